@@ -1,0 +1,147 @@
+import type { ComputedField } from './definition.ts'
+import type { Dataset, Field, FieldType } from './dataset.ts'
+
+/** Avro schemas as JSON, without an Avro library: the stages compile them, `schemas/*.avsc` keep them for review. */
+export type AvroSchema = { type: 'record'; name: string; namespace: string; doc: string; fields: AvroField[] }
+export interface AvroField {
+  name: string
+  type: unknown
+  default?: unknown
+  doc?: string
+}
+
+const columnTypes: Record<FieldType, unknown> = {
+  string: 'string',
+  integer: 'long',
+  number: 'double',
+  boolean: 'boolean',
+  date: { type: 'int', logicalType: 'date' },
+  datetime: { type: 'long', logicalType: 'timestamp-millis' },
+}
+
+const nullable = (name: string, type: unknown, doc?: string): AvroField => ({ name, type: ['null', type], default: null, doc })
+
+/** Where a record came from. Part of every record, so that any one of them can be traced to its row. */
+const provenance: AvroField[] = [
+  { name: 'dsf_run', type: 'string', doc: 'run that brought the row' },
+  { name: 'dsf_row', type: 'long', doc: 'data row in the landing file, from 1' },
+]
+
+export function rawSchema(dataset: Dataset): AvroSchema {
+  const cells = dataset.fields.map((field) => nullable(field.column, 'string'))
+  return record(dataset, 'Raw', 'A row as read: text cells, null for a column that the file does not have.', [...provenance, ...cells])
+}
+
+export function cleanSchema(dataset: Dataset): AvroSchema {
+  return record(dataset, 'Clean', 'A row that passed: typed, deduplicated, with its version.', cleanFields(dataset))
+}
+
+export function enrichedSchema(dataset: Dataset): AvroSchema {
+  return record(dataset, 'Enriched', 'A clean row with its computed fields, or a simulated one.', [
+    ...cleanFields(dataset),
+    { name: 'simulated', type: 'boolean', doc: 'true for a record that no source row stands behind' },
+    ...dataset.computed.map(computedColumn),
+  ])
+}
+
+function cleanFields(dataset: Dataset): AvroField[] {
+  return [
+    ...provenance,
+    { name: 'dsf_version', type: 'long', doc: 'greater for a newer state of the same key' },
+    ...dataset.fields.map(cleanColumn),
+  ]
+}
+
+function cleanColumn(field: Field): AvroField {
+  const type = columnTypes[field.type]
+  return field.required ? { name: field.column, type, doc: field.title } : nullable(field.column, type, field.title)
+}
+
+const computedColumn = (field: ComputedField) => nullable(field.name, columnTypes[field.type], field.title ?? field.expression)
+
+/** Key to the newest version seen, or to the fingerprint of the content in a dataset without versions. */
+export function seenSchema(dataset: Dataset): AvroSchema {
+  return record(dataset, 'Seen', 'State of the cleaner: what was last let through for a key.', [{ name: 'mark', type: 'long' }])
+}
+
+export function quarantineSchema(dataset: Dataset): AvroSchema {
+  const reason = {
+    type: 'record',
+    name: 'Reason',
+    fields: [nullable('field', 'string'), { name: 'code', type: 'string' }, { name: 'message', type: 'string' }],
+  }
+  return record(dataset, 'Quarantined', 'A row that a stage refused, with all its reasons.', [
+    ...provenance,
+    { name: 'stage', type: 'string' },
+    { name: 'reasons', type: { type: 'array', items: reason } },
+    { name: 'content', type: 'string', doc: 'what bytes hold: csv (row of the file), avro (framed record), json (document)' },
+    { name: 'bytes', type: 'bytes', doc: 'exactly what the stage received' },
+  ])
+}
+
+export function objectSchema(dataset: Dataset): AvroSchema {
+  const text = (name: string, doc?: string) => ({ name, type: 'string', doc })
+  const long = (name: string, doc?: string) => ({ name, type: 'long', doc })
+  return record(dataset, 'ObjectWritten', 'An object that is completely in the store.', [
+    text('dsf_run'),
+    text('route', 'processed, lake or quarantine'),
+    text('key'),
+    text('format', 'csv, parquet or jsonl'),
+    nullable('type', 'string'),
+    nullable('dt', 'string'),
+    { name: 'lane', type: 'int' },
+    long('first_offset', 'of the chunk, in the topic that it came from'),
+    long('last_offset'),
+    long('records'),
+    long('bytes'),
+    text('sha256'),
+  ])
+}
+
+/** A run's request, as POST /v1/runs took it. */
+export function requestSchema(dataset: Dataset): AvroSchema {
+  return record(dataset, 'Request', 'A run that somebody asked for.', [
+    { name: 'run', type: 'string' },
+    { name: 'source', type: 'string' },
+    { name: 'requested_at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+  ])
+}
+
+/** A run's progress. The newest record of a key is the state from which an import goes on after a crash. */
+export function runSchema(dataset: Dataset): AvroSchema {
+  const long = (name: string, doc?: string) => ({ name, type: 'long', default: 0, doc })
+  return record(dataset, 'Run', 'State of the ingestor: how far a run has come.', [
+    { name: 'run', type: 'string' },
+    { name: 'source', type: 'string' },
+    { name: 'requested_at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+    { name: 'state', type: 'string', doc: 'running, succeeded or failed' },
+    nullable('reason', 'string'),
+    nullable('landing', 'string', 'key of the landing object, once it is complete'),
+    long('landing_bytes'),
+    nullable('landing_sha256', 'string'),
+    long('byte', 'decompressed position of the next unread row'),
+    long('row', 'rows already published'),
+    { name: 'read', type: { type: 'array', items: 'long' }, default: [], doc: 'rows sent to each lane' },
+    { name: 'quarantined', type: { type: 'array', items: 'long' }, default: [], doc: 'unreadable rows by lane' },
+  ])
+}
+
+/** Closes a run in a lane. One schema for all datasets, registered under its own name. */
+export const receiptSchema: AvroSchema = {
+  type: 'record',
+  name: 'Receipt',
+  namespace: 'dsf',
+  doc: 'Control record behind the last row of a run in a lane. Every stage adds its counters.',
+  fields: [
+    { name: 'run', type: 'string' },
+    { name: 'dataset', type: 'string' },
+    { name: 'lane', type: 'int' },
+    { name: 'lanes', type: 'int' },
+    { name: 'route', type: 'string', default: '', doc: 'processed or lake, once a sink wrote it' },
+    { name: 'counters', type: { type: 'map', values: 'long' } },
+  ],
+}
+
+function record(dataset: Dataset, name: string, doc: string, fields: AvroField[]): AvroSchema {
+  return { type: 'record', name, namespace: `dsf.${dataset.name.replaceAll('-', '_')}`, doc, fields }
+}

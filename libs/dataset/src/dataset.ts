@@ -1,0 +1,50 @@
+import type { ComputedField, DefinedField, Definition } from './definition.ts'
+
+export type FieldType = DefinedField['type']
+
+/** One column of the CSV, with everything that cleaning, encoding and indexing need to know about it. */
+export interface Field {
+  /** as in the file's header */
+  name: string
+  /** the same, as a name that Avro, Parquet and Elasticsearch take */
+  column: string
+  type: FieldType
+  format: string
+  unit?: string
+  title?: string
+  /** never null in a clean record */
+  required: boolean
+  constraints: DefinedField['constraints']
+  missingValues: string[]
+  trueValues: string[]
+  falseValues: string[]
+  trim: boolean
+  case: 'keep' | 'lower' | 'upper'
+  default?: string | number | boolean
+  search: 'keyword' | 'text'
+}
+
+/** A checked definition, with names resolved. Everything else (schemas, mappings, keys) is derived from this. */
+export interface Dataset {
+  name: string
+  /** definition's version, for people */
+  version: string
+  title: string
+  folder: string
+  lanes: number
+  fields: Field[]
+  fieldsMatch: 'exact' | 'equal' | 'subset' | 'superset' | 'partial'
+  key: Field[]
+  versionField?: Field
+  eventTime?: Field
+  typeField?: Field
+  geo?: { latitude: Field; longitude: Field }
+  computed: ComputedField[]
+  dialect: { delimiter: string; quoteChar: string }
+  source: Definition['x-dsf']['source']
+  sinks: Definition['x-dsf']['sinks']
+  simulate?: NonNullable<Definition['x-dsf']['simulate']>
+  retentionDays: number
+  dashboard?: unknown
+  anomalies?: unknown
+}

@@ -1,0 +1,24 @@
+export { loadDataset, loadDatasets } from './load.ts'
+export type { Dataset, Field, FieldType } from './dataset.ts'
+export type { ComputedField } from './definition.ts'
+export { DefinitionError } from './errors.ts'
+export { keyOfRow, keyText, laneOf, murmur2, normalizeText } from './lane.ts'
+export { topicKinds, topicName, topicsOf, type TopicKind, type TopicSpec } from './topics.ts'
+export { landingKey, objectKey, pathSegment, type ObjectName } from './object-key.ts'
+export { isProblem, readRules, type CellReader, type Problem, type Value } from './values.ts'
+export { compileExpressions, type CompiledField } from './expressions.ts'
+export {
+  cleanSchema,
+  enrichedSchema,
+  objectSchema,
+  quarantineSchema,
+  rawSchema,
+  receiptSchema,
+  requestSchema,
+  runSchema,
+  seenSchema,
+  type AvroField,
+  type AvroSchema,
+} from './avro.ts'
+export { addCounters, brokenSums, counterNames, type CounterName, type Counters } from './counters.ts'
+export { firstIndex, indexTemplate } from './index-template.ts'

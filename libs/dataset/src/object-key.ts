@@ -1,0 +1,31 @@
+/**
+ * A partition value as a path segment: percent-encoded outside `[A-Za-z0-9._-]`, so that no value of the data can
+ * leave its prefix. Empty, `.` and `..` would be read as path steps and get an underscore form instead.
+ */
+export function pathSegment(value: string): string {
+  if (value === '') return '_empty'
+  if (/^\.+$/.test(value)) return value.replaceAll('.', '%2E')
+  return encodeURIComponent(value.slice(0, 128)).replace(/[!'()*~]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase())
+}
+
+/** Where the source file of a run is kept, exactly as fetched. */
+export function landingKey(dataset: string, run: string, gzip: boolean): string {
+  return `landing/dataset=${pathSegment(dataset)}/${pathSegment(run)}.csv${gzip ? '.gz' : ''}`
+}
+
+export interface ObjectName {
+  dataset: string
+  /** values of the partition columns in path order, as `[name, value]` */
+  partitions: [name: string, value: string][]
+  lane: number
+  /** offset of the chunk's first record in its topic */
+  firstOffset: string
+  extension: string
+}
+
+/** `processed/dataset=…/<lane>-<first offset, 20 digits>.csv`: a function of the records alone, so a replay overwrites. */
+export function objectKey(root: 'processed' | 'lake' | 'quarantine', name: ObjectName): string {
+  const folders = name.partitions.map(([column, value]) => `${column}=${pathSegment(value)}/`).join('')
+  const file = `${String(name.lane).padStart(2, '0')}-${name.firstOffset.padStart(20, '0')}.${name.extension}`
+  return `${root}/dataset=${pathSegment(name.dataset)}/${folders}${file}`
+}

@@ -1,0 +1,51 @@
+import type { Dataset } from './dataset.ts'
+
+/** What travels between the stages. The topic of a kind is `<dataset>.<kind>`. */
+export const topicKinds = [
+  'requests',
+  'runs',
+  'raw',
+  'clean',
+  'seen',
+  'enriched',
+  'objects',
+  'quarantine',
+] as const
+export type TopicKind = (typeof topicKinds)[number]
+
+export interface TopicSpec {
+  topic: string
+  kind: TopicKind
+  partitions: number
+  config: Record<string, string>
+}
+
+export const topicName = (dataset: string, kind: TopicKind): string => `${dataset}.${kind}`
+
+const day = 24 * 3600 * 1000
+const forever = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.1' }
+
+/**
+ * All topics of a dataset. `runs` and `seen` are state and compacted; `requests` has one partition because runs of a
+ * dataset follow each other; `quarantine` is kept four times longer, because people have to look at it.
+ */
+export function topicsOf(dataset: Dataset): TopicSpec[] {
+  const keep = (days: number) => ({ 'cleanup.policy': 'delete', 'retention.ms': String(days * day) })
+  const flow = keep(dataset.retentionDays)
+  const config: Record<TopicKind, Record<string, string>> = {
+    requests: keep(30),
+    runs: forever,
+    raw: flow,
+    clean: flow,
+    seen: forever,
+    enriched: flow,
+    objects: keep(dataset.retentionDays * 4),
+    quarantine: keep(dataset.retentionDays * 4),
+  }
+  return topicKinds.map((kind) => ({
+    topic: topicName(dataset.name, kind),
+    kind,
+    partitions: kind === 'requests' || kind === 'runs' ? 1 : dataset.lanes,
+    config: config[kind],
+  }))
+}
