@@ -19,7 +19,12 @@ const columnTypes: Record<FieldType, unknown> = {
   datetime: { type: 'long', logicalType: 'timestamp-millis' },
 }
 
-const nullable = (name: string, type: unknown, doc?: string): AvroField => ({ name, type: ['null', type], default: null, doc })
+const nullable = (name: string, type: unknown, doc?: string): AvroField => ({
+  name,
+  type: ['null', type],
+  default: null,
+  doc,
+})
 
 /** Where a record came from. Part of every record, so that any one of them can be traced to its row. */
 const provenance: AvroField[] = [
@@ -29,11 +34,19 @@ const provenance: AvroField[] = [
 
 export function rawSchema(dataset: Dataset): AvroSchema {
   const cells = dataset.fields.map((field) => nullable(field.column, 'string'))
-  return record(dataset, 'Raw', 'A row as read: text cells, null for a column that the file does not have.', [...provenance, ...cells])
+  return record(dataset, 'Raw', 'A row as read: text cells, null for a column that the file does not have.', [
+    ...provenance,
+    ...cells,
+  ])
 }
 
 export function cleanSchema(dataset: Dataset): AvroSchema {
-  return record(dataset, 'Clean', 'A row that passed: typed, deduplicated, with its version.', cleanFields(dataset))
+  return record(
+    dataset,
+    'Clean',
+    'A row that passed: typed, deduplicated, with its version.',
+    cleanFields(dataset),
+  )
 }
 
 export function enrichedSchema(dataset: Dataset): AvroSchema {
@@ -54,27 +67,40 @@ function cleanFields(dataset: Dataset): AvroField[] {
 
 function cleanColumn(field: Field): AvroField {
   const type = columnTypes[field.type]
-  return field.required ? { name: field.column, type, doc: field.title } : nullable(field.column, type, field.title)
+  return field.required
+    ? { name: field.column, type, doc: field.title }
+    : nullable(field.column, type, field.title)
 }
 
-const computedColumn = (field: ComputedField) => nullable(field.name, columnTypes[field.type], field.title ?? field.expression)
+const computedColumn = (field: ComputedField) =>
+  nullable(field.name, columnTypes[field.type], field.title ?? field.expression)
 
 /** Key to the newest version seen, or to the fingerprint of the content in a dataset without versions. */
 export function seenSchema(dataset: Dataset): AvroSchema {
-  return record(dataset, 'Seen', 'State of the cleaner: what was last let through for a key.', [{ name: 'mark', type: 'long' }])
+  return record(dataset, 'Seen', 'State of the cleaner: what was last let through for a key.', [
+    { name: 'mark', type: 'long' },
+  ])
 }
 
 export function quarantineSchema(dataset: Dataset): AvroSchema {
   const reason = {
     type: 'record',
     name: 'Reason',
-    fields: [nullable('field', 'string'), { name: 'code', type: 'string' }, { name: 'message', type: 'string' }],
+    fields: [
+      nullable('field', 'string'),
+      { name: 'code', type: 'string' },
+      { name: 'message', type: 'string' },
+    ],
   }
   return record(dataset, 'Quarantined', 'A row that a stage refused, with all its reasons.', [
     ...provenance,
     { name: 'stage', type: 'string' },
     { name: 'reasons', type: { type: 'array', items: reason } },
-    { name: 'content', type: 'string', doc: 'what bytes hold: csv (row of the file), avro (framed record), json (document)' },
+    {
+      name: 'content',
+      type: 'string',
+      doc: 'what bytes hold: csv (row of the file), avro (framed record), json (document)',
+    },
     { name: 'bytes', type: 'bytes', doc: 'exactly what the stage received' },
   ])
 }
@@ -122,7 +148,12 @@ export function runSchema(dataset: Dataset): AvroSchema {
     long('byte', 'decompressed position of the next unread row'),
     long('row', 'rows already published'),
     { name: 'read', type: { type: 'array', items: 'long' }, default: [], doc: 'rows sent to each lane' },
-    { name: 'quarantined', type: { type: 'array', items: 'long' }, default: [], doc: 'unreadable rows by lane' },
+    {
+      name: 'quarantined',
+      type: { type: 'array', items: 'long' },
+      default: [],
+      doc: 'unreadable rows by lane',
+    },
   ])
 }
 

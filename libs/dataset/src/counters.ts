@@ -14,7 +14,7 @@ export const counterNames = [
 ] as const
 export type CounterName = (typeof counterNames)[number]
 
-/** Counts of one run in one lane. Reasons are counted beside, as `quarantined.<code>`. */
+/** Counts of one run in one lane. Reasons are counted beside, as `quarantined:<code>`. */
 export type Counters = Record<string, number>
 
 export function addCounters(into: Counters, more: Counters): Counters {

@@ -6,26 +6,37 @@ import { z } from 'zod'
  * tolerated elsewhere (the standard allows extra properties).
  */
 
-const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, starting with a letter')
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, starting with a letter')
+  .regex(/(?<!-v\d+)$/, 'expected no version at the end, the index names carry one')
+
+/** Words of Frictionless that we do not read, but that would change the data if we passed them over. */
+const unread = z.never('is not supported').optional()
+
+const oneCharacter = z.string().regex(/^[\t -~]$/, 'expected one ASCII character')
+const bound = z.union([z.number(), z.string()], 'expected a number or a text').optional()
+const scalar = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number or a boolean')
 
 const fieldExtension = z.strictObject({
   trim: z.boolean().default(true).describe('remove white space around the cell before anything else'),
   case: z.enum(['keep', 'lower', 'upper']).default('keep'),
-  default: z.union([z.string(), z.number(), z.boolean()]).optional().describe('the value of a missing cell'),
+  default: scalar.optional().describe('the value of a missing cell'),
   search: z.enum(['keyword', 'text']).default('keyword').describe('how Elasticsearch indexes a string'),
 })
 
-const constraints = z.object({
+/** Closed like `x-dsf`: a constraint that nobody checks would be a promise. */
+const constraints = z.strictObject({
   required: z.boolean().optional(),
   unique: z.boolean().optional(),
   minLength: z.number().int().min(0).optional(),
   maxLength: z.number().int().min(0).optional(),
-  minimum: z.union([z.number(), z.string()]).optional(),
-  maximum: z.union([z.number(), z.string()]).optional(),
-  exclusiveMinimum: z.union([z.number(), z.string()]).optional(),
-  exclusiveMaximum: z.union([z.number(), z.string()]).optional(),
+  minimum: bound,
+  maximum: bound,
+  exclusiveMinimum: bound,
+  exclusiveMaximum: bound,
   pattern: z.string().optional(),
-  enum: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1).optional(),
+  enum: z.array(scalar).min(1).optional(),
 })
 
 const field = z.looseObject({
@@ -36,6 +47,10 @@ const field = z.looseObject({
   description: z.string().optional(),
   unit: z.string().optional().describe('UCUM code'),
   constraints: constraints.default({}),
+  decimalChar: z.literal('.').optional(),
+  groupChar: unread,
+  bareNumber: z.literal(true).optional(),
+  categories: unread,
   missingValues: z.array(z.string()).optional(),
   trueValues: z.array(z.string()).default(['true', 'True', 'TRUE', '1']),
   falseValues: z.array(z.string()).default(['false', 'False', 'FALSE', '0']),
@@ -43,16 +58,26 @@ const field = z.looseObject({
 })
 
 const computedField = z.strictObject({
-  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a letter or underscore, then letters, digits, underscores'),
+  name: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a letter or underscore, then letters, digits, underscores'),
   type: z.enum(['string', 'integer', 'number', 'boolean']),
-  expression: z.string().min(1).describe('CEL over the fields; numbers are double, times are milliseconds since 1970'),
+  expression: z
+    .string()
+    .min(1)
+    .describe('CEL over the fields; numbers are double, datetimes milliseconds and dates days since 1970'),
   title: z.string().optional(),
   unit: z.string().optional(),
 })
 
 const source = z.strictObject({
   url: z.string().optional().describe('where the file is published: http(s):// or file://'),
-  maxBytes: z.number().int().positive().default(4 * 2 ** 30).describe('decompressed bytes of one file at most'),
+  maxBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(4 * 2 ** 30)
+    .describe('decompressed bytes of one file at most'),
   maxRowBytes: z.number().int().positive().default(65_536),
 })
 
@@ -66,7 +91,11 @@ const sinks = z.strictObject({
   chunk: z
     .strictObject({
       records: z.number().int().positive().default(25_000),
-      bytes: z.number().int().positive().default(16 * 2 ** 20),
+      bytes: z
+        .number()
+        .int()
+        .positive()
+        .default(16 * 2 ** 20),
     })
     .prefault({})
     .describe('an object closes on this many records or Avro bytes of a lane, or on a receipt'),
@@ -75,7 +104,10 @@ const sinks = z.strictObject({
 const simulate = z.strictObject({
   share: z.number().min(0).max(1).describe('share of the keys that get a simulated twin'),
   seed: z.number().int().default(1),
-  jitter: z.record(z.string(), z.number().positive()).default({}).describe('field: half-width of the uniform noise'),
+  jitter: z
+    .record(z.string(), z.number().positive())
+    .default({})
+    .describe('field: half-width of the uniform noise'),
 })
 
 const extension = z.strictObject({
@@ -99,15 +131,28 @@ const resource = z.looseObject({
   encoding: z.enum(['utf-8', 'UTF-8']).default('utf-8'),
   dialect: z
     .looseObject({
-      delimiter: z.string().length(1).default(','),
-      quoteChar: z.string().length(1).default('"'),
+      delimiter: oneCharacter.default(','),
+      quoteChar: oneCharacter.default('"'),
       header: z.literal(true).default(true),
+      doubleQuote: z.literal(true).optional(),
+      skipInitialSpace: z.literal(false).optional(),
+      escapeChar: unread,
+      commentChar: unread,
+      commentRows: unread,
+      headerRows: unread,
+      nullSequence: unread,
     })
+    .refine(({ delimiter, quoteChar }) => delimiter !== quoteChar, 'delimiter and quoteChar are the same')
     .prefault({}),
   schema: z.looseObject({
     fields: z.array(field).min(1),
     fieldsMatch: z.enum(['exact', 'equal', 'subset', 'superset', 'partial']).default('exact'),
-    primaryKey: z.union([z.string().transform((key) => [key]), z.array(z.string()).min(1)]),
+    primaryKey: z.union(
+      [z.string().transform((key) => [key]), z.array(z.string()).min(1)],
+      'expected the name of a field, or a list of them',
+    ),
+    uniqueKeys: unread,
+    foreignKeys: unread,
     missingValues: z.array(z.string()).default(['']),
   }),
 })

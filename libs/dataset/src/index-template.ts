@@ -18,7 +18,8 @@ export const firstIndex = (dataset: Dataset): string => `${dataset.name}-v1`
 export function indexTemplate(dataset: Dataset) {
   return {
     index_patterns: [`${dataset.name}-v*`],
-    priority: 200,
+    // the pattern of `a` also covers the indices of a dataset named `a-v…`, whose longer name then wins
+    priority: 200 + dataset.name.length,
     template: {
       settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: '5s' },
       mappings: { dynamic: 'strict', properties: properties(dataset) },

@@ -15,9 +15,11 @@ export function loadDataset(folder: string): Dataset {
   const file = join(folder, 'datapackage.json')
   const dataset = resolve(check(file, parse(file)), file, folder)
   compileExpressions(dataset)
-  for (const field of dataset.fields) readRules(field, file)
+  dataset.fields.forEach((field, i) => readRules(field, file, fieldPath(i)))
   return dataset
 }
+
+const fieldPath = (i: number) => `/resources/0/schema/fields/${i}`
 
 /**
  * All datasets of a list of folders (each holds dataset folders), by name. Folders without a datapackage.json are
@@ -28,14 +30,16 @@ export function loadDatasets(folders: string[]): Map<string, Dataset> {
   for (const folder of folders.flatMap(datasetFolders)) {
     const dataset = loadDataset(folder)
     const twin = found.get(dataset.name)
-    if (twin) throw new DefinitionError(folder, '/name', `"${dataset.name}" is already defined in ${twin.folder}`)
+    if (twin)
+      throw new DefinitionError(folder, '/name', `"${dataset.name}" is already defined in ${twin.folder}`)
     found.set(dataset.name, dataset)
   }
   return found
 }
 
 function datasetFolders(parent: string): string[] {
-  if (!existsSync(parent)) throw new DefinitionError(parent, '', 'the folder does not exist; see DATASETS_DIR')
+  if (!existsSync(parent))
+    throw new DefinitionError(parent, '', 'the folder does not exist; see DATASETS_DIR')
   return readdirSync(parent)
     .sort()
     .map((entry) => join(parent, entry))
@@ -57,14 +61,14 @@ function check(file: string, json: unknown): Definition {
 }
 
 function describeIssue(issue: z.core.$ZodIssue): [path: string, expected: string] {
-  return ['/' + issue.path.map(String).join('/'), issue.message]
+  return [issue.path.map((step) => `/${String(step)}`).join(''), issue.message]
 }
 
 function resolve(raw: Definition, file: string, folder: string): Dataset {
   const { schema, dialect } = raw.resources[0]!
   const ext = raw['x-dsf']
   const fields = schema.fields.map((field) => toField(field, schema.missingValues))
-  refuseClashes(file, fields, ext.computed.map((field) => field.name))
+  refuseClashes(file, fields, ext)
   const named = (path: string, wanted: string) => fieldNamed(fields, file, path, wanted)
   const optional = (path: string, wanted?: string) => (wanted === undefined ? undefined : named(path, wanted))
   const key = schema.primaryKey.map((wanted, i) => named(`/resources/0/schema/primaryKey/${i}`, wanted))
@@ -94,6 +98,7 @@ function resolve(raw: Definition, file: string, folder: string): Dataset {
     anomalies: ext.anomalies,
   }
   checkRoles(dataset, file)
+  checkKey(dataset, file)
   return dataset
 }
 
@@ -118,13 +123,19 @@ function toField(raw: DefinedField, missingValues: string[]): Field {
   }
 }
 
-const reserved = /^(dsf_.*|simulated|_.*|location|@timestamp)$/
+/** Columns of our own, and names that Elasticsearch keeps (`_id`, `_source`, …). */
+const reserved = /^(dsf_.*|simulated|_[a-z].*)$/
 
-function refuseClashes(file: string, fields: Field[], computed: string[]): void {
+function refuseClashes(file: string, fields: Field[], { computed, geo }: Definition['x-dsf']): void {
+  const columns = [
+    ...fields.map(({ column }, i) => ({ column, path: `${fieldPath(i)}/name` })),
+    ...computed.map(({ name }, i) => ({ column: name, path: `/x-dsf/computed/${i}/name` })),
+  ]
   const seen = new Set<string>()
-  for (const column of [...fields.map((field) => field.column), ...computed]) {
-    if (reserved.test(column)) throw new DefinitionError(file, '/resources/0/schema/fields', `"${column}" is a name kept for the pipeline; rename the field`)
-    if (seen.has(column)) throw new DefinitionError(file, '/resources/0/schema/fields', `two fields become the column "${column}"`)
+  for (const { column, path } of columns) {
+    if (reserved.test(column) || (geo && column === 'location'))
+      throw new DefinitionError(file, path, `"${column}" is a name kept for the pipeline`)
+    if (seen.has(column)) throw new DefinitionError(file, path, `two fields become the column "${column}"`)
     seen.add(column)
   }
 }
@@ -136,12 +147,15 @@ function fieldNamed(fields: Field[], file: string, path: string, wanted: string)
   throw new DefinitionError(file, path, `no field is named "${wanted}"; the fields are ${known}`)
 }
 
-/** Roles that a field can only play with the right type. The key is required whether or not the definition says so. */
+/** Roles that a field can only play with the right type. */
 function checkRoles(dataset: Dataset, file: string): void {
-  for (const field of dataset.key) field.required = true
   const expectType = (path: string, field: Field | undefined, ...types: string[]) => {
     if (!field || types.includes(field.type)) return
-    throw new DefinitionError(file, path, `"${field.name}" is of type ${field.type}, expected ${types.join(' or ')}`)
+    throw new DefinitionError(
+      file,
+      path,
+      `"${field.name}" is of type ${field.type}, expected ${types.join(' or ')}`,
+    )
   }
   expectType('/x-dsf/version', dataset.versionField, 'integer', 'datetime')
   expectType('/x-dsf/eventTime', dataset.eventTime, 'date', 'datetime')
@@ -149,9 +163,44 @@ function checkRoles(dataset: Dataset, file: string): void {
   expectType('/x-dsf/geo/latitude', dataset.geo?.latitude, 'number')
   expectType('/x-dsf/geo/longitude', dataset.geo?.longitude, 'number')
   if (dataset.versionField && !dataset.versionField.required)
-    throw new DefinitionError(file, '/x-dsf/version', `"${dataset.versionField.name}" must have constraints.required: true`)
+    throw new DefinitionError(
+      file,
+      '/x-dsf/version',
+      `"${dataset.versionField.name}" must have constraints.required: true`,
+    )
   for (const jittered of Object.keys(dataset.simulate?.jitter ?? {}))
-    expectType('/x-dsf/simulate/jitter', fieldNamed(dataset.fields, file, '/x-dsf/simulate/jitter', jittered), 'number')
+    expectType(
+      '/x-dsf/simulate/jitter',
+      fieldNamed(dataset.fields, file, '/x-dsf/simulate/jitter', jittered),
+      'number',
+    )
   if (basename(dataset.folder) !== dataset.name)
-    throw new DefinitionError(file, '/name', `is "${dataset.name}", expected the folder's name "${basename(dataset.folder)}"`)
+    throw new DefinitionError(
+      file,
+      '/name',
+      `is "${dataset.name}", expected the folder's name "${basename(dataset.folder)}"`,
+    )
+}
+
+/**
+ * A key is required whether or not the definition says so, and a missing one has no default: rows would take another
+ * lane than the key that they then get. Nothing but the key is remembered, so nothing else can be unique.
+ */
+function checkKey(dataset: Dataset, file: string): void {
+  dataset.fields.forEach((field, i) => {
+    const isKey = dataset.key.includes(field)
+    if (isKey) field.required = true
+    if (isKey && field.default !== undefined)
+      throw new DefinitionError(
+        file,
+        `${fieldPath(i)}/x-dsf/default`,
+        'a field of the primary key can have no default',
+      )
+    if (field.constraints.unique && !(isKey && dataset.key.length === 1))
+      throw new DefinitionError(
+        file,
+        `${fieldPath(i)}/constraints/unique`,
+        'only a primary key of one field can be unique',
+      )
+  })
 }

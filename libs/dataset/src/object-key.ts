@@ -1,11 +1,31 @@
+const longestSegment = 180
+
 /**
  * A partition value as a path segment: percent-encoded outside `[A-Za-z0-9._-]`, so that no value of the data can
- * leave its prefix. Empty, `.` and `..` would be read as path steps and get an underscore form instead.
+ * leave its prefix. Empty, `.` and `..` would be read as path steps and get a form of their own. Decodes back to the
+ * value, but for one that encodes to more than 180 characters: object stores take 255 bytes of a step, so it is cut.
  */
 export function pathSegment(value: string): string {
   if (value === '') return '_empty'
-  if (/^\.+$/.test(value)) return value.replaceAll('.', '%2E')
-  return encodeURIComponent(value.slice(0, 128)).replace(/[!'()*~]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase())
+  if (value === '_empty') return '%5Fempty'
+  if (value === '.' || value === '..') return value.replaceAll('.', '%2E')
+  const encoded = encode(value)
+  return encoded.length <= longestSegment ? encoded : encodeBeginning(value)
+}
+
+function encode(text: string): string {
+  const encoded = encodeURIComponent(text.toWellFormed())
+  return encoded.replace(/[!'()*~]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase())
+}
+
+function encodeBeginning(text: string): string {
+  let beginning = ''
+  for (const character of text) {
+    const encoded = encode(character)
+    if (beginning.length + encoded.length > longestSegment) break
+    beginning += encoded
+  }
+  return beginning
 }
 
 /** Where the source file of a run is kept, exactly as fetched. */

@@ -1,5 +1,3 @@
-import { DefinitionError } from './errors.ts'
-
 const dayMs = 86_400_000
 
 /** Reads text to milliseconds (datetime) or days (date) since 1970 in UTC; undefined when the text is no such time. */
@@ -7,13 +5,19 @@ export type TimeReader = (text: string) => number | undefined
 
 /**
  * `default` is ISO 8601; anything else is a strptime pattern of %Y %y %m %d %H %M %S %f %z. A time without a zone is
- * UTC: the definition has no other to offer.
- * @throws DefinitionError for a directive that is not supported
+ * UTC: the definition has no other to offer. What is finer than a millisecond is cut off.
+ * @throws what `refuse` makes of the reason, for a pattern that cannot be understood
  */
-export function compileTime(type: 'date' | 'datetime', format: string, file: string): TimeReader {
-  const read = format === 'default' || format === 'any' ? readIso : patternReader(format, file)
+export function compileTime(
+  type: 'date' | 'datetime',
+  format: string,
+  refuse: (expected: string) => Error,
+): TimeReader {
+  const isDefault = format === 'default' || format === 'any'
+  const read = isDefault ? readIso : patternReader(format, refuse)
   if (type === 'datetime') return read
   return (text) => {
+    if (isDefault && text.length !== 10) return undefined
     const ms = read(text)
     return ms === undefined || ms % dayMs !== 0 ? undefined : ms / dayMs
   }
@@ -29,11 +33,21 @@ function readIso(text: string): number | undefined {
 /** `2018-02-07T18:21:03.040Z` without a regular expression: the form that nearly every machine writes. */
 function readFixed(text: string): number | undefined {
   if (text.charCodeAt(10) !== 0x54 || text.charCodeAt(19) !== 0x2e) return undefined
-  if (text.charCodeAt(4) !== 0x2d || text.charCodeAt(7) !== 0x2d || text.charCodeAt(13) !== 0x3a || text.charCodeAt(16) !== 0x3a) return undefined
+  if (
+    text.charCodeAt(4) !== 0x2d ||
+    text.charCodeAt(7) !== 0x2d ||
+    text.charCodeAt(13) !== 0x3a ||
+    text.charCodeAt(16) !== 0x3a
+  )
+    return undefined
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 7)
   const day = digits(text, 8, 10)
-  const time = digits(text, 11, 13) * 3_600_000 + digits(text, 14, 16) * 60_000 + digits(text, 17, 19) * 1000 + digits(text, 20, 23)
+  const time =
+    digits(text, 11, 13) * 3_600_000 +
+    digits(text, 14, 16) * 60_000 +
+    digits(text, 17, 19) * 1000 +
+    digits(text, 20, 23)
   // NaN anywhere makes the sum NaN
   if (!(time < dayMs) || digits(text, 14, 16) > 59 || digits(text, 17, 19) > 59) return undefined
   const date = daysOf(year, month, day)
@@ -50,14 +64,22 @@ function digits(text: string, from: number, to: number): number {
   return value
 }
 
-/** Days since 1970 of a Gregorian date; undefined for the 30th of February. Formula: Howard Hinnant, days_from_civil. */
+/** Days since 1970 of a Gregorian date; undefined for NaN and the 30th of February. Formula: Howard Hinnant, days_from_civil. */
 function daysOf(year: number, month: number, day: number): number | undefined {
-  if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) return undefined
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)))
+    return undefined
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)
   const yearOfEra = y - era * 400
   const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  return (
+    era * 146_097 +
+    yearOfEra * 365 +
+    Math.floor(yearOfEra / 4) -
+    Math.floor(yearOfEra / 100) +
+    dayOfYear -
+    719_468
+  )
 }
 
 function daysInMonth(year: number, month: number): number {
@@ -78,35 +100,46 @@ function assemble(parts: Parts): number | undefined {
   const date = daysOf(Number(year), Number(parts.m ?? 1), Number(parts.d ?? 1))
   const [hour, minute, second] = [Number(parts.H ?? 0), Number(parts.M ?? 0), Number(parts.S ?? 0)]
   if (date === undefined || hour > 23 || minute > 59 || second > 59) return undefined
-  const fraction = parts.f === undefined ? 0 : Math.floor(Number(`0.${parts.f}`) * 1000 + 1e-6)
-  return date * dayMs + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction - zoneMs(parts.z)
+  const fraction = parts.f === undefined ? 0 : Number(parts.f.slice(0, 3).padEnd(3, '0'))
+  const zone = zoneMs(parts.z)
+  if (zone === undefined) return undefined
+  return date * dayMs + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction - zone
 }
 
-function zoneMs(zone: string | undefined): number {
+function zoneMs(zone: string | undefined): number | undefined {
   if (zone === undefined || zone === 'Z') return 0
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))
-  return (zone.startsWith('-') ? -minutes : minutes) * 60_000
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))]
+  if (hours > 23 || minutes > 59) return undefined
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
 }
 
+/** The expressions of Python's strptime, so that both sides split `2020131` alike. */
 const directives: Record<string, string> = {
   Y: '\\d{4}',
   y: '\\d\\d',
-  m: '\\d{1,2}',
-  d: '\\d{1,2}',
-  H: '\\d{1,2}',
-  M: '\\d{1,2}',
-  S: '\\d{1,2}',
+  m: '1[0-2]|0?[1-9]',
+  d: '3[01]|[12]\\d|0?[1-9]',
+  H: '2[0-3]|[01]\\d|\\d',
+  M: '[0-5]\\d|\\d',
+  S: '[0-5]\\d|\\d',
   f: '\\d{1,9}',
   z: 'Z|[+-]\\d\\d:?\\d\\d',
 }
 
-function patternReader(format: string, file: string): TimeReader {
-  const source = format.replace(/%(.)|([^%])/g, (_, directive?: string, literal?: string) => {
+function patternReader(format: string, refuse: (expected: string) => Error): TimeReader {
+  const used = new Set<string>()
+  const source = format.replace(/%(.?)|([^%])/gsu, (_, directive: string, literal?: string) => {
     if (literal !== undefined) return literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-    const digitsOf = directives[directive!]
-    if (digitsOf === undefined) throw new DefinitionError(file, `format "${format}"`, `%${directive} is not supported; known are %${Object.keys(directives).join(' %')}`)
-    return `(?<${directive}>${digitsOf})`
+    const expression = directives[directive]
+    if (expression === undefined)
+      throw refuse(
+        `%${directive} in "${format}" is not supported; known are %${Object.keys(directives).join(' %')}`,
+      )
+    if (used.has(directive)) throw refuse(`"${format}" has %${directive} twice`)
+    used.add(directive)
+    return `(?<${directive}>${expression})`
   })
+  if (!used.has('Y') && !used.has('y')) throw refuse(`"${format}" is no time format: %Y or %y is missing`)
   const regex = new RegExp(`^${source}$`)
   return (text) => {
     const match = regex.exec(text)

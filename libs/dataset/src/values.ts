@@ -18,24 +18,31 @@ export const isProblem = (read: Value | Problem): read is Problem => typeof read
 /** Reads one cell. A cell that a shorter header left out is `null` and counts as missing. */
 export type CellReader = (text: string | null) => Value | Problem
 
+/** Makes the error for a wrong part of a field: `at` is its path below the field, as in `/constraints/minimum`. */
+type Refuse = (at: string, expected: string) => DefinitionError
+
 /**
  * Compiles a field's rules once, in the order Frictionless fixes: clean the text, missing token to null (or default),
- * cast, then constraints on the logical value.
- * @throws DefinitionError for a format, bound or pattern that cannot be understood
+ * cast, then constraints on the logical value. What the definition compares cells with (missing tokens, enum, bounds,
+ * default) is cleaned and cast like a cell.
+ * @param path JSON path of the field in `file`
+ * @throws DefinitionError for a format, bound, pattern or default that cannot be understood
  */
-export function readRules(field: Field, file = field.name): CellReader {
-  const cast = caster(field, file)
-  const constrain = constraint(field, file, cast)
-  const missing = missingTest(field.missingValues)
-  const fallback = field.default ?? null
+export function readRules(field: Field, file = 'field', path = `/${field.name}`): CellReader {
+  const refuse: Refuse = (at, expected) => new DefinitionError(file, path + at, expected)
+  const cast = caster(field, refuse)
+  const constrain = constraint(field, cast, refuse)
+  const missing = missingTest(field)
+  const fallback = defaultValue(field, cast, constrain, refuse)
   const absent = fallback === null && field.required ? problem(field, 'required', 'is missing') : fallback
   return (text) => {
     if (text === null) return absent
     const clean = normalizeText(text, field)
     if (missing(clean)) return absent
     const value = cast(clean)
-    if (value === undefined) return problem(field, 'type', `"${shorten(clean)}" is no ${field.type}${formatHint(field)}`)
-    return constrain === undefined ? value : constrain(value)
+    if (value === undefined)
+      return problem(field, 'type', `"${shorten(clean)}" is no ${field.type}${formatHint(field)}`)
+    return constrain === undefined ? value : constrain(value, clean)
   }
 }
 
@@ -48,7 +55,8 @@ const problem = (field: Field, code: Problem['code'], what: string): Problem => 
 })
 
 /** Comparing lengths first keeps long cells out of the set's hashing. */
-function missingTest(tokens: string[]): (text: string) => boolean {
+function missingTest(field: Field): (text: string) => boolean {
+  const tokens = field.missingValues.map((token) => normalizeText(token, field))
   if (tokens.length === 1 && tokens[0] === '') return (text) => text === ''
   const longest = Math.max(-1, ...tokens.map((token) => token.length))
   const set = new Set(tokens)
@@ -57,7 +65,10 @@ function missingTest(tokens: string[]): (text: string) => boolean {
 
 type Cast = (text: string) => Exclude<Value, null> | undefined
 
-function caster(field: Field, file: string): Cast {
+function caster(field: Field, refuse: Refuse): Cast {
+  const isTime = field.type === 'date' || field.type === 'datetime'
+  if (!isTime && field.format !== 'default')
+    throw refuse('/format', `"${field.format}" is not supported for a ${field.type}`)
   switch (field.type) {
     case 'string':
       return (text) => text
@@ -69,90 +80,140 @@ function caster(field: Field, file: string): Cast {
       return castBoolean(field)
     case 'date':
     case 'datetime':
-      return compileTime(field.type, field.format, file)
+      return compileTime(field.type, field.format, (expected) => refuse('/format', expected))
   }
 }
+
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const whole = /^[+-]?\d+$/
 
 /** Finite decimal numbers only: JavaScript's hexadecimal forms, Infinity and NaN are no CSV numbers. */
 function castNumber(text: string): number | undefined {
   const value = +text
-  if (!Number.isFinite(value) || (text.charCodeAt(1) | 32) === 0x78) return undefined
-  const second = text.charCodeAt(1) | 32
-  return second === 0x62 || second === 0x6f || text.trim() === '' ? undefined : value
+  return Number.isFinite(value) && decimal.test(text) ? value : undefined
 }
 
-/** Integers beyond 2^53 would silently become another number, so they are refused. */
+/** Digits only: `4.0` is a number. Integers beyond 2^53 would silently become another number, so they are refused. */
 function castInteger(text: string): number | undefined {
-  const value = castNumber(text)
-  return value !== undefined && Number.isSafeInteger(value) ? value : undefined
+  const value = +text
+  return Number.isSafeInteger(value) && whole.test(text) ? value + 0 : undefined
 }
 
 function castBoolean(field: Field): Cast {
-  const truths = new Map([...field.trueValues.map((t) => [t, true] as const), ...field.falseValues.map((f) => [f, false] as const)])
+  const truths = new Map<string, boolean>()
+  for (const token of field.trueValues) truths.set(normalizeText(token, field), true)
+  for (const token of field.falseValues) truths.set(normalizeText(token, field), false)
   return (text) => truths.get(text)
 }
 
-type Constrain = (value: Exclude<Value, null>) => Value | Problem
+/** A value that stands in the definition, as the cell of that text would be read. */
+function authored(field: Field, cast: Cast, value: string | number | boolean) {
+  return field.type === 'boolean' && typeof value === 'boolean'
+    ? value
+    : cast(normalizeText(String(value), field))
+}
 
-function constraint(field: Field, file: string, cast: Cast): Constrain | undefined {
-  const checks = [...bounds(field, file, cast), ...textRules(field, file)]
-  if (checks.length === 0) return undefined
-  return (value) => {
-    for (const check of checks) {
-      const refused = check(value)
-      if (refused !== undefined) return refused
-    }
+function defaultValue(
+  field: Field,
+  cast: Cast,
+  constrain: Constrain | undefined,
+  refuse: Refuse,
+): Exclude<Value, null> | null {
+  if (field.default === undefined) return null
+  const value = authored(field, cast, field.default)
+  if (value === undefined) throw refuse('/x-dsf/default', `"${field.default}" is no ${field.type}`)
+  const checked = constrain === undefined ? value : constrain(value, String(field.default))
+  if (isProblem(checked)) throw refuse('/x-dsf/default', checked.message)
+  return value
+}
+
+/** One constraint. A cell that does not hold to it is refused with `complaint`, which is given the cleaned text. */
+interface Rule {
+  code: Problem['code']
+  holds: (value: Exclude<Value, null>) => boolean
+  complaint: (text: string) => string
+}
+
+type Constrain = (value: Exclude<Value, null>, text: string) => Value | Problem
+
+function constraint(field: Field, cast: Cast, refuse: Refuse): Constrain | undefined {
+  const rules = [
+    ...bounds(field, cast, refuse),
+    ...allowedValues(field, cast, refuse),
+    ...textRules(field, refuse),
+  ]
+  if (rules.length === 0) return undefined
+  return (value, text) => {
+    for (const rule of rules) if (!rule.holds(value)) return problem(field, rule.code, rule.complaint(text))
     return value
   }
 }
 
-type Check = (value: Exclude<Value, null>) => Problem | undefined
+/** Every way to be bounded: on which side, and whether the bound itself is allowed. */
+const boundRules = [
+  { name: 'minimum', code: 'minimum', where: 'below', holds: (v: number, b: number) => v >= b },
+  { name: 'maximum', code: 'maximum', where: 'above', holds: (v: number, b: number) => v <= b },
+  { name: 'exclusiveMinimum', code: 'minimum', where: 'not above', holds: (v: number, b: number) => v > b },
+  { name: 'exclusiveMaximum', code: 'maximum', where: 'not below', holds: (v: number, b: number) => v < b },
+] as const
 
-function bounds(field: Field, file: string, cast: Cast): Check[] {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = field.constraints
-  const limit = (name: string, bound: string | number): number => {
-    const value = cast(String(bound))
-    if (typeof value === 'number') return value
-    throw new DefinitionError(file, `field ${field.name}, constraints.${name}`, `"${bound}" is no ${field.type}`)
-  }
-  const checks: Check[] = []
-  const add = (name: string, bound: string | number | undefined, code: Problem['code'], fails: (v: number, b: number) => boolean) => {
-    if (bound === undefined) return
-    const b = limit(name, bound)
-    checks.push((v) => (fails(v as number, b) ? problem(field, code, `${String(v)} is ${name === code ? 'beyond' : 'at or beyond'} the ${code} ${bound}`) : undefined))
-  }
-  add('minimum', minimum, 'minimum', (v, b) => v < b)
-  add('maximum', maximum, 'maximum', (v, b) => v > b)
-  add('exclusiveMinimum', exclusiveMinimum, 'minimum', (v, b) => v <= b)
-  add('exclusiveMaximum', exclusiveMaximum, 'maximum', (v, b) => v >= b)
-  return checks
+function bounds(field: Field, cast: Cast, refuse: Refuse): Rule[] {
+  return boundRules.flatMap(({ name, code, where, holds }) => {
+    const written = field.constraints[name]
+    if (written === undefined) return []
+    if (field.type === 'string' || field.type === 'boolean')
+      throw refuse(`/constraints/${name}`, `applies to numbers and times, not to a ${field.type}`)
+    const bound = authored(field, cast, written)
+    if (typeof bound !== 'number') throw refuse(`/constraints/${name}`, `"${written}" is no ${field.type}`)
+    const complaint = (text: string) => `${shorten(text)} is ${where} ${written}`
+    return [{ code, holds: (value) => holds(value as number, bound), complaint }]
+  })
 }
 
-function textRules(field: Field, file: string): Check[] {
-  const { enum: allowed, pattern, minLength, maxLength, unique } = field.constraints
-  const checks: Check[] = []
-  if (unique) throw new DefinitionError(file, `field ${field.name}, constraints.unique`, 'only the primary key can be unique; name it in primaryKey')
-  if (allowed) {
-    const set = new Set<unknown>(allowed)
-    checks.push((v) => (set.has(v) ? undefined : problem(field, 'enum', `"${shorten(String(v))}" is none of the allowed values`)))
-  }
+function allowedValues(field: Field, cast: Cast, refuse: Refuse): Rule[] {
+  const allowed = field.constraints.enum
+  if (!allowed) return []
+  const values = allowed.map((written, i) => {
+    const value = authored(field, cast, written)
+    if (value === undefined) throw refuse(`/constraints/enum/${i}`, `"${written}" is no ${field.type}`)
+    return value
+  })
+  const set = new Set(values)
+  const complaint = (text: string) => `"${shorten(text)}" is none of the allowed values`
+  return [{ code: 'enum', holds: (value) => set.has(value), complaint }]
+}
+
+function textRules(field: Field, refuse: Refuse): Rule[] {
+  const { pattern, minLength, maxLength } = field.constraints
+  for (const [name, value] of Object.entries({ pattern, minLength, maxLength }))
+    if (value !== undefined && field.type !== 'string')
+      throw refuse(`/constraints/${name}`, `applies to strings, not to a ${field.type}`)
+  const rules: Rule[] = []
   if (pattern !== undefined) {
-    const regex = compilePattern(field, file, pattern)
-    checks.push((v) => (regex.test(String(v)) ? undefined : problem(field, 'pattern', `"${shorten(String(v))}" does not match ${pattern}`)))
+    const regex = compilePattern(pattern, refuse)
+    const complaint = (text: string) => `"${shorten(text)}" does not match ${pattern}`
+    rules.push({ code: 'pattern', holds: (value) => regex.test(value as string), complaint })
   }
   if (minLength !== undefined || maxLength !== undefined)
-    checks.push((v) => {
-      const { length } = String(v)
-      if (length >= (minLength ?? 0) && length <= (maxLength ?? Infinity)) return undefined
-      return problem(field, 'length', `is ${length} characters long, allowed are ${minLength ?? 0} to ${maxLength ?? 'any number'}`)
-    })
-  return checks
+    rules.push(lengthRule(minLength ?? 0, maxLength ?? Infinity))
+  return rules
 }
 
-function compilePattern(field: Field, file: string, pattern: string): RegExp {
+/** Counts characters (code points), as Frictionless does, not UTF-16 units. */
+function lengthRule(least: number, most: number): Rule {
+  const length = (text: string) => [...text].length
+  const allowed = `${least} to ${most === Infinity ? 'any number' : most}`
+  return {
+    code: 'length',
+    holds: (value) => length(value as string) >= least && length(value as string) <= most,
+    complaint: (text) => `has ${length(text)} characters, allowed are ${allowed}`,
+  }
+}
+
+function compilePattern(pattern: string, refuse: Refuse): RegExp {
   try {
     return new RegExp(`^(?:${pattern})$`, 'u')
   } catch (error) {
-    throw new DefinitionError(file, `field ${field.name}, constraints.pattern`, (error as Error).message)
+    throw refuse('/constraints/pattern', (error as Error).message)
   }
 }

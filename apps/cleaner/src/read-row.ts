@@ -1,0 +1,31 @@
+import { hash } from 'node:crypto'
+import { isProblem, readRules, type CellReader, type Dataset, type Problem, type Value } from '@dsf/dataset'
+
+export type RawRow = { dsf_run: string; dsf_row: number } & Record<string, string | number | null>
+export type CleanRow = { dsf_run: string; dsf_row: number; dsf_version: number } & Record<string, Value>
+
+/** Turns one raw row into a clean record, or into all the reasons why it cannot be one. */
+export type RowReader = (raw: RawRow) => CleanRow | Problem[]
+
+/** Compiles the definition's rules once for a dataset. */
+export function rowReader(dataset: Dataset): RowReader {
+  const columns = dataset.fields.map((field) => field.column)
+  const readers: CellReader[] = dataset.fields.map((field) => readRules(field))
+  return (raw) => {
+    const row: CleanRow = { dsf_run: raw.dsf_run, dsf_row: raw.dsf_row, dsf_version: 0 }
+    let problems: Problem[] | undefined
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i]!
+      const value = readers[i]!(raw[column] as string | null)
+      if (isProblem(value)) (problems ??= []).push(value)
+      else row[column] = value
+    }
+    return problems ?? row
+  }
+}
+
+/** 48 bits of SHA-1 over all values: equal content has an equal mark, other content practically never. */
+export function contentMark(dataset: Dataset): (row: CleanRow) => number {
+  const columns = dataset.fields.map((field) => field.column)
+  return (row) => hash('sha1', JSON.stringify(columns.map((column) => row[column])), 'buffer').readUIntBE(0, 6)
+}

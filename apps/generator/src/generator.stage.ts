@@ -1,0 +1,15 @@
+import { defineStage, perDataset } from '@dsf/stage'
+import { enricherOf } from './enrich.ts'
+import type { CleanRecord } from './simulate.ts'
+
+/** Adds computed fields to clean records and, only when switched on, simulated records beside them. */
+export function generator(simulating: boolean) {
+  const enrichFor = perDataset((dataset) => enricherOf(dataset, simulating))
+  return defineStage<CleanRecord>({
+    name: 'generator',
+    reads: ['clean'],
+    writes: ['enriched'],
+    passes: { clean: ['enriched'] },
+    handle: (batch) => enrichFor(batch.dataset)(batch),
+  })
+}

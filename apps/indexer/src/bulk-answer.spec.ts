@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { readBulkAnswer } from './bulk-answer.ts'
+
+const item = (status: number, type?: string, reason?: string) => ({
+  index: type === undefined ? { status } : { status, error: { type, reason } },
+})
+const conflict = item(409, 'version_conflict_engine_exception', '[us1]: version conflict')
+
+describe('readBulkAnswer', () => {
+  it('counts every row as indexed when there are no errors, without looking at items', () => {
+    expect(readBulkAnswer({ errors: false }, ['a', 'b'])).toEqual({
+      indexed: 2,
+      superseded: 0,
+      refused: [],
+      retry: [],
+    })
+  })
+
+  it('gives each row the one answer that its item says', () => {
+    const items = [
+      item(200),
+      conflict,
+      item(429, 'es_rejected_execution_exception'),
+      item(201),
+      item(400, 'document_parsing_exception', 'failed to parse [mag]'),
+      item(503, 'unavailable_shards_exception'),
+    ]
+    expect(readBulkAnswer({ errors: true, items }, ['a', 'b', 'c', 'd', 'e', 'f'])).toEqual({
+      indexed: 2,
+      superseded: 1,
+      refused: [{ row: 'e', reason: 'document_parsing_exception: failed to parse [mag]' }],
+      retry: [2, 5],
+    })
+  })
+
+  const fates: [name: string, status: number, type: string, fate: 'refused' | 'retry'][] = [
+    ['an unknown field', 400, 'strict_dynamic_mapping_exception', 'refused'],
+    ['a conflict that is not one of versions', 409, 'some_conflict_exception', 'refused'],
+    ['a missing alias', 404, 'index_not_found_exception', 'retry'],
+    ['a closed index', 400, 'index_closed_exception', 'retry'],
+    ['a blocked index', 403, 'cluster_block_exception', 'retry'],
+    ['missing rights', 403, 'security_exception', 'retry'],
+    ['a full disk', 429, 'cluster_block_exception', 'retry'],
+    ['a failed shard', 500, 'io_exception', 'retry'],
+  ]
+  it.each(fates)('says of %s (%i %s): %s', (_, status, type, fate) => {
+    const outcome = readBulkAnswer({ errors: true, items: [item(status, type, 'why')] }, ['row'])
+    const refused = {
+      indexed: 0,
+      superseded: 0,
+      refused: [{ row: 'row', reason: `${type}: why` }],
+      retry: [],
+    }
+    expect(outcome).toEqual(
+      fate === 'refused' ? refused : { indexed: 0, superseded: 0, refused: [], retry: [0] },
+    )
+  })
+
+  it('tells the cause, which is where Elasticsearch says what is wrong with the value', () => {
+    const error = {
+      type: 'document_parsing_exception',
+      reason: '[1:9] failed to parse field [time]',
+      caused_by: { type: 'illegal_argument_exception', reason: 'not a date' },
+    }
+    const { refused } = readBulkAnswer(
+      { errors: true, items: [{ index: { status: 400, error } }, item(422)] },
+      ['a', 'b'],
+    )
+    expect(refused).toEqual([
+      {
+        row: 'a',
+        reason:
+          'document_parsing_exception: [1:9] failed to parse field [time], caused by illegal_argument_exception: not a date',
+      },
+      { row: 'b', reason: 'status 422' },
+    ])
+  })
+
+  it('answers for no row when the answer does not fit the request', () => {
+    expect(() => readBulkAnswer({ errors: true, items: [item(200)] }, ['a', 'b'])).toThrow(
+      'the bulk answer has 1 items for 2 rows',
+    )
+    expect(() => readBulkAnswer({ errors: true }, ['a'])).toThrow('the bulk answer has 0 items for 1 rows')
+  })
+})

@@ -1,0 +1,68 @@
+/** Elasticsearch's answer to a bulk request, asked for with this filter: enough to classify, and little to parse. */
+export const answerFilter =
+  'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
+
+export interface BulkAnswer {
+  errors: boolean
+  items?: Record<string, BulkItem>[]
+}
+
+interface BulkItem {
+  status: number
+  error?: { type: string; reason?: string; caused_by?: { type?: string; reason?: string } }
+}
+
+/** What became of the rows of one request. Each row is in exactly one of the four. */
+export interface BulkOutcome<R> {
+  indexed: number
+  /** a newer version of the key is in the index already */
+  superseded: number
+  /** the document is at fault, and would be refused again */
+  refused: { row: R; reason: string }[]
+  /** positions in `rows`: the server is at fault, now */
+  retry: number[]
+}
+
+/** @throws Error when the answer does not fit the request: then nothing is known of any row */
+export function readBulkAnswer<R>(answer: BulkAnswer, rows: R[]): BulkOutcome<R> {
+  const outcome: BulkOutcome<R> = { indexed: 0, superseded: 0, refused: [], retry: [] }
+  if (!answer.errors) return { ...outcome, indexed: rows.length }
+  const items = answer.items ?? []
+  if (items.length !== rows.length)
+    throw new Error(`the bulk answer has ${items.length} items for ${rows.length} rows`)
+  for (const [i, item] of items.entries()) sort(outcome, i, Object.values(item)[0]!, rows[i]!)
+  return outcome
+}
+
+function sort<R>(outcome: BulkOutcome<R>, i: number, item: BulkItem, row: R): void {
+  const fate = fateOf(item)
+  if (fate === 'indexed' || fate === 'superseded') outcome[fate]++
+  else if (fate === 'retry') outcome.retry.push(i)
+  else outcome.refused.push({ row, reason: reasonOf(item) })
+}
+
+type Fate = 'indexed' | 'superseded' | 'refused' | 'retry'
+
+/**
+ * Only what a document can cause is its own fault. A missing alias, a closed or blocked index, missing rights are 4xx
+ * as well, but somebody will mend them: they must not send good rows to quarantine.
+ */
+function fateOf({ status, error }: BulkItem): Fate {
+  if (status >= 200 && status < 300) return 'indexed'
+  if (status === 409 && error?.type === 'version_conflict_engine_exception') return 'superseded'
+  if (error !== undefined && serverTypes.has(error.type)) return 'retry'
+  return documentStatus.has(status) ? 'refused' : 'retry'
+}
+
+const documentStatus = new Set([400, 409, 413, 422])
+const serverTypes = new Set([
+  'index_closed_exception',
+  'cluster_block_exception',
+  'es_rejected_execution_exception',
+])
+
+function reasonOf({ status, error }: BulkItem): string {
+  const causes = [error, error?.caused_by].filter((cause) => cause?.type !== undefined)
+  if (causes.length === 0) return `status ${status}`
+  return causes.map((cause) => `${cause!.type}: ${cause!.reason ?? 'no reason given'}`).join(', caused by ')
+}

@@ -1,0 +1,43 @@
+import type { Dataset } from '@dsf/dataset'
+import type { Row } from './read-object.ts'
+import { documentId, documentWriter } from './to-document.ts'
+
+/** One bulk request, and the rows that its items are for, in the same order. */
+export interface BulkBody {
+  body: string
+  rows: Row[]
+}
+
+/** Far below Elasticsearch's limit of 100 MB, and enough that a request's fixed cost is lost in it. */
+const bodyLength = 8_000_000
+
+/**
+ * Compiles the bulk requests for rows of a dataset. Each item carries its key as id and its version as external
+ * version: a replay writes what is there already, an older version is refused as a conflict.
+ */
+export function bulkWriter(dataset: Dataset, longest = bodyLength): (rows: Row[]) => BulkBody[] {
+  const writeItem = itemWriter(dataset)
+  return (rows) => {
+    const bodies: BulkBody[] = []
+    let open: BulkBody | undefined
+    for (const row of rows) {
+      const item = writeItem(row)
+      if (!open || open.body.length + item.length > longest) bodies.push((open = { body: '', rows: [] }))
+      open.body += item
+      open.rows.push(row)
+    }
+    return bodies
+  }
+}
+
+function itemWriter(dataset: Dataset): (row: Row) => string {
+  const toId = documentId(dataset)
+  const toDocument = documentWriter(dataset)
+  const start = `{"index":{"_index":${JSON.stringify(dataset.name)},"version_type":"external_gte","version":`
+  return (row) => {
+    // A negative version would make Elasticsearch refuse the whole request. The cleaner lets versions only grow within
+    // a lane, and offsets keep their order, so below 0 the last one still wins.
+    const version = Math.max(0, Number(row.dsf_version))
+    return `${start}${version},"_id":${JSON.stringify(toId(row))}}}\n${toDocument(row)}\n`
+  }
+}

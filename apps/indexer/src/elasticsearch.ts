@@ -1,0 +1,76 @@
+import { Client, errors } from '@elastic/elasticsearch'
+import { FatalError, TransientError } from '@dsf/stage'
+import { firstIndex, indexTemplate, type Dataset } from '@dsf/dataset'
+import { answerFilter, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
+import type { BulkBody } from './bulk-body.ts'
+import type { Row } from './read-object.ts'
+
+/** What the indexer does with Elasticsearch. A server that is away or overloaded is a TransientError. */
+export interface Index {
+  check: () => Promise<unknown>
+  /** index template, first index and alias of a dataset; all of it may be there already */
+  prepare: (dataset: Dataset) => Promise<void>
+  bulk: (body: BulkBody) => Promise<BulkOutcome<Row>>
+  call: <T>(what: string, work: (client: Client) => Promise<T>) => Promise<T>
+}
+
+/** Tries of one bulk request before the lane lets go of it and starts the batch again. */
+const tries = 6
+
+export function openIndex(url: string): Index {
+  // retries are ours: the client's would resend a whole body
+  const client = new Client({ node: url, maxRetries: 0, requestTimeout: 60_000 })
+  return {
+    check: () => tried('health', () => client.cluster.health({ timeout: '2s' })),
+    prepare: (dataset) => tried(`index of ${dataset.name}`, () => prepare(client, dataset)),
+    bulk: (body) => bulk(client, body),
+    call: (what, work) => tried(what, () => work(client)),
+  }
+}
+
+async function prepare(client: Client, dataset: Dataset): Promise<void> {
+  await client.indices.putIndexTemplate({ name: `dsf-${dataset.name}`, ...indexTemplate(dataset) } as never)
+  if (await client.indices.existsAlias({ name: dataset.name })) return
+  const aliases = { [dataset.name]: { is_write_index: true } }
+  await client.indices.create({ index: firstIndex(dataset), aliases }).catch(ignoreExisting)
+}
+
+function ignoreExisting(error: unknown): void {
+  if (!(error instanceof errors.ResponseError) || error.body?.error?.type !== 'resource_already_exists_exception') throw error
+}
+
+/** Sends one body, then again only what the server had no room for. */
+async function bulk(client: Client, { body, rows }: BulkBody): Promise<BulkOutcome<Row>> {
+  const total: BulkOutcome<Row> = { indexed: 0, superseded: 0, refused: [], retry: [] }
+  const lines = body.split('\n')
+  let waiting = rows.map((_, i) => i)
+  for (let attempt = 0; waiting.length > 0; attempt++) {
+    if (attempt === tries) throw new TransientError(`Elasticsearch has no room for ${waiting.length} of ${rows.length} documents after ${tries} tries`)
+    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt))
+    const part = waiting.length === rows.length ? body : waiting.map((i) => `${lines[2 * i]}\n${lines[2 * i + 1]}\n`).join('')
+    const answer = await tried('bulk', () => client.transport.request({ method: 'POST', path: '/_bulk', bulkBody: part, querystring: { filter_path: answerFilter } }))
+    const sent = waiting
+    const outcome = readBulkAnswer(answer as never, sent.map((i) => rows[i]!))
+    total.indexed += outcome.indexed
+    total.superseded += outcome.superseded
+    total.refused.push(...outcome.refused)
+    waiting = outcome.retry.map((i) => sent[i]!)
+  }
+  return total
+}
+
+async function tried<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw explain(what, error)
+  }
+}
+
+function explain(what: string, error: unknown): Error {
+  if (!(error instanceof errors.ElasticsearchClientError)) return error as Error
+  const status = error instanceof errors.ResponseError ? (error.statusCode ?? 500) : undefined
+  const sentence = `Elasticsearch, ${what}: ${status ?? ''} ${error.message}`
+  const permanent = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429
+  return permanent ? new FatalError(sentence, { cause: error }) : new TransientError(sentence, { cause: error })
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { keyText, type Dataset, type Field, type Value } from '@dsf/dataset'
+import type { Row } from './read-object.ts'
+
+/**
+ * Compiles the document of a row, as JSON text: its columns under their own names without the missing ones, and what
+ * dashboards expect under a fixed name, `@timestamp` and `location`.
+ */
+export function documentWriter(dataset: Dataset): (row: Row) => string {
+  const dates = dataset.fields.filter(({ type }) => type === 'date').map(({ column }) => column)
+  const writeTimestamp = timestampWriter(dataset)
+  const writeLocation = locationWriter(dataset)
+  return (row) => {
+    const document: Record<string, Value | undefined> = { ...row }
+    // JSON leaves undefined out; deleting would turn the copy into a slow object
+    for (const name in document) if (document[name] === null) document[name] = undefined
+    for (const name of dates)
+      if (document[name] !== undefined) document[name] = isoDate(Number(document[name]))
+    return `${JSON.stringify(document).slice(0, -1)}${writeTimestamp(row)}${writeLocation(row)}}`
+  }
+}
+
+const dayMs = 86_400_000
+const isoDate = (day: number) => new Date(day * dayMs).toISOString().split('T')[0]!
+
+function timestampWriter({ eventTime }: Dataset): (row: Row) => string {
+  if (!eventTime) return () => ''
+  const unit = eventTime.type === 'date' ? dayMs : 1
+  return (row) => {
+    const time = row[eventTime.column] ?? null
+    return time === null ? '' : `,"@timestamp":${Number(time) * unit}`
+  }
+}
+
+function locationWriter({ geo }: Dataset): (row: Row) => string {
+  if (!geo) return () => ''
+  return (row) => {
+    const lat = row[geo.latitude.column] ?? null
+    const lon = row[geo.longitude.column] ?? null
+    return lat === null || lon === null ? '' : `,"location":{"lat":${lat},"lon":${lon}}`
+  }
+}
+
+/** Elasticsearch refuses a whole bulk request for one longer id. */
+const longestId = 512
+
+/**
+ * Compiles the `_id` of a row: its primary key as text. An id that Elasticsearch would not take (empty, or too long)
+ * becomes the key's hash, so that one such key cannot stop a lane.
+ */
+export function documentId(dataset: Dataset): (row: Row) => string {
+  const cells = dataset.key.map(keyCell)
+  return (row) => {
+    const key = keyText(cells.map((cell) => cell(row)))
+    // at most 3 bytes per UTF-16 unit: most keys need no counting
+    const fits = key !== '' && (key.length * 3 <= longestId || Buffer.byteLength(key) <= longestId)
+    return fits ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`
+  }
+}
+
+function keyCell({ column, type }: Field): (row: Row) => string {
+  if (type === 'date') return (row) => isoDate(Number(row[column]))
+  if (type === 'datetime') return (row) => new Date(Number(row[column])).toISOString()
+  return (row) => String(row[column])
+}

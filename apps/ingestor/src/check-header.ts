@@ -1,0 +1,115 @@
+/** Is this the file the definition describes? Decided from its first bytes and its header, before the first row. */
+
+/** Frictionless v2 `fieldsMatch`. `exact` maps by order, the others by name. */
+export type FieldsMatch = 'exact' | 'equal' | 'subset' | 'superset' | 'partial'
+
+export interface HeaderRules {
+  fields: readonly string[]
+  fieldsMatch: FieldsMatch
+  /** Their columns are required under every policy. */
+  primaryKey: readonly string[]
+}
+
+/** `columns[i]` is the column of `fields[i]`, or -1 when the file does not have it. */
+export type HeaderCheck = { columns: number[] } | { error: string }
+
+/** What each policy forbids. */
+const policies: Record<FieldsMatch, { missing: boolean; unknown: boolean; order: boolean; none: boolean }> = {
+  exact: { missing: true, unknown: true, order: true, none: true },
+  equal: { missing: true, unknown: true, order: false, none: true },
+  subset: { missing: true, unknown: false, order: false, none: true },
+  superset: { missing: false, unknown: true, order: false, none: false },
+  partial: { missing: false, unknown: false, order: false, none: true },
+}
+
+export function checkHeader(header: readonly string[], rules: HeaderRules): HeaderCheck {
+  const { fields, fieldsMatch, primaryKey } = rules
+  const forbids = policies[fieldsMatch]
+  const has = new Set(header)
+  const defined = new Set(fields)
+  const missing = fields.filter((name) => !has.has(name) && (forbids.missing || primaryKey.includes(name)))
+  const unknown = header.filter((name) => !defined.has(name))
+  // A name that no field maps to may repeat: nobody reads it.
+  const repeated = [...new Set(header.filter((name, i) => defined.has(name) && header.indexOf(name) !== i))]
+  const wrong = fields.findIndex((name, i) => header[i] !== name)
+
+  const faults: string[] = []
+  if (missing.length > 0) faults.push(`missing ${list(missing)}${lookAlike(missing, unknown)}`)
+  if (forbids.unknown && unknown.length > 0) faults.push(`unknown ${list(unknown)}`)
+  if (repeated.length > 0) faults.push(`more than one ${list(repeated)}`)
+  if (forbids.order && wrong >= 0 && faults.length === 0)
+    faults.push(`column ${wrong + 1} is ${quote(header[wrong]!)}, expected ${quote(fields[wrong]!)}`)
+  if (forbids.none && faults.length === 0 && !fields.some((name) => has.has(name)))
+    faults.push(`none of the defined fields, but ${list(unknown)}`)
+
+  if (faults.length > 0)
+    return { error: `the header does not fit (fieldsMatch ${fieldsMatch}): ${faults.join('; ')}` }
+  return { columns: fields.map((name) => header.indexOf(name)) }
+}
+
+function lookAlike(missing: readonly string[], unknown: readonly string[]): string {
+  const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_-]/g, '')
+  const found = unknown.filter((name) => missing.some((wanted) => plain(wanted) === plain(name)))
+  return found.length > 0 ? ` (the file has ${list(found)})` : ''
+}
+
+/** The header is data: names are escaped, and a hostile one cannot flood the log. */
+function quote(name: string): string {
+  return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name)
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 8).map(quote).join(', ')
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown
+}
+
+const magics: readonly (readonly [magic: string, kind: string])[] = [
+  ['\x1f\x8b', 'gzip data inside what was decompressed already'],
+  ['PK\x03\x04', 'a zip archive or an Excel workbook'],
+  ['PK\x05\x06', 'an empty zip archive'],
+  ['PAR1', 'a Parquet file'],
+  ['Obj\x01', 'an Avro file'],
+  ['ORC', 'an ORC file'],
+  ['ARROW1', 'an Arrow file'],
+  ['SQLite format 3\0', 'an SQLite database'],
+  ['\xd0\xcf\x11\xe0', 'an old Excel workbook'],
+  ['%PDF', 'a PDF document'],
+  ['\x28\xb5\x2f\xfd', 'zstd data'],
+  ['BZh', 'bzip2 data'],
+  ['\xfd7zXZ', 'xz data'],
+  ['7z\xbc\xaf', 'a 7z archive'],
+  ['\xff\xfe\0\0', 'UTF-32 text; UTF-8 is expected'],
+  ['\0\0\xfe\xff', 'UTF-32 text; UTF-8 is expected'],
+  ['\xff\xfe', 'UTF-16 text; UTF-8 is expected'],
+  ['\xfe\xff', 'UTF-16 text; UTF-8 is expected'],
+]
+
+/** A sentence that says what the (decompressed) file is, when that is plainly not CSV. */
+export function sniff(firstBytes: Buffer, contentType = ''): string | undefined {
+  const head = firstBytes.subarray(0, 4096).toString('latin1')
+  const text = head.replace(/^\xef\xbb\xbf/, '').trimStart()
+  if (text === '') return 'the file is empty'
+  const kind = magics.find(([magic]) => isMagic(head, magic))?.[1] ?? textKind(text, contentType)
+  return kind && `the file is not CSV but ${kind}`
+}
+
+/** A short magic may also begin a CSV ("ORC,…", "BZh,…"): a header's next character is none of a binary format's. */
+function isMagic(head: string, magic: string): boolean {
+  return head.startsWith(magic) && !(/^[A-Z][\w]+$/i.test(magic) && /^[\w "',;|\t.-]*[\r\n,;|\t]/.test(head))
+}
+
+function textKind(text: string, contentType: string): string | undefined {
+  const html = /^(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|script|meta)\b/i.test(text)
+  if (html || (/html/i.test(contentType) && text.startsWith('<'))) {
+    const title = /<title[^>]*>\s*([^<]{1,80})/i.exec(text)?.[1]?.trim()
+    return title
+      ? `an HTML page titled ${quote(Buffer.from(title, 'latin1').toString('utf8'))}`
+      : 'an HTML page'
+  }
+  if (text.startsWith('<?xml')) return 'an XML document'
+  if (/^(?:\{\s*"|\[\s*\{)/.test(text) || (/json/i.test(contentType) && /^[{[]/.test(text)))
+    return 'a JSON document'
+  if (/^(?:\0[^\0]){2}|^(?:[^\0]\0){2}/.test(text))
+    return 'UTF-16 text without byte order mark; UTF-8 is expected'
+  return undefined
+}

@@ -1,0 +1,149 @@
+/** Where a source may come from: no private address, by whatever name, and no file outside the given roots. */
+import { lookup as systemLookup } from 'node:dns'
+import { realpath } from 'node:fs/promises'
+import { isIP, type LookupFunction } from 'node:net'
+import { resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ipaddr from 'ipaddr.js'
+import { buildConnector } from 'undici'
+
+/** Why a source cannot be read, as a sentence without credentials. `transient` says that a retry may help. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError'
+  readonly transient: boolean
+
+  constructor(message: string, options: { transient?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.transient = options.transient ?? false
+  }
+}
+
+/** Public by their range, yet served by the cloud host to its own machines. */
+const hostServices = ['168.63.129.16']
+const globalIPv6 = ipaddr.IPv6.parseCIDR('2000::/3')
+
+/** Why an IP address may not be connected to, or undefined. `allow` lists CIDRs that are exempt. */
+export function addressProblem(address: string, allow: readonly string[]): string | undefined {
+  if (!ipaddr.isValid(address)) return `${address} is not an IP address`
+  const ip = ipaddr.process(address)
+  if (allow.some((cidr) => contains(cidr, ip))) return undefined
+  const range = ip.range()
+  if (range !== 'unicast') return `${address} is not a public address (${range})`
+  // ipaddr.js calls `::7f00:1` unicast, which is 127.0.0.1 to old stacks.
+  if (ip.kind() === 'ipv6' && !ip.match(globalIPv6))
+    return `${address} is not a public address (outside 2000::/3)`
+  if (hostServices.includes(ip.toString())) return `${address} is not a public address (host service)`
+  return undefined
+}
+
+function contains(cidr: string, ip: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  const range = ipaddr.parseCIDR(cidr)
+  return range[0].kind() === ip.kind() && ip.match(range)
+}
+
+/** Throws when the configured list holds something that is no CIDR: a typo must not open or close more than meant. */
+export function checkAllowList(allow: readonly string[]): void {
+  const wrong = allow.find((cidr) => !ipaddr.isValidCIDR(cidr))
+  if (wrong !== undefined)
+    throw new TypeError(
+      `${JSON.stringify(wrong)} in the list of allowed addresses is not a CIDR such as 10.0.0.0/8`,
+    )
+}
+
+/** The URL as it may be printed: queries carry tokens as often as userinfo does. */
+export function printable(url: URL): string {
+  if (url.protocol === 'file:') return `file ${url.pathname}`
+  return `${url.protocol}//${url.host}${url.pathname}${url.search && '?…'}`
+}
+
+/** The source as a URL of a scheme that we read, its host not a refused IP literal. */
+export function checkUrl(source: string | URL, allow: readonly string[]): URL {
+  const url = URL.parse(source.toString())
+  if (!url) throw new SourceError('the source is not a URL')
+  if (!['http:', 'https:', 'file:'].includes(url.protocol))
+    throw new SourceError(
+      `the source's scheme is ${url.protocol.slice(0, 20)} but only http:, https: and file: are read`,
+    )
+  const problem = url.protocol !== 'file:' && literalProblem(url.hostname, allow)
+  if (problem) throw new SourceError(`${printable(url)} is refused: ${problem}`)
+  return url
+}
+
+/** `lookup` is not called for IP literals, so they are judged here. */
+function literalProblem(hostname: string, allow: readonly string[]): string | undefined {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  return isIP(host) ? addressProblem(host, allow) : undefined
+}
+
+/**
+ * A lookup that yields addresses only when every one of them may be connected to. The socket connects to what it
+ * yields, so a name cannot pass as a public address here and resolve to a private one a moment later.
+ */
+export function guardedLookup(
+  allow: readonly string[],
+  lookup: typeof systemLookup = systemLookup,
+): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, [])
+      const problem = addresses.map(({ address }) => addressProblem(address, allow)).find(Boolean)
+      if (problem) return callback(new SourceError(`host ${hostname} is refused: ${problem}`), [])
+      const [first] = addresses
+      if (!first) return callback(new SourceError(`host ${hostname} has no address`), [])
+      if (options.all) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
+}
+
+/** The connector of an undici Agent whose every connection, redirected or not, passes the guard. */
+export function guardedConnector(
+  allow: readonly string[],
+  timeout: number,
+  lookup?: typeof systemLookup,
+): buildConnector.connector {
+  checkAllowList(allow)
+  const connect = buildConnector({
+    timeout,
+    allowH2: false,
+    lookup: guardedLookup(allow, lookup),
+  } as buildConnector.BuildOptions)
+  return (options, callback) => {
+    const problem = literalProblem(options.hostname, allow)
+    if (problem) callback(new SourceError(`host ${options.hostname} is refused: ${problem}`), null)
+    else connect(options, callback)
+  }
+}
+
+/**
+ * The real path of a file: URL, refused when it, links followed, lies under none of `roots`. Outside of them the answer
+ * is the same whether the file exists or not.
+ */
+export async function checkFile(url: URL, roots: readonly string[]): Promise<string> {
+  const path = pathOf(url)
+  const realRoots = await Promise.all(roots.map((root) => realpath(root).catch(() => root)))
+  const refused = new SourceError(
+    `file ${path} is refused: it lies outside the folders that sources may come from`,
+  )
+  if (!isInside(path, [...roots, ...realRoots])) throw refused
+  const real = await realpath(path).catch((cause: NodeJS.ErrnoException) => {
+    const what = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${cause.code}`
+    throw new SourceError(`file ${path} ${what}`, { cause })
+  })
+  if (!isInside(real, realRoots)) throw refused
+  return real
+}
+
+function isInside(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path.startsWith(resolve(folder) + (resolve(folder) === sep ? '' : sep)))
+}
+
+function pathOf(url: URL): string {
+  try {
+    const path = fileURLToPath(url)
+    if (!path.includes('\0')) return path
+  } catch {
+    // A host, an encoded slash: no path of this machine.
+  }
+  throw new SourceError('the file: URL names no file of this machine')
+}

@@ -1,0 +1,23 @@
+import { defineStage, type ObjectStore } from '@dsf/stage'
+import { importRun } from './import-run.ts'
+import type { SourceLimits } from './land-source.ts'
+import { RunStates, type RunRequest } from './run-state.ts'
+import type { RunsView } from './runs-view.ts'
+
+/** Requests in; rows of the published file out, each in the lane of its key, behind them a receipt in every lane. */
+export function ingestor(store: ObjectStore, limits: SourceLimits, view: RunsView) {
+  return defineStage<RunRequest, RunStates>({
+    name: 'ingestor',
+    reads: ['requests'],
+    writes: ['requests', 'runs', 'raw'],
+    passes: {},
+    state: { changelog: 'runs', create: () => new RunStates() },
+    batch: () => ({ records: 1, bytes: Infinity }),
+    dependencies: { 'object store': store.check },
+    start: async (runtime) => {
+      await store.ensureBucket()
+      await view.open(runtime)
+    },
+    handle: (batch, context) => importRun({ store, limits }, batch.dataset, batch.records[0]!, context),
+  })
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { PassThrough, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { landingKey, type Dataset } from '@dsf/dataset'
+import type { ObjectStore } from '@dsf/stage'
+import { SourceError } from './guard-address.ts'
+import { gunzipLimited, openSource, type SourceOptions } from './open-source.ts'
+import type { RunProgress } from './run-state.ts'
+
+/** What may be fetched: deployed configuration, never part of a request. */
+export type SourceLimits = Pick<SourceOptions, 'allow' | 'roots'>
+
+export interface Landing {
+  landing: string
+  landing_bytes: number
+  landing_sha256: string
+}
+
+const tries = 3
+
+/**
+ * Copies the source into the store exactly as it is sent, and reads it through once on the way: a broken gzip or a file
+ * beyond its limit is found before the first row is published, so nothing half-written ever counts.
+ * @throws SourceError with the reason when the source cannot be had; passing failures were tried three times
+ */
+export async function landSource(store: ObjectStore, dataset: Dataset, run: RunProgress, limits: SourceLimits, heard: () => void): Promise<Landing> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await landOnce(store, dataset, run, limits, heard)
+    } catch (error) {
+      if (!(error instanceof SourceError) || !error.transient || attempt === tries) throw error
+      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt))
+    }
+  }
+}
+
+async function landOnce(store: ObjectStore, dataset: Dataset, run: RunProgress, limits: SourceLimits, heard: () => void): Promise<Landing> {
+  const source = await openSource(run.source, { ...limits, maxBytes: dataset.source.maxBytes })
+  const landing = landingKey(dataset.name, run.run, source.gzip)
+  const meter = measure(heard)
+  const upload = new PassThrough()
+  const check = source.gzip ? new PassThrough() : undefined
+  const stored = store.putStream(landing, upload)
+  const checked = check ? drain(gunzipLimited(check, { maxBytes: dataset.source.maxBytes })) : undefined
+  const copied = pipeline(source.stream, meter.stream, fork(upload, check))
+  try {
+    await Promise.all([copied, stored, checked])
+  } catch (error) {
+    // the cause is the side that failed first; the others only follow
+    source.stream.destroy()
+    upload.destroy(error as Error)
+    await Promise.allSettled([copied, stored, checked])
+    throw error
+  }
+  return { landing, ...meter.result() }
+}
+
+/** Counts and hashes what passes. */
+function measure(heard: () => void) {
+  const hash = createHash('sha256')
+  let bytes = 0
+  const stream = new Transform({
+    transform(chunk: Buffer, _, done) {
+      hash.update(chunk)
+      bytes += chunk.length
+      heard()
+      done(null, chunk)
+    },
+  })
+  return { stream, result: () => ({ landing_bytes: bytes, landing_sha256: hash.digest('hex') }) }
+}
+
+/** Writes each chunk to both sides, and waits for both. */
+function fork(upload: PassThrough, check: PassThrough | undefined) {
+  return async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) await Promise.all([write(upload, chunk), check && write(check, chunk)])
+    upload.end()
+    check?.end()
+  }
+}
+
+function write(stream: PassThrough, chunk: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => stream.write(chunk, (error) => (error ? reject(error) : resolve())))
+}
+
+async function drain(chunks: AsyncIterable<Buffer>): Promise<void> {
+  for await (const _ of chunks);
+}

@@ -1,0 +1,301 @@
+/** Opens a source as the bytes that it sends; whatever goes wrong, then or later, is a SourceError. */
+import { constants, open } from 'node:fs/promises'
+import { STATUS_CODES } from 'node:http'
+import { type Readable, Transform, type TransformCallback } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { Agent, request } from 'undici'
+import { checkFile, checkUrl, guardedConnector, printable, SourceError } from './guard-address.ts'
+
+export { SourceError }
+
+export interface SourceOptions {
+  /** CIDRs that may be connected to although they are not public. */
+  allow: readonly string[]
+  /** Folders that file: sources may come from. */
+  roots: readonly string[]
+  /** Of the body as sent. */
+  maxBytes: number
+  timeouts?: Partial<Timeouts>
+  signal?: AbortSignal
+}
+
+/** In milliseconds; `idle` is the time without a byte of the body while we are ready for one. */
+export interface Timeouts {
+  connect: number
+  headers: number
+  idle: number
+}
+
+export interface Source {
+  /** As sent, not decompressed. Ends only when the body is whole; otherwise it fails with a SourceError. */
+  stream: Readable
+  /** By its first bytes, whatever its name and headers say. */
+  gzip: boolean
+  etag?: string
+  lastModified?: string
+  contentType?: string
+  contentLength?: number
+}
+
+const defaultTimeouts: Timeouts = { connect: 10_000, headers: 10_000, idle: 30_000 }
+const maxRedirects = 3
+const redirects = [301, 302, 303, 307, 308]
+const retryLater = [408, 425, 429]
+
+export async function openSource(source: string, options: SourceOptions): Promise<Source> {
+  const url = checkUrl(source, options.allow)
+  return url.protocol === 'file:' ? openFile(url, options) : openHttp(url, options)
+}
+
+async function openFile(url: URL, { roots, maxBytes, signal }: SourceOptions): Promise<Source> {
+  const path = await checkFile(url, roots)
+  const name = printable(url)
+  // O_NONBLOCK: opening a pipe must not wait for its writer. O_NOFOLLOW: the path was resolved, a link now is a swap.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  const file = await open(path, flags).catch((error: unknown) => {
+    throw toSourceError(error, name)
+  })
+  const stat = await file.stat()
+  if (!stat.isFile() || stat.size > maxBytes) {
+    await file.close()
+    throw new SourceError(stat.isFile() ? tooLong(name, maxBytes) : `${name} is not a file`)
+  }
+  const body = file.createReadStream({ highWaterMark: 256 * 1024 })
+  const lastModified = stat.mtime.toUTCString()
+  const etag = `"${stat.size.toString(16)}-${Math.trunc(stat.mtimeMs).toString(16)}"`
+  return { ...(await meter(body, { name, maxBytes, contentLength: stat.size, signal })), etag, lastModified }
+}
+
+async function openHttp(first: URL, options: SourceOptions): Promise<Source> {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
+  const agent = new Agent({ connect: guardedConnector(options.allow, timeouts.connect) })
+  try {
+    const { response, url } = await follow(first, agent, timeouts, options)
+    const { headers, body } = response
+    const contentLength = Number(text(headers['content-length']) ?? NaN)
+    const known = Number.isSafeInteger(contentLength) ? contentLength : undefined
+    if (known !== undefined && known > options.maxBytes) {
+      body.destroy()
+      throw new SourceError(tooLong(printable(url), options.maxBytes))
+    }
+    body.once('close', () => void agent.destroy())
+    const { maxBytes, signal } = options
+    return {
+      ...(await meter(body, { name: printable(url), maxBytes, contentLength: known, signal })),
+      etag: text(headers.etag),
+      lastModified: text(headers['last-modified']),
+      contentType: text(headers['content-type']),
+    }
+  } catch (error) {
+    await agent.destroy()
+    throw error
+  }
+}
+
+/** The answer to the last of at most three redirects, each checked like the first address. */
+async function follow(first: URL, agent: Agent, timeouts: Timeouts, { allow, signal }: SourceOptions) {
+  let url = first
+  let authorization = credentials(first)
+  for (let hops = 0; ; hops++) {
+    const response = await request(stripped(url), {
+      dispatcher: agent,
+      headers: {
+        accept: 'text/csv, */*;q=0.5',
+        'accept-encoding': 'identity',
+        'user-agent': 'data-stream-flow',
+        ...authorization,
+      },
+      headersTimeout: timeouts.headers,
+      bodyTimeout: timeouts.idle,
+      signal,
+    }).catch((error: unknown) => {
+      throw toSourceError(error, printable(url), url)
+    })
+    const { statusCode: status, headers, body } = response
+    if (status === 200) return { response, url }
+    body.on('error', () => undefined).destroy()
+    const location = text(headers.location)
+    if (!redirects.includes(status) || location === undefined) {
+      const sentence = `${printable(url)} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
+      throw new SourceError(sentence, { transient: status >= 500 || retryLater.includes(status) })
+    }
+    if (hops === maxRedirects)
+      throw new SourceError(`${printable(first)} redirects more than ${maxRedirects} times`)
+    const next = redirectTarget(url, location, allow)
+    authorization = credentials(next) ?? (next.origin === url.origin ? authorization : undefined)
+    url = next
+  }
+}
+
+function redirectTarget(from: URL, location: string, allow: readonly string[]): URL {
+  const to = URL.parse(location, from.href)
+  if (!to) throw new SourceError(`${printable(from)} redirects to what is not a URL`)
+  if (to.protocol !== 'https:' && to.protocol !== from.protocol)
+    throw new SourceError(
+      `${printable(from)} redirects from ${from.protocol} to ${to.protocol.slice(0, 20)}, which is refused`,
+    )
+  return checkUrl(to, allow)
+}
+
+function credentials({ username, password }: URL): { authorization: string } | undefined {
+  if (username === '' && password === '') return undefined
+  const pair = [username, password].map(unescaped).join(':')
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
+}
+
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+function stripped(url: URL): URL {
+  const bare = new URL(url)
+  bare.username = bare.password = ''
+  return bare
+}
+
+function text(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header
+}
+
+const tooLong = (name: string, maxBytes: number) => `${name} is longer than the limit of ${maxBytes} bytes`
+
+interface MeterOptions {
+  name: string
+  maxBytes: number
+  contentLength: number | undefined
+  signal?: AbortSignal
+}
+
+/** Passes the body on, counted; settles as soon as the first two bytes, or their absence, tell whether it is gzip. */
+function meter(
+  body: Readable,
+  options: MeterOptions,
+): Promise<Pick<Source, 'stream' | 'gzip' | 'contentLength'>> {
+  const { name, maxBytes, contentLength, signal } = options
+  const { promise, resolve, reject } =
+    Promise.withResolvers<Pick<Source, 'stream' | 'gzip' | 'contentLength'>>()
+  let total = 0
+  const magic: number[] = []
+  const settle = () => resolve({ stream, gzip: magic[0] === 0x1f && magic[1] === 0x8b, contentLength })
+  const stream = new Transform({
+    highWaterMark: 256 * 1024,
+    transform(chunk: Buffer, _encoding, callback) {
+      for (let i = 0; magic.length < 2 && i < chunk.length; i++) magic.push(chunk[i]!)
+      if (magic.length === 2) settle()
+      total += chunk.length
+      if (total > maxBytes) callback(new SourceError(tooLong(name, maxBytes)))
+      else callback(null, chunk)
+    },
+    flush(callback) {
+      settle()
+      const whole = contentLength === undefined || total === contentLength
+      callback(
+        whole
+          ? null
+          : new SourceError(`${name} sent ${total} of ${contentLength} bytes`, { transient: true }),
+      )
+    },
+  })
+  const fail = (error: unknown) => stream.destroy(toSourceError(error, name))
+  const abort = () => fail(signal?.reason)
+  body.once('error', fail)
+  body.once('close', () => body.readableEnded || fail({ code: 'UND_ERR_SOCKET' }))
+  signal?.addEventListener('abort', abort, { once: true })
+  stream.once('error', reject).once('close', () => {
+    signal?.removeEventListener('abort', abort)
+    body.destroy()
+  })
+  if (signal?.aborted) abort()
+  body.pipe(stream)
+  return promise
+}
+
+/** What the codes of Node and undici mean to someone who can mend the source. */
+const sentences: Record<string, (name: string, at: string) => [sentence: string, transient: boolean]> = {
+  ECONNREFUSED: (_, at) => [`connection refused by ${at}`, true],
+  ENOTFOUND: (_, at) => [`host name ${at} not found`, false],
+  EAI_AGAIN: (_, at) => [`host name ${at} could not be looked up`, true],
+  ENETUNREACH: (_, at) => [`no route to ${at}`, true],
+  EHOSTUNREACH: (_, at) => [`no route to ${at}`, true],
+  UND_ERR_CONNECT_TIMEOUT: (_, at) => [`${at} did not accept the connection in time`, true],
+  ETIMEDOUT: (_, at) => [`${at} did not accept the connection in time`, true],
+  UND_ERR_HEADERS_TIMEOUT: (name) => [`${name} did not answer in time`, true],
+  UND_ERR_BODY_TIMEOUT: (name) => [`${name} stopped sending`, true],
+  UND_ERR_SOCKET: (name) => [`the connection to ${name} was lost`, true],
+  ECONNRESET: (name) => [`the connection to ${name} was lost`, true],
+  EPIPE: (name) => [`the connection to ${name} was lost`, true],
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: (name) => [
+    `${name} sent another number of bytes than it announced`,
+    true,
+  ],
+  UND_ERR_ABORTED: (name) => [`reading ${name} was stopped`, false],
+  ABORT_ERR: (name) => [`reading ${name} was stopped`, false],
+  ENOENT: (name) => [`${name} does not exist`, false],
+  EACCES: (name) => [`${name} may not be read`, false],
+}
+
+function toSourceError(error: unknown, name: string, url?: URL): SourceError {
+  if (error instanceof SourceError) return error
+  const cause = error as NodeJS.ErrnoException & {
+    hostname?: string
+    address?: string
+    port?: number
+    errors?: (typeof cause)[]
+  }
+  const code =
+    cause?.name === 'AbortError' || cause?.name === 'TimeoutError' ? 'ABORT_ERR' : (cause?.code ?? '')
+  const tried = cause?.errors?.[0] ?? cause
+  const at = tried?.address ? `${tried.address}:${tried.port}` : (tried?.hostname ?? url?.host ?? name)
+  const [sentence, transient] = sentences[code]?.(name, at) ?? [otherwise(code, name), false]
+  return new SourceError(sentence, { transient, cause })
+}
+
+function otherwise(code: string, name: string): string {
+  if (/CERT|TLS|SSL|SELF_SIGNED|ISSUER|VERIFY/.test(code))
+    return `${name} has no certificate that we trust (${code})`
+  if (code.startsWith('HPE_')) return `${name} does not speak HTTP (${code})`
+  return `${name} could not be read${code && ` (${code})`}`
+}
+
+export interface GunzipLimits {
+  maxBytes: number
+  /** Decompressed bytes per compressed byte; real CSV has 3 to 30, a bomb 1,000. */
+  maxRatio?: number
+}
+
+/** Small data may compress well by nature. */
+const ratioFrom = 1024 * 1024
+
+/** Decompresses, counting what comes out: a small file may hold more than memory or disk. */
+export function gunzipLimited(source: Readable, { maxBytes, maxRatio = 200 }: GunzipLimits): Readable {
+  const gunzip = createGunzip({ chunkSize: 128 * 1024 })
+  let total = 0
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, callback: TransformCallback) {
+      total += chunk.length
+      if (total > maxBytes)
+        callback(new SourceError(`the data is longer than the limit of ${maxBytes} bytes when decompressed`))
+      else if (total > ratioFrom && total > maxRatio * gunzip.bytesWritten)
+        callback(new SourceError(`the data decompresses to more than ${maxRatio} times its size`))
+      else callback(null, chunk)
+    },
+  })
+  const damaged = (cause: NodeJS.ErrnoException) => {
+    const cut = cause.code === 'Z_BUF_ERROR'
+    counted.destroy(
+      new SourceError(`the gzip data is ${cut ? 'cut short' : 'damaged'}`, { transient: cut, cause }),
+    )
+  }
+  source.once('error', (error) => counted.destroy(error))
+  gunzip.once('error', damaged)
+  counted.once('close', () => {
+    gunzip.destroy()
+    source.destroy()
+  })
+  source.pipe(gunzip).pipe(counted)
+  return counted
+}

@@ -1,0 +1,59 @@
+import { addCounters, keyOfRow, laneOf, type Counters, type Dataset } from '@dsf/dataset'
+import type { Output } from '@dsf/stage'
+import type { RunProgress } from './run-state.ts'
+import type { Block, UnreadableRow } from './scan-csv.ts'
+
+/** Raw records and quarantined rows of one transaction, with the run as it stands behind them. */
+export interface Publication {
+  raw: Output[]
+  quarantine: Output[]
+  counts: Counters
+  run: RunProgress
+}
+
+/** Gives each row its lane. `columns[i]` is where field i stands in the file, -1 when the file does not have it. */
+export type Publish = (blocks: Block[], run: RunProgress) => Publication
+
+export function publisherOf(dataset: Dataset, columns: number[]): Publish {
+  const names = dataset.fields.map(({ column }) => column)
+  const keyAt = dataset.key.map((field) => columns[dataset.fields.indexOf(field)]!)
+  const { lanes } = dataset
+  return (blocks, before) => {
+    const read = [...before.read]
+    const quarantined = [...before.quarantined]
+    const raw: Output[] = []
+    const quarantine: Output[] = []
+    for (const { rows, unreadable } of blocks) {
+      for (const { row, cells } of rows) {
+        const key = keyOfRow(dataset, cells, keyAt)
+        const lane = laneOf(key, lanes)
+        read[lane]!++
+        raw.push({ key, lane, value: rawRecord(before.run, row, names, columns, cells) })
+      }
+      for (const refused of unreadable) {
+        // a row that cannot be read has no key, so its number spreads it
+        const lane = refused.row % lanes
+        read[lane]!++
+        quarantined[lane]!++
+        quarantine.push({ key: null, lane, value: quarantinedRow(before.run, refused) })
+      }
+    }
+    const { byte, row } = blocks.at(-1)!.end
+    const counts = { read: raw.length + quarantine.length }
+    if (quarantine.length > 0) addCounters(counts, { quarantined: quarantine.length, 'quarantined:unreadable': quarantine.length })
+    return { raw, quarantine, counts, run: { ...before, byte, row, read, quarantined } }
+  }
+}
+
+function rawRecord(run: string, row: number, names: string[], columns: number[], cells: string[]): Record<string, unknown> {
+  const record: Record<string, unknown> = { dsf_run: run, dsf_row: row }
+  for (let i = 0; i < names.length; i++) {
+    const at = columns[i]!
+    record[names[i]!] = at < 0 ? null : cells[at]!
+  }
+  return record
+}
+
+function quarantinedRow(run: string, { row, bytes, reason }: UnreadableRow) {
+  return { dsf_run: run, dsf_row: row, stage: 'ingestor', reasons: [{ field: null, code: 'unreadable', message: reason }], content: 'csv', bytes }
+}

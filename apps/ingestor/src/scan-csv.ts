@@ -1,0 +1,359 @@
+/** An incremental CSV scanner: rows out, exact byte positions to resume from, and the original bytes of every bad row. */
+import { isAscii, isUtf8 } from 'node:buffer'
+
+/** A doubled quote inside quotes stands for one quote; the first row is the header. Rows end in LF or CR LF, mixed or not. */
+export interface CsvDialect {
+  delimiter: string
+  quoteChar: string
+}
+
+/** Where a row may start: a byte of the decompressed file, and how many data rows lie before it. */
+export interface Position {
+  byte: number
+  row: number
+}
+
+/** `row` counts from 1, the header and blank lines not counted; `byte` is where the row begins in the file. */
+export interface ScannedRow {
+  row: number
+  byte: number
+  cells: string[]
+}
+
+/** `bytes` are those of the file, without the line end and cut at `maxRowBytes`. */
+export interface UnreadableRow {
+  row: number
+  byte: number
+  bytes: Buffer
+  reason: string
+}
+
+/** What one chunk completed. */
+export interface Block {
+  rows: ScannedRow[]
+  unreadable: UnreadableRow[]
+  /** A scanner started here yields exactly what is still to come. */
+  end: Position
+}
+
+export interface ScannerOptions {
+  dialect: CsvDialect
+  /** Cells per row: those of the header. */
+  columns: number
+  from: Position
+  maxRowBytes?: number
+}
+
+export const defaultMaxRowBytes = 65_536
+const LF = 10
+const CR = 13
+const nonAscii = /[\x80-\xff]/
+const lineEnd = Buffer.from('\n')
+/** Enough to recognise an HTML page behind its comments. */
+const sniffedBytes = 512
+const noBytes = Buffer.alloc(0)
+
+/** `end` and `next` are where the record and its line end stop; with a `problem`, `end` is where that became certain. */
+interface RawRecord {
+  cells: string[]
+  end: number
+  next: number
+  problem?: string
+}
+
+/**
+ * The record at `start` of a text with one char per byte, or undefined when the text ends before the record does.
+ * A quote inside an unquoted cell is text, as in `5" pipe`. A walk over char codes beats `split` and `indexOf` here.
+ */
+function readRecord(
+  text: string,
+  start: number,
+  lastLineEnd: number,
+  dialect: CsvDialect,
+  columns: number,
+  maxBytes: number,
+): RawRecord | undefined {
+  const { delimiter, quoteChar } = dialect
+  const comma = delimiter.charCodeAt(0)
+  const quote = quoteChar.charCodeAt(0)
+  const cells: string[] = []
+  let at = start
+  while (at <= lastLineEnd) {
+    let code = text.charCodeAt(at)
+    if (code === quote) {
+      let close = text.indexOf(quoteChar, at + 1)
+      let doubled = false
+      while (close !== -1 && text.charCodeAt(close + 1) === quote) {
+        doubled = true
+        close = text.indexOf(quoteChar, close + 2)
+      }
+      if (close === -1) return undefined
+      const cell = text.slice(at + 1, close)
+      cells.push(doubled ? cell.replaceAll(quoteChar + quoteChar, quoteChar) : cell)
+      at = close + 1
+      if (at > lastLineEnd) return undefined
+      code = text.charCodeAt(at)
+      if (code === CR && text.charCodeAt(at + 1) === LF) return { cells, end: at, next: at + 2 }
+      if (code === LF) return { cells, end: at, next: at + 1 }
+      if (code !== comma) return { cells, end: close, next: at, problem: 'text after a closing quote' }
+      // Without this stop, a file made of stray quotes would have each of its lines read to the limit.
+      if (cells.length >= columns && text.indexOf('\n', start) < close)
+        return {
+          cells,
+          end: close,
+          next: at,
+          problem: `wrong number of cells: more than the expected ${columns}`,
+        }
+      at++
+    } else {
+      const from = at
+      while (code !== comma && code !== LF) code = text.charCodeAt(++at)
+      if (code === LF) {
+        const end = at > from && text.charCodeAt(at - 1) === CR ? at - 1 : at
+        cells.push(text.slice(from, end))
+        return { cells, end, next: at + 1 }
+      }
+      cells.push(text.slice(from, at++))
+    }
+    if (at - start > maxBytes + 1) return { cells, end: at - 1, next: at, problem: 'longer than the limit' }
+  }
+  return undefined
+}
+
+function emptyBlock(end: Position): Block {
+  return { rows: [], unreadable: [], end }
+}
+
+/**
+ * Feed it the chunks that follow `from`, then call `finish`. What it yields depends on the bytes alone, never on how
+ * they were cut into chunks. Holds at most one chunk and `maxRowBytes`.
+ *
+ * A record that cannot be cut into cells (stray quotes, wrong number of cells, too long) is refused by its first line
+ * only, and scanning goes on at the second: a quote that was never closed does not cost the rows it swallowed.
+ */
+export class CsvScanner {
+  readonly #dialect: CsvDialect
+  readonly #columns: number
+  readonly #maxRowBytes: number
+  /** Bytes from `#at.byte` on that do not make up a whole record yet. */
+  #rest: Buffer = noBytes
+  #at: Position
+  /** The beginning of a line that is too long, and how many of its bytes are already gone. */
+  #endless: { bytes: Buffer; length: number } | undefined
+
+  constructor({ dialect, columns, from, maxRowBytes = defaultMaxRowBytes }: ScannerOptions) {
+    for (const [name, char] of Object.entries({ delimiter: dialect.delimiter, quoteChar: dialect.quoteChar }))
+      if (!/^[\t\x20-\x7e]$/.test(char))
+        throw new TypeError(`${name} must be one ASCII character, not ${JSON.stringify(char)}`)
+    if (dialect.delimiter === dialect.quoteChar) throw new TypeError('delimiter and quoteChar must differ')
+    this.#dialect = dialect
+    this.#columns = columns
+    this.#maxRowBytes = maxRowBytes
+    this.#at = { ...from }
+  }
+
+  push(chunk: Buffer): Block {
+    return this.#scan(this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]), false)
+  }
+
+  /** The rows that only the end of the file completes. */
+  finish(): Block {
+    if (this.#rest.length === 0 && !this.#endless) return emptyBlock({ ...this.#at })
+    const fileEnd = this.#at.byte + (this.#endless?.length ?? 0) + this.#rest.length
+    const block = this.#scan(Buffer.concat([this.#rest, lineEnd]), true)
+    block.end.byte = this.#at.byte = fileEnd
+    return block
+  }
+
+  #scan(bytes: Buffer, final: boolean): Block {
+    const block = emptyBlock({ ...this.#at })
+    const start = this.#endless ? this.#skipEndlessLine(this.#endless, bytes, block) : 0
+    if (start < 0) return block
+    const base = this.#at.byte - start
+    const text = bytes.toString('latin1')
+    const lastLineEnd = text.lastIndexOf('\n')
+    const plain = isAscii(bytes) && !bytes.includes(0)
+    const limit = this.#maxRowBytes
+    let { row } = this.#at
+    let at = start
+    while (at <= lastLineEnd) {
+      const code = text.charCodeAt(at)
+      if (code === LF || (code === CR && text.charCodeAt(at + 1) === LF)) {
+        at += code === LF ? 1 : 2
+        continue
+      }
+      let record = readRecord(text, at, lastLineEnd, this.#dialect, this.#columns, limit)
+      if (!record && !final) {
+        if (bytes.length - at <= limit + 2) break
+        record = this.#readToLimit(text.slice(at, at + limit + 3), at)
+      }
+      row++
+      if (record && !record.problem && record.end - at <= limit && record.cells.length === this.#columns) {
+        const reason = plain ? undefined : decode(record.cells, bytes.subarray(at, record.end))
+        if (reason)
+          block.unreadable.push({ row, byte: base + at, bytes: copy(bytes, at, record.end), reason })
+        else block.rows.push({ row, byte: base + at, cells: record.cells })
+        at = record.next
+      } else {
+        const newline = text.indexOf('\n', at)
+        const end = text.charCodeAt(newline - 1) === CR ? newline - 1 : newline
+        const reason = this.#reason(record, at, end, final)
+        block.unreadable.push({
+          row,
+          byte: base + at,
+          bytes: copy(bytes, at, Math.min(end, at + limit)),
+          reason,
+        })
+        at = newline + 1
+      }
+    }
+    this.#at = { byte: base + at, row }
+    this.#rest = bytes.subarray(at)
+    if (this.#rest.length > limit + 2) {
+      this.#endless = { bytes: copy(bytes, at, at + limit), length: this.#rest.length }
+      this.#rest = noBytes
+    }
+    block.end = { ...this.#at }
+    return block
+  }
+
+  /** What a record that runs past the limit is refused for must not depend on how much lies behind the limit. */
+  #readToLimit(text: string, start: number): RawRecord | undefined {
+    const record = readRecord(`${text}\n`, 0, text.length, this.#dialect, this.#columns, this.#maxRowBytes)
+    return record && { ...record, end: start + record.end, next: start + record.next }
+  }
+
+  /** Where the line after the endless one begins in `bytes`, or -1. Until then `#at` stays where a resume must read again. */
+  #skipEndlessLine(endless: { bytes: Buffer; length: number }, bytes: Buffer, block: Block): number {
+    const newline = bytes.indexOf(LF)
+    if (newline < 0) {
+      endless.length += bytes.length
+      return -1
+    }
+    const { byte, row } = this.#at
+    block.unreadable.push({
+      row: row + 1,
+      byte,
+      bytes: endless.bytes,
+      reason: `longer than ${this.#maxRowBytes} bytes`,
+    })
+    this.#at = { byte: byte + endless.length + newline + 1, row: row + 1 }
+    this.#endless = undefined
+    return newline + 1
+  }
+
+  #reason(record: RawRecord | undefined, at: number, lineEnd: number, final: boolean): string {
+    const limit = this.#maxRowBytes
+    if (lineEnd - at > limit) return `longer than ${limit} bytes`
+    if (record ? record.end - at > limit : !final) return `unclosed quote, or longer than ${limit} bytes`
+    if (!record) return 'unclosed quote'
+    return record.problem ?? `wrong number of cells: ${record.cells.length}, expected ${this.#columns}`
+  }
+}
+
+/** A copy, so that one bad row does not keep its whole chunk in memory. */
+function copy(bytes: Buffer, from: number, to: number): Buffer {
+  return Buffer.from(bytes.subarray(from, to))
+}
+
+/** Turns cells of one char per byte into text, in place; returns why the record cannot be text. */
+function decode(cells: string[], bytes: Buffer): string | undefined {
+  if (bytes.includes(0)) return 'holds a NUL byte'
+  if (isAscii(bytes)) return undefined
+  if (!isUtf8(bytes)) return 'not UTF-8'
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i]!
+    if (nonAscii.test(cell)) cells[i] = Buffer.from(cell, 'latin1').toString('utf8')
+  }
+  return undefined
+}
+
+/** The file as a whole cannot be read; no retry will help. */
+export class UnreadableFileError extends Error {
+  override readonly name = 'UnreadableFileError'
+}
+
+/** Cells of the header row, and where the first data row starts. */
+export interface Header {
+  cells: string[]
+  end: Position
+}
+
+/** The header, without byte order mark, or undefined when `head` does not hold all of it and is not `final`. */
+export function readHeader(
+  head: Buffer,
+  dialect: CsvDialect,
+  final: boolean,
+  maxRowBytes = defaultMaxRowBytes,
+): Header | undefined {
+  const text = head.toString('latin1') + (final ? '\n' : '')
+  let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0
+  while (text[at] === '\n' || (text[at] === '\r' && text[at + 1] === '\n')) at++
+  if (at >= head.length) {
+    if (final) throw new UnreadableFileError('the file is empty')
+    if (at > maxRowBytes) throw new UnreadableFileError(`the file begins with ${at} bytes of blank lines`)
+    return undefined
+  }
+  const record = readRecord(text, at, text.lastIndexOf('\n'), dialect, Infinity, maxRowBytes)
+  const problem =
+    (record ? record.end : text.length - 2) - at > maxRowBytes
+      ? `longer than ${maxRowBytes} bytes`
+      : record
+        ? (record.problem ?? decode(record.cells, head.subarray(at, record.end)))
+        : final && 'unclosed quote'
+  if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}`)
+  return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
+}
+
+export interface OpenCsvOptions {
+  dialect: CsvDialect
+  maxRowBytes?: number
+  /** Names what the file is instead of CSV, from its first bytes; asked before the header is judged. */
+  sniff?: (head: Buffer) => string | undefined
+}
+
+export interface CsvFile {
+  header: string[]
+  /** To be called once. With `from`, the bytes up to there are read past and not scanned. */
+  blocks: (from?: Position) => AsyncGenerator<Block>
+}
+
+/** Reads the header of a decompressed file from its first byte on, then its rows block by block. */
+export async function openCsv(chunks: AsyncIterable<Buffer>, options: OpenCsvOptions): Promise<CsvFile> {
+  const { dialect, maxRowBytes, sniff } = options
+  const iterator = chunks[Symbol.asyncIterator]()
+  let head: Buffer = noBytes
+  let header: Header | undefined
+  try {
+    for (let final = false; !header;) {
+      const next = await iterator.next()
+      final = next.done === true
+      if (!next.done) head = Buffer.concat([head, next.value])
+      if (!final && head.length < sniffedBytes) continue
+      const foreign = sniff?.(head)
+      if (foreign) throw new UnreadableFileError(foreign)
+      header = readHeader(head, dialect, final, maxRowBytes)
+    }
+  } catch (error) {
+    await iterator.return?.()
+    throw error
+  }
+  const { cells, end } = header
+  async function* blocks(from: Position = end): AsyncGenerator<Block> {
+    if (from.byte < end.byte)
+      throw new RangeError(`byte ${from.byte} lies before the first row at ${end.byte}`)
+    const scanner = new CsvScanner({ dialect, columns: cells.length, from, maxRowBytes })
+    let skip = from.byte
+    try {
+      for (let chunk: Buffer | undefined = head; chunk; chunk = (await iterator.next()).value) {
+        if (chunk.length > skip) yield scanner.push(skip > 0 ? chunk.subarray(skip) : chunk)
+        skip = Math.max(0, skip - chunk.length)
+      }
+      if (skip > 0) throw new UnreadableFileError(`the file ends ${skip} bytes before byte ${from.byte}`)
+      yield scanner.finish()
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return { header: cells, blocks }
+}

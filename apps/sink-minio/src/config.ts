@@ -1,0 +1,3 @@
+import { readConfig, storeVariables } from '@dsf/stage'
+
+export const config = () => readConfig(storeVariables)

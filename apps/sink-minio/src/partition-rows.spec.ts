@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import { loadDataset, objectKey } from '@dsf/dataset'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { noValue, partitionRows, unpartitioned } from './partition-rows.ts'
+
+const folder = (name: string) => join(import.meta.dirname, '../../../datasets', name)
+const earthquakes = loadDataset(folder('earthquakes'))
+const weather = loadDataset(folder('seattle-weather'))
+const quake = (type: string | null, time: string | null) => ({
+  type,
+  time: time === null ? null : Date.parse(time),
+})
+
+describe('partitionRows', () => {
+  it('groups by type and UTC day in order of first appearance, rows in offset order', () => {
+    const late = quake('quarry blast', '2026-11-23T23:59:59.999Z')
+    const next = quake('earthquake', '2026-11-24T00:00:00Z')
+    const early = quake('quarry blast', '2026-11-23T00:00:00Z')
+    expect(partitionRows(earthquakes, [late, next, early])).toEqual([
+      {
+        partitions: [
+          ['type', 'quarry blast'],
+          ['dt', '2026-11-23'],
+        ],
+        records: [late, early],
+      },
+      {
+        partitions: [
+          ['type', 'earthquake'],
+          ['dt', '2026-11-24'],
+        ],
+        records: [next],
+      },
+    ])
+  })
+
+  it('takes the day before 1970 that a negative time lies in', () => {
+    const [group] = partitionRows(earthquakes, [quake('earthquake', '1969-12-31T23:00:00Z')])
+    expect(group!.partitions).toEqual([
+      ['type', 'earthquake'],
+      ['dt', '1969-12-31'],
+    ])
+  })
+
+  it('reads an event time of type date as days', () => {
+    const rows = [{ date: 15_340, weather: 'rain' }]
+    expect(partitionRows(weather, rows)).toEqual([
+      {
+        partitions: [
+          ['type', 'rain'],
+          ['dt', '2012-01-01'],
+        ],
+        records: rows,
+      },
+    ])
+  })
+
+  it('gives a missing type or time the marker that readers of Hive paths take as null', () => {
+    const rows = [quake(null, '2026-11-23T00:00:00Z'), quake('earthquake', null)]
+    expect(partitionRows(earthquakes, rows).map(({ partitions }) => partitions)).toEqual([
+      [
+        ['type', noValue],
+        ['dt', '2026-11-23'],
+      ],
+      [
+        ['type', 'earthquake'],
+        ['dt', noValue],
+      ],
+    ])
+  })
+
+  it('leaves out a level that the dataset does not define', () => {
+    const row = quake('earthquake', '2026-11-23T00:00:00Z')
+    const partitions = (roles: object) => partitionRows({ ...earthquakes, ...roles }, [row])[0]!.partitions
+    expect(partitions({ typeField: undefined })).toEqual([['dt', '2026-11-23']])
+    expect(partitions({ eventTime: undefined })).toEqual([['type', 'earthquake']])
+    expect(partitions({ typeField: undefined, eventTime: undefined })).toEqual([])
+  })
+
+  it('puts types together that would get the same path, so that no object overwrites another', () => {
+    const rows = ['a', 'b'].map((end) => quake('x'.repeat(400) + end, '2026-11-23T00:00:00Z'))
+    const groups = partitionRows(earthquakes, rows)
+    const keys = groups.map(({ partitions }) =>
+      objectKey('lake', { dataset: 'd', partitions, lane: 0, firstOffset: '0', extension: 'parquet' }),
+    )
+    expect(new Set(keys).size).toBe(keys.length)
+    expect(groups.flatMap(({ records }) => records)).toEqual(rows)
+  })
+
+  it('keeps every record once, in order within its group, under a path of its own', () => {
+    const record = fc.record({
+      type: fc.oneof(
+        fc.constant(null),
+        fc.string({ maxLength: 3 }),
+        fc.constantFrom('.', '..', '_empty', noValue, '1', '1 2'),
+      ),
+      time: fc.oneof(fc.constant(null), fc.integer({ min: -200_000_000, max: 200_000_000 })),
+    })
+    fc.assert(
+      fc.property(fc.array(record), (records) => {
+        const numbered = records.map((row, offset) => ({ ...row, offset }))
+        const groups = partitionRows(earthquakes, numbered)
+        const keys = groups.map(({ partitions }) =>
+          objectKey('lake', { dataset: 'd', partitions, lane: 0, firstOffset: '0', extension: 'x' }),
+        )
+        expect(new Set(keys).size).toBe(keys.length)
+        const offsets = groups.map((group) => group.records.map(({ offset }) => offset))
+        for (const group of offsets) expect(group).toEqual(group.toSorted((a, b) => a - b))
+        expect(offsets.flat().toSorted((a, b) => a - b)).toEqual(records.map((_, i) => i))
+        expect(groups.map(({ records: [first] }) => first!.offset)).toEqual(
+          offsets.map((g) => g[0]!).toSorted((a, b) => a - b),
+        )
+      }),
+    )
+  })
+})
+
+describe('unpartitioned', () => {
+  it('keeps a chunk in one object, and writes none for no records', () => {
+    expect(unpartitioned([{ id: 'a' }, { id: 'b' }])).toEqual([
+      { partitions: [], records: [{ id: 'a' }, { id: 'b' }] },
+    ])
+    expect(unpartitioned([])).toEqual([])
+  })
+})

@@ -1,0 +1,3 @@
+import type { Value } from '@dsf/dataset'
+
+export type Row = Record<string, Value>

@@ -1,0 +1,26 @@
+import { defineStage, perDataset, type ObjectStore } from '@dsf/stage'
+import type { Row } from './row.ts'
+import { routesOf, writeObjects } from './write-objects.ts'
+
+/** Which counter of the receipt a route's records are. Quarantined rows were counted where they were refused. */
+const counted: Partial<Record<string, string>> = { clean: 'processed', enriched: 'stored' }
+
+/** Chunks of a lane become objects; each object is announced to the indexer once it is complete. */
+export function sinkMinio(store: ObjectStore) {
+  const routesFor = perDataset(routesOf)
+  return defineStage<Row>({
+    name: 'sink-minio',
+    reads: ['clean', 'enriched', 'quarantine'],
+    writes: ['objects'],
+    passes: { clean: ['objects'], enriched: ['objects'] },
+    routes: { clean: 'processed', enriched: 'lake' },
+    batch: (dataset) => dataset.sinks.chunk,
+    dependencies: { 'object store': store.check },
+    start: () => store.ensureBucket(),
+    handle: async (batch) => {
+      const objects = await writeObjects(store, routesFor(batch.dataset)[batch.from]!, batch)
+      const counter = counted[batch.from]
+      return { out: { objects }, counts: counter ? { [counter]: batch.records.length } : {} }
+    },
+  })
+}

@@ -1,0 +1,84 @@
+import { objectKey, type Dataset, type TopicKind } from '@dsf/dataset'
+import { sha256, type Batch, type ObjectStore, type Output } from '@dsf/stage'
+import { csvEncoder } from './encode-csv.ts'
+import { encodeQuarantine, jsonlEncoder, type QuarantinedRow } from './encode-jsonl.ts'
+import { parquetEncoder } from './encode-parquet.ts'
+import { partitionRows, unpartitioned, type Partition } from './partition-rows.ts'
+import type { Row } from './row.ts'
+
+/** One kind of object: where it goes, how it is cut, and what its bytes are. */
+interface Route {
+  root: 'processed' | 'lake' | 'quarantine'
+  format: 'csv' | 'parquet' | 'jsonl'
+  split: (records: Row[]) => Partition<Row>[]
+  encode: (records: Row[]) => Buffer
+}
+
+export type Routes = Partial<Record<TopicKind, Route>>
+
+/** The routes of a dataset, by the topic that feeds them. */
+export function routesOf(dataset: Dataset): Routes {
+  const { format } = dataset.sinks.lake
+  const csv = csvEncoder(dataset)
+  const jsonl = jsonlEncoder(dataset)
+  const lake = format === 'parquet' ? parquetEncoder(dataset) : (rows: Row[]) => Buffer.from(jsonl(rows))
+  return {
+    clean: { root: 'processed', format: 'csv', split: unpartitioned, encode: (rows) => Buffer.from(csv(rows)) },
+    enriched: { root: 'lake', format, split: (rows) => partitionRows(dataset, rows), encode: lake },
+    quarantine: {
+      root: 'quarantine',
+      format: 'jsonl',
+      split: unpartitioned,
+      encode: (rows) => Buffer.from(encodeQuarantine(rows as unknown as QuarantinedRow[])),
+    },
+  }
+}
+
+const uploadsAtOnce = 8
+
+/**
+ * Writes a chunk as objects and returns one record for each, to be announced once all of them are complete. Names and
+ * bytes depend on the records alone: writing the chunk again replaces the objects by themselves.
+ */
+export async function writeObjects(store: ObjectStore, route: Route, batch: Batch<Row>): Promise<Output[]> {
+  const parts = route.split(batch.records)
+  const written: Output[] = []
+  for (let at = 0; at < parts.length; at += uploadsAtOnce)
+    written.push(...(await Promise.all(parts.slice(at, at + uploadsAtOnce).map((part) => writeObject(store, route, batch, part)))))
+  return written
+}
+
+async function writeObject(store: ObjectStore, route: Route, batch: Batch<Row>, part: Partition<Row>): Promise<Output> {
+  const { dataset, lane, firstOffset } = batch
+  const bytes = route.encode(part.records)
+  const name = { dataset: dataset.name, partitions: part.partitions, lane, firstOffset: String(firstOffset), extension: route.format }
+  const partition = new Map(part.partitions)
+  const value = {
+    dsf_run: part.records[0]!.dsf_run,
+    route: route.root,
+    key: objectKey(route.root, name),
+    format: route.format,
+    type: partition.get('type') ?? null,
+    dt: partition.get('dt') ?? null,
+    lane,
+    first_offset: firstOffset,
+    last_offset: batch.offsets.at(-1)!,
+    records: part.records.length,
+    bytes: bytes.length,
+    sha256: sha256(bytes),
+  }
+  await store.put(value.key, bytes, metadataOf(value))
+  return { key: value.key, value }
+}
+
+/** What an audit needs to know of an object without opening it. */
+function metadataOf(object: { lane: number; first_offset: number; last_offset: number; records: number; sha256: string }): Record<string, string> {
+  const { lane, first_offset, last_offset, records, sha256 } = object
+  return {
+    'x-amz-meta-dsf-lane': String(lane),
+    'x-amz-meta-dsf-first-offset': String(first_offset),
+    'x-amz-meta-dsf-last-offset': String(last_offset),
+    'x-amz-meta-dsf-records': String(records),
+    'x-amz-meta-dsf-sha256': sha256,
+  }
+}

@@ -1,0 +1,47 @@
+/** All ports of a stack, as distances from PORT_BASE, so that a second stack can run beside the first. */
+import { StackError } from './errors.ts'
+
+const offsets = {
+  s3: 0,
+  s3Console: 1,
+  seaweedMaster: 10,
+  seaweedMasterGrpc: 11,
+  seaweedVolume: 12,
+  seaweedVolumeGrpc: 13,
+  seaweedFiler: 14,
+  seaweedFilerGrpc: 15,
+  seaweedS3Grpc: 16,
+  feed: 80,
+  registry: 81,
+  kafka: 92,
+  kafkaController: 93,
+  zookeeper: 181,
+  elasticsearch: 200,
+  elasticsearchTransport: 201,
+  ingestor: 301,
+  cleaner: 302,
+  generator: 303,
+  'sink-minio': 304,
+  indexer: 305,
+} as const
+
+export type PortName = keyof typeof offsets
+export type Ports = Readonly<Record<PortName, number>>
+
+export const defaultPortBase = 19000
+const lowestBase = 1024
+/** Linux hands out ports from 32768 on to outgoing connections: one of them could sit on ours at the wrong moment. */
+const highestBase = 32_767 - Math.max(...Object.values(offsets))
+
+export function portsFrom(base: number): Ports {
+  const ports = Object.entries(offsets).map(([name, offset]) => [name, base + offset])
+  return Object.fromEntries(ports) as Ports
+}
+
+export function parsePortBase(text: string): number {
+  const base = Number(text)
+  if (Number.isInteger(base) && base >= lowestBase && base <= highestBase) return base
+  throw new StackError(
+    `PORT_BASE=${text} cannot be used: choose a whole number from ${lowestBase} to ${highestBase}, for example PORT_BASE=20000.`,
+  )
+}

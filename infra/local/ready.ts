@@ -1,0 +1,42 @@
+/** Waiting for real readiness. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf, StackError } from './errors.ts'
+import { lastLines } from './install/tool.ts'
+import { isAlive, type ProcessRecord } from './processes/record.ts'
+import { logFile } from './processes/start.ts'
+import type { Service } from './servers/service.ts'
+
+const patienceMs = 180_000
+const pauseMs = 250
+
+export async function untilReady(service: Service, record: ProcessRecord, runDir: string): Promise<void> {
+  const log = logFile(runDir, service.name)
+  try {
+    await within(
+      patienceMs,
+      () => service.ready(),
+      () => isAlive(record),
+    )
+  } catch (error) {
+    const state = isAlive(record) ? `runs as pid ${record.pid} but is not ready` : 'ended while it started'
+    const wayOut = isAlive(record)
+      ? 'Run make down, then make up.'
+      : 'When the cause is mended, run make up again.'
+    throw new StackError(
+      `${service.name} ${state}: ${messageOf(error)}. ${wayOut}\nThe end of ${log}:\n${lastLines(log, 15)}`,
+    )
+  }
+}
+
+/** Repeats until `attempt` does not throw; after `ms`, or when there is no more hope, throws what it threw last. */
+export async function within(ms: number, attempt: () => Promise<void>, hope = () => true): Promise<void> {
+  const deadline = Date.now() + ms
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (Date.now() > deadline || !hope()) throw error
+    }
+    await sleep(pauseMs)
+  }
+}

@@ -1,0 +1,18 @@
+/** What the stack needs to know about a server or a stage. To add one: write one file like its neighbours, and list it in catalogue.ts. */
+import type { Command } from '../processes/start.ts'
+
+export interface Service {
+  readonly name: string
+  /** Names of the services that must be ready before this one starts, and that stop after it. */
+  readonly needs: readonly string[]
+  /** What the clients connect to. */
+  readonly address: string
+  /** All ports that it listens on: they must be free before anything starts. */
+  readonly ports: readonly number[]
+  /** Puts its program in place. Cheap when it is there. */
+  install(): Promise<void>
+  /** Prepares its folders and says how to start it. Called when everything it needs is ready. */
+  command(): Command | Promise<Command>
+  /** Throws the reason when it cannot serve yet. */
+  ready(): Promise<void>
+}

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { forgetChoice, keepChoice, readSettings } from './settings.ts'
+
+describe('readSettings', () => {
+  let RUN_DIR = ''
+  beforeEach(() => {
+    RUN_DIR = mkdtempSync(join(tmpdir(), 'settings-'))
+  })
+  afterEach(() => rmSync(RUN_DIR, { recursive: true }))
+
+  it('takes the default profile when nothing is said', () => {
+    expect(readSettings({ RUN_DIR })).toMatchObject({
+      kafka: 'zookeeper',
+      store: 'minio',
+      portBase: 19_000,
+      serversOnly: false,
+    })
+  })
+
+  it('remembers what up was told until down', () => {
+    keepChoice(readSettings({ RUN_DIR, KAFKA: 'kraft', PORT_BASE: '20000' }))
+    expect(readSettings({ RUN_DIR })).toMatchObject({ kafka: 'kraft', store: 'minio', portBase: 20_000 })
+    forgetChoice(readSettings({ RUN_DIR }))
+    expect(readSettings({ RUN_DIR })).toMatchObject({ kafka: 'zookeeper', portBase: 19_000 })
+  })
+
+  it('keeps the data of each combination apart', () => {
+    const folders = [{}, { KAFKA: 'kraft' }, { STORE: 'seaweedfs' }].map(
+      (env) => readSettings({ RUN_DIR, ...env }).dataDir,
+    )
+    expect(new Set(folders).size).toBe(3)
+  })
+
+  it('names the variable, its value and the choice', () => {
+    expect(() => readSettings({ RUN_DIR, KAFKA: 'rabbit' })).toThrow(
+      'KAFKA=rabbit is unknown: choose zookeeper or kraft.',
+    )
+  })
+})

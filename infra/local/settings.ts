@@ -1,0 +1,74 @@
+/** What the user may choose, read from the environment in one place. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { StackError } from './errors.ts'
+import { defaultPortBase, parsePortBase, portsFrom, type Ports } from './ports.ts'
+
+const kafkas = ['zookeeper', 'kraft'] as const
+const stores = ['minio', 'seaweedfs'] as const
+
+/** Kept in RUN_DIR from `up` to `down`, so that `make status` needs none of the variables that `make up` was given. */
+interface Choice {
+  readonly kafka: (typeof kafkas)[number]
+  readonly store: (typeof stores)[number]
+  readonly portBase: number
+}
+
+export interface Settings extends Choice {
+  readonly root: string
+  readonly runDir: string
+  /** One folder per combination of servers: offsets of one broker mean nothing to the objects and documents of another. */
+  readonly dataDir: string
+  readonly cacheDir: string
+  readonly serversOnly: boolean
+  readonly ports: Ports
+  readonly env: NodeJS.ProcessEnv
+}
+
+export const repositoryRoot = resolve(import.meta.dirname, '../..')
+
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const runDir = resolve(repositoryRoot, env['RUN_DIR'] || '.run')
+  const choice = readChoice(env, keptChoice(runDir))
+  return {
+    ...choice,
+    root: repositoryRoot,
+    runDir,
+    dataDir: join(runDir, 'data', `${choice.kafka}-${choice.store}`),
+    cacheDir: join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'data-stream-flow'),
+    serversOnly: ['1', 'true'].includes(env['SERVERS_ONLY'] ?? ''),
+    ports: portsFrom(choice.portBase),
+    env,
+  }
+}
+
+function readChoice(env: NodeJS.ProcessEnv, kept: Partial<Choice>): Choice {
+  return {
+    kafka: oneOf('KAFKA', env['KAFKA'] || kept.kafka || 'zookeeper', kafkas),
+    store: oneOf('STORE', env['STORE'] || kept.store || 'minio', stores),
+    portBase: parsePortBase(env['PORT_BASE'] || String(kept.portBase ?? defaultPortBase)),
+  }
+}
+
+function oneOf<T extends string>(variable: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value)
+  if (found) return found
+  throw new StackError(`${variable}=${value} is unknown: choose ${allowed.join(' or ')}.`)
+}
+
+export function keptChoice(runDir: string): Partial<Choice> {
+  const file = choiceFile(runDir)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Choice) : {}
+}
+
+export function keepChoice({ runDir, kafka, store, portBase }: Settings): void {
+  mkdirSync(runDir, { recursive: true })
+  writeFileSync(choiceFile(runDir), `${JSON.stringify({ kafka, store, portBase })}\n`)
+}
+
+export function forgetChoice({ runDir }: Settings): void {
+  rmSync(choiceFile(runDir), { force: true })
+}
+
+const choiceFile = (runDir: string) => join(runDir, 'stack.json')

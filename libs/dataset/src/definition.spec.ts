@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { definition, load, loadText, type Json } from '../testing/define.ts'
+import { DefinitionError, loadDatasets } from './index.ts'
+
+const datasets = join(import.meta.dirname, '../../../datasets')
+
+function refusal(action: () => unknown): { path: string; message: string } {
+  try {
+    action()
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error
+    const { path, message, file } = error
+    expect(message.startsWith(path === '' ? `${file}: ` : `${file} at ${path}: `)).toBe(true)
+    return { path, message: message.slice(message.indexOf(': ') + 2) }
+  }
+  return expect.fail('the definition was accepted')
+}
+
+const resource = (json: Json) => json.resources[0]
+const schema = (json: Json) => json.resources[0].schema
+const field = (json: Json, name: string) => schema(json).fields.find((one: Json) => one.name === name)
+const ext = (json: Json) => json['x-dsf']
+const computed = (type: string, expression: string) => (json: Json) => {
+  ext(json).computed = [{ name: 'result', type, expression }]
+}
+const at = (n: number, rest = '') => `/resources/0/schema/fields/${n}${rest}`
+
+type Mistake = [what: string, change: (json: Json) => void, path: string, expected: string | RegExp]
+
+// prettier-ignore
+const mistakes: Mistake[] = [
+  ['no name', (j) => delete j.name, '/name', /expected string/],
+  ['a name in capitals', (j) => (j.name = 'Quakes'), '/name', 'expected lower-case letters, digits and dashes, starting with a letter'],
+  ['a name of a path', (j) => (j.name = 'a/b'), '/name', /expected lower-case/],
+  ['a name that ends like an index', (j) => (j.name = 'quakes-v2'), '/name', 'expected no version at the end, the index names carry one'],
+  ['no resource', (j) => (j.resources = []), '/resources', /1/],
+  ['two resources', (j) => j.resources.push(j.resources[0]), '/resources', /1/],
+  ['another encoding', (j) => (resource(j).encoding = 'latin1'), '/resources/0/encoding', /"utf-8"/],
+  ['no header', (j) => (resource(j).dialect = { header: false }), '/resources/0/dialect/header', /expected true/],
+  ['a delimiter of two characters', (j) => (resource(j).dialect = { delimiter: '||' }), '/resources/0/dialect/delimiter', 'expected one ASCII character'],
+  ['a delimiter that is the quote', (j) => (resource(j).dialect = { delimiter: '"' }), '/resources/0/dialect', 'delimiter and quoteChar are the same'],
+  ['a dialect that we do not read', (j) => (resource(j).dialect = { escapeChar: '\\' }), '/resources/0/dialect/escapeChar', 'is not supported'],
+  ['no fields', (j) => (schema(j).fields = []), '/resources/0/schema/fields', /1/],
+  ['no key', (j) => delete schema(j).primaryKey, '/resources/0/schema/primaryKey', 'expected the name of a field, or a list of them'],
+  ['an empty key', (j) => (schema(j).primaryKey = []), '/resources/0/schema/primaryKey', />=1/],
+  ['a key that is no field', (j) => (schema(j).primaryKey = ['id', 'ID']), '/resources/0/schema/primaryKey/1', /^no field is named "ID"; the fields are id, mag, /],
+  ['foreign keys', (j) => (schema(j).foreignKeys = []), '/resources/0/schema/foreignKeys', 'is not supported'],
+  ['a type that we do not read', (j) => (field(j, 'lat').type = 'geopoint'), at(8, '/type'), /"string"/],
+  ['a decimal comma', (j) => (field(j, 'mag').decimalChar = ','), at(1, '/decimalChar'), /"\."/],
+  ['grouped digits', (j) => (field(j, 'mag').groupChar = ','), at(1, '/groupChar'), 'is not supported'],
+  ['a format of a string', (j) => (field(j, 'kind').format = 'email'), at(4, '/format'), '"email" is not supported for a string'],
+  ['a time format that we do not read', (j) => (field(j, 'day').format = '%d %b %Y'), at(5, '/format'), /^%b in "%d %b %Y" is not supported; known are %Y/],
+  ['a misspelt constraint', (j) => (field(j, 'mag').constraints = { minimun: 0 }), at(1, '/constraints'), /"minimun"/],
+  ['a bound that is no value of the field', (j) => (field(j, 'stations').constraints = { minimum: 0.5 }), at(2, '/constraints/minimum'), '"0.5" is no integer'],
+  ['a bound that is neither number nor text', (j) => (field(j, 'mag').constraints = { maximum: true }), at(1, '/constraints/maximum'), 'expected a number or a text'],
+  ['a bound of a string', (j) => (field(j, 'kind').constraints = { maximum: '5' }), at(4, '/constraints/maximum'), 'applies to numbers and times, not to a string'],
+  ['a date bound that does not exist', (j) => (field(j, 'day').constraints = { maximum: '2021-02-29' }), at(5, '/constraints/maximum'), '"2021-02-29" is no date'],
+  ['a pattern of a number', (j) => (field(j, 'mag').constraints = { pattern: '1.' }), at(1, '/constraints/pattern'), 'applies to strings, not to a number'],
+  ['a broken pattern', (j) => (field(j, 'kind').constraints = { pattern: '(' }), at(4, '/constraints/pattern'), /Invalid regular expression/],
+  ['an empty enum', (j) => (field(j, 'kind').constraints = { enum: [] }), at(4, '/constraints/enum'), /1/],
+  ['an enum of another type', (j) => (field(j, 'mag').constraints = { enum: [1, 'two'] }), at(1, '/constraints/enum/1'), '"two" is no number'],
+  ['a unique field that is no key', (j) => (field(j, 'mag').constraints = { unique: true }), at(1, '/constraints/unique'), 'only a primary key of one field can be unique'],
+  ['a default of another type', (j) => (field(j, 'mag')['x-dsf'] = { default: 'none' }), at(1, '/x-dsf/default'), '"none" is no number'],
+  ['a default that breaks a constraint', (j) => Object.assign(field(j, 'mag'), { constraints: { minimum: 0 }, 'x-dsf': { default: -1 } }), at(1, '/x-dsf/default'), 'mag -1 is below 0'],
+  ['a default of the key', (j) => (field(j, 'id')['x-dsf'] = { default: 'x' }), at(0, '/x-dsf/default'), 'a field of the primary key can have no default'],
+  ['an unknown rule of a field', (j) => (field(j, 'mag')['x-dsf'] = { strip: true }), at(1, '/x-dsf'), /"strip"/],
+  ['an unknown key in x-dsf', (j) => (ext(j).lane = 4), '/x-dsf', /"lane"/],
+  ['too many lanes', (j) => (ext(j).lanes = 65), '/x-dsf/lanes', /64/],
+  ['a version that is no field', (j) => (ext(j).version = 'revised'), '/x-dsf/version', /^no field is named "revised"/],
+  ['a version that does not grow', (j) => (ext(j).version = 'kind'), '/x-dsf/version', '"kind" is of type string, expected integer or datetime'],
+  ['a version that may be missing', (j) => (ext(j).version = 'stations'), '/x-dsf/version', '"stations" must have constraints.required: true'],
+  ['an event time that is no time', (j) => (ext(j).eventTime = 'mag'), '/x-dsf/eventTime', '"mag" is of type number, expected date or datetime'],
+  ['a type that is no text', (j) => (ext(j).type = 'felt'), '/x-dsf/type', '"felt" is of type boolean, expected string'],
+  ['half a place', (j) => (ext(j).geo = { latitude: 'lat' }), '/x-dsf/geo/longitude', /expected string/],
+  ['a place in words', (j) => (ext(j).geo.longitude = 'kind'), '/x-dsf/geo/longitude', '"kind" is of type string, expected number'],
+  ['noise on a text', (j) => (ext(j).simulate = { share: 0.1, jitter: { kind: 1 } }), '/x-dsf/simulate/jitter', '"kind" is of type string, expected number'],
+  ['more twins than keys', (j) => (ext(j).simulate = { share: 2 }), '/x-dsf/simulate/share', /1/],
+  ['an unknown sink format', (j) => (ext(j).sinks = { lake: { format: 'orc' } }), '/x-dsf/sinks/lake/format', /"parquet"/],
+  ['a field of our own name', (j) => schema(j).fields.push({ name: 'dsf_row', type: 'integer' }), at(10, '/name'), '"dsf_row" is a name kept for the pipeline'],
+  ['a field that Elasticsearch keeps', (j) => schema(j).fields.push({ name: '_id', type: 'string' }), at(10, '/name'), '"_id" is a name kept for the pipeline'],
+  ['a location beside the map', (j) => schema(j).fields.push({ name: 'location', type: 'string' }), at(10, '/name'), '"location" is a name kept for the pipeline'],
+  ['two fields of one column', (j) => schema(j).fields.push({ name: 'a b', type: 'string' }, { name: 'a-b', type: 'string' }), at(11, '/name'), 'two fields become the column "a_b"'],
+  ['a computed field of a column', (j) => (ext(j).computed = [{ name: 'mag', type: 'number', expression: '1.0' }]), '/x-dsf/computed/0/name', 'two fields become the column "mag"'],
+  ['a computed field without a name', (j) => (ext(j).computed = [{ name: 'a b', type: 'number', expression: '1.0' }]), '/x-dsf/computed/0/name', /^expected a letter or underscore/],
+  ['an expression that is none', computed('number', 'mag +'), '/x-dsf/computed/0/expression', /Unexpected/],
+  ['an expression of an unknown field', computed('number', 'magnitude * 2.0'), '/x-dsf/computed/0/expression', /Unknown variable: magnitude/],
+  ['an expression of itself', computed('number', 'result + 1.0'), '/x-dsf/computed/0/expression', /Unknown variable: result/],
+  ['a mix of double and int', computed('number', 'mag + 1'), '/x-dsf/computed/0/expression', /no such overload: double \+ int/],
+  ['a result of another type', computed('string', 'mag * 2.0'), '/x-dsf/computed/0/expression', 'gives double, expected string'],
+  ['a result of any type', computed('number', 'dyn(mag)'), '/x-dsf/computed/0/expression', 'gives dyn, expected double'],
+  ['a computed date', computed('date', '1.0'), '/x-dsf/computed/0/type', /"string"/],
+]
+
+describe('a wrong definition is refused with the place and with what was expected there:', () => {
+  test.each(mistakes)('%s', (_, change, path, expected) => {
+    const json = definition()
+    change(json)
+    const refused = refusal(() => load(json))
+    expect(refused).toEqual({
+      path,
+      message: typeof expected === 'string' ? expected : expect.stringMatching(expected),
+    })
+  })
+
+  test('a folder of another name', () => {
+    expect(refusal(() => load(definition(), 'earthquakes'))).toEqual({
+      path: '/name',
+      message: `is "quakes", expected the folder's name "earthquakes"`,
+    })
+  })
+
+  test.each(['', '{', '{"name": }'])('what is no JSON: %j', (text) => {
+    expect(refusal(() => loadText(text)).message).toMatch(/^is not readable JSON: /)
+  })
+
+  test.each(['null', '[]', '"quakes"'])('JSON that is no definition: %s', (text) => {
+    expect(refusal(() => loadText(text))).toEqual({
+      path: '',
+      message: expect.stringMatching(/expected object/) as string,
+    })
+  })
+
+  test('a list of folders that does not exist', () => {
+    expect(refusal(() => loadDatasets(['/nowhere'])).message).toBe(
+      'the folder does not exist; see DATASETS_DIR',
+    )
+  })
+
+  test('two datasets of one name', () => {
+    expect(refusal(() => loadDatasets([datasets, datasets])).message).toMatch(
+      /^"earthquakes" is already defined in .*earthquakes$/,
+    )
+  })
+})

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { defined } from '../testing/define.ts'
+import { compileExpressions, type Value } from './index.ts'
+
+const record: Record<string, Value> = {
+  id: 'us1',
+  mag: 6,
+  stations: 12,
+  felt: true,
+  kind: 'earthquake',
+  day: 17_569,
+  time: 1_518_027_663_040,
+  updated: 1_518_031_263_040,
+  lat: -12.5,
+  lon: null,
+}
+
+const fieldOf = (type: string, expression: string) =>
+  compileExpressions(defined((json) => (json['x-dsf'].computed = [{ name: 'result', type, expression }])))[0]!
+const evaluate = (type: string, expression: string, changes: Record<string, Value> = {}) =>
+  fieldOf(type, expression).evaluate({ ...record, ...changes })
+
+describe('an expression', () => {
+  test.each<[string, string, Value]>([
+    ['number', 'mag * 2.0 + 1.5', 13.5],
+    ['number', 'pow(10.0, 1.5 * mag - 9.0)', 1],
+    ['number', 'log10(100.0) + ln(exp(1.0)) + sqrt(9.0) + abs(-1.0)', 7],
+    ['number', 'floor(1.9) + ceil(1.1) + round(2.5)', 6],
+    ['number', '(updated - time) / 3600000.0', 1],
+    ['number', 'day * 86400000.0', 1_517_961_600_000],
+    ['number', 'stations / 5.0', 2.4],
+    ['integer', 'stations / 5.0', 2],
+    ['integer', '-0.4', 0],
+    ['string', "mag < 5.0 ? 'small' : mag < 7.0 ? 'strong' : 'great'", 'strong'],
+    ['string', "kind + ' ' + id", 'earthquake us1'],
+    ['boolean', 'felt && mag > 5.0', true],
+    ['boolean', "!felt || kind == 'explosion'", false],
+    ['boolean', "kind in ['earthquake', 'explosion']", true],
+    ['boolean', '[1.0, 7.0].exists(x, x > mag)', true],
+    ['boolean', "kind.matches('^earth')", true],
+  ])('of type %s: %s', (type, expression, value) => {
+    expect(evaluate(type, expression)).toBe(value)
+  })
+})
+
+describe('null in, null out', () => {
+  test.each([
+    ['number', 'lon + 1.0'],
+    ['boolean', 'lon == 0.0'],
+    ['number', 'felt ? mag : lon'],
+    ['boolean', 'felt || lon > 0.0'],
+    ['boolean', '[1.0, 2.0].exists(x, x > lon)'],
+    ['string', "['a', 'b'][int(lon)]"],
+    ['string', "{'a': string(lon)}.a"],
+  ])('%s: %s', (type, expression) => {
+    expect(evaluate(type, expression)).toBeNull()
+    expect(evaluate(type, expression, { lon: 1 })).not.toBeNull()
+  })
+
+  test.each([true, false])('also for a boolean, and not for false: %s', (felt) => {
+    expect(evaluate('boolean', 'felt || mag > 5.0', { felt: null })).toBeNull()
+    expect(evaluate('boolean', 'felt', { felt })).toBe(felt)
+  })
+
+  test('but not for a field that the expression does not use', () => {
+    expect(evaluate('number', 'mag', { felt: null })).toBe(6)
+  })
+
+  test('a variable of the expression may be called as a field that is null: then the result is null', () => {
+    expect(evaluate('boolean', '[1.0].exists(lon, lon > 0.0)')).toBeNull()
+  })
+})
+
+describe('null where there is no result', () => {
+  test.each([
+    ['number', 'mag / 0.0'],
+    ['number', '0.0 / 0.0'],
+    ['number', 'log10(-mag)'],
+    ['number', 'sqrt(lat)'],
+    ['number', 'pow(10.0, 400.0)'],
+    ['integer', '1e300'],
+    ['integer', '9007199254740992.0'],
+    ['number', 'double(kind)'],
+    ['number', '[1.0][5]'],
+    ['boolean', '1 / 0 == 1'],
+    ['boolean', "kind.matches('(')"],
+  ])('%s: %s', (type, expression) => {
+    expect(evaluate(type, expression)).toBeNull()
+  })
+})
+
+test('a record that lacks a field that the expression uses is a mistake of the caller', () => {
+  const { id, mag } = record
+  expect(() => fieldOf('number', 'mag + lat').evaluate({ id: id!, mag: mag! })).toThrow(
+    'result: the record has no lat',
+  )
+})
+
+test('a later field may use an earlier one, once the caller has stored it', () => {
+  const dataset = defined((json) => {
+    json['x-dsf'].computed = [
+      { name: 'double_mag', type: 'integer', expression: 'mag * 2.0' },
+      { name: 'label', type: 'string', expression: "double_mag > 10.0 ? 'big' : 'small'" },
+    ]
+  })
+  const result = { ...record }
+  for (const { name, evaluate } of compileExpressions(dataset)) result[name] = evaluate(result)
+  expect(result).toEqual({ ...record, double_mag: 12, label: 'big' })
+})
+
+test('a field of a name that CEL keeps is no hindrance', () => {
+  const dataset = defined((json) => {
+    for (const name of ['type', 'int', 'as', 'string'])
+      json.resources[0].schema.fields.push({ name, type: 'string' })
+    json['x-dsf'].computed = [{ name: 'result', type: 'number', expression: 'mag' }]
+  })
+  expect(compileExpressions(dataset)[0]!.evaluate({ ...record, type: null })).toBe(6)
+})

@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { landingKey, objectKey, pathSegment } from './index.ts'
+
+describe('a value as a path segment', () => {
+  test.each([
+    ['earthquake', 'earthquake'],
+    ['quarry blast', 'quarry%20blast'],
+    ['', '_empty'],
+    ['_empty', '%5Fempty'],
+    ['.', '%2E'],
+    ['..', '%2E%2E'],
+    ['...', '...'],
+    ['../../etc', '..%2F..%2Fetc'],
+    ['a\\b', 'a%5Cb'],
+    ['a=b&c', 'a%3Db%26c'],
+    ["~!'()*", '%7E%21%27%28%29%2A'],
+    ['100%', '100%25'],
+    ['Piñon', 'Pi%C3%B1on'],
+    ['\0\n', '%00%0A'],
+    ['\ud83c', '%EF%BF%BD'],
+    ['a'.repeat(181), 'a'.repeat(180)],
+    ['北'.repeat(21), '%E5%8C%97'.repeat(20)],
+    ['x' + '🌍'.repeat(20), 'x' + '%F0%9F%8C%8D'.repeat(14)],
+  ])('%j is %s', (value, segment) => {
+    expect(pathSegment(value)).toBe(segment)
+  })
+})
+
+// twelve characters of four bytes are 144 when encoded, so none of these is cut
+const value = fc.string({ unit: 'binary', maxLength: 12 })
+const odd = fc.oneof(
+  value,
+  fc.constantFrom('', '.', '..', '../x', '/', '_empty', '%2e%2e', '\\', 'dt=x/../../y'),
+)
+const decode = (segment: string) => (segment === '_empty' ? '' : decodeURIComponent(segment))
+
+test('a value decodes back from its segment, and no two short values share one', () => {
+  fc.assert(
+    fc.property(odd, odd, (a, b) => {
+      expect(decode(pathSegment(a))).toBe(a)
+      expect(pathSegment(a) === pathSegment(b)).toBe(a === b)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('a segment has characters that every store takes, and not too many of them', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (value) => {
+      expect(pathSegment(value)).toMatch(/^(?!\.\.?$)(?:[A-Za-z0-9._-]|%[0-9A-F]{2}){1,180}$/)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('no value leaves the prefix of its dataset', () => {
+  fc.assert(
+    fc.property(
+      odd,
+      odd,
+      fc.nat(63),
+      fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
+      (type, dt, lane, offset) => {
+        const firstOffset = String(offset)
+        const partitions: [string, string][] = [
+          ['type', type],
+          ['dt', dt],
+        ]
+        const key = objectKey('lake', {
+          dataset: 'quakes',
+          partitions,
+          lane,
+          firstOffset,
+          extension: 'parquet',
+        })
+        const steps = key.split('/')
+        expect(key.startsWith('lake/dataset=quakes/')).toBe(true)
+        expect(steps).not.toContain('..')
+        expect(steps).toHaveLength(5)
+        expect(steps.slice(2, 4).map((step) => decode(step.slice(step.indexOf('=') + 1)))).toEqual([type, dt])
+        expect(steps[4]).toMatch(/^\d\d-\d{20}\.parquet$/)
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})
+
+test('objects of a lane sort by their offset', () => {
+  const name = { dataset: 'quakes', partitions: [], lane: 3, extension: 'csv' }
+  expect(
+    ['9', '10', '9223372036854775807'].map((firstOffset) => objectKey('processed', { ...name, firstOffset })),
+  ).toEqual([
+    'processed/dataset=quakes/03-00000000000000000009.csv',
+    'processed/dataset=quakes/03-00000000000000000010.csv',
+    'processed/dataset=quakes/03-09223372036854775807.csv',
+  ])
+})
+
+test('a landing file is named by its run', () => {
+  expect(landingKey('quakes', 'run 1', false)).toBe('landing/dataset=quakes/run%201.csv')
+  expect(landingKey('quakes', '../x', true)).toBe('landing/dataset=quakes/..%2Fx.csv.gz')
+})

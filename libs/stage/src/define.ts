@@ -1,0 +1,123 @@
+import type { Counters, Dataset, TopicKind } from '@dsf/dataset'
+
+/**
+ * The records of one lane, in offset order, that are handled, written and committed together. Ends at a receipt at the
+ * latest, so that a batch belongs to one run.
+ */
+export interface Batch<In = Record<string, unknown>> {
+  dataset: Dataset
+  lane: number
+  /** the topic kind that the records came from */
+  from: TopicKind
+  records: In[]
+  /** message keys as received, parallel to records */
+  keys: (Buffer | null)[]
+  /** Avro values as received, with their framing, parallel to records */
+  values: Buffer[]
+  /** Kafka offsets, parallel to records; the position of the batch when it is empty */
+  offsets: number[]
+  /** offset of the first record, or of the receipt when there is no record */
+  firstOffset: number
+}
+
+/** A record to write. Without a lane it goes to the lane of its batch. */
+export interface Output {
+  key: string | Buffer | null
+  value: unknown
+  lane?: number
+}
+
+export interface Receipt {
+  run: string
+  dataset: string
+  lane: number
+  lanes: number
+  route: string
+  counters: Counters
+}
+
+/** What a handler wants written: all of it in one transaction with the batch's offsets, or none of it. */
+export interface Result {
+  out?: Partial<Record<TopicKind, Output[]>>
+  /** added to the counters of the open run of this lane; `quarantined:<code>` counts reasons */
+  counts?: Counters
+  /** receipts to open a run's way with; only a source makes them, the others pass them on */
+  receipts?: { to: TopicKind; receipt: Receipt }[]
+}
+
+/**
+ * State of one lane, kept in Kafka: the handler reads it and changes it, writes the changes as records of the
+ * changelog, and the runtime calls commit or rollback with the transaction's outcome.
+ */
+export interface LaneState {
+  /** one record of the changelog; the last one of a key counts */
+  restore(key: string, value: Record<string, unknown>): void
+  commit(): void
+  rollback(): void
+}
+
+export interface HandlerContext<S extends LaneState = LaneState> {
+  state: S
+  /** true once the process is asked to stop or the lane may be lost: a long handler throws a TransientError */
+  stopping(): boolean
+  /** tells liveness that a long handler is getting on */
+  heard(): void
+}
+
+type MaybePromise<T> = T | Promise<T>
+
+/**
+ * A stage: what it reads, what it writes, and a handler between them.
+ *
+ * Guarantees to the handler: batches of a lane come one after another, in offset order; what it returns is written
+ * exactly once although it may be called again with the same batch after a failure. So it must be a function of batch
+ * and state, and its outside effects must be idempotent. A thrown TransientError (or a network error) is retried with
+ * back-off while the lane waits; anything else stops the process.
+ */
+export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneState> {
+  name: string
+  reads: TopicKind[]
+  writes: TopicKind[]
+  /** where the receipt of a read topic goes on to; an empty list ends its way here */
+  passes: Partial<Record<TopicKind, TopicKind[]>>
+  /** names the route in receipts that leave a read topic */
+  routes?: Partial<Record<TopicKind, string>>
+  /** only receipts of this route collect what the handler counts */
+  countsInto?: string
+  /** close a batch on these limits instead of with the fetch; both are functions of the records alone */
+  batch?: (dataset: Dataset) => { records: number; bytes: number }
+  state?: { changelog: TopicKind; create: (dataset: Dataset, lane: number) => S }
+  /** Several results are several transactions; the batch's offsets move with the last one. */
+  handle: (batch: Batch<In>, context: HandlerContext<S>) => MaybePromise<Result> | AsyncIterable<Result>
+  /** effect of a receipt that reached this stage, its own counters added; idempotent like the handler */
+  close?: (receipt: Receipt, dataset: Dataset) => Promise<void>
+  /** what readiness depends on besides Kafka and the registry: rejects with the reason when it is not there */
+  dependencies?: Record<string, () => Promise<unknown>>
+  /** called once the topics exist, before the first batch */
+  start?: (runtime: Runtime) => Promise<void>
+  stop?: () => Promise<void>
+}
+
+/** What a stage may use of the runtime outside a batch. */
+export interface Runtime {
+  datasets: Map<string, Dataset>
+  /** writes one record outside any transaction, acknowledged by all replicas */
+  send: (dataset: Dataset, to: TopicKind, output: Output) => Promise<void>
+  /** reads topics from their beginning and stays with them, for a view that every instance has whole */
+  follow: (kinds: TopicKind[], seen: (dataset: Dataset, kind: TopicKind, record: Record<string, unknown>) => void) => Promise<void>
+}
+
+/** Types a stage; it changes nothing. */
+export function defineStage<In, S extends LaneState = LaneState>(stage: Stage<In, S>): Stage<In, S> {
+  return stage
+}
+
+/** Remembers what was compiled for a dataset: definitions do not change while a process runs. */
+export function perDataset<T>(compile: (dataset: Dataset) => T): (dataset: Dataset) => T {
+  const compiled = new Map<Dataset, T>()
+  return (dataset) => {
+    let known = compiled.get(dataset)
+    if (known === undefined) compiled.set(dataset, (known = compile(dataset)))
+    return known
+  }
+}

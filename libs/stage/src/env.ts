@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+/** Variables that every stage reads. A stage's own `config.ts` extends this table; nothing else reads the environment. */
+export const commonVariables = {
+  KAFKA_BROKERS: z
+    .string()
+    .min(1)
+    .transform((list) => list.split(',').map((broker) => broker.trim()))
+    .describe('host:port, comma-separated'),
+  REGISTRY_URL: z.url().describe('schema registry, Confluent API'),
+  DATASETS_DIR: z
+    .string()
+    .default('datasets')
+    .transform((list) => list.split(':').filter(Boolean))
+    .describe('folders of datasets, colon-separated'),
+  HTTP_HOST: z.string().default('127.0.0.1'),
+  HTTP_PORT: z.coerce.number().int().min(0).max(65_535),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+}
+
+/** Variables of a stage that uses the object store. */
+export const storeVariables = {
+  S3_ENDPOINT: z.url(),
+  S3_ACCESS_KEY: z.string().min(1),
+  S3_SECRET_KEY: z.string().min(1),
+  S3_BUCKET: z.string().default('dsf'),
+}
+
+/** `true` and `1` are on; everything else that is not `false`, `0` or empty is refused. */
+export const flag = z
+  .enum(['true', '1', 'false', '0', ''])
+  .default('false')
+  .transform((text) => text === 'true' || text === '1')
+
+const common = z.object(commonVariables)
+export type CommonConfig = z.infer<typeof common>
+
+/**
+ * Reads and checks the environment once, at boot.
+ * @throws Error that names every variable that is missing or wrong, and what was expected
+ */
+export function readConfig<Shape extends z.ZodRawShape>(own: Shape, env: NodeJS.ProcessEnv = process.env) {
+  const result = z.object({ ...commonVariables, ...own }).safeParse(env)
+  if (result.success) return result.data
+  const lines = result.error.issues.map((issue) => {
+    const variable = String(issue.path[0])
+    const found = env[variable] === undefined ? 'is not set' : `is "${/SECRET|KEY/.test(variable) ? '…' : env[variable]}"`
+    return `  ${variable} ${found}: ${issue.message}`
+  })
+  throw new Error(`The configuration is not usable:\n${lines.join('\n')}`)
+}

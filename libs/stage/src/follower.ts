@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
+import type { Consumer } from 'kafkajs'
+import type { Runtime } from './define.ts'
+import type { Decoder } from './serde.ts'
+import type { StageKit } from './stage-kit.ts'
+
+/** Reads whole topics into a view, in a group of its own that nobody else joins and that is deleted behind it. */
+export class Follower {
+  readonly #kit: StageKit
+  readonly #datasets: Map<string, Dataset>
+  readonly #groupId = `dsf.follow.${randomUUID()}`
+  #consumer: Consumer | undefined
+
+  constructor(kit: StageKit, datasets: Map<string, Dataset>) {
+    this.#kit = kit
+    this.#datasets = datasets
+  }
+
+  async start(kinds: TopicKind[], seen: Parameters<Runtime['follow']>[1]): Promise<void> {
+    const decoders = new Map<string, { dataset: Dataset; kind: TopicKind; decoder: Decoder }>()
+    for (const dataset of this.#datasets.values())
+      for (const kind of kinds) decoders.set(topicName(dataset.name, kind), { dataset, kind, decoder: this.#kit.serde.decoder(dataset, kind) })
+    this.#consumer = this.#kit.kafka.consumer({ groupId: this.#groupId, allowAutoTopicCreation: false })
+    await this.#consumer.connect()
+    await this.#consumer.subscribe({ topics: [...decoders.keys()], fromBeginning: true })
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch }) => {
+        const { dataset, kind, decoder } = decoders.get(batch.topic)!
+        await decoder.prepare(batch.messages.map(({ value }) => value))
+        for (const { value } of batch.messages) seen(dataset, kind, decoder.decode(value))
+      },
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumer?.disconnect().catch(() => undefined)
+    await this.#kit.admin.deleteGroups([this.#groupId]).catch(() => undefined)
+  }
+}

@@ -1,0 +1,68 @@
+import { topicsOf, type Dataset } from '@dsf/dataset'
+import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs'
+import type { CommonConfig } from './env.ts'
+import { kafkaLogger, type Logger } from './log.ts'
+
+/** One client per process. `heard` is called at every sign of life, retries against a dead broker included. */
+export function createKafka(stage: string, config: CommonConfig, log: Logger, heard: () => void): Kafka {
+  return new Kafka({
+    clientId: `dsf.${stage}`,
+    brokers: config.KAFKA_BROKERS,
+    connectionTimeout: 3000,
+    requestTimeout: 15_000,
+    retry: { initialRetryTime: 200, maxRetryTime: 5000, retries: 4 },
+    logLevel: logLevel.WARN,
+    logCreator: kafkaLogger(log, heard),
+  })
+}
+
+/** Records say themselves which lane they go to; kafkajs must not choose. */
+const byLane = () => (args: { message: { partition?: number } }) => args.message.partition!
+
+/**
+ * A producer for one lane. Connecting it runs InitProducerId, which fences whoever had the lane before and ends the
+ * transaction that one left open.
+ */
+export function transactionalProducer(kafka: Kafka, transactionalId: string): Producer {
+  return kafka.producer({
+    transactionalId,
+    idempotent: true,
+    maxInFlightRequests: 1,
+    transactionTimeout: 30_000,
+    createPartitioner: byLane,
+    allowAutoTopicCreation: false,
+  })
+}
+
+export function plainProducer(kafka: Kafka): Producer {
+  return kafka.producer({ idempotent: true, maxInFlightRequests: 1, createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
+}
+
+/**
+ * Creates the topics of a dataset that are not there yet.
+ * @throws Error when a topic exists with another number of partitions: a record would change its lane
+ */
+export async function ensureTopics(admin: Admin, dataset: Dataset): Promise<void> {
+  const wanted = topicsOf(dataset)
+  const known = new Set(await admin.listTopics())
+  const missing = wanted.filter(({ topic }) => !known.has(topic))
+  if (missing.length > 0)
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map(({ topic, partitions, config }) => ({
+        topic,
+        numPartitions: partitions,
+        configEntries: Object.entries({ ...config, 'max.message.bytes': String(maxBatchBytes) }).map(([name, value]) => ({ name, value })),
+      })),
+    })
+  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) })
+  for (const { topic, partitions } of wanted) {
+    const found = topics.find(({ name }) => name === topic)?.partitions.length
+    if (found !== partitions)
+      throw new Error(`topic ${topic} has ${found} partitions, the dataset declares ${partitions} lanes; lanes cannot change in the life of a topic`)
+  }
+}
+
+/** kafkajs sends one record batch per partition and request, so a send is cut below this many bytes. */
+export const maxBatchBytes = 4 * 2 ** 20
+export const maxSendBytes = 3 * 2 ** 20

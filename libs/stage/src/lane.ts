@@ -1,0 +1,267 @@
+import { addCounters, topicName, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
+import type { EachBatchPayload, Producer } from 'kafkajs'
+import type { LaneState, Result } from './define.ts'
+import { FatalError } from './failure.ts'
+import { transactionalProducer } from './kafka.ts'
+import { OpenBatch, type ClosedBatch } from './open-batch.ts'
+import { encodersOf, Outbox } from './outbox.ts'
+import { closeReceipt, collects, fromMetadata, toMetadata } from './receipts.ts'
+import { restoreState } from './restore.ts'
+import type { Encoder } from './serde.ts'
+import type { StageKit } from './stage-kit.ts'
+
+/** One topic of a lane: how far it is read, how far committed, and what the open run has counted so far. */
+interface Input {
+  kind: TopicKind
+  topic: string
+  open: OpenBatch
+  /** offset of the next record to read */
+  position: number
+  /** offset that a restart would begin at */
+  committed: number
+  counted: Counters
+}
+
+/** What one transaction moves for an input. */
+interface Progress {
+  input: Input
+  next: number
+  counted: Counters
+}
+
+/**
+ * A lane of a dataset in a stage: takes it over, turns batches into transactions, and lets go of it when anything goes
+ * wrong, so that every way back leads through the take-over.
+ *
+ * Take-over (invariant 3): InitProducerId fences the old owner and ends its transaction; only then is the committed
+ * offset read, and the state restored up to it.
+ */
+export class Lane {
+  readonly dataset: Dataset
+  readonly number: number
+  readonly #kit: StageKit
+  readonly #inputs: Map<TopicKind, Input>
+  readonly #encoders: Map<TopicKind, Encoder>
+  readonly #receiptEncoder: Encoder
+  #producer: Producer | undefined
+  #verified = false
+  #state: LaneState | undefined
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor(kit: StageKit, dataset: Dataset, number: number) {
+    this.#kit = kit
+    this.dataset = dataset
+    this.number = number
+    this.#inputs = new Map(kit.stage.reads.map((kind) => [kind, this.#input(kind)]))
+    const written = new Set<TopicKind>([...kit.stage.writes, 'quarantine'])
+    this.#encoders = encodersOf(kit.serde, dataset, [...written])
+    this.#receiptEncoder = kit.serde.receiptEncoder()
+  }
+
+  #input(kind: TopicKind): Input {
+    const { stage, serde } = this.#kit
+    const place = { dataset: this.dataset, lane: this.number, from: kind, stage: stage.name }
+    const decoders = { rows: serde.decoder(this.dataset, kind), receipts: serde.receiptDecoder() }
+    const open = new OpenBatch(place, decoders, stage.batch?.(this.dataset))
+    return { kind, topic: topicName(this.dataset.name, kind), open, position: -1, committed: -1, counted: {} }
+  }
+
+  /** Runs `work` when everything before it on this lane is done: a lane has one transaction at a time. */
+  inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
+  }
+
+  /** A new generation of the group: whether the lane is still as we left it must be looked at before the next batch. */
+  suspect(): void {
+    this.#verified = false
+  }
+
+  /** Gives up the producer and everything uncommitted. */
+  async release(): Promise<void> {
+    this.#verified = false
+    this.#state?.rollback()
+    for (const input of this.#inputs.values()) {
+      input.open.reset()
+      input.position = input.committed
+    }
+    const producer = this.#producer
+    this.#producer = undefined
+    await producer?.disconnect().catch(() => undefined)
+  }
+
+  /** Offset to go on from after a failure; undefined when the lane was never taken over. */
+  restartOffset(kind: TopicKind): number | undefined {
+    const { committed } = this.#inputs.get(kind)!
+    return committed < 0 ? undefined : committed
+  }
+
+  /** A fetch brought only control records: nothing to do but to know that the position moved. */
+  skip(kind: TopicKind, first: number, next: number): void {
+    const input = this.#inputs.get(kind)!
+    if (input.position >= first && input.position < next) input.position = next
+  }
+
+  /** Handles one fetch of one topic. A fetch that does not continue where we are is dropped and the consumer sent back. */
+  async process(kind: TopicKind, payload: EachBatchPayload): Promise<void> {
+    const input = this.#inputs.get(kind)!
+    if (!this.#verified) await this.#takeOver(payload)
+    const fetched = Number((payload.batch as unknown as { fetchedOffset: string }).fetchedOffset)
+    if (fetched !== input.position) return this.#kit.seek(input.topic, this.number, input.position)
+    const closed = await input.open.add(payload.batch.messages)
+    const started = performance.now()
+    for (const group of this.#groups(closed)) await this.#handle(input, group)
+    input.position = Number(payload.batch.lastOffset()) + 1
+    payload.resolveOffset(payload.batch.messages.at(-1)!.offset)
+    this.#kit.metrics.batch(this.dataset.name, this.number, input.topic, payload.batch, (performance.now() - started) / 1000)
+  }
+
+  async #takeOver(payload: EachBatchPayload): Promise<void> {
+    await payload.heartbeat()
+    const { kafka, stage, log } = this.#kit
+    await this.#producer?.disconnect().catch(() => undefined)
+    this.#producer = transactionalProducer(kafka, `dsf.${stage.name}.${this.dataset.name}.${this.number}`)
+    await this.#producer.connect()
+    const unchanged = await this.#readCommitted()
+    if (!unchanged || (stage.state && !this.#state)) await this.#restore()
+    this.#verified = true
+    log.info({ dataset: this.dataset.name, lane: this.number, restored: !unchanged, at: this.#positions() }, 'lane taken over')
+  }
+
+  #positions = () => Object.fromEntries([...this.#inputs.values()].map(({ kind, position }) => [kind, position]))
+
+  /** True when nobody has moved the lane since we last committed; then everything in memory is still right. */
+  async #readCommitted(): Promise<boolean> {
+    const { admin, groupId } = this.#kit
+    const topics = [...this.#inputs.values()].map(({ topic }) => topic)
+    const answer = await admin.fetchOffsets({ groupId, topics })
+    let unchanged = true
+    for (const input of this.#inputs.values()) {
+      const found = answer.find(({ topic }) => topic === input.topic)?.partitions.find(({ partition }) => partition === this.number)
+      const start = await this.#start(input.topic, Number(found?.offset ?? -1))
+      if (start === input.committed && input.position >= 0) continue
+      unchanged = false
+      input.open.reset()
+      Object.assign(input, { committed: start, position: start, counted: fromMetadata(found?.metadata) })
+    }
+    return unchanged
+  }
+
+  /** Never committed: from the beginning. Committed, but gone from the log: rows were lost, and that is never silent. */
+  async #start(topic: string, committed: number): Promise<number> {
+    const offsets = await this.#kit.admin.fetchTopicOffsets(topic)
+    const low = Number(offsets.find(({ partition }) => partition === this.number)!.low)
+    if (committed < 0) return low
+    if (committed >= low) return committed
+    throw new FatalError(`${topic}/${this.number}: records ${committed} to ${low - 1} expired before they were read; raise retentionDays, then start the import again from its landing file`)
+  }
+
+  async #restore(): Promise<void> {
+    const { stage, kafka, admin, serde, log } = this.#kit
+    if (!stage.state) return
+    const state = stage.state.create(this.dataset, this.number)
+    const changelog = { topic: topicName(this.dataset.name, stage.state.changelog), partition: this.number, decoder: serde.decoder(this.dataset, stage.state.changelog) }
+    const records = await restoreState(kafka, admin, { ...changelog, restore: (key, value) => state.restore(key, value) })
+    state.commit()
+    this.#state = state
+    log.info({ dataset: this.dataset.name, lane: this.number, records }, 'state restored')
+  }
+
+  /** All batches that a fetch closed go into one transaction; a stage with limits gets one transaction per batch. */
+  #groups(closed: ClosedBatch[]): ClosedBatch[][] {
+    return this.#kit.stage.batch ? closed.map((one) => [one]) : closed.length > 0 ? [closed] : []
+  }
+
+  async #handle(input: Input, group: ClosedBatch[]): Promise<void> {
+    const { stage, spans } = this.#kit
+    const run = runOf(group)
+    await spans.batch(run, { dataset: this.dataset.name, lane: this.number, topic: input.topic, stage: stage.name }, async () => {
+      const progress: Progress = { input, next: group.at(-1)!.next, counted: { ...input.counted } }
+      let outbox = this.#outbox()
+      for (const closed of group) {
+        this.#kit.metrics.rowsIn(this.dataset.name, input.topic, closed.batch.records.length)
+        outbox = await this.#apply(closed, outbox, progress)
+      }
+      await this.#commit(outbox, progress)
+    })
+  }
+
+  #outbox = () => new Outbox(this.dataset, this.#encoders, this.#receiptEncoder)
+
+  /** Fills the outbox with a batch's results. A handler with several results gets a transaction for each but the last. */
+  async #apply(closed: ClosedBatch, outbox: Outbox, progress: Progress): Promise<Outbox> {
+    const { stage } = this.#kit
+    outbox.add('quarantine', this.number, closed.poison)
+    if (closed.poison.length > 0) addCounters(progress.counted, { undecodable: closed.poison.length })
+    if (closed.batch.records.length > 0) {
+      const results = await stage.handle(closed.batch, { state: this.#state!, stopping: () => this.#kit.stopping() || !this.#verified, heard: this.#kit.heard })
+      if (Symbol.asyncIterator in results) outbox = await this.#applyEach(results, outbox, progress)
+      else this.#collect(results, outbox, progress.counted)
+    }
+    if (closed.receipt) await this.#pass(closed, outbox, progress)
+    return outbox
+  }
+
+  async #applyEach(results: AsyncIterable<Result>, outbox: Outbox, progress: Progress): Promise<Outbox> {
+    let waiting: Result | undefined
+    for await (const result of results) {
+      if (waiting) {
+        this.#collect(waiting, outbox, progress.counted)
+        await this.#commit(outbox)
+        outbox = this.#outbox()
+      }
+      waiting = result
+    }
+    if (waiting) this.#collect(waiting, outbox, progress.counted)
+    return outbox
+  }
+
+  #collect(result: Result, outbox: Outbox, counted: Counters): void {
+    for (const [kind, outputs] of Object.entries(result.out ?? {})) outbox.add(kind as TopicKind, this.number, outputs)
+    for (const { to, receipt } of result.receipts ?? []) outbox.addReceipt(to, receipt)
+    if (result.counts) {
+      addCounters(counted, result.counts)
+      this.#kit.metrics.counts(this.dataset.name, result.counts)
+    }
+  }
+
+  async #pass({ receipt }: ClosedBatch, outbox: Outbox, progress: Progress): Promise<void> {
+    const { stage, log } = this.#kit
+    const { kind } = progress.input
+    const passed = closeReceipt(receipt!, progress.counted, stage, kind)
+    if (collects(stage, receipt!)) progress.counted = {}
+    await stage.close?.(passed, this.dataset)
+    for (const to of stage.passes[kind] ?? []) outbox.addReceipt(to, passed)
+    log.info({ dataset: this.dataset.name, lane: this.number, run: passed.run, route: passed.route, counters: passed.counters }, 'receipt passed')
+  }
+
+  async #commit(outbox: Outbox, progress?: Progress): Promise<void> {
+    const transaction = await this.#producer!.transaction()
+    try {
+      for (const topicMessages of outbox.sends()) await transaction.sendBatch({ acks: -1, topicMessages })
+      if (progress) await transaction.sendOffsets(this.#offsets(progress))
+      await transaction.commit()
+    } catch (error) {
+      await transaction.abort().catch(() => undefined)
+      throw error
+    }
+    this.#state?.commit()
+    this.#kit.heard()
+    if (progress) Object.assign(progress.input, { committed: progress.next, counted: progress.counted })
+    this.#kit.metrics.committed(this.dataset.name, outbox.written)
+  }
+
+  #offsets({ input, next, counted }: Progress) {
+    const partition = { partition: this.number, offset: String(next), metadata: toMetadata(counted) }
+    return { consumerGroupId: this.#kit.groupId, topics: [{ topic: input.topic, partitions: [partition] }] }
+  }
+}
+
+function runOf(group: ClosedBatch[]): string | undefined {
+  for (const { batch, receipt } of group) {
+    const run = batch.records[0]?.dsf_run ?? batch.records[0]?.run ?? receipt?.run
+    if (run) return String(run)
+  }
+  return undefined
+}

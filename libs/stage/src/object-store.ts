@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { Client } from 'minio'
+import { FatalError, TransientError } from './failure.ts'
+
+export interface StoreConfig {
+  S3_ENDPOINT: string
+  S3_ACCESS_KEY: string
+  S3_SECRET_KEY: string
+  S3_BUCKET: string
+}
+
+/** An S3 bucket, path-style, any server. A server that is away or overloaded is a TransientError. */
+export interface ObjectStore {
+  bucket: string
+  /** makes the bucket when it is not there */
+  ensureBucket: () => Promise<void>
+  /** rejects with the reason when the bucket cannot be reached */
+  check: () => Promise<void>
+  /** replaces the object; one that is cut off half-way never becomes visible */
+  put: (key: string, bytes: Buffer, metadata?: Record<string, string>) => Promise<void>
+  /** uploads a stream of unknown length in parts of 8 MiB */
+  putStream: (key: string, stream: Readable, metadata?: Record<string, string>) => Promise<void>
+  get: (key: string) => Promise<Buffer>
+  stream: (key: string, from?: number) => Promise<Readable>
+}
+
+const partBytes = 8 * 2 ** 20
+
+export function openStore(config: StoreConfig): ObjectStore {
+  const { hostname, port, protocol } = new URL(config.S3_ENDPOINT)
+  const useSSL = protocol === 'https:'
+  const client = new Client({
+    endPoint: hostname,
+    port: Number(port) || (useSSL ? 443 : 80),
+    useSSL,
+    accessKey: config.S3_ACCESS_KEY,
+    secretKey: config.S3_SECRET_KEY,
+    region: 'us-east-1',
+    pathStyle: true,
+    partSize: partBytes,
+  })
+  const bucket = config.S3_BUCKET
+  const tried = <T>(what: string, work: () => Promise<T>) => work().catch((error: unknown) => Promise.reject(storeError(config.S3_ENDPOINT, what, error)))
+  const exists = () => tried(`look for bucket ${bucket}`, () => client.bucketExists(bucket))
+  return {
+    bucket,
+    ensureBucket: async () => {
+      if (!(await exists())) await tried(`make bucket ${bucket}`, () => client.makeBucket(bucket)).catch(ignoreExisting)
+    },
+    check: async () => {
+      if (!(await exists())) throw new Error(`bucket ${bucket} does not exist`)
+    },
+    put: async (key, bytes, metadata) => void (await tried(`put ${key}`, () => client.putObject(bucket, key, bytes, bytes.length, metadata))),
+    putStream: async (key, stream, metadata) => void (await tried(`put ${key}`, () => client.putObject(bucket, key, stream, undefined, metadata))),
+    get: (key) => tried(`get ${key}`, async () => buffer(await client.getObject(bucket, key))),
+    stream: (key, from = 0) => tried(`get ${key}`, () => (from === 0 ? client.getObject(bucket, key) : client.getPartialObject(bucket, key, from))),
+  }
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+function ignoreExisting(error: Error): void {
+  const { code } = error.cause as { code?: string }
+  if (code !== 'BucketAlreadyOwnedByYou' && code !== 'BucketAlreadyExists') throw error
+}
+
+/** What only a person can mend; every other answer of an S3 server (SlowDown, full disk, starting up) passes. */
+const permanentCodes = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'NoSuchBucket', 'NoSuchKey', 'InvalidBucketName', 'MethodNotAllowed', 'NotImplemented'])
+
+function storeError(endpoint: string, what: string, error: unknown): Error {
+  const { code, message } = error as { code?: string; message: string }
+  const sentence = `object store ${endpoint} cannot ${what}: ${message || code}`
+  return code !== undefined && permanentCodes.has(code) ? new FatalError(sentence, { cause: error }) : new TransientError(sentence, { cause: error })
+}

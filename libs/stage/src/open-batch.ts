@@ -1,0 +1,117 @@
+import type { Dataset, TopicKind } from '@dsf/dataset'
+import type { KafkaMessage } from 'kafkajs'
+import type { Batch, Output, Receipt } from './define.ts'
+import { isReceipt } from './receipts.ts'
+import type { Decoder } from './serde.ts'
+
+/** A closed batch, with the receipt that ended it and the offset that follows it. */
+export interface ClosedBatch {
+  batch: Batch
+  receipt?: Receipt
+  /** records that could not be decoded, ready for quarantine */
+  poison: Output[]
+  next: number
+}
+
+export interface Limits {
+  records: number
+  bytes: number
+}
+
+/**
+ * Gathers the records of one lane of one topic into batches that end at a receipt, at the stage's limits, or else with
+ * the fetch. Limits look only at the records, so the same records always give the same batches.
+ */
+export class OpenBatch {
+  readonly #dataset: Dataset
+  readonly #lane: number
+  readonly #from: TopicKind
+  readonly #stage: string
+  readonly #rows: Decoder
+  readonly #receipts: Decoder
+  readonly #limits: Limits | undefined
+  #batch: Batch
+  #poison: Output[] = []
+  #bytes = 0
+
+  constructor(place: { dataset: Dataset; lane: number; from: TopicKind; stage: string }, decoders: { rows: Decoder; receipts: Decoder }, limits?: Limits) {
+    this.#dataset = place.dataset
+    this.#lane = place.lane
+    this.#from = place.from
+    this.#stage = place.stage
+    this.#rows = decoders.rows
+    this.#receipts = decoders.receipts
+    this.#limits = limits
+    this.#batch = this.#empty()
+  }
+
+  #empty(): Batch {
+    return { dataset: this.#dataset, lane: this.#lane, from: this.#from, records: [], keys: [], values: [], offsets: [], firstOffset: -1 }
+  }
+
+  /** Forgets everything gathered: it will be read again. */
+  reset(): void {
+    this.#batch = this.#empty()
+    this.#poison = []
+    this.#bytes = 0
+  }
+
+  get size(): number {
+    return this.#batch.records.length
+  }
+
+  /** Adds a fetch's messages and returns the batches that they close. Rejects when the registry is not there. */
+  async add(messages: KafkaMessage[]): Promise<ClosedBatch[]> {
+    await this.#rows.prepare(messages.filter(({ headers }) => !isReceipt(headers)).map(({ value }) => value))
+    await this.#receipts.prepare(messages.filter(({ headers }) => isReceipt(headers)).map(({ value }) => value))
+    const closed: ClosedBatch[] = []
+    for (const message of messages) {
+      const offset = Number(message.offset)
+      if (this.#batch.firstOffset < 0) this.#batch.firstOffset = offset
+      const receipt = isReceipt(message.headers) ? this.#receipt(message, offset) : this.#record(message, offset)
+      if (receipt || this.#full()) closed.push(this.#close(offset + 1, receipt))
+    }
+    if (!this.#limits && this.#batch.firstOffset >= 0) closed.push(this.#close(Number(messages.at(-1)!.offset) + 1))
+    return closed
+  }
+
+  #full(): boolean {
+    return this.#limits !== undefined && (this.#batch.records.length >= this.#limits.records || this.#bytes >= this.#limits.bytes)
+  }
+
+  #close(next: number, receipt?: Receipt): ClosedBatch {
+    const closed = { batch: this.#batch, receipt, poison: this.#poison, next }
+    this.reset()
+    return closed
+  }
+
+  #receipt(message: KafkaMessage, offset: number): Receipt | undefined {
+    try {
+      return this.#receipts.decode(message.value) as unknown as Receipt
+    } catch (error) {
+      this.#refuse(message, offset, error as Error)
+      return undefined
+    }
+  }
+
+  #record(message: KafkaMessage, offset: number): undefined {
+    try {
+      this.#batch.records.push(this.#rows.decode(message.value))
+    } catch (error) {
+      return this.#refuse(message, offset, error as Error)
+    }
+    this.#batch.keys.push(message.key)
+    this.#batch.offsets.push(offset)
+    this.#bytes += message.value!.length
+    // a batch with limits lives across fetches, and its slices would keep every fetch's buffer alive
+    if (!this.#limits) this.#batch.values.push(message.value!)
+    return undefined
+  }
+
+  #refuse(message: KafkaMessage, offset: number, error: Error): undefined {
+    const reason = { field: null, code: 'undecodable', message: `record ${this.#dataset.name}.${this.#from}/${this.#lane}@${offset} ${error.message}` }
+    const value = { dsf_run: '', dsf_row: offset, stage: this.#stage, reasons: [reason], content: 'avro', bytes: message.value ?? Buffer.alloc(0) }
+    this.#poison.push({ key: message.key, value })
+    return undefined
+  }
+}

@@ -1,0 +1,31 @@
+import { addCounters, type Counters } from '@dsf/dataset'
+import type { Receipt, Stage } from './define.ts'
+
+/** Header that tells a receipt from a row without decoding either. */
+export const kindHeader = 'dsf-kind'
+export const receiptKind = 'receipt'
+export const receiptHeaders = { [kindHeader]: receiptKind }
+
+export function isReceipt(headers: Record<string, unknown> | undefined): boolean {
+  return headers !== undefined && kindHeader in headers && String(headers[kindHeader]) === receiptKind
+}
+
+/** The receipt as it leaves a stage: with what was counted here, unless it is on a route that does not collect it. */
+export function closeReceipt(receipt: Receipt, counted: Counters, stage: Pick<Stage, 'routes' | 'countsInto'>, from: keyof NonNullable<Stage['routes']>): Receipt {
+  const route = stage.routes?.[from] ?? receipt.route
+  const counters = collects(stage, receipt) ? addCounters({ ...receipt.counters }, counted) : receipt.counters
+  return { ...receipt, route, counters }
+}
+
+export const collects = (stage: Pick<Stage, 'countsInto'>, receipt: Receipt): boolean =>
+  stage.countsInto === undefined || stage.countsInto === receipt.route
+
+/**
+ * Counters of the run that is open in a lane travel in the metadata of the committed offset: they move in the same
+ * transaction as the records they count, and a stage that takes the lane over finds them there.
+ */
+export const toMetadata = (counted: Counters): string => JSON.stringify(counted)
+
+export function fromMetadata(metadata: string | null | undefined): Counters {
+  return metadata ? (JSON.parse(metadata) as Counters) : {}
+}

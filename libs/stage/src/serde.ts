@@ -1,0 +1,175 @@
+import {
+  cleanSchema,
+  enrichedSchema,
+  objectSchema,
+  quarantineSchema,
+  rawSchema,
+  receiptSchema,
+  requestSchema,
+  runSchema,
+  seenSchema,
+  topicName,
+  type AvroSchema,
+  type Dataset,
+  type TopicKind,
+} from '@dsf/dataset'
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import avsc from 'avsc'
+import { FatalError, TransientError } from './failure.ts'
+
+/** Confluent framing: a zero byte, the schema id as 32 bits, then the Avro value. */
+const frame = 5
+
+const schemas: Record<TopicKind, (dataset: Dataset) => AvroSchema> = {
+  requests: requestSchema,
+  runs: runSchema,
+  raw: rawSchema,
+  clean: cleanSchema,
+  seen: seenSchema,
+  enriched: enrichedSchema,
+  objects: objectSchema,
+  quarantine: quarantineSchema,
+}
+
+/** Encodes many records into few buffers: each record is a slice of a slab that is never written again. */
+export class Encoder {
+  readonly id: number
+  readonly #type: avsc.Type
+  #slab = Buffer.alloc(0)
+  #used = 0
+
+  constructor(type: avsc.Type, id: number) {
+    this.#type = type
+    this.id = id
+  }
+
+  encode(value: unknown): Buffer {
+    const end = this.#used + frame < this.#slab.length ? this.#type.encode(value, this.#slab, this.#used + frame) : -1
+    if (end >= 0) return this.#cut(end)
+    this.#slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, this.#type.toBuffer(value).length + frame + 1))
+    this.#used = 0
+    return this.encode(value)
+  }
+
+  #cut(end: number): Buffer {
+    const start = this.#used
+    this.#slab[start] = 0
+    this.#slab.writeInt32BE(this.id, start + 1)
+    this.#used = end
+    return this.#slab.subarray(start, end)
+  }
+}
+
+const slabBytes = 256 * 1024
+
+/** Reads records of any registered writer schema as our own schema. Ids are looked up once. */
+export class Decoder {
+  readonly #reader: avsc.Type
+  readonly #find: (id: number) => Promise<avsc.Type>
+  readonly #resolvers = new Map<number, avsc.Resolver | undefined>()
+
+  constructor(reader: avsc.Type, find: (id: number) => Promise<avsc.Type>) {
+    this.#reader = reader
+    this.#find = find
+  }
+
+  /** Makes `decode` ready for the ids in these values. Rejects when the registry is not there. */
+  async prepare(values: (Buffer | null)[]): Promise<void> {
+    let last = -1
+    for (const value of values) {
+      if (value === null || value.length < frame || value[0] !== 0) continue
+      const id = value.readInt32BE(1)
+      if (id === last || this.#resolvers.has(id)) continue
+      last = id
+      const writer = await this.#find(id)
+      this.#resolvers.set(id, this.#resolver(writer))
+    }
+  }
+
+  #resolver(writer: avsc.Type): avsc.Resolver | undefined {
+    return writer.fingerprint().equals(this.#reader.fingerprint()) ? undefined : this.#reader.createResolver(writer)
+  }
+
+  /** @throws Error when the value is not what its schema says */
+  decode(value: Buffer | null): Record<string, unknown> {
+    if (value === null || value.length < frame || value[0] !== 0) throw new Error('is not in Confluent Avro framing')
+    const { value: record, offset } = this.#reader.decode(value, frame, this.#resolvers.get(value.readInt32BE(1)))
+    if (offset !== value.length) throw new Error(offset < 0 ? 'is cut short' : `has ${value.length - offset} bytes too many`)
+    return record as Record<string, unknown>
+  }
+}
+
+/** Schemas by topic. Registered under `<topic>-value`, the receipt under its record name. */
+export class Serde {
+  readonly #registry: SchemaRegistry
+  readonly #types = new Map<string, avsc.Type>()
+  readonly #ids = new Map<string, number>()
+
+  constructor(url: string) {
+    this.#registry = new SchemaRegistry({ host: url, retry: { retries: 0 } })
+  }
+
+  /**
+   * Registers what a stage writes.
+   * @throws FatalError with the registry's reason when the schema is incompatible with what readers have
+   */
+  async register(dataset: Dataset, kinds: TopicKind[]): Promise<void> {
+    for (const kind of kinds) await this.#register(`${topicName(dataset.name, kind)}-value`, schemas[kind](dataset))
+    await this.#register('dsf.Receipt', receiptSchema)
+  }
+
+  async #register(subject: string, schema: AvroSchema): Promise<void> {
+    if (this.#ids.has(subject)) return
+    const confluent = { type: SchemaType.AVRO as const, schema: JSON.stringify(schema) }
+    try {
+      const { id } = await this.#registry.register(confluent, { subject, compatibility: COMPATIBILITY.BACKWARD })
+      this.#ids.set(subject, id)
+    } catch (error) {
+      throw registryError(`schema of ${subject}`, error)
+    }
+  }
+
+  encoder(dataset: Dataset, kind: TopicKind): Encoder {
+    const subject = `${topicName(dataset.name, kind)}-value`
+    return new Encoder(this.#type(schemas[kind](dataset)), this.#ids.get(subject)!)
+  }
+
+  receiptEncoder(): Encoder {
+    return new Encoder(this.#type(receiptSchema), this.#ids.get('dsf.Receipt')!)
+  }
+
+  decoder(dataset: Dataset, kind: TopicKind): Decoder {
+    return new Decoder(this.#type(schemas[kind](dataset)), (id) => this.#writer(id))
+  }
+
+  receiptDecoder(): Decoder {
+    return new Decoder(this.#type(receiptSchema), (id) => this.#writer(id))
+  }
+
+  #type(schema: AvroSchema): avsc.Type {
+    const name = `${schema.namespace}.${schema.name}`
+    const known = this.#types.get(name)
+    if (known) return known
+    const type = avsc.Type.forSchema(schema as avsc.Schema)
+    this.#types.set(name, type)
+    return type
+  }
+
+  async #writer(id: number): Promise<avsc.Type> {
+    try {
+      const writer = (await this.#registry.getSchema(id)) as unknown as avsc.Type
+      return avsc.Type.forSchema(writer.schema())
+    } catch (error) {
+      throw registryError(`schema id ${id}`, error)
+    }
+  }
+}
+
+/** The client's errors are untyped: what has a 4xx status is an answer, everything else is a registry that is away. */
+function registryError(what: string, error: unknown): Error {
+  const { status, message } = error as { status?: number; message: string }
+  const sentence = `the schema registry refused the ${what}: ${message}`
+  if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429)
+    return new FatalError(sentence, { cause: error })
+  return new TransientError(`${what}: ${message}`, { cause: error })
+}

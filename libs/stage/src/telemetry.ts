@@ -1,0 +1,52 @@
+import { context, SpanStatusCode, trace, TraceFlags, type Attributes, type Context } from '@opentelemetry/api'
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+
+export interface Spans {
+  /** A span per batch, never per row. All spans of a run, in every stage, are one trace: its id is the run's. */
+  batch<T>(run: string | undefined, attributes: Attributes, work: () => Promise<T>): Promise<T>
+}
+
+export interface Telemetry {
+  exporter: PrometheusExporter
+  spans: Spans
+  stop: () => Promise<void>
+}
+
+/**
+ * Starts the OpenTelemetry SDK. Metrics are served for Prometheus by our own HTTP side; traces go where the standard
+ * OTEL_EXPORTER_OTLP_* variables say, and nowhere when they say nothing.
+ */
+export function startTelemetry(stage: string): Telemetry {
+  process.env.OTEL_TRACES_EXPORTER ??= process.env.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none'
+  process.env.OTEL_LOGS_EXPORTER ??= 'none'
+  const exporter = new PrometheusExporter({ preventServerStart: true, withResourceConstantLabels: /^service\./ })
+  const sdk = new NodeSDK({ resource: resourceFromAttributes({ 'service.name': `dsf-${stage}` }), metricReaders: [exporter], instrumentations: [] })
+  sdk.start()
+  return { exporter, spans: spansOf(stage), stop: () => sdk.shutdown() }
+}
+
+function spansOf(stage: string): Spans {
+  const tracer = trace.getTracer('dsf')
+  return {
+    batch: (run, attributes, work) =>
+      tracer.startActiveSpan(`${stage} batch`, { attributes: { ...attributes, 'dsf.run': run } }, runContext(run), async (span) => {
+        try {
+          return await work()
+        } catch (error) {
+          span.recordException(error as Error)
+          span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message })
+          throw error
+        } finally {
+          span.end()
+        }
+      }),
+  }
+}
+
+/** Run ids are 32 hexadecimal digits for this reason: they are trace ids, so no record has to carry a trace header. */
+function runContext(run: string | undefined): Context {
+  if (run === undefined || !/^(?!0{32})[0-9a-f]{32}$/.test(run)) return context.active()
+  return trace.setSpanContext(context.active(), { traceId: run, spanId: run.slice(0, 16), traceFlags: TraceFlags.SAMPLED, isRemote: true })
+}
