@@ -24,6 +24,9 @@ export async function step<T>(
     const result = await work()
     say(name, `${what}: done in ${seconds(start)}`)
     return result
+  } catch (error) {
+    say(name, `${what}: failed after ${seconds(start)}`)
+    throw error
   } finally {
     clearInterval(heartbeat)
   }

@@ -43,6 +43,26 @@ describe('readBulkAnswer', () => {
     ['a full disk', 429, 'cluster_block_exception', 'retry'],
     ['a failed shard', 500, 'io_exception', 'retry'],
   ]
+  it('retries when the alias has no write index, which only the text tells from a faulty document', () => {
+    const noIndex = item(
+      400,
+      'illegal_argument_exception',
+      'no write index is defined for alias [earthquakes]. …',
+    )
+    const immense = item(400, 'illegal_argument_exception', 'Document contains at least one immense term')
+    const { refused, retry } = readBulkAnswer({ errors: true, items: [noIndex, immense] }, ['a', 'b'])
+    expect([refused.map(({ row }) => row), retry]).toEqual([['b'], [0]])
+  })
+
+  it('cuts a reason that quotes the document', () => {
+    const { refused } = readBulkAnswer(
+      { errors: true, items: [item(400, 'document_parsing_exception', 'x'.repeat(5000))] },
+      ['a'],
+    )
+    expect(refused[0]!.reason).toMatch(/^document_parsing_exception: x+…$/)
+    expect(refused[0]!.reason.length).toBe(1001)
+  })
+
   it.each(fates)('says of %s (%i %s): %s', (_, status, type, fate) => {
     const outcome = readBulkAnswer({ errors: true, items: [item(status, type, 'why')] }, ['row'])
     const refused = {

@@ -9,7 +9,13 @@ export interface BulkAnswer {
 
 interface BulkItem {
   status: number
-  error?: { type: string; reason?: string; caused_by?: { type?: string; reason?: string } }
+  error?: BulkError
+}
+
+interface BulkError {
+  type: string
+  reason?: string
+  caused_by?: { type?: string; reason?: string }
 }
 
 /** What became of the rows of one request. Each row is in exactly one of the four. */
@@ -50,19 +56,25 @@ type Fate = 'indexed' | 'superseded' | 'refused' | 'retry'
 function fateOf({ status, error }: BulkItem): Fate {
   if (status >= 200 && status < 300) return 'indexed'
   if (status === 409 && error?.type === 'version_conflict_engine_exception') return 'superseded'
-  if (error !== undefined && serverTypes.has(error.type)) return 'retry'
+  if (error !== undefined && isServerFault(error)) return 'retry'
   return documentStatus.has(status) ? 'refused' : 'retry'
 }
 
 const documentStatus = new Set([400, 409, 413, 422])
-const serverTypes = new Set([
-  'index_closed_exception',
-  'cluster_block_exception',
-  'es_rejected_execution_exception',
-])
+const serverTypes = new Set(['index_closed_exception', 'cluster_block_exception'])
+
+/** An alias without a write index shares status and type with faulty documents: only its text tells. */
+const isServerFault = ({ type, reason }: BulkError) =>
+  serverTypes.has(type) || (reason?.startsWith('no write index is defined') ?? false)
+
+/** Elasticsearch quotes the document in some reasons. */
+const longestReason = 1000
 
 function reasonOf({ status, error }: BulkItem): string {
   const causes = [error, error?.caused_by].filter((cause) => cause?.type !== undefined)
   if (causes.length === 0) return `status ${status}`
-  return causes.map((cause) => `${cause!.type}: ${cause!.reason ?? 'no reason given'}`).join(', caused by ')
+  const reason = causes
+    .map((cause) => `${cause!.type}: ${cause!.reason ?? 'no reason given'}`)
+    .join(', caused by ')
+  return reason.length > longestReason ? reason.slice(0, longestReason) + '…' : reason
 }

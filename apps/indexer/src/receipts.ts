@@ -1,4 +1,4 @@
-import { addCounters, brokenSums, type Counters } from '@dsf/dataset'
+import { addCounters, brokenSums, counterNames, type Counters } from '@dsf/dataset'
 import type { Receipt } from '@dsf/stage'
 import type { Index } from './elasticsearch.ts'
 
@@ -60,7 +60,7 @@ const long = { type: 'long' }
 /** Adds a run's receipts up and checks its sums (invariant 5) once all of them are there. */
 export function summarize(receipts: Receipt[]): RunReceipt {
   const { run, dataset, lanes } = receipts[0]!
-  const counters: Counters = {}
+  const counters: Counters = Object.fromEntries(counterNames.map((name) => [name, 0]))
   for (const { route, counters: counted } of receipts)
     addCounters(counters, route === 'lake' ? counted : { processed: counted.processed ?? 0 })
   const summary = { runId: run, dataset, counters, closed: receipts.length, expected: lanes * routes.length }

@@ -41,7 +41,7 @@ function locationWriter({ geo }: Dataset): (row: Row) => string {
   }
 }
 
-/** Elasticsearch refuses a whole bulk request for one longer id. */
+/** Bytes. Elasticsearch refuses a whole bulk request for one longer id. */
 const longestId = 512
 
 /**

@@ -48,6 +48,8 @@ async function downloadedSum(module: string): Promise<string> {
     const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', module], { cwd: '/' })
     return (JSON.parse(stdout) as { Sum: string }).Sum
   } catch (error) {
-    throw new StackError(`The Go module ${module} could not be downloaded: ${messageOf(error)}. ${wayOut}`)
+    throw new StackError(
+      `The Go module ${module} could not be downloaded: ${messageOf(error).trim()}. ${wayOut}`,
+    )
   }
 }

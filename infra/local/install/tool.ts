@@ -20,12 +20,12 @@ export interface ToolRun {
 
 export async function runTool(run: ToolRun): Promise<void> {
   mkdirSync(dirname(run.log), { recursive: true })
-  const code = await step(
-    run.name,
-    run.what,
-    () => exitCode(run),
-    () => lastLines(run.log, 1),
-  )
+  const progress = () => lastLines(run.log, 1)
+  await step(run.name, run.what, () => runToEnd(run), progress)
+}
+
+async function runToEnd(run: ToolRun): Promise<void> {
+  const code = await exitCode(run)
   if (code === 0) return
   throw new StackError(
     `${run.name}: ${run.what} failed (${run.program} ended with ${code}). ${run.wayOut}\n` +

@@ -3,7 +3,7 @@ import { Environment, EvaluationError, type ASTNode } from '@marcbachmann/cel-js
 import type { Dataset } from './dataset.ts'
 import type { ComputedField } from './definition.ts'
 import { DefinitionError } from './errors.ts'
-import type { Value } from './values.ts'
+import { isSafeInteger, type Value } from './values.ts'
 
 export interface CompiledField {
   name: string
@@ -121,7 +121,7 @@ const rounded = (evaluate: CompiledField['evaluate']) => (record: Record<string,
   const value = evaluate(record)
   if (typeof value !== 'number') return value
   const integer = Math.round(value) + 0
-  return Number.isSafeInteger(integer) ? integer : null
+  return isSafeInteger(integer) ? integer : null
 }
 
 /** Names that an expression reads: `null` in any of them makes the result null, as in SQL. */

@@ -93,10 +93,16 @@ function castNumber(text: string): number | undefined {
   return Number.isFinite(value) && decimal.test(text) ? value : undefined
 }
 
-/** Digits only: `4.0` is a number. Integers beyond 2^53 would silently become another number, so they are refused. */
+/**
+ * The integers that survive the whole pipeline are those to 2^52: beyond, Avro's JavaScript encoder turns negative ones
+ * into others without a word, and from 2^53 on a double does so to all.
+ */
+export const isSafeInteger = (value: number) => Number.isInteger(value) && Math.abs(value) <= 2 ** 52
+
+/** Digits only: `4.0` is a number. Too large integers are refused, not changed. */
 function castInteger(text: string): number | undefined {
   const value = +text
-  return Number.isSafeInteger(value) && whole.test(text) ? value + 0 : undefined
+  return isSafeInteger(value) && whole.test(text) ? value + 0 : undefined
 }
 
 function castBoolean(field: Field): Cast {

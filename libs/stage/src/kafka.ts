@@ -29,6 +29,8 @@ export function transactionalProducer(kafka: Kafka, transactionalId: string): Pr
     idempotent: true,
     maxInFlightRequests: 1,
     transactionTimeout: 30_000,
+    // the coordinator answers CONCURRENT_TRANSACTIONS until the last commit's markers are written: a matter of milliseconds
+    retry: { initialRetryTime: 10, factor: 0.3, multiplier: 1.6, maxRetryTime: 3000, retries: 16 },
     createPartitioner: byLane,
     allowAutoTopicCreation: false,
   })

@@ -24,12 +24,10 @@ export function nestLogger(log: Logger) {
   return { log: at('debug'), error: at('error'), warn: at('warn'), debug: at('debug'), verbose: at('debug') }
 }
 
-/** kafkajs writes through this. Its retries are expected while a broker is away, so they are warnings at most. */
+/** kafkajs writes through this. Its retries are its daily business, and what fails for good reaches us as an error. */
 export function kafkaLogger(log: Logger, heard: () => void) {
-  return () => (entry: { level: number; log: { message: string; error?: string; stack?: string } }) => {
+  return () => (entry: { log: { message: string; error?: string } }) => {
     heard()
-    const { message, error } = entry.log
-    if (entry.level <= 2) log.warn({ kafka: error }, message)
-    else log.debug({ kafka: error }, message)
+    log.debug({ kafka: entry.log.error }, entry.log.message)
   }
 }
