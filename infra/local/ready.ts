@@ -6,7 +6,8 @@ import { isAlive, type ProcessRecord } from './processes/record.ts'
 import { logFile } from './processes/start.ts'
 import type { Service } from './servers/service.ts'
 
-const patienceMs = 180_000
+/** The first start of a stack shares two cores with a compiler. One that ended is not waited for. */
+const patienceMs = 300_000
 const pauseMs = 250
 
 export async function untilReady(service: Service, record: ProcessRecord, runDir: string): Promise<void> {

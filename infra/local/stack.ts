@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { StackError } from './errors.ts'
 import { requireJava } from './install/java.ts'
 import { requireFreePorts } from './port-check.ts'
+import { locked } from './processes/lock.ts'
 import {
   isAlive,
   membersOf,
@@ -28,7 +29,11 @@ import type { Service } from './servers/service.ts'
 import { forgetChoice, keepChoice, keptChoice, type Settings } from './settings.ts'
 
 /** Starts what is missing, each as soon as what it needs is ready, and returns when all of it is. */
-export async function startStack(settings: Settings): Promise<void> {
+export function startStack(settings: Settings): Promise<void> {
+  return locked(settings.runDir, () => startMissing(settings))
+}
+
+async function startMissing(settings: Settings): Promise<void> {
   requireJava(settings)
   refuseOtherProfile(settings)
   const services = servicesOf(settings)
@@ -99,7 +104,11 @@ function refuseOtherProfile(settings: Settings): void {
 }
 
 /** Stops what runs, whatever profile it was started with; those that need others go first. */
-export async function stopStack(settings: Settings): Promise<void> {
+export function stopStack(settings: Settings): Promise<void> {
+  return locked(settings.runDir, () => stopAll(settings))
+}
+
+async function stopAll(settings: Settings): Promise<void> {
   for (
     let records = readRecords(settings.runDir);
     records.length > 0;

@@ -51,11 +51,19 @@ function isDuplicate(last: number | undefined, mark: number, versioned: boolean)
 
 function refused(batch: Batch<RawRow>, i: number, problems: Problem[]): Output {
   const { dsf_run, dsf_row } = batch.records[i]!
-  const value = { dsf_run, dsf_row, stage: 'cleaner', reasons: problems, content: 'avro', bytes: batch.values[i] }
+  const value = {
+    dsf_run,
+    dsf_row,
+    stage: 'cleaner',
+    reasons: problems,
+    content: 'avro',
+    bytes: batch.values[i],
+  }
   return { key: batch.keys[i]!, value }
 }
 
 /** A row counts once for each code, however many of its fields have it. */
 function countReasons(reasons: Counters, problems: Problem[]): void {
-  for (const code of new Set(problems.map((problem) => problem.code))) addCounters(reasons, { [`quarantined:${code}`]: 1 })
+  for (const code of new Set(problems.map((problem) => problem.code)))
+    addCounters(reasons, { [`quarantined:${code}`]: 1 })
 }

@@ -27,5 +27,6 @@ export function rowReader(dataset: Dataset): RowReader {
 /** 48 bits of SHA-1 over all values: equal content has an equal mark, other content practically never. */
 export function contentMark(dataset: Dataset): (row: CleanRow) => number {
   const columns = dataset.fields.map((field) => field.column)
-  return (row) => hash('sha1', JSON.stringify(columns.map((column) => row[column])), 'buffer').readUIntBE(0, 6)
+  return (row) =>
+    hash('sha1', JSON.stringify(columns.map((column) => row[column])), 'buffer').readUIntBE(0, 6)
 }

@@ -89,7 +89,7 @@ function emptyRows(count: number, names: string[]): Row[] {
 function fill(rows: Row[], { columnName, columnData, rowStart }: ColumnData): void {
   for (let i = 0; i < columnData.length; i++) {
     const value = columnData[i] as Value | bigint | undefined
-    rows[i]![columnName] = typeof value === 'bigint' ? Number(value) : (value ?? null)
+    rows[rowStart + i]![columnName] = typeof value === 'bigint' ? Number(value) : (value ?? null)
   }
 }
 

@@ -10,6 +10,8 @@ const list = (separator: string) =>
 export const config = () =>
   readConfig({
     ...storeVariables,
-    SOURCE_ALLOW: list(',').describe('private address ranges (CIDR) that sources may be fetched from; none by default'),
+    SOURCE_ALLOW: list(',').describe(
+      'private address ranges (CIDR) that sources may be fetched from; none by default',
+    ),
     SOURCE_ROOTS: list(':').describe('folders that file sources may be read from; none by default'),
   })

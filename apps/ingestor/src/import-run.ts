@@ -1,5 +1,12 @@
 import type { Dataset } from '@dsf/dataset'
-import { TransientError, type HandlerContext, type ObjectStore, type Output, type Receipt, type Result } from '@dsf/stage'
+import {
+  TransientError,
+  type HandlerContext,
+  type ObjectStore,
+  type Output,
+  type Receipt,
+  type Result,
+} from '@dsf/stage'
 import { checkHeader, sniff } from './check-header.ts'
 import { SourceError } from './guard-address.ts'
 import { landSource, type SourceLimits } from './land-source.ts'
@@ -20,7 +27,12 @@ export interface Importer {
  * Runs one import as a chain of transactions: the landing, then the rows, each with the position behind them, then the
  * receipts. Called again for the same request it goes on from the last committed position; a finished run gives nothing.
  */
-export async function* importRun(importer: Importer, dataset: Dataset, request: RunRequest, context: HandlerContext<RunStates>): AsyncGenerator<Result> {
+export async function* importRun(
+  importer: Importer,
+  dataset: Dataset,
+  request: RunRequest,
+  context: HandlerContext<RunStates>,
+): AsyncGenerator<Result> {
   let run = context.state.get(request.run) ?? newRun(request, dataset.lanes)
   if (run.state !== 'running') return
   const save = (next: RunProgress): Output[] => {
@@ -28,30 +40,49 @@ export async function* importRun(importer: Importer, dataset: Dataset, request: 
     return [{ key: next.run, value: next, lane: 0 }]
   }
   try {
-    if (run.landing === null) yield { out: { runs: save({ ...run, ...(await landSource(importer.store, dataset, run, importer.limits, context.heard)) }) } }
-    for await (const { raw, quarantine, counts, run: next } of publications(importer, dataset, run, context)) yield { out: { raw, quarantine, runs: save(next) }, counts }
+    if (run.landing === null)
+      yield {
+        out: {
+          runs: save({
+            ...run,
+            ...(await landSource(importer.store, dataset, run, importer.limits, context.heard)),
+          }),
+        },
+      }
+    for await (const { raw, quarantine, counts, run: next } of publications(importer, dataset, run, context))
+      yield { out: { raw, quarantine, runs: save(next) }, counts }
     yield { out: { runs: save({ ...run, state: 'succeeded' }) }, receipts: receiptsOf(dataset, run) }
   } catch (error) {
-    if (!isSourceFailure(error) || (run.landing !== null && error instanceof SourceError)) throw landingFailure(error)
+    if (!isSourceFailure(error) || (run.landing !== null && error instanceof SourceError))
+      throw landingFailure(error)
     yield { out: { runs: save({ ...run, state: 'failed', reason: error.message }) } }
   }
 }
 
 /** What is wrong with the source fails the run with its sentence; everything else is a failing server, or ours. */
-const isSourceFailure = (error: unknown): error is Error => error instanceof SourceError || error instanceof UnreadableFileError
+const isSourceFailure = (error: unknown): error is Error =>
+  error instanceof SourceError || error instanceof UnreadableFileError
 
 /** The landing was whole when it was written: a stream of it that breaks is the store's failure, not the source's. */
 const landingFailure = (error: unknown): unknown =>
-  error instanceof SourceError ? new TransientError(`reading the landing object: ${error.message}`, { cause: error }) : error
+  error instanceof SourceError
+    ? new TransientError(`reading the landing object: ${error.message}`, { cause: error })
+    : error
 
-async function* publications(importer: Importer, dataset: Dataset, start: RunProgress, context: HandlerContext<RunStates>): AsyncGenerator<Publication> {
+async function* publications(
+  importer: Importer,
+  dataset: Dataset,
+  start: RunProgress,
+  context: HandlerContext<RunStates>,
+): AsyncGenerator<Publication> {
   const file = await openLanding(importer.store, dataset, start)
   const publish = publisherOf(dataset, columnsOf(dataset, file))
   let run = start
   let waiting: Block[] = []
   let rows = 0
   for await (const block of file.blocks(run.byte === 0 ? undefined : { byte: run.byte, row: run.row })) {
-    if (context.stopping()) throw new TransientError('stopped in the middle of an import; it goes on from where it was')
+    if (context.stopping())
+      throw new TransientError('stopped in the middle of an import; it goes on from where it was')
     waiting.push(block)
     rows += block.rows.length + block.unreadable.length
     if (rows < rowsPerTransaction) continue
@@ -66,22 +97,42 @@ async function* publications(importer: Importer, dataset: Dataset, start: RunPro
 
 async function openLanding(store: ObjectStore, dataset: Dataset, run: RunProgress): Promise<CsvFile> {
   const stored = await store.stream(run.landing!)
-  const bytes = run.landing!.endsWith('.gz') ? gunzipLimited(stored, { maxBytes: dataset.source.maxBytes }) : stored
-  return openCsv(bytes as AsyncIterable<Buffer>, { dialect: dataset.dialect, maxRowBytes: dataset.source.maxRowBytes, sniff })
+  const bytes = run.landing!.endsWith('.gz')
+    ? gunzipLimited(stored, { maxBytes: dataset.source.maxBytes })
+    : stored
+  return openCsv(bytes as AsyncIterable<Buffer>, {
+    dialect: dataset.dialect,
+    maxRowBytes: dataset.source.maxRowBytes,
+    sniff,
+  })
 }
 
 /** @throws UnreadableFileError with the columns that are missing or unknown */
 function columnsOf(dataset: Dataset, file: CsvFile): number[] {
   const names = (fields: { name: string }[]) => fields.map(({ name }) => name)
-  const check = checkHeader(file.header, { fields: names(dataset.fields), fieldsMatch: dataset.fieldsMatch, primaryKey: names(dataset.key) })
+  const check = checkHeader(file.header, {
+    fields: names(dataset.fields),
+    fieldsMatch: dataset.fieldsMatch,
+    primaryKey: names(dataset.key),
+  })
   if ('error' in check) throw new UnreadableFileError(check.error)
   return check.columns
 }
 
-function receiptsOf(dataset: Dataset, { run, read, quarantined }: RunProgress): { to: 'raw'; receipt: Receipt }[] {
+function receiptsOf(
+  dataset: Dataset,
+  { run, read, quarantined }: RunProgress,
+): { to: 'raw'; receipt: Receipt }[] {
   return read.map((rows, lane) => {
     const refused = quarantined[lane]!
-    const counters = { read: rows, quarantined: refused, ...(refused > 0 ? { 'quarantined:unreadable': refused } : {}) }
-    return { to: 'raw', receipt: { run, dataset: dataset.name, lane, lanes: dataset.lanes, route: '', counters } }
+    const counters = {
+      read: rows,
+      quarantined: refused,
+      ...(refused > 0 ? { 'quarantined:unreadable': refused } : {}),
+    }
+    return {
+      to: 'raw',
+      receipt: { run, dataset: dataset.name, lane, lanes: dataset.lanes, route: '', counters },
+    }
   })
 }

@@ -23,7 +23,13 @@ const tries = 3
  * beyond its limit is found before the first row is published, so nothing half-written ever counts.
  * @throws SourceError with the reason when the source cannot be had; passing failures were tried three times
  */
-export async function landSource(store: ObjectStore, dataset: Dataset, run: RunProgress, limits: SourceLimits, heard: () => void): Promise<Landing> {
+export async function landSource(
+  store: ObjectStore,
+  dataset: Dataset,
+  run: RunProgress,
+  limits: SourceLimits,
+  heard: () => void,
+): Promise<Landing> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await landOnce(store, dataset, run, limits, heard)
@@ -34,7 +40,13 @@ export async function landSource(store: ObjectStore, dataset: Dataset, run: RunP
   }
 }
 
-async function landOnce(store: ObjectStore, dataset: Dataset, run: RunProgress, limits: SourceLimits, heard: () => void): Promise<Landing> {
+async function landOnce(
+  store: ObjectStore,
+  dataset: Dataset,
+  run: RunProgress,
+  limits: SourceLimits,
+  heard: () => void,
+): Promise<Landing> {
   const source = await openSource(run.source, { ...limits, maxBytes: dataset.source.maxBytes })
   const landing = landingKey(dataset.name, run.run, source.gzip)
   const meter = measure(heard)

@@ -75,7 +75,7 @@ async function openHttp(first: URL, options: SourceOptions): Promise<Source> {
     const contentLength = Number(text(headers['content-length']) ?? NaN)
     const known = Number.isSafeInteger(contentLength) ? contentLength : undefined
     if (known !== undefined && known > options.maxBytes) {
-      body.destroy()
+      discard(body)
       throw new SourceError(tooLong(printable(url), options.maxBytes))
     }
     body.once('close', () => void agent.destroy())
@@ -97,7 +97,7 @@ async function follow(first: URL, agent: Agent, timeouts: Timeouts, { allow, sig
   let url = first
   let authorization = credentials(first)
   for (let hops = 0; ; hops++) {
-    const response = await request(stripped(url), {
+    const response = await request(url, {
       dispatcher: agent,
       headers: {
         accept: 'text/csv, */*;q=0.5',
@@ -113,7 +113,7 @@ async function follow(first: URL, agent: Agent, timeouts: Timeouts, { allow, sig
     })
     const { statusCode: status, headers, body } = response
     if (status === 200) return { response, url }
-    body.on('error', () => undefined).destroy()
+    discard(body)
     const location = text(headers.location)
     if (!redirects.includes(status) || location === undefined) {
       const sentence = `${printable(url)} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
@@ -127,7 +127,8 @@ async function follow(first: URL, agent: Agent, timeouts: Timeouts, { allow, sig
   }
 }
 
-function redirectTarget(from: URL, location: string, allow: readonly string[]): URL {
+/** Never to another scheme, except up to https. Exported for its test: https needs a certificate. */
+export function redirectTarget(from: URL, location: string, allow: readonly string[]): URL {
   const to = URL.parse(location, from.href)
   if (!to) throw new SourceError(`${printable(from)} redirects to what is not a URL`)
   if (to.protocol !== 'https:' && to.protocol !== from.protocol)
@@ -151,10 +152,9 @@ function unescaped(part: string): string {
   }
 }
 
-function stripped(url: URL): URL {
-  const bare = new URL(url)
-  bare.username = bare.password = ''
-  return bare
+/** An undici body that is destroyed early emits an error, which would end the process if nobody listened. */
+function discard(body: Readable): void {
+  body.on('error', () => undefined).destroy()
 }
 
 function text(header: string | string[] | undefined): string | undefined {
@@ -238,6 +238,12 @@ const sentences: Record<string, (name: string, at: string) => [sentence: string,
   EACCES: (name) => [`${name} may not be read`, false],
 }
 
+const byName: Record<string, string> = {
+  AbortError: 'ABORT_ERR',
+  TimeoutError: 'ABORT_ERR',
+  HTTPParserError: 'HPE_INVALID',
+}
+
 function toSourceError(error: unknown, name: string, url?: URL): SourceError {
   if (error instanceof SourceError) return error
   const cause = error as NodeJS.ErrnoException & {
@@ -246,8 +252,7 @@ function toSourceError(error: unknown, name: string, url?: URL): SourceError {
     port?: number
     errors?: (typeof cause)[]
   }
-  const code =
-    cause?.name === 'AbortError' || cause?.name === 'TimeoutError' ? 'ABORT_ERR' : (cause?.code ?? '')
+  const code = byName[cause?.name] ?? cause?.code ?? ''
   const tried = cause?.errors?.[0] ?? cause
   const at = tried?.address ? `${tried.address}:${tried.port}` : (tried?.hostname ?? url?.host ?? name)
   const [sentence, transient] = sentences[code]?.(name, at) ?? [otherwise(code, name), false]
@@ -257,7 +262,7 @@ function toSourceError(error: unknown, name: string, url?: URL): SourceError {
 function otherwise(code: string, name: string): string {
   if (/CERT|TLS|SSL|SELF_SIGNED|ISSUER|VERIFY/.test(code))
     return `${name} has no certificate that we trust (${code})`
-  if (code.startsWith('HPE_')) return `${name} does not speak HTTP (${code})`
+  if (code.startsWith('HPE_')) return `${name} does not speak HTTP`
   return `${name} could not be read${code && ` (${code})`}`
 }
 
@@ -291,6 +296,7 @@ export function gunzipLimited(source: Readable, { maxBytes, maxRatio = 200 }: Gu
     )
   }
   source.once('error', (error) => counted.destroy(error))
+  source.once('close', () => source.readableEnded || counted.destroy(new SourceError('reading was stopped')))
   gunzip.once('error', damaged)
   counted.once('close', () => {
     gunzip.destroy()

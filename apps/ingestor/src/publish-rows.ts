@@ -40,12 +40,19 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
     }
     const { byte, row } = blocks.at(-1)!.end
     const counts = { read: raw.length + quarantine.length }
-    if (quarantine.length > 0) addCounters(counts, { quarantined: quarantine.length, 'quarantined:unreadable': quarantine.length })
+    if (quarantine.length > 0)
+      addCounters(counts, { quarantined: quarantine.length, 'quarantined:unreadable': quarantine.length })
     return { raw, quarantine, counts, run: { ...before, byte, row, read, quarantined } }
   }
 }
 
-function rawRecord(run: string, row: number, names: string[], columns: number[], cells: string[]): Record<string, unknown> {
+function rawRecord(
+  run: string,
+  row: number,
+  names: string[],
+  columns: number[],
+  cells: string[],
+): Record<string, unknown> {
   const record: Record<string, unknown> = { dsf_run: run, dsf_row: row }
   for (let i = 0; i < names.length; i++) {
     const at = columns[i]!
@@ -55,5 +62,12 @@ function rawRecord(run: string, row: number, names: string[], columns: number[],
 }
 
 function quarantinedRow(run: string, { row, bytes, reason }: UnreadableRow) {
-  return { dsf_run: run, dsf_row: row, stage: 'ingestor', reasons: [{ field: null, code: 'unreadable', message: reason }], content: 'csv', bytes }
+  return {
+    dsf_run: run,
+    dsf_row: row,
+    stage: 'ingestor',
+    reasons: [{ field: null, code: 'unreadable', message: reason }],
+    content: 'csv',
+    bytes,
+  }
 }

@@ -24,8 +24,21 @@ export interface RunProgress extends RunRequest {
 }
 
 export function newRun(request: RunRequest, lanes: number): RunProgress {
-  const nothing = { state: 'running' as const, reason: null, landing: null, landing_bytes: 0, landing_sha256: null, byte: 0, row: 0 }
-  return { ...request, ...nothing, read: Array<number>(lanes).fill(0), quarantined: Array<number>(lanes).fill(0) }
+  const nothing = {
+    state: 'running' as const,
+    reason: null,
+    landing: null,
+    landing_bytes: 0,
+    landing_sha256: null,
+    byte: 0,
+    row: 0,
+  }
+  return {
+    ...request,
+    ...nothing,
+    read: Array<number>(lanes).fill(0),
+    quarantined: Array<number>(lanes).fill(0),
+  }
 }
 
 /** All runs of a dataset, restored from their topic. */

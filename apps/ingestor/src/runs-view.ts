@@ -37,7 +37,8 @@ export class RunsView {
 
   async open(runtime: Runtime): Promise<void> {
     await runtime.follow(['requests', 'runs'], (dataset, kind, record) => {
-      if (kind === 'runs') this.#runs.set(record.run as string, toAnswer(dataset, record as unknown as RunProgress))
+      if (kind === 'runs')
+        this.#runs.set(record.run as string, toAnswer(dataset, record as unknown as RunProgress))
       else this.#queued(dataset, record as unknown as RunRequest)
     })
     this.#runtime = runtime
@@ -55,11 +56,16 @@ export class RunsView {
   async request(name: string, key: string | undefined, source: string | undefined): Promise<RunAnswer> {
     if (!this.#runtime) throw new RequestError(503, 'the ingestor is still starting')
     const dataset = this.#runtime.datasets.get(name)
-    if (!dataset) throw new RequestError(404, `no dataset is named "${name}"; known are ${[...this.#runtime.datasets.keys()].join(', ')}`)
+    if (!dataset)
+      throw new RequestError(
+        404,
+        `no dataset is named "${name}"; known are ${[...this.#runtime.datasets.keys()].join(', ')}`,
+      )
     const from = await this.#sourceOf(dataset, source)
     const run = key === undefined ? randomBytes(16).toString('hex') : hash('md5', `${name}\n${key}`)
     const known = this.#runs.get(run)
-    if (known && known.source !== from) throw new RequestError(422, `the idempotency key was used for the source ${known.source} before`)
+    if (known && known.source !== from)
+      throw new RequestError(422, `the idempotency key was used for the source ${known.source} before`)
     if (known) return known
     const request = { run, source: from, requested_at: Date.now() }
     await this.#runtime.send(dataset, 'requests', { key: run, value: request })
@@ -68,7 +74,11 @@ export class RunsView {
 
   async #sourceOf(dataset: Dataset, source: string | undefined): Promise<string> {
     const from = source ?? dataset.source.url
-    if (from === undefined) throw new RequestError(422, `the dataset "${dataset.name}" has no source.url, so the request must name a source`)
+    if (from === undefined)
+      throw new RequestError(
+        422,
+        `the dataset "${dataset.name}" has no source.url, so the request must name a source`,
+      )
     try {
       const url = checkUrl(from, this.#limits.allow)
       if (url.protocol === 'file:') await checkFile(url, this.#limits.roots)
@@ -79,7 +89,13 @@ export class RunsView {
   }
 
   #queued(dataset: Dataset, { run, source }: RunRequest): RunAnswer {
-    const answer = this.#runs.get(run) ?? { runId: run, dataset: dataset.name, source, state: 'queued', rows: 0 }
+    const answer = this.#runs.get(run) ?? {
+      runId: run,
+      dataset: dataset.name,
+      source,
+      state: 'queued',
+      rows: 0,
+    }
     this.#runs.set(run, answer)
     return answer
   }

@@ -14,9 +14,18 @@ export class RunsController {
   }
 
   @Post()
-  async start(@Body() json: unknown, @Headers('idempotency-key') key: string | undefined, @Res() reply: FastifyReply) {
+  async start(
+    @Body() json: unknown,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res() reply: FastifyReply,
+  ) {
     const parsed = body.safeParse(json)
-    if (!parsed.success) return problem(reply, 400, parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; '))
+    if (!parsed.success)
+      return problem(
+        reply,
+        400,
+        parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; '),
+      )
     try {
       const run = await this.#view.request(parsed.data.dataset, key, parsed.data.source)
       return await reply.status(202).send({ ...run, statusUrl: `/v1/runs/${run.runId}` })
@@ -33,9 +42,17 @@ export class RunsController {
   }
 }
 
-const titles: Record<number, string> = { 400: 'Bad Request', 404: 'Not Found', 422: 'Unprocessable Content', 503: 'Service Unavailable' }
+const titles: Record<number, string> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  422: 'Unprocessable Content',
+  503: 'Service Unavailable',
+}
 
 /** RFC 9457. */
 function problem(reply: FastifyReply, status: number, detail: string) {
-  return reply.status(status).type('application/problem+json').send({ type: 'about:blank', title: titles[status], status, detail })
+  return reply
+    .status(status)
+    .type('application/problem+json')
+    .send({ type: 'about:blank', title: titles[status], status, detail })
 }

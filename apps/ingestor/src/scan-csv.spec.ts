@@ -89,8 +89,8 @@ const soup = fc
     { maxLength: 80 },
   )
   .map((parts) => Buffer.concat(parts.map((part) => Buffer.from(part, part === '\xff' ? 'latin1' : 'utf8'))))
-const everyByte = Array.from({ length: 1000 }, (_, i) => i)
-const cutsOf = fc.oneof(fc.array(fc.nat(400), { maxLength: 30 }), fc.constant(everyByte))
+const everyByte = Array.from({ length: 1500 }, (_, i) => i)
+const cutsOf = fc.array(fc.nat(400), { maxLength: 30 })
 
 describe('what a row is', () => {
   it.each([
@@ -270,10 +270,10 @@ describe('what a bad row costs', () => {
   })
 
   it('reads a file made of stray quotes in time that grows with its size', () => {
-    const hostile = Buffer.from('x",",\n'.repeat(200_000))
+    const hostile = Buffer.from('x",",\n'.repeat(40_000))
     const started = performance.now()
     const { rows, unreadable } = scan(hostile, { columns: 22 })
-    expect(rows.length + unreadable.length).toBe(200_000)
+    expect(rows.length + unreadable.length).toBe(40_000)
     expect(performance.now() - started).toBeLessThan(5_000)
   })
 })
@@ -282,9 +282,11 @@ describe('chunks and positions', () => {
   it('yields the same for any way of cutting any bytes into chunks', () => {
     fc.assert(
       fc.property(soup, cutsOf, fc.integer({ min: 3, max: 60 }), (bytes, cuts, maxRowBytes) => {
-        expect(scan(bytes, { cuts, maxRowBytes })).toEqual(scan(bytes, { maxRowBytes }))
+        const whole = scan(bytes, { maxRowBytes })
+        expect(scan(bytes, { cuts, maxRowBytes })).toEqual(whole)
+        expect(scan(bytes, { cuts: everyByte, maxRowBytes })).toEqual(whole)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 
@@ -323,6 +325,20 @@ describe('chunks and positions', () => {
       { numRuns: 1000 },
     )
   })
+
+  it.each(['\n', '\r\n'])(
+    'takes a row of exactly the limit and not one byte more, cut anywhere, before %j',
+    (end) => {
+      for (const row of ['aaaaaaaa,b,c', '"a\na",b,cccc', '"a\na",b,"cc"'])
+        for (const cuts of [[], everyByte]) {
+          const text = `${row}${end}1,2,3${end}`
+          expect(cellsOf(text, { maxRowBytes: 12, cuts }).length).toBe(2)
+          // Of a longer record only the first line is refused; what follows in it may look like a row.
+          const { rows, unreadable } = scan(text, { maxRowBytes: 11, cuts })
+          expect([unreadable[0]?.row, rows[0]?.row, rows.at(-1)?.cells]).toEqual([1, 2, ['1', '2', '3']])
+        }
+    },
+  )
 
   it('holds no more than the limit of a line that does not end', () => {
     const scanner = new CsvScanner({ dialect, columns: 3, from: fileStart, maxRowBytes: 1000 })

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseStat } from './proc.ts'
+import { locked } from './lock.ts'
+import { bootId, parseStat } from './proc.ts'
 import { isAlive, membersOf, readRecords } from './record.ts'
 import { startProcess } from './start.ts'
 import { stopProcess } from './stop.ts'
@@ -57,6 +58,15 @@ describe('processes', () => {
     }
     expect(isAlive(other)).toBe(true)
     await stopProcess(runDir, other)
+  })
+
+  it('lets only one command at a time change the stack, and ignores the lock of a dead one', async () => {
+    const second = locked(runDir, () => locked(runDir, () => Promise.resolve()))
+    await expect(second).rejects.toThrow(
+      new RegExp(`Pid ${process.pid} is starting or stopping the stack in ${runDir}`),
+    )
+    writeFileSync(join(runDir, 'lock'), JSON.stringify({ pid: process.pid, start: 1, boot: bootId() }))
+    await expect(locked(runDir, () => Promise.resolve())).resolves.toBeUndefined()
   })
 
   it('says which program is missing', async () => {

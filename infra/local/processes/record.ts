@@ -3,17 +3,20 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { allProcesses, bootId, processStat } from './proc.ts'
 
-export interface ProcessRecord {
-  readonly name: string
+export interface ProcessIdentity {
   readonly pid: number
   readonly start: number
   readonly boot: string
+}
+
+export interface ProcessRecord extends ProcessIdentity {
+  readonly name: string
   readonly address: string
   /** Those that must outlive it. */
   readonly needs: readonly string[]
 }
 
-export function isAlive(record: ProcessRecord): boolean {
+export function isAlive(record: ProcessIdentity): boolean {
   const stat = processStat(record.pid)
   return record.boot === bootId() && stat !== undefined && stat.start === record.start && stat.state !== 'Z'
 }

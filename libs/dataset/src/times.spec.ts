@@ -69,30 +69,30 @@ describe('a datetime of ISO 8601 is what Date.parse makes of it', () => {
 
   test('and nothing, when a character is wrong', () => {
     const iso = '2018-02-07T18:21:03.040Z'
-    fc.assert(
-      fc.property(
-        fc.nat(iso.length - 1),
-        fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
-        (at, wrong) => {
-          fc.pre(
-            iso[at] !== wrong &&
-              !/[0-9]/.test(wrong) &&
-              !(at === 10 && wrong === ' ') &&
-              !(at === 19 && wrong === ','),
-          )
-          expect(readIso(iso.slice(0, at) + wrong + iso.slice(at + 1))).toBeUndefined()
-        },
-      ),
-      { numRuns: 2000 },
+    const wrong = [...' -:.,TZtz/+x\0\u0661']
+    const read = [...iso].flatMap((right, at) =>
+      wrong
+        .filter((character) => character !== right)
+        .map((character) => iso.slice(0, at) + character + iso.slice(at + 1))
+        .filter((text) => readIso(text) !== undefined),
     )
+    expect(read).toEqual(['2018-02-07 18:21:03.040Z', '2018-02-07T18:21:03,040Z'])
   })
 })
 
-test('every day of a cycle of the calendar is read', () => {
-  const day = 86_400_000
-  for (let date = Date.parse('1800-01-01') / day; date < Date.parse('2200-01-01') / day; date++)
-    if (readDate(new Date(date * day).toISOString().slice(0, 10)) !== date) expect.fail(`day ${date}`)
-})
+test.each([1896, 1900, 1969, 1970, 1972, 2000, 2023, 2024, 2100, 2400])(
+  'the days of %i are those of the calendar',
+  (year) => {
+    const day = 86_400_000
+    for (let month = 0; month <= 13; month++)
+      for (let date = 0; date <= 32; date++) {
+        const text = `${year}-${two(month)}-${two(date)}`
+        const ms = Date.UTC(year, month - 1, date)
+        const exists = new Date(ms).toISOString().startsWith(text)
+        if (readDate(text) !== (exists ? ms / day : undefined)) expect.fail(`${text} is ${readDate(text)}`)
+      }
+  },
+)
 
 test('a pattern reads what it would write', () => {
   const read = compileTime('datetime', '%d/%m/%Y %H-%M-%S,%f %z', refuse)

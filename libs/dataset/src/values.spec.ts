@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { datasetOfField } from '../testing/define.ts'
 import vectors from '../vectors/values.json' with { type: 'json' }
@@ -59,5 +60,30 @@ describe('a problem says which field, and what is wrong with it', () => {
     expect(reader({ type: 'number' })(text)).toMatchObject({
       message: `cell "${'🌍'.repeat(40)}…" is no number`,
     })
+  })
+})
+
+describe('a number is what JavaScript makes of it', () => {
+  const read = reader({ type: 'number' })
+
+  test('in decimal notation', () => {
+    const digits = (length: number) =>
+      fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: length })
+    const sign = fc.constantFrom('', '-', '+')
+    fc.assert(
+      fc.property(sign, digits(18), fc.option(digits(18), { nil: undefined }), (sign, whole, fraction) => {
+        const text = sign + whole + (fraction === undefined ? '' : `.${fraction}`)
+        expect(read(text)).toBe(Number(text) + 0)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('as JavaScript writes it', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+        expect(read(String(number))).toBe(number + 0)
+      }),
+    )
   })
 })

@@ -87,10 +87,35 @@ function caster(field: Field, refuse: Refuse): Cast {
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 const whole = /^[+-]?\d+$/
 
-/** Finite decimal numbers only: JavaScript's hexadecimal forms, Infinity and NaN are no CSV numbers. */
+/** Finite decimal numbers only: JavaScript's hexadecimal forms, Infinity and NaN are no CSV numbers, -0 is 0. */
 function castNumber(text: string): number | undefined {
+  const short = shortDecimal(text)
+  if (short !== undefined) return short
   const value = +text
-  return Number.isFinite(value) && decimal.test(text) ? value : undefined
+  return Number.isFinite(value) && decimal.test(text) ? value + 0 : undefined
+}
+
+const powersOfTen = Array.from({ length: 15 }, (_, i) => Number(`1e${i}`))
+
+/**
+ * `-12.345`, the form of nearly every number, in half the time. To 15 digits, the digits and the power of ten are exact
+ * in a double, so their quotient is the double next to the decimal: what the slow way gives.
+ */
+function shortDecimal(text: string): number | undefined {
+  const { length } = text
+  const negative = text.charCodeAt(0) === 0x2d
+  const start = negative ? 1 : 0
+  if (length === start || length - start > 15) return undefined
+  let digits = 0
+  let point = -1
+  for (let i = start; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x30 && code <= 0x39) digits = digits * 10 + code - 0x30
+    else if (code === 0x2e && point === -1 && i > start) point = i
+    else return undefined
+  }
+  const value = point === -1 ? digits : digits / powersOfTen[length - 1 - point]!
+  return negative ? 0 - value : value
 }
 
 /**

@@ -104,7 +104,10 @@ export interface Runtime {
   /** writes one record outside any transaction, acknowledged by all replicas */
   send: (dataset: Dataset, to: TopicKind, output: Output) => Promise<void>
   /** reads topics from their beginning and stays with them, for a view that every instance has whole */
-  follow: (kinds: TopicKind[], seen: (dataset: Dataset, kind: TopicKind, record: Record<string, unknown>) => void) => Promise<void>
+  follow: (
+    kinds: TopicKind[],
+    seen: (dataset: Dataset, kind: TopicKind, record: Record<string, unknown>) => void,
+  ) => Promise<void>
 }
 
 /** Types a stage; it changes nothing. */

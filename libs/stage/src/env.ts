@@ -44,7 +44,8 @@ export function readConfig<Shape extends z.ZodRawShape>(own: Shape, env: NodeJS.
   if (result.success) return result.data
   const lines = result.error.issues.map((issue) => {
     const variable = String(issue.path[0])
-    const found = env[variable] === undefined ? 'is not set' : `is "${/SECRET|KEY/.test(variable) ? '…' : env[variable]}"`
+    const found =
+      env[variable] === undefined ? 'is not set' : `is "${/SECRET|KEY/.test(variable) ? '…' : env[variable]}"`
     return `  ${variable} ${found}: ${issue.message}`
   })
   throw new Error(`The configuration is not usable:\n${lines.join('\n')}`)

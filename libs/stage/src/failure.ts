@@ -27,7 +27,12 @@ const networkCodes = new Set([
 ])
 
 /** Another producer took over our transactional id, or the coordinator gave up on our transaction. */
-const fencedTypes = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_PRODUCER_ID_MAPPING', 'UNKNOWN_PRODUCER_ID'])
+const fencedTypes = new Set([
+  'INVALID_PRODUCER_EPOCH',
+  'PRODUCER_FENCED',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'UNKNOWN_PRODUCER_ID',
+])
 
 /** Errors of Kafka that no retry mends: they name a wrong configuration or a wrong program. */
 const permanentTypes = new Set([
@@ -74,7 +79,11 @@ export function backoff(attempt: number, random: () => number = Math.random): nu
 }
 
 /** Retries while the failure is transient. `waiting` hears each failure, so that readiness can tell the reason. */
-export async function untilItWorks<T>(work: () => Promise<T>, waiting: (error: Error) => void, stopping = () => false): Promise<T> {
+export async function untilItWorks<T>(
+  work: () => Promise<T>,
+  waiting: (error: Error) => void,
+  stopping = () => false,
+): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await work()

@@ -20,7 +20,12 @@ export class Follower {
   async start(kinds: TopicKind[], seen: Parameters<Runtime['follow']>[1]): Promise<void> {
     const decoders = new Map<string, { dataset: Dataset; kind: TopicKind; decoder: Decoder }>()
     for (const dataset of this.#datasets.values())
-      for (const kind of kinds) decoders.set(topicName(dataset.name, kind), { dataset, kind, decoder: this.#kit.serde.decoder(dataset, kind) })
+      for (const kind of kinds)
+        decoders.set(topicName(dataset.name, kind), {
+          dataset,
+          kind,
+          decoder: this.#kit.serde.decoder(dataset, kind),
+        })
     this.#consumer = this.#kit.kafka.consumer({ groupId: this.#groupId, allowAutoTopicCreation: false })
     await this.#consumer.connect()
     await this.#consumer.subscribe({ topics: [...decoders.keys()], fromBeginning: true })

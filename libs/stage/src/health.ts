@@ -57,10 +57,18 @@ export class Health {
   }
 
   ready(): { ok: boolean; body: unknown } {
-    const dependencies = Object.fromEntries([...this.#dependencies].map(([name, { reason }]) => [name, reason ?? 'ok']))
+    const dependencies = Object.fromEntries(
+      [...this.#dependencies].map(([name, { reason }]) => [name, reason ?? 'ok']),
+    )
     const waiting = Object.fromEntries(this.#waiting)
-    const ok = !this.#stopping && this.#waiting.size === 0 && Object.values(dependencies).every((state) => state === 'ok')
-    return { ok, body: { status: this.#stopping ? 'stopping' : ok ? 'ok' : 'waiting', dependencies, waiting } }
+    const ok =
+      !this.#stopping &&
+      this.#waiting.size === 0 &&
+      Object.values(dependencies).every((state) => state === 'ok')
+    return {
+      ok,
+      body: { status: this.#stopping ? 'stopping' : ok ? 'ok' : 'waiting', dependencies, waiting },
+    }
   }
 }
 
@@ -74,5 +82,7 @@ async function lookAt(dependency: Dependency): Promise<void> {
 }
 
 function rejectAfter(ms: number): Promise<never> {
-  return new Promise((_, reject) => setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms).unref())
+  return new Promise((_, reject) =>
+    setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms).unref(),
+  )
 }

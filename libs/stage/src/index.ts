@@ -1,4 +1,15 @@
-export { defineStage, perDataset, type Batch, type HandlerContext, type LaneState, type Output, type Receipt, type Result, type Runtime, type Stage } from './define.ts'
+export {
+  defineStage,
+  perDataset,
+  type Batch,
+  type HandlerContext,
+  type LaneState,
+  type Output,
+  type Receipt,
+  type Result,
+  type Runtime,
+  type Stage,
+} from './define.ts'
 export { flag, readConfig, storeVariables } from './env.ts'
 export { FatalError, TransientError } from './failure.ts'
 export { openStore, sha256, type ObjectStore, type StoreConfig } from './object-store.ts'

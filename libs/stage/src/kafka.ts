@@ -37,7 +37,12 @@ export function transactionalProducer(kafka: Kafka, transactionalId: string): Pr
 }
 
 export function plainProducer(kafka: Kafka): Producer {
-  return kafka.producer({ idempotent: true, maxInFlightRequests: 1, createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
+  return kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    allowAutoTopicCreation: false,
+  })
 }
 
 /**
@@ -54,14 +59,18 @@ export async function ensureTopics(admin: Admin, dataset: Dataset): Promise<void
       topics: missing.map(({ topic, partitions, config }) => ({
         topic,
         numPartitions: partitions,
-        configEntries: Object.entries({ ...config, 'max.message.bytes': String(maxBatchBytes) }).map(([name, value]) => ({ name, value })),
+        configEntries: Object.entries({ ...config, 'max.message.bytes': String(maxBatchBytes) }).map(
+          ([name, value]) => ({ name, value }),
+        ),
       })),
     })
   const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) })
   for (const { topic, partitions } of wanted) {
     const found = topics.find(({ name }) => name === topic)?.partitions.length
     if (found !== partitions)
-      throw new Error(`topic ${topic} has ${found} partitions, the dataset declares ${partitions} lanes; lanes cannot change in the life of a topic`)
+      throw new Error(
+        `topic ${topic} has ${found} partitions, the dataset declares ${partitions} lanes; lanes cannot change in the life of a topic`,
+      )
   }
 }
 

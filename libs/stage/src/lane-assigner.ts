@@ -23,28 +23,44 @@ export const laneAssigner: PartitionAssigner = ({ cluster }) => ({
     })
     return ids.map((memberId) => ({
       memberId,
-      memberAssignment: AssignerProtocol.MemberAssignment.encode({ version: 1, assignment: assignments.get(memberId)!, userData: Buffer.alloc(0) }),
+      memberAssignment: AssignerProtocol.MemberAssignment.encode({
+        version: 1,
+        assignment: assignments.get(memberId)!,
+        userData: Buffer.alloc(0),
+      }),
     }))
   },
 
   protocol({ topics }) {
-    return { name: 'dsf-lanes', metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData: Buffer.alloc(0) }) }
+    return {
+      name: 'dsf-lanes',
+      metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData: Buffer.alloc(0) }),
+    }
   },
 })
 
 /** Assigns one partition to the only member: how a changelog of one lane is read without the others. */
-export const onePartition = (topic: string, partition: number): PartitionAssigner => () => ({
-  name: 'dsf-one',
-  version: 1,
-  async assign({ members }) {
-    return members.map(({ memberId }) => ({
-      memberId,
-      memberAssignment: AssignerProtocol.MemberAssignment.encode({ version: 1, assignment: { [topic]: [partition] }, userData: Buffer.alloc(0) }),
-    }))
-  },
-  protocol({ topics }) {
-    return { name: 'dsf-one', metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData: Buffer.alloc(0) }) }
-  },
-})
+export const onePartition =
+  (topic: string, partition: number): PartitionAssigner =>
+  () => ({
+    name: 'dsf-one',
+    version: 1,
+    async assign({ members }) {
+      return members.map(({ memberId }) => ({
+        memberId,
+        memberAssignment: AssignerProtocol.MemberAssignment.encode({
+          version: 1,
+          assignment: { [topic]: [partition] },
+          userData: Buffer.alloc(0),
+        }),
+      }))
+    },
+    protocol({ topics }) {
+      return {
+        name: 'dsf-one',
+        metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData: Buffer.alloc(0) }),
+      }
+    },
+  })
 
 export const datasetOf = (topic: string): string => topic.slice(0, topic.lastIndexOf('.'))

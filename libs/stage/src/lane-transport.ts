@@ -75,10 +75,26 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       health.wait('start', error.message)
       log.warn({ reason: error.message }, 'waiting for a server before the start')
     }
-    await untilItWorks(() => this.#connect(), waiting, () => this.#stopping)
-    await untilItWorks(() => this.#prepare(), waiting, () => this.#stopping)
-    await untilItWorks(async () => stage.start?.({ datasets: this.#datasets, send: this.#send, follow: this.#follow }), waiting, () => this.#stopping)
-    await untilItWorks(() => this.#consume(), waiting, () => this.#stopping)
+    await untilItWorks(
+      () => this.#connect(),
+      waiting,
+      () => this.#stopping,
+    )
+    await untilItWorks(
+      () => this.#prepare(),
+      waiting,
+      () => this.#stopping,
+    )
+    await untilItWorks(
+      async () => stage.start?.({ datasets: this.#datasets, send: this.#send, follow: this.#follow }),
+      waiting,
+      () => this.#stopping,
+    )
+    await untilItWorks(
+      () => this.#consume(),
+      waiting,
+      () => this.#stopping,
+    )
     health.goOn('start')
     log.info({ datasets: [...this.#datasets.keys()] }, 'stage is reading')
   }
@@ -117,7 +133,11 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       await this.#sender.connect()
     }
     const value = this.#kit.serde.encoder(dataset, to).encode(output.value)
-    await this.#sender.send({ topic: topicName(dataset.name, to), acks: -1, messages: [{ key: output.key, value, partition: output.lane ?? 0 }] })
+    await this.#sender.send({
+      topic: topicName(dataset.name, to),
+      acks: -1,
+      messages: [{ key: output.key, value, partition: output.lane ?? 0 }],
+    })
   }
 
   readonly #follow: Runtime['follow'] = async (kinds, seen) => {
@@ -128,7 +148,9 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
 
   async #consume(): Promise<void> {
     const { stage, health } = this.#options
-    const topics = [...this.#datasets.keys()].flatMap((name) => stage.reads.map((kind) => topicName(name, kind)))
+    const topics = [...this.#datasets.keys()].flatMap((name) =>
+      stage.reads.map((kind) => topicName(name, kind)),
+    )
     const consumer = this.#kafka.consumer({
       groupId: this.#kit.groupId,
       partitionAssigners: [laneAssigner],
@@ -137,32 +159,51 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       maxWaitTimeInMs: 250,
       maxBytesPerPartition: 2 * 2 ** 20,
       allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 200, maxRetryTime: 5000, retries: 4, restartOnFailure: async (error) => classify(error) !== 'fatal' },
+      retry: {
+        initialRetryTime: 200,
+        maxRetryTime: 5000,
+        retries: 4,
+        restartOnFailure: async (error) => classify(error) !== 'fatal',
+      },
     })
     this.#consumer = consumer
     consumer.on('consumer.fetch', health.heard)
     consumer.on('consumer.group_join', ({ payload }) => void this.#assigned(payload.memberAssignment))
-    consumer.on('consumer.end_batch_process', ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
-      if (batchSize === 0) this.#lane(topic, partition).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
-    })
+    consumer.on(
+      'consumer.end_batch_process',
+      ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
+        if (batchSize === 0)
+          this.#lane(topic, partition).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
+      },
+    )
     consumer.on('consumer.crash', ({ payload }) => {
       if (!payload.restart) this.#options.onFatal(payload.error)
     })
     await consumer.connect()
     await consumer.subscribe({ topics, fromBeginning: true })
-    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 64, eachBatch: (payload) => this.#batch(payload) })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 64,
+      eachBatch: (payload) => this.#batch(payload),
+    })
   }
 
   #lane(topic: string, partition: number): Lane {
     const name = `${datasetOf(topic)}/${partition}`
     let lane = this.#lanes.get(name)
-    if (!lane) this.#lanes.set(name, (lane = new Lane(this.#kit, this.#datasets.get(datasetOf(topic))!, partition)))
+    if (!lane)
+      this.#lanes.set(name, (lane = new Lane(this.#kit, this.#datasets.get(datasetOf(topic))!, partition)))
     return lane
   }
 
   /** Lanes that went to another member are let go; those that stayed are looked at again before their next batch. */
   async #assigned(assignment: Record<string, number[]>): Promise<void> {
-    const mine = new Set(Object.entries(assignment).flatMap(([topic, lanes]) => lanes.map((lane) => `${datasetOf(topic)}/${lane}`)))
+    const mine = new Set(
+      Object.entries(assignment).flatMap(([topic, lanes]) =>
+        lanes.map((lane) => `${datasetOf(topic)}/${lane}`),
+      ),
+    )
     this.#options.log.info({ lanes: [...mine].sort() }, 'lanes assigned')
     for (const [name, lane] of this.#lanes) {
       lane.suspect()
@@ -214,7 +255,10 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const attempt = this.#attempts.get(name) ?? 0
     this.#attempts.set(name, attempt + 1)
     health.wait(name, error.message)
-    log.warn({ dataset: lane.dataset.name, lane: lane.number, attempt, kind, reason: error.message }, 'lane waits and tries again')
+    log.warn(
+      { dataset: lane.dataset.name, lane: lane.number, attempt, kind, reason: error.message },
+      'lane waits and tries again',
+    )
     await this.#pause(backoff(attempt))
     const { topic, partition, firstOffset } = payload.batch
     this.#kit.seek(topic, partition, lane.restartOffset(kindOf(topic)) ?? Number(firstOffset()))

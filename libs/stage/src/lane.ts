@@ -114,7 +114,13 @@ export class Lane {
     for (const group of this.#groups(closed)) await this.#handle(input, group)
     input.position = Number(payload.batch.lastOffset()) + 1
     payload.resolveOffset(payload.batch.messages.at(-1)!.offset)
-    this.#kit.metrics.batch(this.dataset.name, this.number, input.topic, payload.batch, (performance.now() - started) / 1000)
+    this.#kit.metrics.batch(
+      this.dataset.name,
+      this.number,
+      input.topic,
+      payload.batch,
+      (performance.now() - started) / 1000,
+    )
   }
 
   async #takeOver(payload: EachBatchPayload): Promise<void> {
@@ -126,10 +132,14 @@ export class Lane {
     const unchanged = await this.#readCommitted()
     if (!unchanged || (stage.state && !this.#state)) await this.#restore()
     this.#verified = true
-    log.info({ dataset: this.dataset.name, lane: this.number, restored: !unchanged, at: this.#positions() }, 'lane taken over')
+    log.info(
+      { dataset: this.dataset.name, lane: this.number, restored: !unchanged, at: this.#positions() },
+      'lane taken over',
+    )
   }
 
-  #positions = () => Object.fromEntries([...this.#inputs.values()].map(({ kind, position }) => [kind, position]))
+  #positions = () =>
+    Object.fromEntries([...this.#inputs.values()].map(({ kind, position }) => [kind, position]))
 
   /** True when nobody has moved the lane since we last committed; then everything in memory is still right. */
   async #readCommitted(): Promise<boolean> {
@@ -138,7 +148,9 @@ export class Lane {
     const answer = await admin.fetchOffsets({ groupId, topics })
     let unchanged = true
     for (const input of this.#inputs.values()) {
-      const found = answer.find(({ topic }) => topic === input.topic)?.partitions.find(({ partition }) => partition === this.number)
+      const found = answer
+        .find(({ topic }) => topic === input.topic)
+        ?.partitions.find(({ partition }) => partition === this.number)
       const start = await this.#start(input.topic, Number(found?.offset ?? -1))
       if (start === input.committed && input.position >= 0) continue
       unchanged = false
@@ -154,15 +166,24 @@ export class Lane {
     const low = Number(offsets.find(({ partition }) => partition === this.number)!.low)
     if (committed < 0) return low
     if (committed >= low) return committed
-    throw new FatalError(`${topic}/${this.number}: records ${committed} to ${low - 1} expired before they were read; raise retentionDays, then start the import again from its landing file`)
+    throw new FatalError(
+      `${topic}/${this.number}: records ${committed} to ${low - 1} expired before they were read; raise retentionDays, then start the import again from its landing file`,
+    )
   }
 
   async #restore(): Promise<void> {
     const { stage, kafka, admin, serde, log } = this.#kit
     if (!stage.state) return
     const state = stage.state.create(this.dataset, this.number)
-    const changelog = { topic: topicName(this.dataset.name, stage.state.changelog), partition: this.number, decoder: serde.decoder(this.dataset, stage.state.changelog) }
-    const records = await restoreState(kafka, admin, { ...changelog, restore: (key, value) => state.restore(key, value) })
+    const changelog = {
+      topic: topicName(this.dataset.name, stage.state.changelog),
+      partition: this.number,
+      decoder: serde.decoder(this.dataset, stage.state.changelog),
+    }
+    const records = await restoreState(kafka, admin, {
+      ...changelog,
+      restore: (key, value) => state.restore(key, value),
+    })
     state.commit()
     this.#state = state
     log.info({ dataset: this.dataset.name, lane: this.number, records }, 'state restored')
@@ -176,15 +197,19 @@ export class Lane {
   async #handle(input: Input, group: ClosedBatch[]): Promise<void> {
     const { stage, spans } = this.#kit
     const run = runOf(group)
-    await spans.batch(run, { dataset: this.dataset.name, lane: this.number, topic: input.topic, stage: stage.name }, async () => {
-      const progress: Progress = { input, next: group.at(-1)!.next, counted: { ...input.counted } }
-      let outbox = this.#outbox()
-      for (const closed of group) {
-        this.#kit.metrics.rowsIn(this.dataset.name, input.topic, closed.batch.records.length)
-        outbox = await this.#apply(closed, outbox, progress)
-      }
-      await this.#commit(outbox, progress)
-    })
+    await spans.batch(
+      run,
+      { dataset: this.dataset.name, lane: this.number, topic: input.topic, stage: stage.name },
+      async () => {
+        const progress: Progress = { input, next: group.at(-1)!.next, counted: { ...input.counted } }
+        let outbox = this.#outbox()
+        for (const closed of group) {
+          this.#kit.metrics.rowsIn(this.dataset.name, input.topic, closed.batch.records.length)
+          outbox = await this.#apply(closed, outbox, progress)
+        }
+        await this.#commit(outbox, progress)
+      },
+    )
   }
 
   #outbox = () => new Outbox(this.dataset, this.#encoders, this.#receiptEncoder)
@@ -195,7 +220,11 @@ export class Lane {
     outbox.add('quarantine', this.number, closed.poison)
     if (closed.poison.length > 0) addCounters(progress.counted, { undecodable: closed.poison.length })
     if (closed.batch.records.length > 0) {
-      const results = await stage.handle(closed.batch, { state: this.#state!, stopping: () => this.#kit.stopping() || !this.#verified, heard: this.#kit.heard })
+      const results = await stage.handle(closed.batch, {
+        state: this.#state!,
+        stopping: () => this.#kit.stopping() || !this.#verified,
+        heard: this.#kit.heard,
+      })
       if (Symbol.asyncIterator in results) outbox = await this.#applyEach(results, outbox, progress)
       else this.#collect(results, outbox, progress.counted)
     }
@@ -218,7 +247,8 @@ export class Lane {
   }
 
   #collect(result: Result, outbox: Outbox, counted: Counters): void {
-    for (const [kind, outputs] of Object.entries(result.out ?? {})) outbox.add(kind as TopicKind, this.number, outputs)
+    for (const [kind, outputs] of Object.entries(result.out ?? {}))
+      outbox.add(kind as TopicKind, this.number, outputs)
     for (const { to, receipt } of result.receipts ?? []) outbox.addReceipt(to, receipt)
     if (result.counts) {
       addCounters(counted, result.counts)
@@ -233,7 +263,16 @@ export class Lane {
     if (collects(stage, receipt!)) progress.counted = {}
     await stage.close?.(passed, this.dataset)
     for (const to of stage.passes[kind] ?? []) outbox.addReceipt(to, passed)
-    log.info({ dataset: this.dataset.name, lane: this.number, run: passed.run, route: passed.route, counters: passed.counters }, 'receipt passed')
+    log.info(
+      {
+        dataset: this.dataset.name,
+        lane: this.number,
+        run: passed.run,
+        route: passed.route,
+        counters: passed.counters,
+      },
+      'receipt passed',
+    )
   }
 
   async #commit(outbox: Outbox, progress?: Progress): Promise<void> {

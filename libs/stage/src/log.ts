@@ -19,8 +19,10 @@ export function createLog(stage: string, level: string): Logger {
 
 /** What Nest itself has to say, through the same log. */
 export function nestLogger(log: Logger) {
-  const at = (level: 'info' | 'warn' | 'error' | 'debug') => (message: unknown, ...rest: unknown[]) =>
-    log[level]({ context: rest.at(-1) }, String(message))
+  const at =
+    (level: 'info' | 'warn' | 'error' | 'debug') =>
+    (message: unknown, ...rest: unknown[]) =>
+      log[level]({ context: rest.at(-1) }, String(message))
   return { log: at('debug'), error: at('error'), warn: at('warn'), debug: at('debug'), verbose: at('debug') }
 }
 

@@ -17,34 +17,58 @@ export class StageMetrics {
     const meter = metrics.getMeter('dsf')
     const name = (what: string) => `dsf_${stage.replaceAll('-', '_')}_${what}`
     this.#in = meter.createCounter(name('rows_in'), { description: 'records read' })
-    this.#out = meter.createCounter(name('rows_out'), { description: 'records written, in committed transactions' })
-    this.#rejected = meter.createCounter(name('rejected'), { description: 'records refused, by reason' })
-    this.#rows = meter.createCounter(name('rows'), { description: 'what became of the records, as in the receipt' })
-    this.#seconds = meter.createHistogram(name('batch_seconds'), { description: 'from fetched to committed', advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] } })
-    this.#failures = meter.createCounter(name('failures'), { description: 'batches that had to be tried again, by kind' })
-    meter.createObservableGauge(name('lag_records'), { description: 'records in the topic behind the last one handled' }).addCallback((result) => {
-      for (const { value, attributes } of this.#lag.values()) result.observe(value, attributes)
+    this.#out = meter.createCounter(name('rows_out'), {
+      description: 'records written, in committed transactions',
     })
+    this.#rejected = meter.createCounter(name('rejected'), { description: 'records refused, by reason' })
+    this.#rows = meter.createCounter(name('rows'), {
+      description: 'what became of the records, as in the receipt',
+    })
+    this.#seconds = meter.createHistogram(name('batch_seconds'), {
+      description: 'from fetched to committed',
+      advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] },
+    })
+    this.#failures = meter.createCounter(name('failures'), {
+      description: 'batches that had to be tried again, by kind',
+    })
+    meter
+      .createObservableGauge(name('lag_records'), {
+        description: 'records in the topic behind the last one handled',
+      })
+      .addCallback((result) => {
+        for (const { value, attributes } of this.#lag.values()) result.observe(value, attributes)
+      })
   }
 
   rowsIn(dataset: string, topic: string, records: number): void {
     this.#in.add(records, { dataset, topic })
   }
 
-  batch(dataset: string, lane: number, topic: string, batch: Pick<Batch, 'highWatermark' | 'lastOffset'>, seconds: number): void {
+  batch(
+    dataset: string,
+    lane: number,
+    topic: string,
+    batch: Pick<Batch, 'highWatermark' | 'lastOffset'>,
+    seconds: number,
+  ): void {
     this.#seconds.record(seconds, { dataset })
-    this.#lag.set(`${topic}/${lane}`, { value: Math.max(0, Number(batch.highWatermark) - Number(batch.lastOffset()) - 1), attributes: { dataset, topic, lane } })
+    this.#lag.set(`${topic}/${lane}`, {
+      value: Math.max(0, Number(batch.highWatermark) - Number(batch.lastOffset()) - 1),
+      attributes: { dataset, topic, lane },
+    })
   }
 
   counts(dataset: string, counts: Counters): void {
     for (const [name, count] of Object.entries(counts)) {
-      if (name.startsWith('quarantined:')) this.#rejected.add(count, { dataset, reason: name.slice('quarantined:'.length) })
+      if (name.startsWith('quarantined:'))
+        this.#rejected.add(count, { dataset, reason: name.slice('quarantined:'.length) })
       else this.#rows.add(count, { dataset, outcome: name })
     }
   }
 
   committed(dataset: string, written: Map<TopicKind, number>): void {
-    for (const [kind, records] of written) if (records > 0) this.#out.add(records, { dataset, topic: topicName(dataset, kind) })
+    for (const [kind, records] of written)
+      if (records > 0) this.#out.add(records, { dataset, topic: topicName(dataset, kind) })
   }
 
   failed(dataset: string, kind: FailureKind): void {

@@ -42,20 +42,27 @@ export function openStore(config: StoreConfig): ObjectStore {
     partSize: partBytes,
   })
   const bucket = config.S3_BUCKET
-  const tried = <T>(what: string, work: () => Promise<T>) => work().catch((error: unknown) => Promise.reject(storeError(config.S3_ENDPOINT, what, error)))
+  const tried = <T>(what: string, work: () => Promise<T>) =>
+    work().catch((error: unknown) => Promise.reject(storeError(config.S3_ENDPOINT, what, error)))
   const exists = () => tried(`look for bucket ${bucket}`, () => client.bucketExists(bucket))
   return {
     bucket,
     ensureBucket: async () => {
-      if (!(await exists())) await tried(`make bucket ${bucket}`, () => client.makeBucket(bucket)).catch(ignoreExisting)
+      if (!(await exists()))
+        await tried(`make bucket ${bucket}`, () => client.makeBucket(bucket)).catch(ignoreExisting)
     },
     check: async () => {
       if (!(await exists())) throw new Error(`bucket ${bucket} does not exist`)
     },
-    put: async (key, bytes, metadata) => void (await tried(`put ${key}`, () => client.putObject(bucket, key, bytes, bytes.length, metadata))),
-    putStream: async (key, stream, metadata) => void (await tried(`put ${key}`, () => client.putObject(bucket, key, stream, undefined, metadata))),
+    put: async (key, bytes, metadata) =>
+      void (await tried(`put ${key}`, () => client.putObject(bucket, key, bytes, bytes.length, metadata))),
+    putStream: async (key, stream, metadata) =>
+      void (await tried(`put ${key}`, () => client.putObject(bucket, key, stream, undefined, metadata))),
     get: (key) => tried(`get ${key}`, async () => buffer(await client.getObject(bucket, key))),
-    stream: (key, from = 0) => tried(`get ${key}`, () => (from === 0 ? client.getObject(bucket, key) : client.getPartialObject(bucket, key, from))),
+    stream: (key, from = 0) =>
+      tried(`get ${key}`, () =>
+        from === 0 ? client.getObject(bucket, key) : client.getPartialObject(bucket, key, from),
+      ),
   }
 }
 
@@ -67,10 +74,21 @@ function ignoreExisting(error: Error): void {
 }
 
 /** What only a person can mend; every other answer of an S3 server (SlowDown, full disk, starting up) passes. */
-const permanentCodes = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'NoSuchBucket', 'NoSuchKey', 'InvalidBucketName', 'MethodNotAllowed', 'NotImplemented'])
+const permanentCodes = new Set([
+  'AccessDenied',
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'NoSuchBucket',
+  'NoSuchKey',
+  'InvalidBucketName',
+  'MethodNotAllowed',
+  'NotImplemented',
+])
 
 function storeError(endpoint: string, what: string, error: unknown): Error {
   const { code, message } = error as { code?: string; message: string }
   const sentence = `object store ${endpoint} cannot ${what}: ${message || code}`
-  return code !== undefined && permanentCodes.has(code) ? new FatalError(sentence, { cause: error }) : new TransientError(sentence, { cause: error })
+  return code !== undefined && permanentCodes.has(code)
+    ? new FatalError(sentence, { cause: error })
+    : new TransientError(sentence, { cause: error })
 }

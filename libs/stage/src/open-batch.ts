@@ -34,7 +34,11 @@ export class OpenBatch {
   #poison: Output[] = []
   #bytes = 0
 
-  constructor(place: { dataset: Dataset; lane: number; from: TopicKind; stage: string }, decoders: { rows: Decoder; receipts: Decoder }, limits?: Limits) {
+  constructor(
+    place: { dataset: Dataset; lane: number; from: TopicKind; stage: string },
+    decoders: { rows: Decoder; receipts: Decoder },
+    limits?: Limits,
+  ) {
     this.#dataset = place.dataset
     this.#lane = place.lane
     this.#from = place.from
@@ -46,7 +50,16 @@ export class OpenBatch {
   }
 
   #empty(): Batch {
-    return { dataset: this.#dataset, lane: this.#lane, from: this.#from, records: [], keys: [], values: [], offsets: [], firstOffset: -1 }
+    return {
+      dataset: this.#dataset,
+      lane: this.#lane,
+      from: this.#from,
+      records: [],
+      keys: [],
+      values: [],
+      offsets: [],
+      firstOffset: -1,
+    }
   }
 
   /** Forgets everything gathered: it will be read again. */
@@ -63,20 +76,28 @@ export class OpenBatch {
   /** Adds a fetch's messages and returns the batches that they close. Rejects when the registry is not there. */
   async add(messages: KafkaMessage[]): Promise<ClosedBatch[]> {
     await this.#rows.prepare(messages.filter(({ headers }) => !isReceipt(headers)).map(({ value }) => value))
-    await this.#receipts.prepare(messages.filter(({ headers }) => isReceipt(headers)).map(({ value }) => value))
+    await this.#receipts.prepare(
+      messages.filter(({ headers }) => isReceipt(headers)).map(({ value }) => value),
+    )
     const closed: ClosedBatch[] = []
     for (const message of messages) {
       const offset = Number(message.offset)
       if (this.#batch.firstOffset < 0) this.#batch.firstOffset = offset
-      const receipt = isReceipt(message.headers) ? this.#receipt(message, offset) : this.#record(message, offset)
+      const receipt = isReceipt(message.headers)
+        ? this.#receipt(message, offset)
+        : this.#record(message, offset)
       if (receipt || this.#full()) closed.push(this.#close(offset + 1, receipt))
     }
-    if (!this.#limits && this.#batch.firstOffset >= 0) closed.push(this.#close(Number(messages.at(-1)!.offset) + 1))
+    if (!this.#limits && this.#batch.firstOffset >= 0)
+      closed.push(this.#close(Number(messages.at(-1)!.offset) + 1))
     return closed
   }
 
   #full(): boolean {
-    return this.#limits !== undefined && (this.#batch.records.length >= this.#limits.records || this.#bytes >= this.#limits.bytes)
+    return (
+      this.#limits !== undefined &&
+      (this.#batch.records.length >= this.#limits.records || this.#bytes >= this.#limits.bytes)
+    )
   }
 
   #close(next: number, receipt?: Receipt): ClosedBatch {
@@ -109,8 +130,19 @@ export class OpenBatch {
   }
 
   #refuse(message: KafkaMessage, offset: number, error: Error): undefined {
-    const reason = { field: null, code: 'undecodable', message: `record ${this.#dataset.name}.${this.#from}/${this.#lane}@${offset} ${error.message}` }
-    const value = { dsf_run: '', dsf_row: offset, stage: this.#stage, reasons: [reason], content: 'avro', bytes: message.value ?? Buffer.alloc(0) }
+    const reason = {
+      field: null,
+      code: 'undecodable',
+      message: `record ${this.#dataset.name}.${this.#from}/${this.#lane}@${offset} ${error.message}`,
+    }
+    const value = {
+      dsf_run: '',
+      dsf_row: offset,
+      stage: this.#stage,
+      reasons: [reason],
+      content: 'avro',
+      bytes: message.value ?? Buffer.alloc(0),
+    }
     this.#poison.push({ key: message.key, value })
     return undefined
   }

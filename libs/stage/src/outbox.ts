@@ -25,12 +25,22 @@ export class Outbox {
   add(kind: TopicKind, lane: number, outputs: Output[]): void {
     const encoder = this.#encoders.get(kind)
     if (!encoder) throw new Error(`the stage writes to "${kind}" but does not declare it in writes`)
-    for (const output of outputs) this.#push(kind, { key: output.key, value: encoder.encode(output.value), partition: output.lane ?? lane })
+    for (const output of outputs)
+      this.#push(kind, {
+        key: output.key,
+        value: encoder.encode(output.value),
+        partition: output.lane ?? lane,
+      })
     this.written.set(kind, (this.written.get(kind) ?? 0) + outputs.length)
   }
 
   addReceipt(kind: TopicKind, receipt: Receipt): void {
-    this.#push(kind, { key: receipt.run, value: this.#receipts.encode(receipt), partition: receipt.lane, headers: receiptHeaders })
+    this.#push(kind, {
+      key: receipt.run,
+      value: this.#receipts.encode(receipt),
+      partition: receipt.lane,
+      headers: receiptHeaders,
+    })
   }
 
   /** A record batch of kafkajs is a whole send, so sends are cut by size and follow each other inside the transaction. */
@@ -44,7 +54,9 @@ export class Outbox {
 
   #cut(): void {
     if (this.#open.size === 0) return
-    this.#sends.push([...this.#open].map(([kind, messages]) => ({ topic: topicName(this.#dataset.name, kind), messages })))
+    this.#sends.push(
+      [...this.#open].map(([kind, messages]) => ({ topic: topicName(this.#dataset.name, kind), messages })),
+    )
     this.#open = new Map()
     this.#openBytes = 0
   }

@@ -11,7 +11,12 @@ export function isReceipt(headers: Record<string, unknown> | undefined): boolean
 }
 
 /** The receipt as it leaves a stage: with what was counted here, unless it is on a route that does not collect it. */
-export function closeReceipt(receipt: Receipt, counted: Counters, stage: Pick<Stage, 'routes' | 'countsInto'>, from: keyof NonNullable<Stage['routes']>): Receipt {
+export function closeReceipt(
+  receipt: Receipt,
+  counted: Counters,
+  stage: Pick<Stage, 'routes' | 'countsInto'>,
+  from: keyof NonNullable<Stage['routes']>,
+): Receipt {
   const route = stage.routes?.[from] ?? receipt.route
   const counters = collects(stage, receipt) ? addCounters({ ...receipt.counters }, counted) : receipt.counters
   return { ...receipt, route, counters }

@@ -20,7 +20,13 @@ export async function restoreState(kafka: Kafka, admin: Admin, changelog: Change
   const end = await endOffset(admin, topic, partition)
   if (end === 0) return 0
   const groupId = `dsf.restore.${randomUUID()}`
-  const consumer = kafka.consumer({ groupId, partitionAssigners: [onePartition(topic, partition)], maxBytesPerPartition: 4 * 2 ** 20, allowAutoTopicCreation: false, retry: { restartOnFailure: async () => false } })
+  const consumer = kafka.consumer({
+    groupId,
+    partitionAssigners: [onePartition(topic, partition)],
+    maxBytesPerPartition: 4 * 2 ** 20,
+    allowAutoTopicCreation: false,
+    retry: { restartOnFailure: async () => false },
+  })
   try {
     await consumer.connect()
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
@@ -45,7 +51,11 @@ function readTo(consumer: Consumer, end: number, { decoder, restore }: Changelog
     consumer.on('consumer.end_batch_process', ({ payload }) => {
       if (Number(payload.lastOffset) + 1 >= end) resolve(restored)
     })
-    const eachBatch = async ({ batch }: { batch: { messages: { key: Buffer | null; value: Buffer | null }[] } }) => {
+    const eachBatch = async ({
+      batch,
+    }: {
+      batch: { messages: { key: Buffer | null; value: Buffer | null }[] }
+    }) => {
       await decoder.prepare(batch.messages.map(({ value }) => value))
       for (const { key, value } of batch.messages) restore(String(key), decoder.decode(value))
       restored += batch.messages.length

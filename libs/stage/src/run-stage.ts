@@ -1,5 +1,14 @@
 import 'reflect-metadata'
-import { Controller, Get, Inject, Module, Res, type DynamicModule, type Provider, type Type } from '@nestjs/common'
+import {
+  Controller,
+  Get,
+  Inject,
+  Module,
+  Res,
+  type DynamicModule,
+  type Provider,
+  type Type,
+} from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { FastifyReply } from 'fastify'
@@ -60,7 +69,11 @@ export interface StageHttp {
  * Runs a stage as a process: HTTP side, lanes, telemetry, logs, and a graceful end on SIGTERM. A failure that no retry
  * mends is logged with its sentence and ends the process with exit code 1.
  */
-export async function runStage<In, S extends LaneState>(stage: Stage<In, S>, config: CommonConfig, http: StageHttp = {}): Promise<void> {
+export async function runStage<In, S extends LaneState>(
+  stage: Stage<In, S>,
+  config: CommonConfig,
+  http: StageHttp = {},
+): Promise<void> {
   const log = createLog(stage.name, config.LOG_LEVEL)
   const telemetry = startTelemetry(stage.name)
   const health = new Health()
@@ -68,10 +81,25 @@ export async function runStage<In, S extends LaneState>(stage: Stage<In, S>, con
   let app: NestFastifyApplication | undefined
   try {
     for (const [name, check] of Object.entries(stage.dependencies ?? {})) health.require(name, check)
-    const transport = new LaneTransport({ stage: stage as unknown as Stage, config, health, log, spans: telemetry.spans, onFatal: fatal })
-    const providers = [{ provide: Health, useValue: health }, { provide: telemetryToken, useValue: telemetry }, ...(http.providers ?? [])]
+    const transport = new LaneTransport({
+      stage: stage as unknown as Stage,
+      config,
+      health,
+      log,
+      spans: telemetry.spans,
+      onFatal: fatal,
+    })
+    const providers = [
+      { provide: Health, useValue: health },
+      { provide: telemetryToken, useValue: telemetry },
+      ...(http.providers ?? []),
+    ]
     const adapter = new FastifyAdapter()
-    app = await NestFactory.create<NestFastifyApplication>(stageModule(http.controllers ?? [], providers), adapter, { logger: nestLogger(log) })
+    app = await NestFactory.create<NestFastifyApplication>(
+      stageModule(http.controllers ?? [], providers),
+      adapter,
+      { logger: nestLogger(log) },
+    )
     app.connectMicroservice({ strategy: transport })
     stopOnSignals(app, health, telemetry, log)
     await app.listen(config.HTTP_PORT, config.HTTP_HOST)
@@ -85,7 +113,11 @@ export async function runStage<In, S extends LaneState>(stage: Stage<In, S>, con
 
 let ending = false
 
-async function endWithError(log: Logger, close: () => Promise<void> | undefined, error: Error): Promise<void> {
+async function endWithError(
+  log: Logger,
+  close: () => Promise<void> | undefined,
+  error: Error,
+): Promise<void> {
   if (ending) return
   ending = true
   log.fatal({ err: error }, error.message)

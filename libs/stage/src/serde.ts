@@ -44,7 +44,8 @@ export class Encoder {
   }
 
   encode(value: unknown): Buffer {
-    const end = this.#used + frame < this.#slab.length ? this.#type.encode(value, this.#slab, this.#used + frame) : -1
+    const end =
+      this.#used + frame < this.#slab.length ? this.#type.encode(value, this.#slab, this.#used + frame) : -1
     if (end >= 0) return this.#cut(end)
     this.#slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, this.#type.toBuffer(value).length + frame + 1))
     this.#used = 0
@@ -87,14 +88,22 @@ export class Decoder {
   }
 
   #resolver(writer: avsc.Type): avsc.Resolver | undefined {
-    return writer.fingerprint().equals(this.#reader.fingerprint()) ? undefined : this.#reader.createResolver(writer)
+    return writer.fingerprint().equals(this.#reader.fingerprint())
+      ? undefined
+      : this.#reader.createResolver(writer)
   }
 
   /** @throws Error when the value is not what its schema says */
   decode(value: Buffer | null): Record<string, unknown> {
-    if (value === null || value.length < frame || value[0] !== 0) throw new Error('is not in Confluent Avro framing')
-    const { value: record, offset } = this.#reader.decode(value, frame, this.#resolvers.get(value.readInt32BE(1)))
-    if (offset !== value.length) throw new Error(offset < 0 ? 'is cut short' : `has ${value.length - offset} bytes too many`)
+    if (value === null || value.length < frame || value[0] !== 0)
+      throw new Error('is not in Confluent Avro framing')
+    const { value: record, offset } = this.#reader.decode(
+      value,
+      frame,
+      this.#resolvers.get(value.readInt32BE(1)),
+    )
+    if (offset !== value.length)
+      throw new Error(offset < 0 ? 'is cut short' : `has ${value.length - offset} bytes too many`)
     return record as Record<string, unknown>
   }
 }
@@ -114,7 +123,8 @@ export class Serde {
    * @throws FatalError with the registry's reason when the schema is incompatible with what readers have
    */
   async register(dataset: Dataset, kinds: TopicKind[]): Promise<void> {
-    for (const kind of kinds) await this.#register(`${topicName(dataset.name, kind)}-value`, schemas[kind](dataset))
+    for (const kind of kinds)
+      await this.#register(`${topicName(dataset.name, kind)}-value`, schemas[kind](dataset))
     await this.#register('dsf.Receipt', receiptSchema)
   }
 
@@ -122,7 +132,10 @@ export class Serde {
     if (this.#ids.has(subject)) return
     const confluent = { type: SchemaType.AVRO as const, schema: JSON.stringify(schema) }
     try {
-      const { id } = await this.#registry.register(confluent, { subject, compatibility: COMPATIBILITY.BACKWARD })
+      const { id } = await this.#registry.register(confluent, {
+        subject,
+        compatibility: COMPATIBILITY.BACKWARD,
+      })
       this.#ids.set(subject, id)
     } catch (error) {
       throw registryError(`schema of ${subject}`, error)

@@ -21,8 +21,15 @@ export interface Telemetry {
 export function startTelemetry(stage: string): Telemetry {
   process.env.OTEL_TRACES_EXPORTER ??= process.env.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none'
   process.env.OTEL_LOGS_EXPORTER ??= 'none'
-  const exporter = new PrometheusExporter({ preventServerStart: true, withResourceConstantLabels: /^service\./ })
-  const sdk = new NodeSDK({ resource: resourceFromAttributes({ 'service.name': `dsf-${stage}` }), metricReaders: [exporter], instrumentations: [] })
+  const exporter = new PrometheusExporter({
+    preventServerStart: true,
+    withResourceConstantLabels: /^service\./,
+  })
+  const sdk = new NodeSDK({
+    resource: resourceFromAttributes({ 'service.name': `dsf-${stage}` }),
+    metricReaders: [exporter],
+    instrumentations: [],
+  })
   sdk.start()
   return { exporter, spans: spansOf(stage), stop: () => sdk.shutdown() }
 }
@@ -31,22 +38,32 @@ function spansOf(stage: string): Spans {
   const tracer = trace.getTracer('dsf')
   return {
     batch: (run, attributes, work) =>
-      tracer.startActiveSpan(`${stage} batch`, { attributes: { ...attributes, 'dsf.run': run } }, runContext(run), async (span) => {
-        try {
-          return await work()
-        } catch (error) {
-          span.recordException(error as Error)
-          span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message })
-          throw error
-        } finally {
-          span.end()
-        }
-      }),
+      tracer.startActiveSpan(
+        `${stage} batch`,
+        { attributes: { ...attributes, 'dsf.run': run } },
+        runContext(run),
+        async (span) => {
+          try {
+            return await work()
+          } catch (error) {
+            span.recordException(error as Error)
+            span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message })
+            throw error
+          } finally {
+            span.end()
+          }
+        },
+      ),
   }
 }
 
 /** Run ids are 32 hexadecimal digits for this reason: they are trace ids, so no record has to carry a trace header. */
 function runContext(run: string | undefined): Context {
   if (run === undefined || !/^(?!0{32})[0-9a-f]{32}$/.test(run)) return context.active()
-  return trace.setSpanContext(context.active(), { traceId: run, spanId: run.slice(0, 16), traceFlags: TraceFlags.SAMPLED, isRemote: true })
+  return trace.setSpanContext(context.active(), {
+    traceId: run,
+    spanId: run.slice(0, 16),
+    traceFlags: TraceFlags.SAMPLED,
+    isRemote: true,
+  })
 }

@@ -1,0 +1,60 @@
+# The front door. CI runs these targets and knows nothing else. `make` alone explains them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+# The pinned Node and tools first: the Node of Debian 12 is out of support.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+NODE_MODULES := node_modules/.package-lock.json
+LOCAL := @node infra/local/cli.ts
+
+.PHONY: help install up down status logs run build check test demo clean
+
+help: ## Explain every target
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@echo
+	@echo "Variables (make up KAFKA=kraft): KAFKA=zookeeper|kraft  STORE=minio|seaweedfs  PORT_BASE=19000  RUN_DIR=.run"
+	@echo "                                 SERVERS_ONLY=1  SIMULATE  DATASETS_DIR  LOG_LEVEL: see infra/local/README.md"
+
+install: $(NODE_MODULES) build ## Install the npm packages when package-lock.json changed, and compile
+
+# npm writes this file at the end of an install, but leaves it alone when nothing changed.
+$(NODE_MODULES): package-lock.json
+	@command -v npm > /dev/null || { echo "npm is missing: install Node.js 20 or newer (on Debian: apt-get install nodejs npm)."; exit 1; }
+	npm ci
+	@touch $@
+
+build: $(NODE_MODULES) ## Compile the libraries and the stages (only what changed)
+	tsc -b
+
+up: $(NODE_MODULES) ## Start servers, feed and stages, and wait until they are ready (SERVERS_ONLY=1: without stages)
+	$(LOCAL) up
+
+down: ## Stop everything that up started; data stays
+	$(if $(wildcard $(NODE_MODULES)),$(LOCAL) down,@echo "Nothing is installed, so nothing runs.")
+
+status: $(NODE_MODULES) ## Show each server and stage: state, address, pid (FORMAT=json for programs)
+	$(LOCAL) status
+
+logs: $(NODE_MODULES) ## Show the ends of the logs (SERVICE=kafka for one, FOLLOW=1 to go on)
+	$(LOCAL) logs
+
+run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotency-key] and show the receipt
+	$(LOCAL) run
+
+check: $(NODE_MODULES) ## Check format, lint, types and unused code
+	prettier --check .
+	eslint .
+	tsc -b
+	tsc -p infra
+	knip
+
+test: install check ## Everything that CI runs: install, check, and all tests
+	vitest run
+
+demo: up ## Start everything, import a sample, show what came of it
+	@$(MAKE) --no-print-directory run DATASET=$(or $(DATASET),earthquakes)
+
+clean: ## Stop everything, and remove data, logs and compiled files (downloads stay in the cache)
+	$(if $(wildcard $(NODE_MODULES)),$(LOCAL) clean)
+	rm -rf apps/*/dist libs/*/dist
+	find apps libs infra -name '*.tsbuildinfo' -not -path '*/node_modules/*' -delete

@@ -1,0 +1,113 @@
+/**
+ * What each stage costs, with all servers on the same cores: ROWS generated rows go through the stages one stage at a
+ * time, so that a stage's records per second, CPU and memory are its own.
+ *
+ *   node bench/pipeline.ts [ROWS] [RESULT.json]
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stageEnvironment } from '../infra/local/environment.ts'
+import { stageNames, type StageName } from '../infra/local/servers/stages.ts'
+import { readSettings, type Settings } from '../infra/local/settings.ts'
+import { startStack, stopStack } from '../infra/local/stack.ts'
+import { writeQuakes } from './generate-quakes.ts'
+import { counter, measureUntil, startStage, type Figures } from './measure-stage.ts'
+
+const rows = Number(process.argv[2] ?? 1_000_000)
+const result = process.argv[3]
+const folder = mkdtempSync(join(tmpdir(), 'dsf-bench-'))
+const settings = readSettings({
+  ...process.env,
+  RUN_DIR: folder,
+  PORT_BASE: process.env.PORT_BASE ?? '25000',
+  SERVERS_ONLY: '1',
+})
+const figures: Record<string, Figures> = {}
+let runId = ''
+
+/** Records that tell a stage's end: what the stage before it wrote. */
+const expected: Record<StageName, (input: number) => { metric: string; topic: string; records: number }> = {
+  ingestor: () => ({ metric: 'dsf_ingestor_rows_out_total', topic: 'earthquakes.raw', records: Infinity }),
+  cleaner: (n) => ({ metric: 'dsf_cleaner_rows_in_total', topic: 'earthquakes.raw', records: n }),
+  generator: (n) => ({ metric: 'dsf_generator_rows_in_total', topic: 'earthquakes.clean', records: n }),
+  'sink-minio': (n) => ({
+    metric: 'dsf_sink_minio_rows_in_total',
+    topic: 'earthquakes.enriched',
+    records: n,
+  }),
+  indexer: (n) => ({ metric: 'dsf_indexer_rows_total', topic: 'indexed', records: n }),
+}
+
+try {
+  const file = join(folder, 'quakes.csv')
+  const summary = await writeQuakes(file, { rows })
+  console.error('generated', JSON.stringify(summary))
+  await startStack(settings)
+  await run(file)
+} finally {
+  await stopStack(settings)
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function run(file: string): Promise<void> {
+  let input = rows
+  for (const name of stageNames) {
+    const stage = await startStage(settings, name, stageEnvironment(settings))
+    if (name === 'ingestor') await post(settings, file)
+    const wanted = expected[name](input)
+    const done =
+      name === 'ingestor'
+        ? () => ingested(settings)
+        : async () => (await counter(stage.url, wanted.metric, wanted.topic)) >= wanted.records
+    const seen = () => counter(stage.url, wanted.metric, wanted.topic)
+    figures[name] = await measureUntil(stage, done, seen)
+    input = await written(stage.url, name, input)
+    await stage.stop()
+    console.error(name.padEnd(12), JSON.stringify(figures[name]))
+  }
+  report()
+}
+
+/** What the next stage will find. */
+async function written(url: string, name: StageName, input: number): Promise<number> {
+  const topics: Partial<Record<StageName, string>> = {
+    ingestor: 'earthquakes.raw',
+    cleaner: 'earthquakes.clean',
+    generator: 'earthquakes.enriched',
+  }
+  const topic = topics[name]
+  return topic ? counter(url, `dsf_${name}_rows_out_total`, topic) : input
+}
+
+async function post({ ports }: Settings, file: string): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${ports.ingestor}/v1/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'bench' },
+    body: JSON.stringify({ dataset: 'earthquakes', source: `file://${file}` }),
+  })
+  if (!answer.ok) throw new Error(await answer.text())
+  runId = ((await answer.json()) as { runId: string }).runId
+}
+
+async function ingested({ ports }: Settings): Promise<boolean> {
+  const answer = (await (await fetch(`http://127.0.0.1:${ports.ingestor}/v1/runs/${runId}`)).json()) as {
+    state: string
+    reason?: string
+  }
+  if (answer.state === 'failed') throw new Error(answer.reason)
+  return answer.state === 'succeeded'
+}
+
+function report(): void {
+  const record = {
+    rows,
+    node: process.version,
+    cpu: cpus()[0]!.model,
+    cores: cpus().length,
+    guarantee: 'exactly once between topics, idempotent sinks',
+    stages: figures,
+  }
+  console.table(figures)
+  if (result) writeFileSync(result, JSON.stringify(record, null, 2) + '\n')
+}

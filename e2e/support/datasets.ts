@@ -1,0 +1,36 @@
+/** Datasets beside the real ones, so that a test file meets nothing of what another one imported. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repositoryRoot } from '../../infra/local/settings.ts'
+
+interface Package {
+  name: string
+  'x-dsf': Record<string, unknown> & { sinks?: Record<string, unknown> }
+}
+
+/** The earthquakes under other names. Small chunks make many objects of few rows, so that a kill falls between them. */
+export const testDatasets = {
+  'quakes-gz': {},
+  'quakes-bad': {},
+  'quakes-crash': { chunk: { records: 2000, bytes: 2 ** 20 } },
+} satisfies Record<string, { chunk?: object }>
+
+export function writeTestDatasets(folder: string): void {
+  for (const [name, sinks] of Object.entries(testDatasets)) {
+    const json = readPackage('earthquakes')
+    json['x-dsf'].sinks = { ...json['x-dsf'].sinks, ...sinks }
+    writePackage(folder, { ...json, name })
+  }
+}
+
+export function readPackage(name: string): Package {
+  return JSON.parse(readFileSync(join(repositoryRoot, 'datasets', name, 'datapackage.json'), 'utf8')) as Package
+}
+
+/** Returns the dataset's own folder. */
+export function writePackage(parent: string, json: Package): string {
+  const folder = join(parent, json.name)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'datapackage.json'), JSON.stringify(json))
+  return folder
+}

@@ -1,0 +1,42 @@
+/** What Elasticsearch holds, asked without our own client. */
+import { environment } from './stack.ts'
+
+const url = environment['ELASTICSEARCH_URL']!
+
+async function ask(path: string, body?: object): Promise<any> {
+  const init = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await fetch(`${url}/${path}`, init)
+  const answer = await response.json()
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
+  return answer
+}
+
+export const mappingOf = async (alias: string): Promise<Record<string, { type: string; format?: string }>> =>
+  (Object.values(await ask(`${alias}/_mapping`))[0] as any).mappings.properties
+
+export const measured = { term: { simulated: false } }
+export const simulated = { term: { simulated: true } }
+
+export async function countDocuments(alias: string, query: object = { match_all: {} }): Promise<number> {
+  await ask(`${alias}/_refresh`, {})
+  return (await ask(`${alias}/_count`, { query })).count as number
+}
+
+export interface Document {
+  _id: string
+  _version: number
+  _source: Record<string, any>
+}
+
+/** All documents of a query, by id. */
+export async function documentsOf(alias: string, query: object = measured): Promise<Map<string, Document>> {
+  await ask(`${alias}/_refresh`, {})
+  const found = new Map<string, Document>()
+  const page = { query, size: 5000, version: true, sort: [{ dsf_row: 'asc' }, { dsf_version: 'asc' }, { dsf_run: 'asc' }] }
+  for (let after: unknown; ; ) {
+    const { hits } = (await ask(`${alias}/_search`, { ...page, ...(after ? { search_after: after } : {}) })).hits
+    for (const hit of hits) found.set(hit._id, hit)
+    if (hits.length < page.size) return found
+    after = hits.at(-1).sort
+  }
+}

@@ -1,0 +1,63 @@
+/** The stack of the upper test tiers: real servers and, for e2e, the stages, in a folder and on ports of their own. */
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stageEnvironment } from '../../infra/local/environment.ts'
+import { say, seconds } from '../../infra/local/say.ts'
+import { readSettings, type Settings } from '../../infra/local/settings.ts'
+import { cleanStack, startStack } from '../../infra/local/stack.ts'
+import { writeTestDatasets } from './datasets.ts'
+
+const portBase = process.env['TEST_PORT_BASE'] || '23000'
+
+/** A fixed folder: a stack that a killed run left behind is found, and ended, by the next one. */
+export const runDir = join(tmpdir(), `dsf-test-${portBase}`)
+
+/** The only folder that file sources may come from. */
+export const filesDir = join(runDir, 'files')
+
+/** KAFKA and STORE come from the environment; `TEST_KEEP=1` leaves the stack up and takes one that is up. */
+export const settings: Settings = readSettings({
+  ...process.env,
+  RUN_DIR: runDir,
+  PORT_BASE: portBase,
+  SIMULATE: '1',
+  SERVERS_ONLY: '',
+  SOURCE_ALLOW: '127.0.0.1/32',
+  SOURCE_ROOTS: filesDir,
+  DATASETS_DIR: join(runDir, 'datasets'),
+  LOG_LEVEL: 'info',
+})
+
+export const environment = stageEnvironment(settings)
+
+const keep = process.env['TEST_KEEP'] === '1'
+const begun = 'DSF_TEST_STACK_BEGUN'
+
+/** Called by each tier's set-up in the same process: the first one starts from nothing, the second adds to it. */
+export async function setUp(parts: Pick<Settings, 'serversOnly'>): Promise<() => Promise<void>> {
+  const start = Date.now()
+  try {
+    if (!process.env[begun] && !keep) await cleanStack(settings)
+    process.env[begun] = '1'
+    mkdirSync(filesDir, { recursive: true })
+    writeTestDatasets(join(runDir, 'datasets'))
+    await startStack({ ...settings, ...parts })
+    say('test stack', `ready after ${seconds(start)} in ${runDir} (${settings.kafka}, ${settings.store})`)
+  } catch (error) {
+    await tearDown()
+    throw error
+  }
+  return tearDown
+}
+
+/** The logs stay, because they say why a test failed. */
+async function tearDown(): Promise<void> {
+  if (keep || !existsSync(runDir)) return
+  const logs = join(runDir, 'logs')
+  const kept = join(runDir, 'last-logs')
+  rmSync(kept, { recursive: true, force: true })
+  if (existsSync(logs)) cpSync(logs, kept, { recursive: true })
+  await cleanStack(settings)
+  rmSync(filesDir, { recursive: true, force: true })
+}

@@ -1,0 +1,3 @@
+import { setUp } from './stack.ts'
+
+export const setup = () => setUp({ serversOnly: false })
