@@ -172,7 +172,9 @@ export class CsvScanner {
     const base = this.#at.byte - start
     const text = bytes.toString('latin1')
     const lastLineEnd = text.lastIndexOf('\n')
-    const plain = isAscii(bytes) && !bytes.includes(0)
+    // Native checks of the whole block spare most rows a check of their own.
+    const ascii = isAscii(bytes)
+    const clean = !bytes.includes(0) && (ascii || isUtf8(bytes.subarray(start, lastLineEnd + 1)))
     const limit = this.#maxRowBytes
     let { row } = this.#at
     let at = start
@@ -189,7 +191,8 @@ export class CsvScanner {
       }
       row++
       if (record && !record.problem && record.end - at <= limit && record.cells.length === this.#columns) {
-        const reason = plain ? undefined : decode(record.cells, bytes.subarray(at, record.end))
+        const reason = clean ? undefined : textProblem(bytes.subarray(at, record.end))
+        if (!ascii && !reason) decode(record.cells)
         if (reason)
           block.unreadable.push({ row, byte: base + at, bytes: copy(bytes, at, record.end), reason })
         else block.rows.push({ row, byte: base + at, cells: record.cells })
@@ -256,16 +259,21 @@ function copy(bytes: Buffer, from: number, to: number): Buffer {
   return Buffer.from(bytes.subarray(from, to))
 }
 
-/** Turns cells of one char per byte into text, in place; returns why the record cannot be text. */
-function decode(cells: string[], bytes: Buffer): string | undefined {
+function textProblem(bytes: Buffer): string | undefined {
   if (bytes.includes(0)) return 'holds a NUL byte'
-  if (isAscii(bytes)) return undefined
-  if (!isUtf8(bytes)) return 'not UTF-8'
+  return isUtf8(bytes) ? undefined : 'not UTF-8'
+}
+
+let scratch = Buffer.allocUnsafeSlow(1024)
+
+/** Turns cells of one char per byte into text, in place. Writing to one scratch buffer costs half of `Buffer.from`. */
+function decode(cells: string[]): void {
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i]!
-    if (nonAscii.test(cell)) cells[i] = Buffer.from(cell, 'latin1').toString('utf8')
+    if (!nonAscii.test(cell)) continue
+    if (cell.length > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * cell.length)
+    cells[i] = scratch.toString('utf8', 0, scratch.write(cell, 'latin1'))
   }
-  return undefined
 }
 
 /** The file as a whole cannot be read; no retry will help. */
@@ -299,9 +307,10 @@ export function readHeader(
     (record ? record.end : text.length - 2) - at > maxRowBytes
       ? `longer than ${maxRowBytes} bytes`
       : record
-        ? (record.problem ?? decode(record.cells, head.subarray(at, record.end)))
+        ? (record.problem ?? textProblem(head.subarray(at, record.end)))
         : final && 'unclosed quote'
   if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}`)
+  if (record) decode(record.cells)
   return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
 }
 
