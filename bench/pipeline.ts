@@ -56,10 +56,9 @@ async function run(file: string): Promise<void> {
     const stage = await startStage(settings, name, stageEnvironment(settings))
     if (name === 'ingestor') await post(settings, file)
     const wanted = expected[name](input)
-    const done =
-      name === 'ingestor'
-        ? () => ingested(settings)
-        : async () => (await counter(stage.url, wanted.metric, wanted.topic)) >= wanted.records
+    const seen = () => counter(stage.url, wanted.metric, wanted.topic)
+    const drained = async () => (await seen()) >= wanted.records && (await lag(stage)) === 0
+    const done = name === 'ingestor' ? () => ingested(settings) : drained
     figures[name] = await measureUntil(stage, done, seen)
     input = await written(stage.url, name, input)
     await stage.stop()

@@ -1,19 +1,6 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import {
-  cleanSchema,
-  enrichedSchema,
-  loadDatasets,
-  objectSchema,
-  quarantineSchema,
-  rawSchema,
-  requestSchema,
-  runSchema,
-  seenSchema,
-  type AvroSchema,
-  type Dataset,
-  type TopicKind,
-} from '@dsf/dataset'
+import { loadDatasets, topicSchemas } from '@dsf/dataset'
 
 /**
  * Writes `datasets/<name>/schemas/<kind>.avsc`, one per topic of a dataset. The stages derive their schemas from the
@@ -23,24 +10,13 @@ import {
  *
  * `--check` writes nothing, names the files that would change, and exits with 1 if there is one.
  */
-const schemas: Record<TopicKind, (dataset: Dataset) => AvroSchema> = {
-  requests: requestSchema,
-  runs: runSchema,
-  raw: rawSchema,
-  clean: cleanSchema,
-  seen: seenSchema,
-  enriched: enrichedSchema,
-  objects: objectSchema,
-  quarantine: quarantineSchema,
-}
-
 const root = join(import.meta.dirname, '..')
 
 /** Path and text of every schema file, as the definitions in `folder` want them. */
 export function wantedFiles(folder: string): Map<string, string> {
   const files = new Map<string, string>()
   for (const dataset of loadDatasets([folder]).values())
-    for (const [kind, schema] of Object.entries(schemas))
+    for (const [kind, schema] of Object.entries(topicSchemas))
       files.set(
         join(dataset.folder, 'schemas', `${kind}.avsc`),
         JSON.stringify(schema(dataset), null, 2) + '\n',

@@ -42,13 +42,12 @@ function ignoreExisting(error: unknown): void {
 /** Sends one body, then again only what the server had no room for. */
 async function bulk(client: Client, { body, rows }: BulkBody): Promise<BulkOutcome<Row>> {
   const total: BulkOutcome<Row> = { indexed: 0, superseded: 0, refused: [], retry: [] }
-  const lines = body.split('\n')
   let waiting = rows.map((_, i) => i)
   for (let attempt = 0; waiting.length > 0; attempt++) {
     if (attempt === tries) throw new TransientError(`Elasticsearch has no room for ${waiting.length} of ${rows.length} documents after ${tries} tries`)
     if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt))
-    const part = waiting.length === rows.length ? body : waiting.map((i) => `${lines[2 * i]}\n${lines[2 * i + 1]}\n`).join('')
-    const answer = await tried('bulk', () => client.transport.request({ method: 'POST', path: '/_bulk', bulkBody: part, querystring: { filter_path: answerFilter } }))
+    const part = waiting.length === rows.length ? body : itemsOf(body, waiting)
+    const answer = await tried('bulk', () => client.transport.request({ method: 'POST', path: '/_bulk', bulkBody: part, querystring: { filter_path: answerFilter, require_alias: true } }))
     const sent = waiting
     const outcome = readBulkAnswer(answer as never, sent.map((i) => rows[i]!))
     total.indexed += outcome.indexed
@@ -57,6 +56,12 @@ async function bulk(client: Client, { body, rows }: BulkBody): Promise<BulkOutco
     waiting = outcome.retry.map((i) => sent[i]!)
   }
   return total
+}
+
+/** An item of a bulk body is two lines: action and document. */
+function itemsOf(body: string, items: number[]): string {
+  const lines = body.split('\n')
+  return items.map((i) => `${lines[2 * i]}\n${lines[2 * i + 1]}\n`).join('')
 }
 
 async function tried<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { keyText, type Dataset, type Field, type Value } from '@dsf/dataset'
+import { keyPart, keyText, type Dataset, type Value } from '@dsf/dataset'
 import type { Row } from './read-object.ts'
 
 /**
@@ -49,17 +49,10 @@ const longestId = 512
  * becomes the key's hash, so that one such key cannot stop a lane.
  */
 export function documentId(dataset: Dataset): (row: Row) => string {
-  const cells = dataset.key.map(keyCell)
   return (row) => {
-    const key = keyText(cells.map((cell) => cell(row)))
+    const key = keyText(dataset.key.map((field) => keyPart(field, row[field.column]!)))
     // at most 3 bytes per UTF-16 unit: most keys need no counting
     const fits = key !== '' && (key.length * 3 <= longestId || Buffer.byteLength(key) <= longestId)
     return fits ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`
   }
-}
-
-function keyCell({ column, type }: Field): (row: Row) => string {
-  if (type === 'date') return (row) => isoDate(Number(row[column]))
-  if (type === 'datetime') return (row) => new Date(Number(row[column])).toISOString()
-  return (row) => String(row[column])
 }

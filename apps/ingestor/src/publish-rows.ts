@@ -1,4 +1,4 @@
-import { addCounters, keyOfRow, laneOf, type Counters, type Dataset } from '@dsf/dataset'
+import { addCounters, keyReader, laneOf, type Counters, type Dataset } from '@dsf/dataset'
 import type { Output } from '@dsf/stage'
 import type { RunProgress } from './run-state.ts'
 import type { Block, UnreadableRow } from './scan-csv.ts'
@@ -16,7 +16,10 @@ export type Publish = (blocks: Block[], run: RunProgress) => Publication
 
 export function publisherOf(dataset: Dataset, columns: number[]): Publish {
   const names = dataset.fields.map(({ column }) => column)
-  const keyAt = dataset.key.map((field) => columns[dataset.fields.indexOf(field)]!)
+  const readKey = keyReader(
+    dataset,
+    dataset.key.map((field) => columns[dataset.fields.indexOf(field)]!),
+  )
   const { lanes } = dataset
   return (blocks, before) => {
     const read = [...before.read]
@@ -25,7 +28,7 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
     const quarantine: Output[] = []
     for (const { rows, unreadable } of blocks) {
       for (const { row, cells } of rows) {
-        const key = keyOfRow(dataset, cells, keyAt)
+        const key = readKey(cells)
         const lane = laneOf(key, lanes)
         read[lane]!++
         raw.push({ key, lane, value: rawRecord(before.run, row, names, columns, cells) })

@@ -1,5 +1,5 @@
 /** An incremental CSV scanner: rows out, exact byte positions to resume from, and the original bytes of every bad row. */
-import { isAscii, isUtf8 } from 'node:buffer'
+import { isUtf8 } from 'node:buffer'
 
 /** A doubled quote inside quotes stands for one quote; the first row is the header. Rows end in LF or CR LF, mixed or not. */
 export interface CsvDialect {
@@ -61,6 +61,14 @@ interface RawRecord {
   problem?: string
 }
 
+let scratch = Buffer.allocUnsafeSlow(1024)
+
+/** The text of a cell with one char per byte. Writing to one scratch buffer costs half of `Buffer.from`. */
+function decode(cell: string): string {
+  if (cell.length > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * cell.length)
+  return scratch.toString('utf8', 0, scratch.write(cell, 'latin1'))
+}
+
 /**
  * The record at `start` of a text with one char per byte, or undefined when the text ends before the record does.
  * A quote inside an unquoted cell is text, as in `5" pipe`. A walk over char codes beats `split` and `indexOf` here.
@@ -88,8 +96,9 @@ function readRecord(
         close = text.indexOf(quoteChar, close + 2)
       }
       if (close === -1) return undefined
-      const cell = text.slice(at + 1, close)
-      cells.push(doubled ? cell.replaceAll(quoteChar + quoteChar, quoteChar) : cell)
+      let cell = text.slice(at + 1, close)
+      if (doubled) cell = cell.replaceAll(quoteChar + quoteChar, quoteChar)
+      cells.push(nonAscii.test(cell) ? decode(cell) : cell)
       at = close + 1
       if (at > lastLineEnd) return undefined
       code = text.charCodeAt(at)
@@ -107,13 +116,16 @@ function readRecord(
       at++
     } else {
       const from = at
-      while (code !== comma && code !== LF) code = text.charCodeAt(++at)
-      if (code === LF) {
-        const end = at > from && text.charCodeAt(at - 1) === CR ? at - 1 : at
-        cells.push(text.slice(from, end))
-        return { cells, end, next: at + 1 }
+      let bits = 0
+      while (code !== comma && code !== LF) {
+        bits |= code
+        code = text.charCodeAt(++at)
       }
-      cells.push(text.slice(from, at++))
+      const end = code === LF && at > from && text.charCodeAt(at - 1) === CR ? at - 1 : at
+      const cell = text.slice(from, end)
+      cells.push(bits > 127 ? decode(cell) : cell)
+      at++
+      if (code === LF) return { cells, end, next: at }
     }
     if (at - start > maxBytes + 1) return { cells, end: at - 1, next: at, problem: 'longer than the limit' }
   }
@@ -173,8 +185,7 @@ export class CsvScanner {
     const text = bytes.toString('latin1')
     const lastLineEnd = text.lastIndexOf('\n')
     // Native checks of the whole block spare most rows a check of their own.
-    const ascii = isAscii(bytes)
-    const clean = !bytes.includes(0) && (ascii || isUtf8(bytes.subarray(start, lastLineEnd + 1)))
+    const clean = !bytes.includes(0) && isUtf8(bytes.subarray(start, lastLineEnd + 1))
     const limit = this.#maxRowBytes
     let { row } = this.#at
     let at = start
@@ -192,7 +203,6 @@ export class CsvScanner {
       row++
       if (record && !record.problem && record.end - at <= limit && record.cells.length === this.#columns) {
         const reason = clean ? undefined : textProblem(bytes.subarray(at, record.end))
-        if (!ascii && !reason) decode(record.cells)
         if (reason)
           block.unreadable.push({ row, byte: base + at, bytes: copy(bytes, at, record.end), reason })
         else block.rows.push({ row, byte: base + at, cells: record.cells })
@@ -264,18 +274,6 @@ function textProblem(bytes: Buffer): string | undefined {
   return isUtf8(bytes) ? undefined : 'not UTF-8'
 }
 
-let scratch = Buffer.allocUnsafeSlow(1024)
-
-/** Turns cells of one char per byte into text, in place. Writing to one scratch buffer costs half of `Buffer.from`. */
-function decode(cells: string[]): void {
-  for (let i = 0; i < cells.length; i++) {
-    const cell = cells[i]!
-    if (!nonAscii.test(cell)) continue
-    if (cell.length > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * cell.length)
-    cells[i] = scratch.toString('utf8', 0, scratch.write(cell, 'latin1'))
-  }
-}
-
 /** The file as a whole cannot be read; no retry will help. */
 export class UnreadableFileError extends Error {
   override readonly name = 'UnreadableFileError'
@@ -310,7 +308,6 @@ export function readHeader(
         ? (record.problem ?? textProblem(head.subarray(at, record.end)))
         : final && 'unclosed quote'
   if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}`)
-  if (record) decode(record.cells)
   return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
 }
 

@@ -3,7 +3,7 @@ import { sha256, type Batch, type ObjectStore, type Output } from '@dsf/stage'
 import { csvEncoder } from './encode-csv.ts'
 import { encodeQuarantine, jsonlEncoder, type QuarantinedRow } from './encode-jsonl.ts'
 import { parquetEncoder } from './encode-parquet.ts'
-import { partitionRows, unpartitioned, type Partition } from './partition-rows.ts'
+import { noValue, partitionRows, unpartitioned, type Partition } from './partition-rows.ts'
 import type { Row } from './row.ts'
 
 /** One kind of object: where it goes, how it is cut, and what its bytes are. */
@@ -21,15 +21,15 @@ export function routesOf(dataset: Dataset): Routes {
   const { format } = dataset.sinks.lake
   const csv = csvEncoder(dataset)
   const jsonl = jsonlEncoder(dataset)
-  const lake = format === 'parquet' ? parquetEncoder(dataset) : (rows: Row[]) => Buffer.from(jsonl(rows))
+  const lake = format === 'parquet' ? parquetEncoder(dataset) : jsonl
   return {
-    clean: { root: 'processed', format: 'csv', split: unpartitioned, encode: (rows) => Buffer.from(csv(rows)) },
+    clean: { root: 'processed', format: 'csv', split: unpartitioned, encode: csv },
     enriched: { root: 'lake', format, split: (rows) => partitionRows(dataset, rows), encode: lake },
     quarantine: {
       root: 'quarantine',
       format: 'jsonl',
       split: unpartitioned,
-      encode: (rows) => Buffer.from(encodeQuarantine(rows as unknown as QuarantinedRow[])),
+      encode: (rows) => encodeQuarantine(rows as unknown as QuarantinedRow[]),
     },
   }
 }
@@ -52,14 +52,13 @@ async function writeObject(store: ObjectStore, route: Route, batch: Batch<Row>, 
   const { dataset, lane, firstOffset } = batch
   const bytes = route.encode(part.records)
   const name = { dataset: dataset.name, partitions: part.partitions, lane, firstOffset: String(firstOffset), extension: route.format }
-  const partition = new Map(part.partitions)
   const value = {
     dsf_run: part.records[0]!.dsf_run,
     route: route.root,
     key: objectKey(route.root, name),
     format: route.format,
-    type: partition.get('type') ?? null,
-    dt: partition.get('dt') ?? null,
+    type: valueOf(part, 'type'),
+    dt: valueOf(part, 'dt'),
     lane,
     first_offset: firstOffset,
     last_offset: batch.offsets.at(-1)!,
@@ -69,6 +68,11 @@ async function writeObject(store: ObjectStore, route: Route, batch: Batch<Row>, 
   }
   await store.put(value.key, bytes, metadataOf(value))
   return { key: value.key, value }
+}
+
+function valueOf({ partitions }: Partition<Row>, level: string): string | null {
+  const value = partitions.find(([name]) => name === level)?.[1]
+  return value === undefined || value === noValue ? null : value
 }
 
 /** What an audit needs to know of an object without opening it. */

@@ -13,7 +13,7 @@ import {
   runSchema,
   seenSchema,
   type AvroSchema,
-} from './index.ts'
+} from './avro.ts'
 
 const dataset = defined((json: Json) => {
   const { fields } = json.resources[0].schema

@@ -1,5 +1,6 @@
 import type { ComputedField } from './definition.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
+import type { TopicKind } from './topics.ts'
 
 /** Avro schemas as JSON, without an Avro library: the stages compile them, `schemas/*.avsc` keep them for review. */
 export type AvroSchema = { type: 'record'; name: string; namespace: string; doc: string; fields: AvroField[] }
@@ -171,6 +172,18 @@ export const receiptSchema: AvroSchema = {
     { name: 'route', type: 'string', default: '', doc: 'processed or lake, once a sink wrote it' },
     { name: 'counters', type: { type: 'map', values: 'long' } },
   ],
+}
+
+/** The schema of a topic's records, by the topic's kind. */
+export const topicSchemas: Record<TopicKind, (dataset: Dataset) => AvroSchema> = {
+  requests: requestSchema,
+  runs: runSchema,
+  raw: rawSchema,
+  clean: cleanSchema,
+  seen: seenSchema,
+  enriched: enrichedSchema,
+  objects: objectSchema,
+  quarantine: quarantineSchema,
 }
 
 function record(dataset: Dataset, name: string, doc: string, fields: AvroField[]): AvroSchema {

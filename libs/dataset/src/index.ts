@@ -2,7 +2,7 @@ export { loadDataset, loadDatasets } from './load.ts'
 export type { Dataset, Field, FieldType } from './dataset.ts'
 export type { ComputedField } from './definition.ts'
 export { DefinitionError } from './errors.ts'
-export { keyOfRow, keyText, laneOf, murmur2, normalizeText } from './lane.ts'
+export { keyPart, keyReader, keyText, laneOf, murmur2 } from './lane.ts'
 export { topicKinds, topicName, topicsOf, type TopicKind, type TopicSpec } from './topics.ts'
 export { landingKey, objectKey, pathSegment, type ObjectName } from './object-key.ts'
 export { isProblem, readRules, type CellReader, type Problem, type Value } from './values.ts'
@@ -10,13 +10,9 @@ export { compileExpressions, type CompiledField } from './expressions.ts'
 export {
   cleanSchema,
   enrichedSchema,
-  objectSchema,
   quarantineSchema,
-  rawSchema,
   receiptSchema,
-  requestSchema,
-  runSchema,
-  seenSchema,
+  topicSchemas,
   type AvroField,
   type AvroSchema,
 } from './avro.ts'

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defined, type Json } from '../testing/define.ts'
 import vectors from '../vectors/lanes.json' with { type: 'json' }
-import { keyOfRow, keyText, laneOf, murmur2, normalizeText } from './index.ts'
+import { keyReader, keyText, laneOf, murmur2 } from './index.ts'
+import { normalizeText } from './normalize-text.ts'
 
 describe.each(vectors.lanes)('the key $key', ({ key, murmur2: hash, lanes }) => {
   test(`hashes to ${hash}, as in Kafka`, () => {
@@ -23,11 +24,11 @@ describe('the key of a row', () => {
     })
 
   test.each(vectors.keys)('$cells is $key', ({ fields, cells, key }) => {
-    expect(keyOfRow(datasetWithKey(fields), cells, [...cells.keys()])).toBe(key)
+    expect(keyReader(datasetWithKey(fields), [...cells.keys()])(cells)).toBe(key)
   })
 
   test('is found wherever the file has its columns', () => {
-    expect(keyOfRow(datasetWithKey([{}, {}]), ['x', 'second', 'y', 'first'], [3, 1])).toBe(
+    expect(keyReader(datasetWithKey([{}, {}]), [3, 1])(['x', 'second', 'y', 'first'])).toBe(
       '["first","second"]',
     )
   })

@@ -1,24 +1,38 @@
 import type { Dataset, Field } from './dataset.ts'
+import { normalizeText } from './normalize-text.ts'
+import { isProblem, readRules, type Value } from './values.ts'
 
-/** A cell's text as it is compared and stored: the same rule gives the lane in the ingestor and the key in the cleaner. */
-export function normalizeText(text: string, field: Pick<Field, 'trim' | 'case'>): string {
-  const trimmed = field.trim ? text.trim() : text
-  if (field.case === 'keep') return trimmed
-  return field.case === 'lower' ? trimmed.toLowerCase() : trimmed.toUpperCase()
+/**
+ * The primary key as text, from its parts in the order of the key fields: the part itself for a single field, a JSON
+ * array for several, so that no two keys share a text.
+ */
+export function keyText(parts: string[]): string {
+  return parts.length === 1 ? parts[0]! : JSON.stringify(parts)
+}
+
+/** A key field's value as text: one text for all ways of writing it, so `7` and `07` are the same integer key. */
+export function keyPart({ type }: Pick<Field, 'type'>, value: Value): string {
+  if (type === 'datetime') return new Date(value as number).toISOString()
+  return type === 'date' ? new Date((value as number) * 86_400_000).toISOString().slice(0, 10) : String(value)
 }
 
 /**
- * The primary key as text, from the normalized cells of the key fields in their order: the cell itself for a single
- * field, a JSON array for several, so that no two keys share a text.
+ * Reads the key from a row of cells; `at[i]` is the column of key field i in the file. A cell that is no value of its
+ * field stands for itself: the cleaner will refuse the row, but first it needs a lane.
  */
-export function keyText(cells: string[]): string {
-  return cells.length === 1 ? cells[0]! : JSON.stringify(cells)
+export function keyReader(dataset: Dataset, at: number[]): (cells: string[]) => string {
+  const parts = dataset.key.map((field, i) => partReader(field, at[i]!))
+  const [only] = parts
+  return parts.length === 1 ? only! : (cells) => keyText(parts.map((part) => part(cells)))
 }
 
-/** Reads the key from a row of cells. `at[i]` is the column index of key field i in the file. */
-export function keyOfRow(dataset: Dataset, cells: string[], at: number[]): string {
-  if (at.length === 1) return normalizeText(cells[at[0]!]!, dataset.key[0]!)
-  return keyText(dataset.key.map((field, i) => normalizeText(cells[at[i]!]!, field)))
+function partReader(field: Field, at: number): (cells: string[]) => string {
+  if (field.type === 'string') return (cells) => normalizeText(cells[at]!, field)
+  const read = readRules(field)
+  return (cells) => {
+    const value = read(cells[at]!)
+    return value === null || isProblem(value) ? normalizeText(cells[at]!, field) : keyPart(field, value)
+  }
 }
 
 /** The lane of a key: what Kafka's own default partitioner would choose (murmur2), so that other clients agree. */

@@ -1,6 +1,6 @@
 import type { Field } from './dataset.ts'
 import { DefinitionError } from './errors.ts'
-import { normalizeText } from './lane.ts'
+import { normalizeText } from './normalize-text.ts'
 import { compileTime } from './times.ts'
 
 /** A cell's logical value: numbers for numbers, milliseconds for datetimes, days since 1970 for dates, null when missing. */

@@ -1,35 +1,10 @@
-import {
-  cleanSchema,
-  enrichedSchema,
-  objectSchema,
-  quarantineSchema,
-  rawSchema,
-  receiptSchema,
-  requestSchema,
-  runSchema,
-  seenSchema,
-  topicName,
-  type AvroSchema,
-  type Dataset,
-  type TopicKind,
-} from '@dsf/dataset'
+import { receiptSchema, topicName, topicSchemas, type AvroSchema, type Dataset, type TopicKind } from '@dsf/dataset'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import avsc from 'avsc'
 import { FatalError, TransientError } from './failure.ts'
 
 /** Confluent framing: a zero byte, the schema id as 32 bits, then the Avro value. */
 const frame = 5
-
-const schemas: Record<TopicKind, (dataset: Dataset) => AvroSchema> = {
-  requests: requestSchema,
-  runs: runSchema,
-  raw: rawSchema,
-  clean: cleanSchema,
-  seen: seenSchema,
-  enriched: enrichedSchema,
-  objects: objectSchema,
-  quarantine: quarantineSchema,
-}
 
 /** Encodes many records into few buffers: each record is a slice of a slab that is never written again. */
 export class Encoder {
@@ -124,7 +99,7 @@ export class Serde {
    */
   async register(dataset: Dataset, kinds: TopicKind[]): Promise<void> {
     for (const kind of kinds)
-      await this.#register(`${topicName(dataset.name, kind)}-value`, schemas[kind](dataset))
+      await this.#register(`${topicName(dataset.name, kind)}-value`, topicSchemas[kind](dataset))
     await this.#register('dsf.Receipt', receiptSchema)
   }
 
@@ -144,7 +119,7 @@ export class Serde {
 
   encoder(dataset: Dataset, kind: TopicKind): Encoder {
     const subject = `${topicName(dataset.name, kind)}-value`
-    return new Encoder(this.#type(schemas[kind](dataset)), this.#ids.get(subject)!)
+    return new Encoder(this.#type(topicSchemas[kind](dataset)), this.#ids.get(subject)!)
   }
 
   receiptEncoder(): Encoder {
@@ -152,7 +127,7 @@ export class Serde {
   }
 
   decoder(dataset: Dataset, kind: TopicKind): Decoder {
-    return new Decoder(this.#type(schemas[kind](dataset)), (id) => this.#writer(id))
+    return new Decoder(this.#type(topicSchemas[kind](dataset)), (id) => this.#writer(id))
   }
 
   receiptDecoder(): Decoder {
