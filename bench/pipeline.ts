@@ -39,17 +39,6 @@ const expected: Record<StageName, (input: number) => { metric: string; topic: st
   indexer: (n) => ({ metric: 'dsf_indexer_rows_total', topic: 'indexed', records: n }),
 }
 
-try {
-  const file = join(folder, 'quakes.csv')
-  const summary = await writeQuakes(file, { rows })
-  console.error('generated', JSON.stringify(summary))
-  await startStack(settings)
-  await run(file)
-} finally {
-  await stopStack(settings)
-  rmSync(folder, { recursive: true, force: true })
-}
-
 async function run(file: string): Promise<void> {
   let input = rows
   for (const name of stageNames) {
@@ -112,4 +101,15 @@ function report(): void {
   }
   console.table(figures)
   if (result) writeFileSync(result, JSON.stringify(record, null, 2) + '\n')
+}
+
+try {
+  const file = join(folder, 'quakes.csv')
+  const summary = await writeQuakes(file, { rows })
+  console.error('generated', JSON.stringify(summary))
+  await startStack(settings)
+  await run(file)
+} finally {
+  await stopStack(settings)
+  rmSync(folder, { recursive: true, force: true })
 }

@@ -1,5 +1,7 @@
-import { Controller, Get, Inject, NotFoundException, Param } from '@nestjs/common'
-import { Receipts, type RunReceipt } from './receipts.ts'
+import { Controller, Get, Inject, Param, Res } from '@nestjs/common'
+import { problem } from '@dsf/stage'
+import type { FastifyReply } from 'fastify'
+import { Receipts } from './receipts.ts'
 
 @Controller('v1/runs')
 export class RunsController {
@@ -10,9 +12,13 @@ export class RunsController {
   }
 
   @Get(':runId')
-  async find(@Param('runId') runId: string): Promise<RunReceipt> {
+  async find(@Param('runId') runId: string, @Res() reply: FastifyReply) {
     const receipt = await this.#receipts.find(runId)
-    if (receipt) return receipt
-    throw new NotFoundException(`no receipt of run "${runId}" has reached the indexer yet; the ingestor knows the runs that have begun`)
+    if (receipt) return reply.send(receipt)
+    return problem(
+      reply,
+      404,
+      `no receipt of run "${runId}" has reached the indexer yet; the ingestor knows the runs that have begun`,
+    )
   }
 }

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Headers, Inject, Param, Post, Res } from '@nestjs/common'
+import { problem } from '@dsf/stage'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { RequestError, RunsView } from './runs-view.ts'
@@ -40,19 +41,4 @@ export class RunsController {
     const run = this.#view.find(runId)
     return run ? reply.send(run) : problem(reply, 404, `no run has the id "${runId}"`)
   }
-}
-
-const titles: Record<number, string> = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  422: 'Unprocessable Content',
-  503: 'Service Unavailable',
-}
-
-/** RFC 9457. */
-function problem(reply: FastifyReply, status: number, detail: string) {
-  return reply
-    .status(status)
-    .type('application/problem+json')
-    .send({ type: 'about:blank', title: titles[status], status, detail })
 }

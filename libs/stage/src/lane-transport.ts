@@ -1,14 +1,14 @@
 import { loadDatasets, topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
-import type { Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs'
+import type { Consumer, Kafka, Producer } from 'kafkajs'
 import type { Output, Runtime, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
-import { backoff, classify, untilItWorks } from './failure.ts'
+import { classify, untilItWorks } from './failure.ts'
 import { Follower } from './follower.ts'
 import type { Health } from './health.ts'
 import { createKafka, ensureTopics, plainProducer } from './kafka.ts'
-import { datasetOf, laneAssigner } from './lane-assigner.ts'
-import { Lane } from './lane.ts'
+import { laneAssigner } from './lane-assigner.ts'
+import { Lanes } from './lanes.ts'
 import type { Logger } from './log.ts'
 import { StageMetrics } from './metrics.ts'
 import { Serde } from './serde.ts'
@@ -33,8 +33,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   readonly #options: TransportOptions
   readonly #kafka: Kafka
   readonly #datasets: Map<string, Dataset>
-  readonly #lanes = new Map<string, Lane>()
-  readonly #attempts = new Map<string, number>()
+  #lanes: Lanes | undefined
   #kit!: StageKit
   #consumer: Consumer | undefined
   #sender: Producer | undefined
@@ -167,15 +166,10 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       },
     })
     this.#consumer = consumer
+    const lanes = (this.#lanes = new Lanes(this.#kit, this.#datasets, health, this.#options.onFatal))
     consumer.on('consumer.fetch', health.heard)
-    consumer.on('consumer.group_join', ({ payload }) => void this.#assigned(payload.memberAssignment))
-    consumer.on(
-      'consumer.end_batch_process',
-      ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
-        if (batchSize === 0)
-          this.#lane(topic, partition).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
-      },
-    )
+    consumer.on('consumer.group_join', ({ payload }) => void lanes.assigned(payload.memberAssignment))
+    consumer.on('consumer.end_batch_process', ({ payload }) => lanes.skipped(payload))
     consumer.on('consumer.crash', ({ payload }) => {
       if (!payload.restart) this.#options.onFatal(payload.error)
     })
@@ -185,96 +179,14 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 64,
-      eachBatch: (payload) => this.#batch(payload),
+      eachBatch: (payload) => lanes.batch(payload),
     })
-  }
-
-  #lane(topic: string, partition: number): Lane {
-    const name = `${datasetOf(topic)}/${partition}`
-    let lane = this.#lanes.get(name)
-    if (!lane)
-      this.#lanes.set(name, (lane = new Lane(this.#kit, this.#datasets.get(datasetOf(topic))!, partition)))
-    return lane
-  }
-
-  /** Lanes that went to another member are let go; those that stayed are looked at again before their next batch. */
-  async #assigned(assignment: Record<string, number[]>): Promise<void> {
-    const mine = new Set(
-      Object.entries(assignment).flatMap(([topic, lanes]) =>
-        lanes.map((lane) => `${datasetOf(topic)}/${lane}`),
-      ),
-    )
-    this.#options.log.info({ lanes: [...mine].sort() }, 'lanes assigned')
-    for (const [name, lane] of this.#lanes) {
-      lane.suspect()
-      if (mine.has(name)) continue
-      this.#lanes.delete(name)
-      this.#options.health.goOn(name)
-      await lane.inTurn(() => lane.release())
-    }
-  }
-
-  async #batch(payload: EachBatchPayload): Promise<void> {
-    const { topic, partition } = payload.batch
-    const lane = this.#lane(topic, partition)
-    await lane.inTurn(() => this.#withHeartbeat(payload, () => this.#attempt(lane, payload)))
-  }
-
-  /** Long work must not cost the membership. A heartbeat that fails makes the lane suspect, and long handlers stop. */
-  async #withHeartbeat(payload: EachBatchPayload, work: () => Promise<void>): Promise<void> {
-    const lane = this.#lane(payload.batch.topic, payload.batch.partition)
-    const timer = setInterval(() => payload.heartbeat().catch(() => lane.suspect()), 1000)
-    try {
-      await work()
-    } finally {
-      clearInterval(timer)
-    }
-  }
-
-  async #attempt(lane: Lane, payload: EachBatchPayload): Promise<void> {
-    const name = `${lane.dataset.name}/${lane.number}`
-    if (payload.isStale() || !payload.isRunning()) return
-    try {
-      await lane.process(kindOf(payload.batch.topic), payload)
-      this.#options.health.heard()
-      if (this.#attempts.delete(name)) this.#options.health.goOn(name)
-    } catch (error) {
-      await this.#failed(lane, name, payload, error as Error)
-    }
-  }
-
-  async #failed(lane: Lane, name: string, payload: EachBatchPayload, error: Error): Promise<void> {
-    const { log, health, onFatal } = this.#options
-    const kind = classify(error)
-    this.#kit.metrics.failed(lane.dataset.name, kind)
-    await lane.release()
-    if (kind === 'fatal') {
-      onFatal(error)
-      throw error
-    }
-    const attempt = this.#attempts.get(name) ?? 0
-    this.#attempts.set(name, attempt + 1)
-    health.wait(name, error.message)
-    log.warn(
-      { dataset: lane.dataset.name, lane: lane.number, attempt, kind, reason: error.message },
-      'lane waits and tries again',
-    )
-    await this.#pause(backoff(attempt))
-    const { topic, partition, firstOffset } = payload.batch
-    this.#kit.seek(topic, partition, lane.restartOffset(kindOf(topic)) ?? Number(firstOffset()))
-  }
-
-  /** Sleeps in short steps: a process that is asked to stop does not wait out its back-off. */
-  async #pause(ms: number): Promise<void> {
-    const until = Date.now() + ms
-    while (Date.now() < until && !this.#stopping) await new Promise((resolve) => setTimeout(resolve, 50))
-    this.#options.health.heard()
   }
 
   override async close(): Promise<void> {
     this.#stopping = true
     await this.#consumer?.stop().catch(() => undefined)
-    for (const lane of this.#lanes.values()) await lane.inTurn(() => lane.release())
+    await this.#lanes?.release()
     await this.#consumer?.disconnect().catch(() => undefined)
     for (const follower of this.#followers) await follower.stop()
     await this.#sender?.disconnect().catch(() => undefined)
@@ -282,5 +194,3 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     await this.#options.stage.stop?.()
   }
 }
-
-const kindOf = (topic: string): TopicKind => topic.slice(topic.lastIndexOf('.') + 1) as TopicKind

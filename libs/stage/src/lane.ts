@@ -1,26 +1,14 @@
 import { addCounters, topicName, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { EachBatchPayload, Producer } from 'kafkajs'
 import type { LaneState, Result } from './define.ts'
-import { FatalError } from './failure.ts'
 import { transactionalProducer } from './kafka.ts'
-import { OpenBatch, type ClosedBatch } from './open-batch.ts'
+import { openInputs, readCommitted, type Input } from './lane-input.ts'
+import type { ClosedBatch } from './open-batch.ts'
 import { encodersOf, Outbox } from './outbox.ts'
-import { closeReceipt, collects, fromMetadata, toMetadata } from './receipts.ts'
+import { closeReceipt, collects, toMetadata } from './receipts.ts'
 import { restoreState } from './restore.ts'
 import type { Encoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
-
-/** One topic of a lane: how far it is read, how far committed, and what the open run has counted so far. */
-interface Input {
-  kind: TopicKind
-  topic: string
-  open: OpenBatch
-  /** offset of the next record to read */
-  position: number
-  /** offset that a restart would begin at */
-  committed: number
-  counted: Counters
-}
 
 /** What one transaction moves for an input. */
 interface Progress {
@@ -52,18 +40,10 @@ export class Lane {
     this.#kit = kit
     this.dataset = dataset
     this.number = number
-    this.#inputs = new Map(kit.stage.reads.map((kind) => [kind, this.#input(kind)]))
+    this.#inputs = openInputs(kit, dataset, number)
     const written = new Set<TopicKind>([...kit.stage.writes, 'quarantine'])
     this.#encoders = encodersOf(kit.serde, dataset, [...written])
     this.#receiptEncoder = kit.serde.receiptEncoder()
-  }
-
-  #input(kind: TopicKind): Input {
-    const { stage, serde } = this.#kit
-    const place = { dataset: this.dataset, lane: this.number, from: kind, stage: stage.name }
-    const decoders = { rows: serde.decoder(this.dataset, kind), receipts: serde.receiptDecoder() }
-    const open = new OpenBatch(place, decoders, stage.batch?.(this.dataset))
-    return { kind, topic: topicName(this.dataset.name, kind), open, position: -1, committed: -1, counted: {} }
   }
 
   /** Runs `work` when everything before it on this lane is done: a lane has one transaction at a time. */
@@ -129,7 +109,7 @@ export class Lane {
     await this.#producer?.disconnect().catch(() => undefined)
     this.#producer = transactionalProducer(kafka, `dsf.${stage.name}.${this.dataset.name}.${this.number}`)
     await this.#producer.connect()
-    const unchanged = await this.#readCommitted()
+    const unchanged = await readCommitted(this.#kit, this.number, [...this.#inputs.values()])
     if (!unchanged || (stage.state && !this.#state)) await this.#restore()
     this.#verified = true
     log.info(
@@ -140,36 +120,6 @@ export class Lane {
 
   #positions = () =>
     Object.fromEntries([...this.#inputs.values()].map(({ kind, position }) => [kind, position]))
-
-  /** True when nobody has moved the lane since we last committed; then everything in memory is still right. */
-  async #readCommitted(): Promise<boolean> {
-    const { admin, groupId } = this.#kit
-    const topics = [...this.#inputs.values()].map(({ topic }) => topic)
-    const answer = await admin.fetchOffsets({ groupId, topics })
-    let unchanged = true
-    for (const input of this.#inputs.values()) {
-      const found = answer
-        .find(({ topic }) => topic === input.topic)
-        ?.partitions.find(({ partition }) => partition === this.number)
-      const start = await this.#start(input.topic, Number(found?.offset ?? -1))
-      if (start === input.committed && input.position >= 0) continue
-      unchanged = false
-      input.open.reset()
-      Object.assign(input, { committed: start, position: start, counted: fromMetadata(found?.metadata) })
-    }
-    return unchanged
-  }
-
-  /** Never committed: from the beginning. Committed, but gone from the log: rows were lost, and that is never silent. */
-  async #start(topic: string, committed: number): Promise<number> {
-    const offsets = await this.#kit.admin.fetchTopicOffsets(topic)
-    const low = Number(offsets.find(({ partition }) => partition === this.number)!.low)
-    if (committed < 0) return low
-    if (committed >= low) return committed
-    throw new FatalError(
-      `${topic}/${this.number}: records ${committed} to ${low - 1} expired before they were read; raise retentionDays, then start the import again from its landing file`,
-    )
-  }
 
   async #restore(): Promise<void> {
     const { stage, kafka, admin, serde, log } = this.#kit

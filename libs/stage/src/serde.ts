@@ -1,4 +1,11 @@
-import { receiptSchema, topicName, topicSchemas, type AvroSchema, type Dataset, type TopicKind } from '@dsf/dataset'
+import {
+  receiptSchema,
+  topicName,
+  topicSchemas,
+  type AvroSchema,
+  type Dataset,
+  type TopicKind,
+} from '@dsf/dataset'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import avsc from 'avsc'
 import { FatalError, TransientError } from './failure.ts'

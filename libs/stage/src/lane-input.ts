@@ -1,0 +1,69 @@
+import { topicName, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
+import { FatalError } from './failure.ts'
+import { OpenBatch } from './open-batch.ts'
+import { fromMetadata } from './receipts.ts'
+import type { StageKit } from './stage-kit.ts'
+
+/** One topic of a lane: how far it is read, how far committed, and what the open run has counted so far. */
+export interface Input {
+  kind: TopicKind
+  topic: string
+  open: OpenBatch
+  /** offset of the next record to read */
+  position: number
+  /** offset that a restart would begin at; -1 before the first look */
+  committed: number
+  counted: Counters
+}
+
+export function openInputs(
+  { stage, serde }: StageKit,
+  dataset: Dataset,
+  lane: number,
+): Map<TopicKind, Input> {
+  return new Map(
+    stage.reads.map((kind) => {
+      const place = { dataset, lane, from: kind, stage: stage.name }
+      const decoders = { rows: serde.decoder(dataset, kind), receipts: serde.receiptDecoder() }
+      const open = new OpenBatch(place, decoders, stage.batch?.(dataset))
+      return [
+        kind,
+        { kind, topic: topicName(dataset.name, kind), open, position: -1, committed: -1, counted: {} },
+      ]
+    }),
+  )
+}
+
+/**
+ * Puts the inputs where the group's committed offsets are. Returns true when nobody has moved the lane since we last
+ * committed; then everything in memory is still right.
+ */
+export async function readCommitted(kit: StageKit, lane: number, inputs: Input[]): Promise<boolean> {
+  const answer = await kit.admin.fetchOffsets({
+    groupId: kit.groupId,
+    topics: inputs.map(({ topic }) => topic),
+  })
+  let unchanged = true
+  for (const input of inputs) {
+    const found = answer
+      .find(({ topic }) => topic === input.topic)
+      ?.partitions.find(({ partition }) => partition === lane)
+    const start = await startOf(kit, input.topic, lane, Number(found?.offset ?? -1))
+    if (start === input.committed) continue
+    unchanged = false
+    input.open.reset()
+    Object.assign(input, { committed: start, position: start, counted: fromMetadata(found?.metadata) })
+  }
+  return unchanged
+}
+
+/** Never committed: from the beginning. Committed, but gone from the log: rows were lost, and that is never silent. */
+async function startOf({ admin }: StageKit, topic: string, lane: number, committed: number): Promise<number> {
+  const offsets = await admin.fetchTopicOffsets(topic)
+  const low = Number(offsets.find(({ partition }) => partition === lane)!.low)
+  if (committed < 0) return low
+  if (committed >= low) return committed
+  throw new FatalError(
+    `${topic}/${lane}: records ${committed} to ${low - 1} expired before they were read; raise retentionDays, then start the import again from its landing file`,
+  )
+}
