@@ -24,7 +24,7 @@ $(NODE_MODULES): package-lock.json
 	@touch $@
 
 build: $(NODE_MODULES) ## Compile the libraries and the stages (only what changed)
-	tsc -b
+	@log=$$(nx run-many -t build 2>&1) || { echo "$$log"; exit 1; }
 
 up: $(NODE_MODULES) ## Start servers, feed and stages, and wait until they are ready (SERVERS_ONLY=1: without stages)
 	$(LOCAL) up
@@ -41,12 +41,12 @@ logs: $(NODE_MODULES) ## Show the ends of the logs (SERVICE=kafka for one, FOLLO
 run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotency-key] and show the receipt
 	$(LOCAL) run
 
-check: $(NODE_MODULES) ## Check format, lint, types and unused code
+check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout's promises
 	prettier --check .
 	eslint .
-	tsc -b
-	tsc -p infra
+	tsc -b tsconfig.check.json
 	knip
+	vitest run --project unit e2e/repository.spec.ts
 
 test: install check ## Everything that CI runs: install, check, and all tests
 	vitest run
@@ -57,4 +57,4 @@ demo: up ## Start everything, import a sample, show what came of it
 clean: ## Stop everything, and remove data, logs and compiled files (downloads stay in the cache)
 	$(if $(wildcard $(NODE_MODULES)),$(LOCAL) clean)
 	rm -rf apps/*/dist libs/*/dist
-	find apps libs infra -name '*.tsbuildinfo' -not -path '*/node_modules/*' -delete
+	rm -rf .nx node_modules/.cache

@@ -37,10 +37,12 @@ export async function startStage(
     stdio: ['ignore', log, log],
   })
   const url = `http://127.0.0.1:${port}`
-  await until(
-    async () => (await fetch(`${url}/health/ready`).catch(() => undefined))?.ok === true,
-    `${name} ready`,
-  )
+  process.once('exit', () => child.kill('SIGKILL'))
+  await until(async () => {
+    if (child.exitCode !== null)
+      throw new Error(`${name} ended with ${child.exitCode}; its log is ${settings.runDir}/${name}.log`)
+    return (await fetch(`${url}/health/ready`).catch(() => undefined))?.ok === true
+  }, `${name} ready`)
   const stop = async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')

@@ -4,21 +4,21 @@ import { environment } from './stack.ts'
 const url = environment['ELASTICSEARCH_URL']!
 
 async function ask(path: string, body?: object): Promise<any> {
-  const init = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  const response = await fetch(`${url}/${path}`, init)
+  const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const response = await fetch(`${url}/${path}`, { method: 'POST', ...json })
   const answer = await response.json()
   if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
   return answer
 }
 
 export const mappingOf = async (alias: string): Promise<Record<string, { type: string; format?: string }>> =>
-  (Object.values(await ask(`${alias}/_mapping`))[0] as any).mappings.properties
+  (Object.values((await (await fetch(`${url}/${alias}/_mapping`)).json()) as object)[0] as any).mappings.properties
 
 export const measured = { term: { simulated: false } }
 export const simulated = { term: { simulated: true } }
 
 export async function countDocuments(alias: string, query: object = { match_all: {} }): Promise<number> {
-  await ask(`${alias}/_refresh`, {})
+  await ask(`${alias}/_refresh`)
   return (await ask(`${alias}/_count`, { query })).count as number
 }
 
@@ -30,7 +30,7 @@ export interface Document {
 
 /** All documents of a query, by id. */
 export async function documentsOf(alias: string, query: object = measured): Promise<Map<string, Document>> {
-  await ask(`${alias}/_refresh`, {})
+  await ask(`${alias}/_refresh`)
   const found = new Map<string, Document>()
   const page = { query, size: 5000, version: true, sort: [{ dsf_row: 'asc' }, { dsf_version: 'asc' }, { dsf_run: 'asc' }] }
   for (let after: unknown; ; ) {

@@ -13,9 +13,7 @@ export const kafka = new Kafka({
 
 export const registry = new SchemaRegistry({ host: environment['REGISTRY_URL']! })
 
-export interface Message extends KafkaMessage {
-  partition: number
-}
+export type Message = KafkaMessage & { partition: number }
 
 export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin()

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { isProblem, readRules, type CellReader, type Dataset, type Problem, type Value } from '@dsf/dataset'
+import { isProblem, readRules, recordShape, type CellReader, type Dataset, type Problem, type Value } from '@dsf/dataset'
 
 export type RawRow = { dsf_run: string; dsf_row: number } & Record<string, string | number | null>
 export type CleanRow = { dsf_run: string; dsf_row: number; dsf_version: number } & Record<string, Value>
@@ -11,8 +11,11 @@ export type RowReader = (raw: RawRow) => CleanRow | Problem[]
 export function rowReader(dataset: Dataset): RowReader {
   const columns = dataset.fields.map((field) => field.column)
   const readers: CellReader[] = dataset.fields.map((field) => readRules(field))
+  const emptyRow = recordShape<CleanRow>(['dsf_run', 'dsf_row', 'dsf_version', ...columns])
   return (raw) => {
-    const row: CleanRow = { dsf_run: raw.dsf_run, dsf_row: raw.dsf_row, dsf_version: 0 }
+    const row = emptyRow()
+    row.dsf_run = raw.dsf_run
+    row.dsf_row = raw.dsf_row
     let problems: Problem[] | undefined
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i]!

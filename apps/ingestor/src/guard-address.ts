@@ -107,7 +107,7 @@ export function guardedConnector(
     timeout,
     allowH2: false,
     lookup: guardedLookup(allow, lookup),
-  } as buildConnector.BuildOptions)
+  })
   return (options, callback) => {
     const problem = literalProblem(options.hostname, allow)
     if (problem) callback(new SourceError(`host ${options.hostname} is refused: ${problem}`), null)
@@ -126,8 +126,9 @@ export async function checkFile(url: URL, roots: readonly string[]): Promise<str
     `file ${path} is refused: it lies outside the folders that sources may come from`,
   )
   if (!isInside(path, [...roots, ...realRoots])) throw refused
-  const real = await realpath(path).catch((cause: NodeJS.ErrnoException) => {
-    const what = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${cause.code}`
+  const real = await realpath(path).catch((cause: unknown) => {
+    const { code } = cause as NodeJS.ErrnoException
+    const what = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${code}`
     throw new SourceError(`file ${path} ${what}`, { cause })
   })
   if (!isInside(real, realRoots)) throw refused

@@ -55,6 +55,7 @@ export async function* importRun(
   } catch (error) {
     if (!isSourceFailure(error) || (run.landing !== null && error instanceof SourceError))
       throw landingFailure(error)
+    context.log.warn({ dataset: dataset.name, run: run.run, reason: error.message }, 'import failed')
     yield { out: { runs: save({ ...run, state: 'failed', reason: error.message }) } }
   }
 }

@@ -244,17 +244,22 @@ const byName: Record<string, string> = {
   HTTPParserError: 'HPE_INVALID',
 }
 
+/** What we read of an error, or of the first of those that trying several addresses gave. */
+interface Failure {
+  name?: string
+  code?: string
+  hostname?: string
+  address?: string
+  port?: number
+  errors?: Failure[]
+}
+
 function toSourceError(error: unknown, name: string, url?: URL): SourceError {
   if (error instanceof SourceError) return error
-  const cause = error as NodeJS.ErrnoException & {
-    hostname?: string
-    address?: string
-    port?: number
-    errors?: (typeof cause)[]
-  }
-  const code = byName[cause?.name] ?? cause?.code ?? ''
-  const tried = cause?.errors?.[0] ?? cause
-  const at = tried?.address ? `${tried.address}:${tried.port}` : (tried?.hostname ?? url?.host ?? name)
+  const cause = (error ?? {}) as Failure
+  const code = byName[cause.name ?? ''] ?? cause.code ?? ''
+  const [tried = cause] = cause.errors ?? []
+  const at = tried.address ? `${tried.address}:${tried.port}` : (tried.hostname ?? url?.host ?? name)
   const [sentence, transient] = sentences[code]?.(name, at) ?? [otherwise(code, name), false]
   return new SourceError(sentence, { transient, cause })
 }

@@ -1,4 +1,4 @@
-import { addCounters, keyReader, laneOf, type Counters, type Dataset } from '@dsf/dataset'
+import { addCounters, keyReader, laneOf, recordShape, type Counters, type Dataset } from '@dsf/dataset'
 import type { Output } from '@dsf/stage'
 import type { RunProgress } from './run-state.ts'
 import type { Block, UnreadableRow } from './scan-csv.ts'
@@ -15,7 +15,10 @@ export interface Publication {
 export type Publish = (blocks: Block[], run: RunProgress) => Publication
 
 export function publisherOf(dataset: Dataset, columns: number[]): Publish {
-  const names = dataset.fields.map(({ column }) => column)
+  const rawRecord = rawRecords(
+    dataset.fields.map(({ column }) => column),
+    columns,
+  )
   const readKey = keyReader(
     dataset,
     dataset.key.map((field) => columns[dataset.fields.indexOf(field)]!),
@@ -31,7 +34,7 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
         const key = readKey(cells)
         const lane = laneOf(key, lanes)
         read[lane]!++
-        raw.push({ key, lane, value: rawRecord(before.run, row, names, columns, cells) })
+        raw.push({ key, lane, value: rawRecord(before.run, row, cells) })
       }
       for (const refused of unreadable) {
         // a row that cannot be read has no key, so its number spreads it
@@ -49,19 +52,20 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
   }
 }
 
-function rawRecord(
-  run: string,
-  row: number,
-  names: string[],
-  columns: number[],
-  cells: string[],
-): Record<string, unknown> {
-  const record: Record<string, unknown> = { dsf_run: run, dsf_row: row }
-  for (let i = 0; i < names.length; i++) {
-    const at = columns[i]!
-    record[names[i]!] = at < 0 ? null : cells[at]!
+type RawRecord = { dsf_run: string; dsf_row: number } & Record<string, unknown>
+
+function rawRecords(names: string[], columns: number[]) {
+  const emptyRecord = recordShape<RawRecord>(['dsf_run', 'dsf_row', ...names])
+  return (run: string, row: number, cells: string[]): RawRecord => {
+    const record = emptyRecord()
+    record.dsf_run = run
+    record.dsf_row = row
+    for (let i = 0; i < names.length; i++) {
+      const at = columns[i]!
+      if (at >= 0) record[names[i]!] = cells[at]!
+    }
+    return record
   }
-  return record
 }
 
 function quarantinedRow(run: string, { row, bytes, reason }: UnreadableRow) {

@@ -136,6 +136,11 @@ describe('what a row is', () => {
     ['a quote inside an unquoted cell', '5" pipe,b"",c"\n', [['5" pipe', 'b""', 'c"']]],
     ['a lone CR is text', 'a\rb,"c\rd",e\n', [['a\rb', 'c\rd', 'e']]],
     ['UTF-8', 'Ñuble,"São ""Paulo""",日本 😀\n', [['Ñuble', 'São "Paulo"', '日本 😀']]],
+    [
+      'long cells in UTF-8',
+      `${'é'.repeat(3000)},"${'€'.repeat(3000)}",c\n`,
+      [['é'.repeat(3000), '€'.repeat(3000), 'c']],
+    ],
     ['spaces are kept', ' a , "b" ,c \n', [[' a ', ' "b" ', 'c ']]],
     ['nothing', '', []],
   ])('%s', (_, text, rows) => {

@@ -18,3 +18,4 @@ export {
 } from './avro.ts'
 export { addCounters, brokenSums, counterNames, type CounterName, type Counters } from './counters.ts'
 export { firstIndex, indexTemplate } from './index-template.ts'
+export { recordShape } from './record-shape.ts'

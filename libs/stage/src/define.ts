@@ -1,4 +1,5 @@
 import type { Counters, Dataset, TopicKind } from '@dsf/dataset'
+import type { Logger } from './log.ts'
 
 /**
  * The records of one lane, in offset order, that are handled, written and committed together. Ends at a receipt at the
@@ -62,6 +63,8 @@ export interface HandlerContext<S extends LaneState = LaneState> {
   stopping(): boolean
   /** tells liveness that a long handler is getting on */
   heard(): void
+  /** for what concerns a run or a batch, never for a row */
+  log: Pick<Logger, 'info' | 'warn'>
 }
 
 type MaybePromise<T> = T | Promise<T>

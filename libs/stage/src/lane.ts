@@ -174,6 +174,7 @@ export class Lane {
         state: this.#state!,
         stopping: () => this.#kit.stopping() || !this.#verified,
         heard: this.#kit.heard,
+        log: this.#kit.log,
       })
       if (Symbol.asyncIterator in results) outbox = await this.#applyEach(results, outbox, progress)
       else this.#collect(results, outbox, progress.counted)

@@ -113,11 +113,11 @@ export class Serde {
   async #register(subject: string, schema: AvroSchema): Promise<void> {
     if (this.#ids.has(subject)) return
     const confluent = { type: SchemaType.AVRO as const, schema: JSON.stringify(schema) }
+    const register = () =>
+      this.#registry.register(confluent, { subject, compatibility: COMPATIBILITY.BACKWARD })
     try {
-      const { id } = await this.#registry.register(confluent, {
-        subject,
-        compatibility: COMPATIBILITY.BACKWARD,
-      })
+      // stages that start together race for a subject's first configuration; who lost it finds it done the second time
+      const { id } = await register().catch(register)
       this.#ids.set(subject, id)
     } catch (error) {
       throw registryError(`schema of ${subject}`, error)

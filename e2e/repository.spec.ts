@@ -1,0 +1,194 @@
+/** What design and documents promise about the tree, held by reading the tree. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, matchesGlob, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { stageNames, stages } from '../infra/local/servers/stages.ts'
+import { readSettings } from '../infra/local/settings.ts'
+import { topicKinds } from '../libs/dataset/src/topics.ts'
+import vitestConfig from '../vitest.config.ts'
+
+const root = resolve(import.meta.dirname, '..')
+/** Empty when the file is missing: the test that asks for the file says so. */
+const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '')
+const json = (path: string) => JSON.parse(read(path))
+const lines = (text: string) => text.trimEnd().split('\n')
+const words = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1]!)
+
+/** Tracked files and new ones, without the ignored. */
+const files = lines(
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  }),
+).filter((path) => existsSync(join(root, path)))
+const sources = files.filter((path) => path.endsWith('.ts'))
+const documents = files.filter((path) => path.endsWith('.md'))
+const packagesIn = (folder: string) =>
+  files.flatMap((path) => words(path, new RegExp(String.raw`^${folder}/([^/]+)/package\.json$`, 'g')))
+const apps = packagesIn('apps')
+const libs = packagesIn('libs')
+
+describe.each(apps)('apps/%s', (app) => {
+  test.each(['package.json', 'tsconfig.json', 'src/main.ts', `src/${app}.stage.ts`, 'src/config.ts'])(
+    'has %s',
+    (noun) => {
+      expect(files).toContain(`apps/${app}/${noun}`)
+    },
+  )
+
+  test('only wires in main.ts', () => {
+    expect(lines(read(`apps/${app}/src/main.ts`)).length).toBeLessThanOrEqual(20)
+  })
+
+  test('carries the name of its folder', () => {
+    expect(json(`apps/${app}/package.json`).name).toBe(`@dsf/${app}`)
+    expect(read(`apps/${app}/src/${app}.stage.ts`)).toContain(`name: '${app}'`)
+  })
+})
+
+test('the local stack starts every app', () => {
+  expect([...stageNames].sort()).toEqual(apps.toSorted())
+})
+
+test('every package is compiled by tsc -b', () => {
+  const packages = [...apps.map((app) => `apps/${app}`), ...libs.map((lib) => `libs/${lib}`)]
+  const references = json('tsconfig.json').references.map(({ path }: { path: string }) => path)
+  expect(references).toEqual(expect.arrayContaining(packages))
+})
+
+describe('topics', () => {
+  const declarations = apps.map((app) => read(`apps/${app}/src/${app}.stage.ts`)).join('\n')
+  const kindsIn = (pattern: RegExp) =>
+    new Set(words(declarations, pattern).flatMap((list) => words(list, /'(\w+)'/g)))
+  const written = kindsIn(/^\s*writes: (\[[^\]]*\])/gm)
+  // a changelog is read back by the stage that writes it
+  const consumed = kindsIn(/^\s*(?:reads: (?=\[)|state: \{ changelog: (?='))(\[[^\]]*\]|'\w+')/gm)
+
+  test.each(topicKinds)('%s has a producer and a consumer', (kind) => {
+    expect({ written: written.has(kind), consumed: consumed.has(kind) }).toEqual({
+      written: true,
+      consumed: true,
+    })
+  })
+
+  test('no stage names another kind', () => {
+    expect([...topicKinds]).toEqual(expect.arrayContaining([...written, ...consumed]))
+  })
+})
+
+describe('environment', () => {
+  const tables = [...apps.map((app) => `apps/${app}/src/config.ts`), 'libs/stage/src/env.ts']
+  const declared = [...new Set(tables.flatMap((path) => words(read(path), /\b([A-Z][A-Z0-9_]+): /g)))]
+  const settings = readSettings({ RUN_DIR: '.run/never', SIMULATE: 'true' })
+  const set = new Set(stages(settings, []).flatMap((stage) => Object.keys(stage.command().env ?? {})))
+
+  test.each(declared)('%s is set by the local stack', (variable) => {
+    expect([...set]).toContain(variable)
+  })
+
+  test('the local stack sets no variable that nobody reads', () => {
+    expect(declared).toEqual(expect.arrayContaining([...set]))
+  })
+})
+
+describe('documents', () => {
+  const folders = new Set([
+    'spark',
+    'batch',
+    'airflow',
+    'k8s',
+    'dashboards',
+    ...files.map((path) => path.split('/')[0]!),
+  ])
+  const exists = (path: string) => globSync(path.replace(/<[^>]+>|…/g, '*').replace(/\/$/, '')).length > 0
+
+  /** In a code span, what starts with a folder of ours is a path; the rest may be an object key or a command. */
+  const spans = (text: string) =>
+    words(text, /`([\w.@*<>{},…/-]+)`/g).filter(
+      (span) => span.includes('/') && folders.has(span.split('/')[0]!),
+    )
+  const links = (text: string) => words(text, /\]\(([^)#\s]+)[^)]*\)/g).filter((link) => !/^\w+:/.test(link))
+
+  test.each(documents)('%s names paths that exist', (document) => {
+    const text = read(document)
+    const missing = [
+      ...spans(text).filter(
+        (path) => !exists(join(root, path)) && !exists(join(root, dirname(document), path)),
+      ),
+      ...links(text).filter((path) => !exists(join(root, dirname(document), path))),
+    ]
+    expect(missing).toEqual([])
+  })
+
+  test.each(documents)('%s names make targets that exist', (document) => {
+    const named = words(read(document), /(?:`|^ {4}|^\$ |&& )make ([a-z][a-z-]*)/gm)
+    expect(targets()).toEqual(expect.arrayContaining(named))
+  })
+})
+
+describe('tests', () => {
+  const tiers = vitestConfig.test!.projects!.map((project) => {
+    if (typeof project !== 'object' || !('test' in project))
+      throw new Error('a tier is an object in vitest.config.ts')
+    return project.test!.include!
+  })
+  const ofTier = (path: string) => tiers.filter((globs) => globs.some((glob) => matchesGlob(path, glob)))
+  const runs = /import \{[^}]*\b(?:test|it|describe)\b[^}]*\} from ['"]vitest['"]/
+  const suites = sources.filter((path) => /\.(spec|it|e2e|test)\.ts$/.test(path) || runs.test(read(path)))
+
+  test('every file of tests runs in one tier', () => {
+    expect(suites.filter((path) => ofTier(path).length !== 1)).toEqual([])
+  })
+
+  test('a spec is named after the file beside it', () => {
+    const specs = suites.filter((path) => /^(apps|libs)\/.*\.spec\.ts$/.test(path))
+    const odd = specs.filter(
+      (path) => !files.includes(path.replace('.spec.ts', '.ts')) && !basename(path).includes('-patch.'),
+    )
+    expect(odd).toEqual([])
+  })
+})
+
+describe('another machine', () => {
+  test('installs the locked packages from its own registry', () => {
+    expect(words(read('package-lock.json'), /"resolved": "([^"]*:\/\/[^"]*)"/g)).toEqual([])
+  })
+
+  test('finds no address of a registry and no path of ours', () => {
+    const strange =
+      /registry *= *["']?https?:|index-url|GOPROXY=http|(?<![\w.*$}-])\/(?:work|home|root|Users)\/\w/
+    const texts = files.filter(
+      (path) => !/package-lock\.json$|\.(parquet|png|gz)$/.test(path) && path !== 'e2e/repository.spec.ts',
+    )
+    const named = texts.flatMap((path) =>
+      lines(read(path))
+        .filter((line) => strange.test(line))
+        .map((line) => `${path}: ${line}`),
+    )
+    expect(named).toEqual([])
+  })
+})
+
+describe('Makefile', () => {
+  test('every target explains itself in make help', () => {
+    const silent = lines(read('Makefile')).filter(
+      (line) => /^[a-z][\w-]*:(?!=)/.test(line) && !/ ## \S/.test(line),
+    )
+    expect(silent).toEqual([])
+  })
+
+  test('every target is phony', () => {
+    const phony = words(read('Makefile'), /^\.PHONY:(.*)$/gm).flatMap((list) => list.trim().split(/\s+/))
+    expect(phony.toSorted()).toEqual(targets().toSorted())
+  })
+})
+
+test('nx.json stays a table of rules', () => {
+  expect(lines(read('nx.json')).length).toBeLessThan(50)
+  expect(files.filter((path) => basename(path) === 'project.json')).toEqual([])
+})
+
+function targets(): string[] {
+  return words(read('Makefile'), /^([a-z][\w-]*):(?!=)/gm)
+}

@@ -1,0 +1,57 @@
+/** The stages as processes: killed, started again, and second instances beside those of the stack. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import { isAlive, readRecord, type ProcessRecord } from '../../infra/local/processes/record.ts'
+import { startProcess, type Command } from '../../infra/local/processes/start.ts'
+import { untilReady } from '../../infra/local/ready.ts'
+import { servicesOf } from '../../infra/local/servers/catalogue.ts'
+import type { StageName } from '../../infra/local/servers/stages.ts'
+import { runDir, settings } from './stack.ts'
+import { until } from './until.ts'
+
+const serviceOf = (name: string) => servicesOf(settings).find((service) => service.name === name)!
+
+export function recordOf(name: string): ProcessRecord {
+  const record = readRecord(runDir, name)
+  if (!record || !isAlive(record)) throw new Error(`${name} does not run`)
+  return record
+}
+
+/** Ends a process of the stack without a word, like a lost machine. */
+export async function kill(name: string): Promise<void> {
+  const record = recordOf(name)
+  process.kill(record.pid, 'SIGKILL')
+  await until(`${name} to be gone`, () => !isAlive(record))
+}
+
+/** Starts it as the stack did, without building anything. */
+export async function revive(name: string): Promise<void> {
+  const service = serviceOf(name)
+  const record = await startProcess(runDir, service, await service.command())
+  await untilReady(service, record, runDir)
+}
+
+export interface Instance {
+  child: ChildProcess
+  url: string
+  /** exit code, or the signal that ended it */
+  ended: Promise<number | NodeJS.Signals>
+}
+
+/** A second instance of a stage, ready, on a port of its own. `env` changes what the stack would tell it. */
+export async function secondInstance(name: StageName, env: NodeJS.ProcessEnv = {}): Promise<Instance> {
+  const port = settings.ports[name] + 100
+  const instance = await spawnStage(name, { HTTP_PORT: String(port), ...env })
+  const url = `http://127.0.0.1:${port}`
+  await until(`a second ${name}`, async () => (await fetch(`${url}/health/ready`)).ok)
+  return { ...instance, url }
+}
+
+async function spawnStage(name: StageName, env: NodeJS.ProcessEnv): Promise<Omit<Instance, 'url'>> {
+  const { program, args, cwd, env: told } = (await serviceOf(name).command()) as Command
+  const log = openSync(join(runDir, 'logs', `${name}-2.log`), 'a')
+  const child = spawn(program, args, { cwd, env: { PATH: process.env['PATH'], ...told, ...env }, stdio: ['ignore', log, log] })
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal!)))
+  return { child, ended }
+}

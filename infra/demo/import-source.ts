@@ -1,0 +1,80 @@
+/** Imports a source by the stages' HTTP side and waits for the end-to-end receipt. */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf, StackError } from '../local/errors.ts'
+import { isAlive, readRecord } from '../local/processes/record.ts'
+import { problemOf, type Receipt } from '../local/run-client.ts'
+import { stageAddress, stageNames } from '../local/servers/stages.ts'
+import type { Settings } from '../local/settings.ts'
+
+/** What the ingestor says of a run; the receipt of its end comes from the indexer. */
+export interface RunAnswer extends Receipt {
+  readonly source: string
+  readonly rows: number
+}
+
+const patienceMs = 300_000
+const pauseMs = 100
+
+/** @throws StackError when the run fails, or does not come to its end */
+export async function importSource(settings: Settings, dataset: string, source: string): Promise<Receipt> {
+  const { runId } = await startRun(settings, dataset, source)
+  const deadline = Date.now() + patienceMs
+  const imported = await finished(settings, 'ingestor', runId, deadline)
+  const receipt =
+    imported.state === 'failed' ? imported : await finished(settings, 'indexer', runId, deadline)
+  if (receipt.state === 'succeeded') return receipt
+  throw new StackError(`The run ${runId} of ${dataset} from ${source} failed: ${receipt.reason}.`)
+}
+
+async function startRun(settings: Settings, dataset: string, source: string): Promise<{ runId: string }> {
+  const response = await fetch(`${stageAddress(settings, 'ingestor')}/v1/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': `demo ${randomUUID()}` },
+    body: JSON.stringify({ dataset, source }),
+  })
+  const answer = await response.text()
+  if (response.status === 202) return JSON.parse(answer) as { runId: string }
+  throw new StackError(`The ingestor refused the run (${response.status}): ${problemOf(answer)}`)
+}
+
+/** Undefined while a stage does not know the run. */
+export async function runAt(
+  settings: Settings,
+  stage: 'ingestor' | 'indexer',
+  runId: string,
+): Promise<RunAnswer | undefined> {
+  const response = await fetch(`${stageAddress(settings, stage)}/v1/runs/${runId}`)
+  return response.ok ? ((await response.json()) as RunAnswer) : undefined
+}
+
+async function finished(
+  settings: Settings,
+  stage: 'ingestor' | 'indexer',
+  runId: string,
+  deadline: number,
+): Promise<Receipt> {
+  let last = 'nothing'
+  while (Date.now() < deadline) {
+    const answer = await runAt(settings, stage, runId).catch(messageOf)
+    if (typeof answer === 'object' && ['succeeded', 'failed'].includes(answer.state)) return answer
+    if (answer !== undefined) last = typeof answer === 'string' ? answer : answer.state
+    refuseDeadStages(settings)
+    await sleep(pauseMs)
+  }
+  throw new StackError(
+    `The run ${runId} did not end within ${patienceMs / 1000} s; the ${stage} said last "${last}". Look at make status and make logs.`,
+  )
+}
+
+/** A run waits for every stage: without one of them it would wait for ever. */
+function refuseDeadStages({ runDir }: Settings): void {
+  const dead = stageNames.filter((name) => {
+    const record = readRecord(runDir, name)
+    return !record || !isAlive(record)
+  })
+  if (dead.length > 0)
+    throw new StackError(
+      `${dead.join(' and ')} ended during the run: make logs SERVICE=${dead[0]} says why. make up starts it again, and the run goes on.`,
+    )
+}

@@ -1,0 +1,116 @@
+/** What the object store holds, listed and read by a client of its own. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { text } from 'node:stream/consumers'
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
+import { Client, type BucketItem } from 'minio'
+import { stageEnvironment } from '../local/environment.ts'
+import type { Settings } from '../local/settings.ts'
+
+export interface StoredObject {
+  readonly key: string
+  readonly bytes: number
+  readonly modified: Date
+}
+
+export interface QuarantinedRow {
+  readonly row: number
+  readonly stage: string
+  readonly reasons: readonly { readonly code: string; readonly message: string }[]
+  /** the row as it came, as far as it is text */
+  readonly original: string
+}
+
+interface QuarantineLine {
+  dsf_run: string
+  dsf_row: number
+  stage: string
+  reasons: QuarantinedRow['reasons']
+  content: 'csv' | 'avro' | 'json'
+  bytes: string
+}
+
+/** Quarantine has no receipt of its own, so its objects may come a moment after the run's. */
+const patienceMs = 30_000
+
+/** Some stores keep times in whole seconds. */
+const storeClockMs = 1000
+
+export function openObjects(settings: Settings) {
+  const environment = stageEnvironment(settings)
+  const bucket = environment['S3_BUCKET']!
+  const client = new Client({
+    endPoint: new URL(environment['S3_ENDPOINT']!).hostname,
+    port: settings.ports.s3,
+    useSSL: false,
+    accessKey: environment['S3_ACCESS_KEY']!,
+    secretKey: environment['S3_SECRET_KEY']!,
+    region: 'us-east-1',
+    pathStyle: true,
+  })
+  const registry = new SchemaRegistry({ host: environment['REGISTRY_URL']! })
+
+  async function list(prefix: string): Promise<StoredObject[]> {
+    const items = (await client.listObjectsV2(bucket, prefix, true).toArray()) as BucketItem[]
+    return items.map(({ name = '', size, lastModified }) => ({
+      key: name,
+      bytes: size,
+      modified: lastModified!,
+    }))
+  }
+
+  /** The rows of a run that were refused, in the order of the file; waits until as many are there as the receipt counted. */
+  async function quarantined(
+    dataset: string,
+    { runId, rows, since }: { runId: string; rows: number; since: Date },
+  ): Promise<QuarantinedRow[]> {
+    for (const deadline = Date.now() + patienceMs; ; await sleep(200)) {
+      const all = await list(`quarantine/dataset=${dataset}/`)
+      const objects = all.filter(({ modified }) => modified.getTime() >= since.getTime() - storeClockMs)
+      const lines = await Promise.all(
+        objects.map(async ({ key }) => text(await client.getObject(bucket, key))),
+      )
+      const found = lines
+        .flatMap((lines) => lines.split('\n').filter(Boolean))
+        .map((line) => JSON.parse(line) as QuarantineLine)
+        .filter((line) => line.dsf_run === runId)
+        .sort((a, b) => a.dsf_row - b.dsf_row)
+      if (found.length >= rows || Date.now() > deadline) return Promise.all(found.map(readable))
+    }
+  }
+
+  /** A row that the cleaner refused is kept as the Avro record that it received: the registry has its schema. */
+  async function readable({
+    dsf_row,
+    stage,
+    reasons,
+    content,
+    bytes,
+  }: QuarantineLine): Promise<QuarantinedRow> {
+    const raw = Buffer.from(bytes, 'base64')
+    const original =
+      content === 'avro' ? cellsOf((await registry.decode(raw)) as object) : raw.toString('utf8')
+    return { row: dsf_row, stage, reasons, original }
+  }
+
+  return { list, quarantined }
+}
+
+function cellsOf(record: object): string {
+  return Object.entries(record)
+    .filter(([name]) => !name.startsWith('dsf_'))
+    .map(([, cell]) => quoted(String(cell ?? '')))
+    .join(',')
+}
+
+const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+
+/** The values of `name=` in the keys of objects, as in `type=explosion`. */
+export type Objects = ReturnType<typeof openObjects>
+
+export const partitionOf = (key: string, name: string): string =>
+  decodeURIComponent(
+    key
+      .split('/')
+      .find((step) => step.startsWith(`${name}=`))
+      ?.slice(name.length + 1) ?? '',
+  )
