@@ -12,8 +12,11 @@ LOCAL := @node infra/local/cli.ts
 help: ## Explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 	@echo
-	@echo "Variables (make up KAFKA=kraft): KAFKA=zookeeper|kraft  STORE=minio|seaweedfs  PORT_BASE=19000  RUN_DIR=.run"
-	@echo "                                 SERVERS_ONLY=1  SIMULATE  DATASETS_DIR  LOG_LEVEL: see infra/local/README.md"
+	@echo "Variables, as in make up KAFKA=kraft:"
+	@echo "  KAFKA=zookeeper|kraft  STORE=minio|seaweedfs   which servers; holds until make down"
+	@echo "  DATASETS_DIR=a:b                               more folders of datasets"
+	@echo "  PORT_BASE=19000  RUN_DIR=.run                  others for a second stack beside the first"
+	@echo "  SIMULATE=1  SERVERS_ONLY=1  LOG_LEVEL=debug    see infra/local/README.md"
 
 install: $(NODE_MODULES) build ## Install the npm packages when package-lock.json changed, and compile
 
@@ -38,21 +41,21 @@ status: $(NODE_MODULES) ## Show each server and stage: state, address, pid (FORM
 logs: $(NODE_MODULES) ## Show the ends of the logs (SERVICE=kafka for one, FOLLOW=1 to go on)
 	$(LOCAL) logs
 
-run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotency-key] and show the receipt
+run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotency-key], wait, print the receipt as JSON
 	$(LOCAL) run
 
 check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout's promises
 	prettier --check .
 	eslint .
 	tsc -b tsconfig.check.json
-	knip
+	knip --no-config-hints
 	vitest run --project unit e2e/repository.spec.ts
 
 test: install check ## Everything that CI runs: install, check, and all tests
 	vitest run
 
-demo: up ## Start everything, import a sample, show what came of it
-	@$(MAKE) --no-print-directory run DATASET=$(or $(DATASET),earthquakes)
+demo: $(NODE_MODULES) ## Start everything, import the sample feed through all stages, show and check what came out
+	@node infra/demo/demo.ts
 
 clean: ## Stop everything, and remove data, logs and compiled files (downloads stay in the cache)
 	$(if $(wildcard $(NODE_MODULES)),$(LOCAL) clean)

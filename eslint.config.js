@@ -14,8 +14,12 @@ const stage = {
 }
 const above = { regex: `^@dsf/`, message: 'libs/dataset is the lowest layer: it imports none of ours.' }
 const kafka = {
-  regex: '^(kafkajs|@kafkajs/.*)$',
+  regex: '^kafkajs(/|$)',
   message: 'Only libs/stage knows Kafka, so that transactions and offsets are right in one place.',
+}
+const avro = {
+  regex: '^(avsc|@kafkajs/)',
+  message: 'Records are read and written by libs/stage; the schemas come from @dsf/dataset.',
 }
 const nest = {
   regex: '^@nestjs/',
@@ -84,7 +88,7 @@ export default defineConfig(
     },
   },
 
-  imports(['apps/**/*.ts'], outside, stage, kafka),
+  imports(['apps/**/*.ts'], outside, stage, kafka, avro),
   imports(['libs/stage/**/*.ts'], outside, stage),
   imports(['libs/dataset/src/**/*.ts'], outside, above, kafka, nest),
   imports(['infra/**/*.ts'], stage, kafka, {

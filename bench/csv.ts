@@ -8,7 +8,8 @@ import { Readable } from 'node:stream'
 import { parse as csvParse } from 'csv-parse'
 import { parse as fastCsv } from 'fast-csv'
 import { inferSchema, initParser } from 'udsv'
-import { CsvScanner, readHeader } from '../apps/ingestor/src/scan-csv.ts'
+import { readHeader } from '../apps/ingestor/src/open-csv.ts'
+import { CsvScanner } from '../apps/ingestor/src/scan-csv.ts'
 
 const rowCount = 200_000
 const rounds = 5

@@ -5,12 +5,12 @@ export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
   { seconds = 90, everyMs = 100 } = {},
-): Promise<NonNullable<T>> {
+): Promise<Exclude<NonNullable<T>, false>> {
   const deadline = Date.now() + seconds * 1000
   for (let last = 'nothing yet'; ; await sleep(everyMs)) {
     try {
       const found = await probe()
-      if (found) return found
+      if (found) return found as Exclude<NonNullable<T>, false>
     } catch (error) {
       last = (error as Error).message
     }

@@ -1,7 +1,7 @@
 /** make demo: imports the sample feed through all stages, shows what came of it, and checks it against what was put in. */
 import { StackError } from '../local/errors.ts'
 import type { Receipt } from '../local/run-client.ts'
-import { seconds, step } from '../local/say.ts'
+import { seconds } from '../local/say.ts'
 import { readSettings, type Settings } from '../local/settings.ts'
 import { startStack } from '../local/stack.ts'
 import { checkQuakes, checkWeather } from './checks.ts'
@@ -34,7 +34,7 @@ async function demo(settings: Settings): Promise<number> {
   faults.push(...(await checkQuakes(settings, documents)), ...(await checkWeather(settings, documents)))
   await showStrongest(documents)
   await showLake(objects)
-  await showQuarantine(objects, receipts[1]!, begun)
+  await showQuarantine(settings, objects, receipts[1]!, begun)
   await showNext(settings)
   heading(
     faults.length === 0
@@ -48,7 +48,8 @@ async function tell(settings: Settings, { dataset, path, title }: Chapter): Prom
   const source = `http://127.0.0.1:${settings.ports.feed}${path}`
   const start = Date.now()
   heading(title)
-  const receipt = await step('import', source, () => importSource(settings, dataset, source))
+  print(source)
+  const receipt = await importSource(settings, dataset, source)
   print(receiptText(receipt))
   print(`run ${receipt.runId} ${receipt.state} after ${seconds(start)}`)
   return receipt

@@ -4,17 +4,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, StackError } from '../local/errors.ts'
 import { isAlive, readRecord } from '../local/processes/record.ts'
 import { problemOf, type Receipt } from '../local/run-client.ts'
+import { say } from '../local/say.ts'
 import { stageAddress, stageNames } from '../local/servers/stages.ts'
 import type { Settings } from '../local/settings.ts'
 
 /** What the ingestor says of a run; the receipt of its end comes from the indexer. */
 export interface RunAnswer extends Receipt {
-  readonly source: string
-  readonly rows: number
+  readonly source?: string
+  /** the ingestor's: rows published so far */
+  readonly rows?: number
+  readonly landing?: { readonly key: string }
+  /** the indexer's: receipts that arrived, one for each lane and route */
+  readonly closed?: number
+  readonly expected?: number
 }
 
 const patienceMs = 300_000
 const pauseMs = 100
+const progressMs = 10_000
 
 /** @throws StackError when the run fails, or does not come to its end */
 export async function importSource(settings: Settings, dataset: string, source: string): Promise<Receipt> {
@@ -55,10 +62,15 @@ async function finished(
   deadline: number,
 ): Promise<Receipt> {
   let last = 'nothing'
+  let told = Date.now()
   while (Date.now() < deadline) {
     const answer = await runAt(settings, stage, runId).catch(messageOf)
     if (typeof answer === 'object' && ['succeeded', 'failed'].includes(answer.state)) return answer
-    if (answer !== undefined) last = typeof answer === 'string' ? answer : answer.state
+    if (answer !== undefined) last = typeof answer === 'string' ? answer : progressOf(answer)
+    if (Date.now() - told > progressMs) {
+      say(stage, last)
+      told = Date.now()
+    }
     refuseDeadStages(settings)
     await sleep(pauseMs)
   }
@@ -66,6 +78,11 @@ async function finished(
     `The run ${runId} did not end within ${patienceMs / 1000} s; the ${stage} said last "${last}". Look at make status and make logs.`,
   )
 }
+
+const progressOf = ({ state, rows, closed, expected }: RunAnswer) =>
+  closed === undefined
+    ? `${state}, ${rows} rows published`
+    : `${state}, ${closed} of ${expected} receipts arrived`
 
 /** A run waits for every stage: without one of them it would wait for ever. */
 function refuseDeadStages({ runDir }: Settings): void {

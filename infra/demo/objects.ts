@@ -1,7 +1,6 @@
 /** What the object store holds, listed and read by a client of its own. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
-import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { Client, type BucketItem } from 'minio'
 import { stageEnvironment } from '../local/environment.ts'
 import type { Settings } from '../local/settings.ts'
@@ -12,21 +11,12 @@ export interface StoredObject {
   readonly modified: Date
 }
 
+/** A line of a quarantine object, as far as the demo shows it. */
 export interface QuarantinedRow {
-  readonly row: number
+  readonly dsf_run: string
+  readonly dsf_row: number
   readonly stage: string
   readonly reasons: readonly { readonly code: string; readonly message: string }[]
-  /** the row as it came, as far as it is text */
-  readonly original: string
-}
-
-interface QuarantineLine {
-  dsf_run: string
-  dsf_row: number
-  stage: string
-  reasons: QuarantinedRow['reasons']
-  content: 'csv' | 'avro' | 'json'
-  bytes: string
 }
 
 /** Quarantine has no receipt of its own, so its objects may come a moment after the run's. */
@@ -47,7 +37,6 @@ export function openObjects(settings: Settings) {
     region: 'us-east-1',
     pathStyle: true,
   })
-  const registry = new SchemaRegistry({ host: environment['REGISTRY_URL']! })
 
   async function list(prefix: string): Promise<StoredObject[]> {
     const items = (await client.listObjectsV2(bucket, prefix, true).toArray()) as BucketItem[]
@@ -71,40 +60,20 @@ export function openObjects(settings: Settings) {
       )
       const found = lines
         .flatMap((lines) => lines.split('\n').filter(Boolean))
-        .map((line) => JSON.parse(line) as QuarantineLine)
+        .map((line) => JSON.parse(line) as QuarantinedRow)
         .filter((line) => line.dsf_run === runId)
         .sort((a, b) => a.dsf_row - b.dsf_row)
-      if (found.length >= rows || Date.now() > deadline) return Promise.all(found.map(readable))
+      if (found.length >= rows || Date.now() > deadline) return found
     }
   }
 
-  /** A row that the cleaner refused is kept as the Avro record that it received: the registry has its schema. */
-  async function readable({
-    dsf_row,
-    stage,
-    reasons,
-    content,
-    bytes,
-  }: QuarantineLine): Promise<QuarantinedRow> {
-    const raw = Buffer.from(bytes, 'base64')
-    const original =
-      content === 'avro' ? cellsOf((await registry.decode(raw)) as object) : raw.toString('utf8')
-    return { row: dsf_row, stage, reasons, original }
-  }
+  /** The lines of a landing object: the source exactly as it was fetched. */
+  const linesOf = async (key: string): Promise<string[]> =>
+    (await text(await client.getObject(bucket, key))).split('\n')
 
-  return { list, quarantined }
+  return { list, quarantined, linesOf }
 }
 
-function cellsOf(record: object): string {
-  return Object.entries(record)
-    .filter(([name]) => !name.startsWith('dsf_'))
-    .map(([, cell]) => quoted(String(cell ?? '')))
-    .join(',')
-}
-
-const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
-
-/** The values of `name=` in the keys of objects, as in `type=explosion`. */
 export type Objects = ReturnType<typeof openObjects>
 
 export const partitionOf = (key: string, name: string): string =>

@@ -3,6 +3,7 @@ import { stackStatus } from '../local/status.ts'
 import type { Receipt } from '../local/run-client.ts'
 import type { Settings } from '../local/settings.ts'
 import type { Documents } from './documents.ts'
+import { runAt } from './import-source.ts'
 import { partitionOf, type Objects, type QuarantinedRow, type StoredObject } from './objects.ts'
 import { count } from './receipt-text.ts'
 import { heading, print, rightAligned, rows, shortened } from './show.ts'
@@ -43,28 +44,36 @@ export async function showLake(objects: Objects): Promise<void> {
       line('  all', lake),
     ]),
   )
-  const days2 = await objects.list(`lake/dataset=${weather}/`)
-  print(`${weather}: ${count(days2.length)} objects, for it has one row a day`)
+  const daily = await objects.list(`lake/dataset=${weather}/`)
+  print(`${weather}: ${count(daily.length)} objects, because it has one row a day`)
 }
 
+/** The text comes from the landing object: there the file lies exactly as it was fetched, and in this feed a row is a line. */
 export async function showQuarantine(
+  settings: Settings,
   objects: Objects,
   { runId, counters = {} }: Receipt,
   since: Date,
 ): Promise<void> {
   const refused = await objects.quarantined(quakes, { runId, rows: counters['quarantined'] ?? 0, since })
+  const run = await runAt(settings, 'ingestor', runId)
+  const lines = run?.landing ? await objects.linesOf(run.landing.key) : []
   heading(
-    `Quarantine: ${count(refused.length)} rows of window 2, with all reasons and the original bytes; one of each kind`,
+    `Quarantine: ${count(refused.length)} rows of window 2; one of each kind, with its reasons and its text`,
   )
-  for (const { row, stage, reasons, original } of oneOfEachKind(refused)) {
-    print(`row ${row}, refused by the ${stage}: ${reasons.map(({ message }) => message).join('; ')}`)
-    print(`  ${shortened(original, 130)}`)
+  for (const { dsf_row, stage, reasons } of oneOfEachKind(refused)) {
+    print(`row ${dsf_row}, refused by the ${stage}: ${reasons.map(({ message }) => message).join('; ')}`)
+    print(`  ${shortened(lines[dsf_row] ?? '', 110)}`)
   }
 }
 
-const oneOfEachKind = (refused: readonly QuarantinedRow[]) => [
-  ...new Map(refused.map((row) => [row.reasons.map(({ message }) => message).join(), row])).values(),
-]
+function oneOfEachKind(refused: readonly QuarantinedRow[]): QuarantinedRow[] {
+  const seen = new Set<string>()
+  return refused.filter(({ reasons }) => {
+    const kind = reasons.map(({ message }) => message).join()
+    return !seen.has(kind) && seen.add(kind)
+  })
+}
 
 export async function showNext(settings: Settings): Promise<void> {
   const { services } = await stackStatus(settings)

@@ -11,8 +11,8 @@ import {
   checkUrl,
   guardedLookup,
   printable,
-  SourceError,
 } from './guard-address.ts'
+import { SourceError } from './source-error.ts'
 
 const evilLiterals = [
   'http://127.0.0.1/',

@@ -6,17 +6,7 @@ import { resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ipaddr from 'ipaddr.js'
 import { buildConnector } from 'undici'
-
-/** Why a source cannot be read, as a sentence without credentials. `transient` says that a retry may help. */
-export class SourceError extends Error {
-  override readonly name = 'SourceError'
-  readonly transient: boolean
-
-  constructor(message: string, options: { transient?: boolean; cause?: unknown } = {}) {
-    super(message, { cause: options.cause })
-    this.transient = options.transient ?? false
-  }
-}
+import { SourceError } from './source-error.ts'
 
 /** Public by their range, yet served by the cloud host to its own machines. */
 const hostServices = ['168.63.129.16']

@@ -8,12 +8,13 @@ import {
   type Result,
 } from '@dsf/stage'
 import { checkHeader, sniff } from './check-header.ts'
-import { SourceError } from './guard-address.ts'
+import { gunzipLimited } from './gunzip-limited.ts'
 import { landSource, type SourceLimits } from './land-source.ts'
-import { gunzipLimited } from './open-source.ts'
+import { openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
 import { publisherOf, type Publication } from './publish-rows.ts'
 import { newRun, type RunProgress, type RunRequest, type RunStates } from './run-state.ts'
-import { openCsv, UnreadableFileError, type Block, type CsvFile } from './scan-csv.ts'
+import type { Block } from './scan-csv.ts'
+import { SourceError } from './source-error.ts'
 
 /** Rows of one transaction: enough that its fixed cost is lost in them, few enough to hold in memory. */
 const rowsPerTransaction = 20_000

@@ -3,9 +3,10 @@ import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { landingKey, type Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/stage'
-import { SourceError } from './guard-address.ts'
-import { gunzipLimited, openSource, type SourceOptions } from './open-source.ts'
+import { gunzipLimited } from './gunzip-limited.ts'
+import { openSource, type SourceOptions } from './open-source.ts'
 import type { RunProgress } from './run-state.ts'
+import { SourceError } from './source-error.ts'
 
 /** What may be fetched: deployed configuration, never part of a request. */
 export type SourceLimits = Pick<SourceOptions, 'allow' | 'roots'>

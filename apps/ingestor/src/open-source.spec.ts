@@ -9,7 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { gunzipLimited, openSource, redirectTarget, SourceError, type SourceOptions } from './open-source.ts'
+import { gunzipLimited } from './gunzip-limited.ts'
+import { openSource, redirectTarget, type SourceOptions } from './open-source.ts'
+import { SourceError } from './source-error.ts'
 
 const csv = Buffer.from('id,name\n1,a\n')
 const options: SourceOptions = {

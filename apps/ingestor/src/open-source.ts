@@ -1,12 +1,10 @@
 /** Opens a source as the bytes that it sends; whatever goes wrong, then or later, is a SourceError. */
 import { constants, open } from 'node:fs/promises'
 import { STATUS_CODES } from 'node:http'
-import { type Readable, Transform, type TransformCallback } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { type Readable, Transform } from 'node:stream'
 import { Agent, request } from 'undici'
-import { checkFile, checkUrl, guardedConnector, printable, SourceError } from './guard-address.ts'
-
-export { SourceError }
+import { checkFile, checkUrl, guardedConnector, printable } from './guard-address.ts'
+import { SourceError, toSourceError } from './source-error.ts'
 
 export interface SourceOptions {
   /** CIDRs that may be connected to although they are not public. */
@@ -212,101 +210,4 @@ function meter(
   if (signal?.aborted) abort()
   body.pipe(stream)
   return promise
-}
-
-/** What the codes of Node and undici mean to someone who can mend the source. */
-const sentences: Record<string, (name: string, at: string) => [sentence: string, transient: boolean]> = {
-  ECONNREFUSED: (_, at) => [`connection refused by ${at}`, true],
-  ENOTFOUND: (_, at) => [`host name ${at} not found`, false],
-  EAI_AGAIN: (_, at) => [`host name ${at} could not be looked up`, true],
-  ENETUNREACH: (_, at) => [`no route to ${at}`, true],
-  EHOSTUNREACH: (_, at) => [`no route to ${at}`, true],
-  UND_ERR_CONNECT_TIMEOUT: (_, at) => [`${at} did not accept the connection in time`, true],
-  ETIMEDOUT: (_, at) => [`${at} did not accept the connection in time`, true],
-  UND_ERR_HEADERS_TIMEOUT: (name) => [`${name} did not answer in time`, true],
-  UND_ERR_BODY_TIMEOUT: (name) => [`${name} stopped sending`, true],
-  UND_ERR_SOCKET: (name) => [`the connection to ${name} was lost`, true],
-  ECONNRESET: (name) => [`the connection to ${name} was lost`, true],
-  EPIPE: (name) => [`the connection to ${name} was lost`, true],
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: (name) => [
-    `${name} sent another number of bytes than it announced`,
-    true,
-  ],
-  UND_ERR_ABORTED: (name) => [`reading ${name} was stopped`, false],
-  ABORT_ERR: (name) => [`reading ${name} was stopped`, false],
-  ENOENT: (name) => [`${name} does not exist`, false],
-  EACCES: (name) => [`${name} may not be read`, false],
-}
-
-const byName: Record<string, string> = {
-  AbortError: 'ABORT_ERR',
-  TimeoutError: 'ABORT_ERR',
-  HTTPParserError: 'HPE_INVALID',
-}
-
-/** What we read of an error, or of the first of those that trying several addresses gave. */
-interface Failure {
-  name?: string
-  code?: string
-  hostname?: string
-  address?: string
-  port?: number
-  errors?: Failure[]
-}
-
-function toSourceError(error: unknown, name: string, url?: URL): SourceError {
-  if (error instanceof SourceError) return error
-  const cause = (error ?? {}) as Failure
-  const code = byName[cause.name ?? ''] ?? cause.code ?? ''
-  const [tried = cause] = cause.errors ?? []
-  const at = tried.address ? `${tried.address}:${tried.port}` : (tried.hostname ?? url?.host ?? name)
-  const [sentence, transient] = sentences[code]?.(name, at) ?? [otherwise(code, name), false]
-  return new SourceError(sentence, { transient, cause })
-}
-
-function otherwise(code: string, name: string): string {
-  if (/CERT|TLS|SSL|SELF_SIGNED|ISSUER|VERIFY/.test(code))
-    return `${name} has no certificate that we trust (${code})`
-  if (code.startsWith('HPE_')) return `${name} does not speak HTTP`
-  return `${name} could not be read${code && ` (${code})`}`
-}
-
-export interface GunzipLimits {
-  maxBytes: number
-  /** Decompressed bytes per compressed byte; real CSV has 3 to 30, a bomb 1,000. */
-  maxRatio?: number
-}
-
-/** Small data may compress well by nature. */
-const ratioFrom = 1024 * 1024
-
-/** Decompresses, counting what comes out: a small file may hold more than memory or disk. */
-export function gunzipLimited(source: Readable, { maxBytes, maxRatio = 200 }: GunzipLimits): Readable {
-  const gunzip = createGunzip({ chunkSize: 128 * 1024 })
-  let total = 0
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, callback: TransformCallback) {
-      total += chunk.length
-      if (total > maxBytes)
-        callback(new SourceError(`the data is longer than the limit of ${maxBytes} bytes when decompressed`))
-      else if (total > ratioFrom && total > maxRatio * gunzip.bytesWritten)
-        callback(new SourceError(`the data decompresses to more than ${maxRatio} times its size`))
-      else callback(null, chunk)
-    },
-  })
-  const damaged = (cause: NodeJS.ErrnoException) => {
-    const cut = cause.code === 'Z_BUF_ERROR'
-    counted.destroy(
-      new SourceError(`the gzip data is ${cut ? 'cut short' : 'damaged'}`, { transient: cut, cause }),
-    )
-  }
-  source.once('error', (error) => counted.destroy(error))
-  source.once('close', () => source.readableEnded || counted.destroy(new SourceError('reading was stopped')))
-  gunzip.once('error', damaged)
-  counted.once('close', () => {
-    gunzip.destroy()
-    source.destroy()
-  })
-  source.pipe(gunzip).pipe(counted)
-  return counted
 }

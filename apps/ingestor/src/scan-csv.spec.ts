@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Block, CsvScanner, type Position, openCsv, readHeader } from './scan-csv.ts'
+import { openCsv, readHeader } from './open-csv.ts'
+import { type Block, CsvScanner, type Position } from './scan-csv.ts'
 
 const dialect = { delimiter: ',', quoteChar: '"' }
 const fileStart = { byte: 0, row: 0 }

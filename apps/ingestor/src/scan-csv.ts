@@ -1,5 +1,6 @@
 /** An incremental CSV scanner: rows out, exact byte positions to resume from, and the original bytes of every bad row. */
 import { isUtf8 } from 'node:buffer'
+import { CR, LF, readRecord, type RawRecord } from './read-record.ts'
 
 /** A doubled quote inside quotes stands for one quote; the first row is the header. Rows end in LF or CR LF, mixed or not. */
 export interface CsvDialect {
@@ -45,92 +46,8 @@ export interface ScannerOptions {
 }
 
 export const defaultMaxRowBytes = 65_536
-const LF = 10
-const CR = 13
-const nonAscii = /[\x80-\xff]/
 const lineEnd = Buffer.from('\n')
-/** Enough to recognise an HTML page behind its comments. */
-const sniffedBytes = 512
 const noBytes = Buffer.alloc(0)
-
-/** `end` and `next` are where the record and its line end stop; with a `problem`, `end` is where that became certain. */
-interface RawRecord {
-  cells: string[]
-  end: number
-  next: number
-  problem?: string
-}
-
-const scratch = Buffer.allocUnsafeSlow(4096)
-
-/** The text of a cell with one char per byte. Through a scratch buffer, as making a buffer per cell costs more than this. */
-function decode(cell: string): string {
-  if (cell.length > scratch.length) return Buffer.from(cell, 'latin1').toString('utf8')
-  return scratch.toString('utf8', 0, scratch.write(cell, 'latin1'))
-}
-
-/**
- * The record at `start` of a text with one char per byte, or undefined when the text ends before the record does.
- * A quote inside an unquoted cell is text, as in `5" pipe`. A walk over char codes beats `split` here.
- */
-function readRecord(
-  text: string,
-  start: number,
-  lastLineEnd: number,
-  dialect: CsvDialect,
-  columns: number,
-  maxBytes: number,
-): RawRecord | undefined {
-  const { delimiter, quoteChar } = dialect
-  const comma = delimiter.charCodeAt(0)
-  const quote = quoteChar.charCodeAt(0)
-  const cells: string[] = []
-  let at = start
-  while (at <= lastLineEnd) {
-    let code = text.charCodeAt(at)
-    if (code === quote) {
-      let close = text.indexOf(quoteChar, at + 1)
-      let doubled = false
-      while (close !== -1 && text.charCodeAt(close + 1) === quote) {
-        doubled = true
-        close = text.indexOf(quoteChar, close + 2)
-      }
-      if (close === -1) return undefined
-      let cell = text.slice(at + 1, close)
-      if (doubled) cell = cell.replaceAll(quoteChar + quoteChar, quoteChar)
-      cells.push(nonAscii.test(cell) ? decode(cell) : cell)
-      at = close + 1
-      if (at > lastLineEnd) return undefined
-      code = text.charCodeAt(at)
-      if (code === CR && text.charCodeAt(at + 1) === LF) return { cells, end: at, next: at + 2 }
-      if (code === LF) return { cells, end: at, next: at + 1 }
-      if (code !== comma) return { cells, end: close, next: at, problem: 'text after a closing quote' }
-      // Without this stop, a file made of stray quotes would have each of its lines read to the limit.
-      if (cells.length >= columns && text.indexOf('\n', start) < close)
-        return {
-          cells,
-          end: close,
-          next: at,
-          problem: `wrong number of cells: more than the expected ${columns}`,
-        }
-      at++
-    } else {
-      const from = at
-      let bits = 0
-      while (code !== comma && code !== LF) {
-        bits |= code
-        code = text.charCodeAt(++at)
-      }
-      const end = code === LF && at > from && text.charCodeAt(at - 1) === CR ? at - 1 : at
-      const cell = text.slice(from, end)
-      cells.push(bits > 127 ? decode(cell) : cell)
-      at++
-      if (code === LF) return { cells, end, next: at }
-    }
-    if (at - start > maxBytes + 1) return { cells, end: at - 1, next: at, problem: 'longer than the limit' }
-  }
-  return undefined
-}
 
 function emptyBlock(end: Position): Block {
   return { rows: [], unreadable: [], end }
@@ -177,6 +94,7 @@ export class CsvScanner {
     return block
   }
 
+  // eslint-disable-next-line complexity -- once per row of a file; its parts share six positions
   #scan(bytes: Buffer, final: boolean): Block {
     const block = emptyBlock({ ...this.#at })
     const start = this.#endless ? this.#skipEndlessLine(this.#endless, bytes, block) : 0
@@ -269,101 +187,7 @@ function copy(bytes: Buffer, from: number, to: number): Buffer {
   return Buffer.from(bytes.subarray(from, to))
 }
 
-function textProblem(bytes: Buffer): string | undefined {
+export function textProblem(bytes: Buffer): string | undefined {
   if (bytes.includes(0)) return 'holds a NUL byte'
   return isUtf8(bytes) ? undefined : 'not UTF-8'
-}
-
-/** The file as a whole cannot be read; no retry will help. */
-export class UnreadableFileError extends Error {
-  override readonly name = 'UnreadableFileError'
-}
-
-/** Cells of the header row, and where the first data row starts. */
-export interface Header {
-  cells: string[]
-  end: Position
-}
-
-/** The header, without byte order mark, or undefined when `head` does not hold all of it and is not `final`. */
-export function readHeader(
-  head: Buffer,
-  dialect: CsvDialect,
-  final: boolean,
-  maxRowBytes = defaultMaxRowBytes,
-): Header | undefined {
-  const text = head.toString('latin1') + (final ? '\n' : '')
-  let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0
-  while (text[at] === '\n' || (text[at] === '\r' && text[at + 1] === '\n')) at++
-  if (at >= head.length) {
-    if (final) throw new UnreadableFileError('the file is empty')
-    if (at > maxRowBytes) throw new UnreadableFileError(`the file begins with ${at} bytes of blank lines`)
-    return undefined
-  }
-  const record = readRecord(text, at, text.lastIndexOf('\n'), dialect, Infinity, maxRowBytes)
-  const problem =
-    (record ? record.end : text.length - 2) - at > maxRowBytes
-      ? `longer than ${maxRowBytes} bytes`
-      : record
-        ? (record.problem ?? textProblem(head.subarray(at, record.end)))
-        : final && 'unclosed quote'
-  if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}`)
-  return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
-}
-
-export interface OpenCsvOptions {
-  dialect: CsvDialect
-  maxRowBytes?: number
-  /** Names what the file is instead of CSV, from its first bytes; asked before the header is judged. */
-  sniff?: (head: Buffer) => string | undefined
-}
-
-export interface CsvFile {
-  header: string[]
-  /** To be called once. With `from`, the bytes up to there are read past and not scanned. */
-  blocks: (from?: Position) => AsyncGenerator<Block>
-}
-
-/** Reads the header of a decompressed file from its first byte on, then its rows block by block. */
-export async function openCsv(chunks: AsyncIterable<Buffer>, options: OpenCsvOptions): Promise<CsvFile> {
-  const { dialect, maxRowBytes, sniff } = options
-  const iterator = chunks[Symbol.asyncIterator]()
-  let head: Buffer = noBytes
-  let header: Header | undefined
-  try {
-    for (let final = false; !header;) {
-      const next = await iterator.next()
-      final = next.done === true
-      if (!next.done) head = Buffer.concat([head, next.value])
-      if (!final && head.length < sniffedBytes) continue
-      const foreign = sniff?.(head)
-      if (foreign) throw new UnreadableFileError(foreign)
-      header = readHeader(head, dialect, final, maxRowBytes)
-    }
-  } catch (error) {
-    await iterator.return?.()
-    throw error
-  }
-  const { cells, end } = header
-  const nextChunk = async () => {
-    const next = await iterator.next()
-    return next.done ? undefined : next.value
-  }
-  async function* blocks(from: Position = end): AsyncGenerator<Block> {
-    if (from.byte < end.byte)
-      throw new RangeError(`byte ${from.byte} lies before the first row at ${end.byte}`)
-    const scanner = new CsvScanner({ dialect, columns: cells.length, from, maxRowBytes })
-    let skip = from.byte
-    try {
-      for (let chunk: Buffer | undefined = head; chunk; chunk = await nextChunk()) {
-        if (chunk.length > skip) yield scanner.push(skip > 0 ? chunk.subarray(skip) : chunk)
-        skip = Math.max(0, skip - chunk.length)
-      }
-      if (skip > 0) throw new UnreadableFileError(`the file ends ${skip} bytes before byte ${from.byte}`)
-      yield scanner.finish()
-    } finally {
-      await iterator.return?.()
-    }
-  }
-  return { header: cells, blocks }
 }

@@ -29,7 +29,10 @@ export function indexTemplate(dataset: Dataset) {
 }
 
 function properties(dataset: Dataset): Record<string, Mapping> {
-  const computed = dataset.computed.map(({ name, type }) => [name, type === 'string' ? keyword : types[type]])
+  const computed = dataset.computed.map(({ name, type }): [string, Mapping] => [
+    name,
+    type === 'string' ? keyword : types[type],
+  ])
   return {
     ...(dataset.eventTime ? { '@timestamp': { type: 'date', format: 'epoch_millis' } } : {}),
     ...(dataset.geo ? { location: { type: 'geo_point' } } : {}),

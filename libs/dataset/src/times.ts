@@ -31,6 +31,7 @@ function readIso(text: string): number | undefined {
 }
 
 /** `2018-02-07T18:21:03.040Z` without a regular expression: the form that nearly every machine writes. */
+// eslint-disable-next-line complexity -- once per time cell: each test is one comparison
 function readFixed(text: string): number | undefined {
   if (text.charCodeAt(10) !== 0x54 || text.charCodeAt(19) !== 0x2e) return undefined
   if (
@@ -95,6 +96,7 @@ function readGroups(text: string): number | undefined {
 
 type Parts = Partial<Record<string, string>>
 
+// eslint-disable-next-line complexity -- a default per part that a format may lack
 function assemble(parts: Parts): number | undefined {
   const year = parts.Y ?? (parts.y === undefined ? '1970' : (Number(parts.y) < 69 ? '20' : '19') + parts.y)
   const date = daysOf(Number(year), Number(parts.m ?? 1), Number(parts.d ?? 1))

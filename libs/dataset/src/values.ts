@@ -101,6 +101,7 @@ const powersOfTen = Array.from({ length: 15 }, (_, i) => Number(`1e${i}`))
  * `-12.345`, the form of nearly every number, in half the time. To 15 digits, the digits and the power of ten are exact
  * in a double, so their quotient is the double next to the decimal: what the slow way gives.
  */
+// eslint-disable-next-line complexity -- once per number cell: one loop, no calls
 function shortDecimal(text: string): number | undefined {
   const { length } = text
   const negative = text.charCodeAt(0) === 0x2d
@@ -232,6 +233,7 @@ function textRules(field: Field, refuse: Refuse): Rule[] {
 
 /** Counts characters (code points), as Frictionless does, not UTF-16 units. */
 function lengthRule(least: number, most: number): Rule {
+  // eslint-disable-next-line @typescript-eslint/no-misused-spread -- code points are what is meant
   const length = (text: string) => [...text].length
   const allowed = `${least} to ${most === Infinity ? 'any number' : most}`
   return {

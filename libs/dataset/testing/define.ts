@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { loadDataset, type Dataset } from '../src/index.ts'
 
 // JSON as a person writes it: most uses of it here are wrong on purpose.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any
 
 /** The smallest definition that has every role, for specs to change. */

@@ -90,7 +90,7 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
   /** close a batch on these limits instead of with the fetch; both are functions of the records alone */
   batch?: (dataset: Dataset) => { records: number; bytes: number }
   state?: { changelog: TopicKind; create: (dataset: Dataset, lane: number) => S }
-  /** Several results are several transactions; the batch's offsets move with the last one. */
+  /** Several results are several transactions, each done before the next is asked for; the batch's offsets move behind them. */
   handle: (batch: Batch<In>, context: HandlerContext<S>) => MaybePromise<Result> | AsyncIterable<Result>
   /** effect of a receipt that reached this stage, its own counters added; idempotent like the handler */
   close?: (receipt: Receipt, dataset: Dataset) => Promise<void>

@@ -32,8 +32,7 @@ export const flag = z
   .default('false')
   .transform((text) => text === 'true' || text === '1')
 
-const common = z.object(commonVariables)
-export type CommonConfig = z.infer<typeof common>
+export type CommonConfig = z.infer<z.ZodObject<typeof commonVariables>>
 
 /**
  * Reads and checks the environment once, at boot.

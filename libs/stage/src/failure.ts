@@ -60,13 +60,18 @@ interface Failing {
 /** Decides by class and code, never by the text of a message. Follows `cause`, where clients put what really happened. */
 export function classify(error: unknown): FailureKind {
   for (let cause = error as Failing | undefined; cause; cause = cause.cause as Failing | undefined) {
-    if (cause instanceof TransientError) return 'transient'
-    if (cause instanceof FatalError) return 'fatal'
-    if (cause.type && fencedTypes.has(cause.type)) return 'fenced'
-    if (cause.type && permanentTypes.has(cause.type)) return 'fatal'
-    if (cause.code && networkCodes.has(cause.code)) return 'transient'
+    const kind = ownKind(cause)
+    if (kind) return kind
   }
   return isKafkaError(error) ? 'transient' : 'fatal'
+}
+
+function ownKind(error: Failing): FailureKind | undefined {
+  if (error instanceof TransientError) return 'transient'
+  if (error instanceof FatalError) return 'fatal'
+  if (fencedTypes.has(error.type ?? '')) return 'fenced'
+  if (permanentTypes.has(error.type ?? '')) return 'fatal'
+  return networkCodes.has(error.code ?? '') ? 'transient' : undefined
 }
 
 function isKafkaError(error: unknown): boolean {

@@ -40,7 +40,7 @@ export class Health {
   start(everyMs = 3000): void {
     const look = async () => {
       await Promise.all([...this.#dependencies.values()].map(lookAt))
-      if (!this.#stopping) this.#timer = setTimeout(look, everyMs)
+      if (!this.#stopping) this.#timer = setTimeout(() => void look(), everyMs)
     }
     void look()
   }

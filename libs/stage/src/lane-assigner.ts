@@ -16,7 +16,7 @@ export const laneAssigner: PartitionAssigner = ({ cluster }) => ({
         const lane = `${datasetOf(topic)}/${String(partitionId).padStart(4, '0')}`
         lanes.set(lane, [...(lanes.get(lane) ?? []), { topic, partition: partitionId }])
       }
-    const assignments = new Map(ids.map((id) => [id, {} as Record<string, number[]>]))
+    const assignments = new Map<string, Record<string, number[]>>(ids.map((id) => [id, {}]))
     ;[...lanes.keys()].sort().forEach((lane, turn) => {
       const mine = assignments.get(ids[turn % ids.length]!)!
       for (const { topic, partition } of lanes.get(lane)!) (mine[topic] ??= []).push(partition)

@@ -74,26 +74,13 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       health.wait('start', error.message)
       log.warn({ reason: error.message }, 'waiting for a server before the start')
     }
-    await untilItWorks(
+    const steps = [
       () => this.#connect(),
-      waiting,
-      () => this.#stopping,
-    )
-    await untilItWorks(
       () => this.#prepare(),
-      waiting,
-      () => this.#stopping,
-    )
-    await untilItWorks(
       async () => stage.start?.({ datasets: this.#datasets, send: this.#send, follow: this.#follow }),
-      waiting,
-      () => this.#stopping,
-    )
-    await untilItWorks(
       () => this.#consume(),
-      waiting,
-      () => this.#stopping,
-    )
+    ]
+    for (const step of steps) await untilItWorks(step, waiting, () => this.#stopping)
     health.goOn('start')
     log.info({ datasets: [...this.#datasets.keys()] }, 'stage is reading')
   }
@@ -190,7 +177,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     await this.#consumer?.disconnect().catch(() => undefined)
     for (const follower of this.#followers) await follower.stop()
     await this.#sender?.disconnect().catch(() => undefined)
-    await this.#kit?.admin.disconnect().catch(() => undefined)
+    await (this.#kit as StageKit | undefined)?.admin.disconnect().catch(() => undefined)
     await this.#options.stage.stop?.()
   }
 }

@@ -164,7 +164,7 @@ export class Lane {
 
   #outbox = () => new Outbox(this.dataset, this.#encoders, this.#receiptEncoder)
 
-  /** Fills the outbox with a batch's results. A handler with several results gets a transaction for each but the last. */
+  /** Fills the outbox with a batch's results. Of a handler with several results each gets its own transaction. */
   async #apply(closed: ClosedBatch, outbox: Outbox, progress: Progress): Promise<Outbox> {
     const { stage } = this.#kit
     outbox.add('quarantine', this.number, closed.poison)
@@ -183,17 +183,13 @@ export class Lane {
     return outbox
   }
 
+  /** A result is committed before the handler is asked for the next: its change of the state must not be taken for done. */
   async #applyEach(results: AsyncIterable<Result>, outbox: Outbox, progress: Progress): Promise<Outbox> {
-    let waiting: Result | undefined
     for await (const result of results) {
-      if (waiting) {
-        this.#collect(waiting, outbox, progress.counted)
-        await this.#commit(outbox)
-        outbox = this.#outbox()
-      }
-      waiting = result
+      this.#collect(result, outbox, progress.counted)
+      await this.#commit(outbox)
+      outbox = this.#outbox()
     }
-    if (waiting) this.#collect(waiting, outbox, progress.counted)
     return outbox
   }
 
@@ -251,7 +247,7 @@ export class Lane {
 function runOf(group: ClosedBatch[]): string | undefined {
   for (const { batch, receipt } of group) {
     const run = batch.records[0]?.dsf_run ?? batch.records[0]?.run ?? receipt?.run
-    if (run) return String(run)
+    if (typeof run === 'string') return run
   }
   return undefined
 }

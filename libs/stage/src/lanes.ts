@@ -127,7 +127,7 @@ async function withHeartbeat(
   payload: EachBatchPayload,
   work: () => Promise<void>,
 ): Promise<void> {
-  const timer = setInterval(() => payload.heartbeat().catch(() => lane.suspect()), 1000)
+  const timer = setInterval(() => void payload.heartbeat().catch(() => lane.suspect()), 1000)
   try {
     await work()
   } finally {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Client } from 'minio'
@@ -56,14 +57,24 @@ export function openStore(config: StoreConfig): ObjectStore {
     },
     put: async (key, bytes, metadata) =>
       void (await tried(`put ${key}`, () => client.putObject(bucket, key, bytes, bytes.length, metadata))),
-    putStream: async (key, stream, metadata) =>
-      void (await tried(`put ${key}`, () => client.putObject(bucket, key, stream, undefined, metadata))),
+    putStream: async (key, stream, metadata) => {
+      const body = (await isEmpty(stream)) ? Buffer.alloc(0) : stream
+      await tried(`put ${key}`, () => client.putObject(bucket, key, body, undefined, metadata))
+    },
     get: (key) => tried(`get ${key}`, async () => buffer(await client.getObject(bucket, key))),
     stream: (key, from = 0) =>
       tried(`get ${key}`, () =>
         from === 0 ? client.getObject(bucket, key) : client.getPartialObject(bucket, key, from),
       ),
   }
+}
+
+/** Waits for the first byte: an upload in parts must have one, so what has none is put in one piece. */
+async function isEmpty(stream: Readable): Promise<boolean> {
+  if (stream.readableLength === 0) await Promise.race([once(stream, 'readable'), once(stream, 'end')])
+  if (stream.readableLength > 0) return false
+  stream.resume()
+  return true
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

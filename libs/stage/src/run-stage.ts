@@ -136,6 +136,6 @@ function stopOnSignals(app: NestFastifyApplication, health: Health, telemetry: T
     await telemetry.stop().catch(() => undefined)
     process.exit(0)
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  process.once('SIGTERM', (signal) => void stop(signal))
+  process.once('SIGINT', (signal) => void stop(signal))
 }

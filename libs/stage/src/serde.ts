@@ -45,6 +45,8 @@ export class Encoder {
 
 const slabBytes = 256 * 1024
 
+type Decoded = { value: Record<string, unknown>; offset: number }
+
 /** Reads records of any registered writer schema as our own schema. Ids are looked up once. */
 export class Decoder {
   readonly #reader: avsc.Type
@@ -79,14 +81,11 @@ export class Decoder {
   decode(value: Buffer | null): Record<string, unknown> {
     if (value === null || value.length < frame || value[0] !== 0)
       throw new Error('is not in Confluent Avro framing')
-    const { value: record, offset } = this.#reader.decode(
-      value,
-      frame,
-      this.#resolvers.get(value.readInt32BE(1)),
-    )
+    const resolver = this.#resolvers.get(value.readInt32BE(1))
+    const { value: record, offset }: Decoded = this.#reader.decode(value, frame, resolver)
     if (offset !== value.length)
       throw new Error(offset < 0 ? 'is cut short' : `has ${value.length - offset} bytes too many`)
-    return record as Record<string, unknown>
+    return record
   }
 }
 

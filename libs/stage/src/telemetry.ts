@@ -19,8 +19,11 @@ export interface Telemetry {
  * OTEL_EXPORTER_OTLP_* variables say, and nowhere when they say nothing.
  */
 export function startTelemetry(stage: string): Telemetry {
-  process.env.OTEL_TRACES_EXPORTER ??= process.env.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none'
-  process.env.OTEL_LOGS_EXPORTER ??= 'none'
+  // the SDK's own variables: it reads them itself, we only change its default from a local collector to none
+  // eslint-disable-next-line no-restricted-properties
+  const { env } = process
+  env.OTEL_TRACES_EXPORTER ??= env.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none'
+  env.OTEL_LOGS_EXPORTER ??= 'none'
   const exporter = new PrometheusExporter({
     preventServerStart: true,
     withResourceConstantLabels: /^service\./,

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { flag, readConfig, storeVariables } from './env.ts'
+
+const env = { KAFKA_BROKERS: 'one:9092', REGISTRY_URL: 'http://registry:8081', HTTP_PORT: '3000' }
+
+const refusal = (own: z.ZodRawShape, wrong: NodeJS.ProcessEnv): string[] => {
+  try {
+    readConfig(own, { ...env, ...wrong })
+  } catch (error) {
+    return (error as Error).message.split('\n')
+  }
+  return ['no error']
+}
+
+describe('readConfig', () => {
+  it('reads what is set and fills in what has a default', () => {
+    expect(readConfig({}, { ...env, KAFKA_BROKERS: 'one:9092, two:9092', DATASETS_DIR: 'a:b' })).toEqual({
+      KAFKA_BROKERS: ['one:9092', 'two:9092'],
+      REGISTRY_URL: 'http://registry:8081',
+      DATASETS_DIR: ['a', 'b'],
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: 3000,
+      LOG_LEVEL: 'info',
+    })
+  })
+
+  it("passes on a stage's own variables and nothing else of the environment", () => {
+    const config = readConfig({ OWN: z.string() }, { ...env, OWN: 'mine', HOME: '/root' })
+    expect([config.OWN, 'HOME' in config]).toEqual(['mine', false])
+  })
+
+  it('names every variable that is missing, its own ones too', () => {
+    const lines = refusal(storeVariables, {
+      KAFKA_BROKERS: undefined,
+      REGISTRY_URL: undefined,
+      HTTP_PORT: undefined,
+    })
+    expect(lines.map((line) => line.split(':')[0])).toEqual([
+      'The configuration is not usable',
+      '  KAFKA_BROKERS is not set',
+      '  REGISTRY_URL is not set',
+      '  HTTP_PORT is not set',
+      '  S3_ENDPOINT is not set',
+      '  S3_ACCESS_KEY is not set',
+      '  S3_SECRET_KEY is not set',
+    ])
+  })
+
+  it.each([
+    ['KAFKA_BROKERS', ''],
+    ['REGISTRY_URL', 'registry'],
+    ['HTTP_PORT', '70000'],
+    ['HTTP_PORT', '-1'],
+    ['HTTP_PORT', '80.5'],
+    ['HTTP_PORT', 'eighty'],
+    ['LOG_LEVEL', 'loud'],
+    ['SIMULATE', 'yes'],
+  ])('quotes what it found in %s when that is "%s"', (variable, value) => {
+    const [, line, ...more] = refusal({ SIMULATE: flag }, { [variable]: value })
+    expect(line?.startsWith(`  ${variable} is "${value}": `)).toBe(true)
+    expect(more).toEqual([])
+  })
+
+  it('never prints a secret', () => {
+    const secret = { S3_SECRET_KEY: z.string().length(40), S3_ACCESS_KEY: z.enum(['known']) }
+    const lines = refusal(secret, { S3_SECRET_KEY: 'hunter2', S3_ACCESS_KEY: 'hunter3' })
+    expect(lines.slice(1).map((line) => line.split(': ')[0])).toEqual([
+      '  S3_SECRET_KEY is "…"',
+      '  S3_ACCESS_KEY is "…"',
+    ])
+    expect(lines.join()).not.toContain('hunter')
+  })
+})
+
+describe('flag', () => {
+  it.each<[string | undefined, boolean]>([
+    ['true', true],
+    ['1', true],
+    ['false', false],
+    ['0', false],
+    ['', false],
+    [undefined, false],
+  ])('reads %j as %s', (text, expected) => {
+    expect(flag.parse(text)).toBe(expected)
+  })
+})

@@ -1,0 +1,100 @@
+import { KafkaJSNonRetriableError, KafkaJSProtocolError } from 'kafkajs'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { backoff, classify, FatalError, TransientError, untilItWorks, type FailureKind } from './failure.ts'
+
+const broker = (type: string) =>
+  new KafkaJSProtocolError(Object.assign(new Error('as the broker says'), { type, code: 0 }))
+const withCode = (code: string) => Object.assign(new Error('as Node says'), { code })
+
+describe('classify', () => {
+  const failures: [what: string, error: unknown, kind: FailureKind][] = [
+    ['a server that a stage says is away', new TransientError('registry away'), 'transient'],
+    ['what only a person can mend', new FatalError('schema refused'), 'fatal'],
+    ['a refused connection', withCode('ECONNREFUSED'), 'transient'],
+    ['a host name that cannot be looked up', withCode('EAI_AGAIN'), 'transient'],
+    ['a body that stopped', withCode('UND_ERR_BODY_TIMEOUT'), 'transient'],
+    ['a missing file', withCode('ENOENT'), 'fatal'],
+    ['a zombie whose epoch was taken', broker('INVALID_PRODUCER_EPOCH'), 'fenced'],
+    ['a fenced producer', broker('PRODUCER_FENCED'), 'fenced'],
+    ['a producer id that expired', broker('INVALID_PRODUCER_ID_MAPPING'), 'fenced'],
+    ['a leader election', broker('LEADER_NOT_AVAILABLE'), 'transient'],
+    ['a rebalance', broker('REBALANCE_IN_PROGRESS'), 'transient'],
+    ['a record larger than the topic takes', broker('MESSAGE_TOO_LARGE'), 'fatal'],
+    ['a topic that we may not read', broker('TOPIC_AUTHORIZATION_FAILED'), 'fatal'],
+    ['a bug', new TypeError('x is undefined'), 'fatal'],
+    ['a thrown text', 'no error at all', 'fatal'],
+    ['nothing', undefined, 'fatal'],
+  ]
+  it.each(failures)('calls %s by its kind', (_, error, kind) => {
+    expect(classify(error)).toBe(kind)
+  })
+
+  it('follows the causes to the one that it knows', () => {
+    const wrapped = (cause: Error) => new Error('outer', { cause: new Error('middle', { cause }) })
+    expect(classify(wrapped(withCode('ECONNRESET')))).toBe('transient')
+    expect(classify(wrapped(new FatalError('no bucket')))).toBe('fatal')
+    expect(classify(wrapped(broker('PRODUCER_FENCED')))).toBe('fenced')
+    expect(classify(wrapped(new Error('unknown')))).toBe('fatal')
+  })
+
+  it('believes the outermost error that says what it is', () => {
+    expect(classify(new FatalError('give up', { cause: withCode('ECONNREFUSED') }))).toBe('fatal')
+    expect(classify(new TransientError('wait', { cause: new FatalError('inner') }))).toBe('transient')
+  })
+
+  it('takes what kafkajs gave up on for its fatal cause, and else for a broker that will be back', () => {
+    expect(classify(new KafkaJSNonRetriableError(broker('CORRUPT_MESSAGE')))).toBe('fatal')
+    expect(classify(new KafkaJSNonRetriableError('closed connection'))).toBe('transient')
+  })
+
+  it('never decides by the text of a message', () => {
+    expect(classify(new Error('ECONNREFUSED PRODUCER_FENCED'))).toBe('fatal')
+  })
+})
+
+describe('backoff', () => {
+  it('doubles from 200 ms to 10 s', () => {
+    const longest = [0, 1, 2, 3, 4, 5, 6, 7, 100].map((attempt) => backoff(attempt, () => 1))
+    expect(longest).toEqual([200, 400, 800, 1600, 3200, 6400, 10_000, 10_000, 10_000])
+  })
+
+  it('spreads lanes over the second half of the wait', () => {
+    expect([backoff(3, () => 0), backoff(3, () => 0.5)]).toEqual([800, 1200])
+  })
+})
+
+describe('untilItWorks', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('tries again while a server is away, telling each failure', async () => {
+    vi.useFakeTimers()
+    const waits = ['first', 'second']
+    const heard: string[] = []
+    const work = async () => {
+      const message = waits.shift()
+      if (message) throw new TransientError(message)
+      return 'done'
+    }
+    const done = untilItWorks(work, ({ message }) => heard.push(message))
+    await vi.runAllTimersAsync()
+    expect([await done, heard]).toEqual(['done', ['first', 'second']])
+  })
+
+  it('gives up at once on what no retry mends, and tells nobody to wait', async () => {
+    const waiting = vi.fn()
+    const error = new FatalError('wrong password')
+    await expect(untilItWorks(() => Promise.reject(error), waiting)).rejects.toBe(error)
+    expect(waiting).not.toHaveBeenCalled()
+  })
+
+  it('gives up on a server that is away once it is to stop', async () => {
+    const error = new TransientError('away')
+    await expect(
+      untilItWorks(
+        () => Promise.reject(error),
+        () => undefined,
+        () => true,
+      ),
+    ).rejects.toBe(error)
+  })
+})

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Health } from './health.ts'
+
+describe('liveness', () => {
+  const at = (second: number, ...heard: number[]) => {
+    let now = 0
+    const health = new Health(() => now * 1000)
+    for (now of heard) health.heard()
+    now = second
+    return health.live()
+  }
+
+  it('is the progress of the loop: wedged is who showed no sign of life for 90 seconds', () => {
+    expect(at(89)).toEqual({ ok: true, body: { status: 'ok', silentSeconds: 89 } })
+    expect(at(90)).toEqual({ ok: false, body: { status: 'wedged', silentSeconds: 90 } })
+  })
+
+  it('comes back with each sign', () => {
+    expect(at(150, 10, 70)).toEqual({ ok: true, body: { status: 'ok', silentSeconds: 80 } })
+    expect(at(200, 10, 70)).toEqual({ ok: false, body: { status: 'wedged', silentSeconds: 130 } })
+  })
+})
+
+describe('readiness', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('needs every dependency to have been looked at and found well', async () => {
+    const health = new Health()
+    health.require('store', () => Promise.resolve())
+    health.require('index', () => Promise.reject(new Error('index answered 503')))
+    expect(health.ready()).toEqual({
+      ok: false,
+      body: {
+        status: 'waiting',
+        dependencies: { store: 'not looked at yet', index: 'not looked at yet' },
+        waiting: {},
+      },
+    })
+    health.start()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(health.ready()).toEqual({
+      ok: false,
+      body: { status: 'waiting', dependencies: { store: 'ok', index: 'index answered 503' }, waiting: {} },
+    })
+    health.stop()
+  })
+
+  it('looks again, and so sees a dependency come and go', async () => {
+    const answers = ['away', undefined, 'away again']
+    const health = new Health()
+    health.require('store', async () => {
+      const reason = answers.shift()
+      if (reason) throw new Error(reason)
+    })
+    health.start(1000)
+    const seen: boolean[] = []
+    for (let look = 0; look < 3; look++) {
+      await vi.advanceTimersByTimeAsync(look === 0 ? 0 : 1000)
+      seen.push(health.ready().ok)
+    }
+    expect(seen).toEqual([false, true, false])
+    health.stop()
+  })
+
+  it('takes a dependency that does not answer for one that is away', async () => {
+    const health = new Health()
+    health.require('store', () => new Promise(() => undefined))
+    health.start()
+    await vi.advanceTimersByTimeAsync(2500)
+    expect(health.ready().body).toEqual({
+      status: 'waiting',
+      dependencies: { store: 'no answer within 2500 ms' },
+      waiting: {},
+    })
+    health.stop()
+  })
+
+  it('tells which lane waits for what, until it goes on', () => {
+    const health = new Health()
+    health.wait('quakes/2', 'broker away')
+    expect(health.ready()).toEqual({
+      ok: false,
+      body: { status: 'waiting', dependencies: {}, waiting: { 'quakes/2': 'broker away' } },
+    })
+    health.goOn('quakes/2')
+    expect(health.ready()).toEqual({ ok: true, body: { status: 'ok', dependencies: {}, waiting: {} } })
+  })
+
+  it('ends with the stop, and so does looking', async () => {
+    const check = vi.fn(() => Promise.resolve())
+    const health = new Health()
+    health.require('store', check)
+    health.start(1000)
+    await vi.advanceTimersByTimeAsync(0)
+    health.stop()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([health.ready().ok, health.ready().body, check.mock.calls.length]).toEqual([
+      false,
+      { status: 'stopping', dependencies: { store: 'ok' }, waiting: {} },
+      1,
+    ])
+  })
+})

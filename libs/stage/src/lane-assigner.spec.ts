@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { AssignerProtocol, type Cluster } from 'kafkajs'
+import { describe, expect, it } from 'vitest'
+import { datasetOf, laneAssigner, onePartition } from './lane-assigner.ts'
+
+type Assignment = Record<string, Record<string, number[]>>
+
+async function assign(topics: Record<string, number>, members: string[]): Promise<Assignment> {
+  const findTopicPartitionMetadata = (topic: string) =>
+    Array.from({ length: topics[topic]! }, (_, partitionId) => ({ partitionId }))
+  const { assign } = laneAssigner({ cluster: { findTopicPartitionMetadata } as unknown as Cluster } as never)
+  const answer = await assign({
+    members: members.map((memberId) => ({ memberId, memberMetadata: Buffer.alloc(0) })),
+    topics: Object.keys(topics),
+  })
+  return Object.fromEntries(
+    answer.map(({ memberId, memberAssignment }) => [
+      memberId,
+      AssignerProtocol.MemberAssignment.decode(memberAssignment)!.assignment,
+    ]),
+  )
+}
+
+describe('laneAssigner', () => {
+  it('gives all topics of a lane to one member, lanes in turn', async () => {
+    const topics = { 'quakes.enriched': 3, 'quakes.clean': 3, 'seattle-weather.clean': 2 }
+    expect(await assign(topics, ['b', 'a'])).toEqual({
+      a: { 'quakes.clean': [0, 2], 'quakes.enriched': [0, 2], 'seattle-weather.clean': [1] },
+      b: { 'quakes.clean': [1], 'quakes.enriched': [1], 'seattle-weather.clean': [0] },
+    })
+  })
+
+  it('gives every lane whole to exactly one member, evenly, whatever order it hears them in', async () => {
+    const topics = fc.dictionary(
+      fc.constantFrom('a.raw', 'a.clean', 'b.raw', 'a-b.raw'),
+      fc.integer({ min: 1, max: 64 }),
+      {
+        minKeys: 1,
+      },
+    )
+    const members = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 7 })
+    await fc.assert(
+      fc.asyncProperty(topics, members, async (topics, members) => {
+        const given = await assign(topics, members)
+        const laneOwners = new Map<string, Set<string>>()
+        const partitions: string[] = []
+        for (const [member, assignment] of Object.entries(given))
+          for (const [topic, lanes] of Object.entries(assignment))
+            for (const lane of lanes) {
+              const name = `${datasetOf(topic)}/${lane}`
+              laneOwners.set(name, (laneOwners.get(name) ?? new Set()).add(member))
+              partitions.push(`${topic}/${lane}`)
+            }
+        expect(partitions.toSorted()).toEqual(
+          Object.entries(topics)
+            .flatMap(([topic, count]) => Array.from({ length: count }, (_, lane) => `${topic}/${lane}`))
+            .toSorted(),
+        )
+        expect([...laneOwners.values()].every((owners) => owners.size === 1)).toBe(true)
+        const shares = members.map(
+          (member) => [...laneOwners.values()].filter((owners) => owners.has(member)).length,
+        )
+        expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1)
+        const reversed = Object.fromEntries(Object.entries(topics).reverse())
+        expect(await assign(reversed, members.toReversed())).toEqual(given)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('leaves members without a lane when there are more members than lanes', async () => {
+    expect(await assign({ 'quakes.raw': 1 }, ['a', 'b'])).toEqual({ a: { 'quakes.raw': [0] }, b: {} })
+  })
+
+  it('asks for the topics that it was subscribed to', () => {
+    const { name, metadata } = laneAssigner({} as never).protocol({ topics: ['quakes.raw'] })
+    expect([name, AssignerProtocol.MemberMetadata.decode(metadata)!.topics]).toEqual([
+      'dsf-lanes',
+      ['quakes.raw'],
+    ])
+  })
+})
+
+describe('onePartition', () => {
+  it('gives its one partition, whatever else the topic has', async () => {
+    const { assign } = onePartition('quakes.seen', 3)({} as never)
+    const [answer] = await assign({
+      members: [{ memberId: 'only', memberMetadata: Buffer.alloc(0) }],
+      topics: ['quakes.seen'],
+    })
+    expect(AssignerProtocol.MemberAssignment.decode(answer!.memberAssignment)!.assignment).toEqual({
+      'quakes.seen': [3],
+    })
+  })
+})
