@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common'
-import { problem } from '@dsf/stage'
+import { problem, TransientError } from '@dsf/stage'
 import type { FastifyReply } from 'fastify'
 import { Receipts } from './receipts.ts'
 
@@ -13,12 +13,15 @@ export class RunsController {
 
   @Get(':runId')
   async find(@Param('runId') runId: string, @Res() reply: FastifyReply) {
-    const receipt = await this.#receipts.find(runId)
-    if (receipt) return reply.send(receipt)
-    return problem(
-      reply,
-      404,
-      `no receipt of run "${runId}" has reached the indexer yet; the ingestor knows the runs that have begun`,
-    )
+    try {
+      const receipt = await this.#receipts.find(runId)
+      return receipt ? await reply.send(receipt) : problem(reply, 404, unknownRun(runId))
+    } catch (error) {
+      if (error instanceof TransientError) return problem(reply, 503, error.message)
+      throw error
+    }
   }
 }
+
+const unknownRun = (runId: string) =>
+  `no receipt of run "${runId}" has reached the indexer yet; the ingestor knows the runs that have begun`

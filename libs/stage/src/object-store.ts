@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import type { Readable } from 'node:stream'
+import { finished, type Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Client } from 'minio'
 import { FatalError, TransientError } from './failure.ts'
@@ -57,16 +57,31 @@ export function openStore(config: StoreConfig): ObjectStore {
     },
     put: async (key, bytes, metadata) =>
       void (await tried(`put ${key}`, () => client.putObject(bucket, key, bytes, bytes.length, metadata))),
-    putStream: async (key, stream, metadata) => {
-      const body = (await isEmpty(stream)) ? Buffer.alloc(0) : stream
-      await tried(`put ${key}`, () => client.putObject(bucket, key, body, undefined, metadata))
-    },
+    putStream: (key, stream, metadata) =>
+      tried(`put ${key}`, async () => {
+        const broken = failureOf(stream)
+        const body = (await isEmpty(stream)) ? Buffer.alloc(0) : stream
+        const upload = client.putObject(bucket, key, body, undefined, metadata)
+        // the client does not notice a stream that breaks, and would wait for the rest
+        await Promise.race([upload, broken]).catch(async (error: unknown) => {
+          await client.removeIncompleteUpload(bucket, key).catch(() => undefined)
+          throw error
+        })
+      }),
     get: (key) => tried(`get ${key}`, async () => buffer(await client.getObject(bucket, key))),
     stream: (key, from = 0) =>
       tried(`get ${key}`, () =>
         from === 0 ? client.getObject(bucket, key) : client.getPartialObject(bucket, key, from),
       ),
   }
+}
+
+function failureOf(stream: Readable): Promise<never> {
+  const failure = new Promise<never>((_, reject) =>
+    finished(stream, { writable: false }, (error) => error && reject(error)),
+  )
+  failure.catch(() => undefined)
+  return failure
 }
 
 /** Waits for the first byte: an upload in parts must have one, so what has none is put in one piece. */

@@ -77,12 +77,17 @@ export class Decoder {
       : this.#reader.createResolver(writer)
   }
 
+  /** avsc types what it reads as any. */
+  #read(value: Buffer, resolver: avsc.Resolver | undefined): Decoded {
+    return this.#reader.decode(value, frame, resolver)
+  }
+
   /** @throws Error when the value is not what its schema says */
   decode(value: Buffer | null): Record<string, unknown> {
     if (value === null || value.length < frame || value[0] !== 0)
       throw new Error('is not in Confluent Avro framing')
     const resolver = this.#resolvers.get(value.readInt32BE(1))
-    const { value: record, offset }: Decoded = this.#reader.decode(value, frame, resolver)
+    const { value: record, offset } = this.#read(value, resolver)
     if (offset !== value.length)
       throw new Error(offset < 0 ? 'is cut short' : `has ${value.length - offset} bytes too many`)
     return record
