@@ -45,7 +45,7 @@ run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotenc
 	$(LOCAL) run
 
 check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout's promises
-	prettier --check .
+	prettier --check --cache .
 	eslint .
 	tsc -b tsconfig.check.json
 	knip --no-config-hints

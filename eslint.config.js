@@ -96,6 +96,8 @@ export default defineConfig(
     message: 'Infrastructure starts the stages; it does not link to them.',
   }),
   imports(['bench/**/*.ts'], kafka),
+  // on real servers, which e2e/support starts; what the stage wrote is read back with a client of its own
+  imports(['{apps,libs}/**/*.it.ts'], stage),
 
   {
     // Every variable is in one table, checked at boot.
@@ -139,6 +141,7 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/unbound-method': 'off', // doubles are made of methods
       '@typescript-eslint/no-misused-spread': 'off', // spreading a string into its code units is the test
     },
   },

@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto'
-import { isProblem, readRules, recordShape, type CellReader, type Dataset, type Problem, type Value } from '@dsf/dataset'
+import {
+  isProblem,
+  readRules,
+  recordShape,
+  type CellReader,
+  type Dataset,
+  type Problem,
+  type Value,
+} from '@dsf/dataset'
 
 export type RawRow = { dsf_run: string; dsf_row: number } & Record<string, string | number | null>
 export type CleanRow = { dsf_run: string; dsf_row: number; dsf_version: number } & Record<string, Value>

@@ -27,11 +27,15 @@ function noiseOf(dataset: Dataset, name: string, halfWidth: number) {
   const { column, constraints } = dataset.fields.find((field) => field.name === name)!
   const low = Number(constraints.minimum ?? -Infinity)
   const high = Number(constraints.maximum ?? Infinity)
+  const above = Number(constraints.exclusiveMinimum ?? -Infinity)
+  const below = Number(constraints.exclusiveMaximum ?? Infinity)
   return (record: CleanRecord, seed: string) => {
     const value = record[column]
     if (typeof value !== 'number') return
     const noisy = value + (unit(`${seed}/${column}`) * 2 - 1) * halfWidth
-    record[column] = Math.min(high, Math.max(low, Math.round(noisy * 1e4) / 1e4))
+    const bounded = Math.min(high, Math.max(low, Math.round(noisy * 1e4) / 1e4))
+    // an excluded bound has no nearest value that is allowed, so noise that reaches it is left out
+    if (bounded > above && bounded < below) record[column] = bounded
   }
 }
 

@@ -29,14 +29,15 @@ export function openIndex(url: string): Index {
 }
 
 async function prepare(client: Client, dataset: Dataset): Promise<void> {
-  await client.indices.putIndexTemplate({ name: `dsf-${dataset.name}`, ...indexTemplate(dataset) } as never)
+  await client.indices.putIndexTemplate({ name: `dsf-${dataset.name}`, ...indexTemplate(dataset) })
   if (await client.indices.existsAlias({ name: dataset.name })) return
   const aliases = { [dataset.name]: { is_write_index: true } }
   await client.indices.create({ index: firstIndex(dataset), aliases }).catch(ignoreExisting)
 }
 
 function ignoreExisting(error: unknown): void {
-  if (!(error instanceof errors.ResponseError) || error.body?.error?.type !== 'resource_already_exists_exception') throw error
+  const body = error instanceof errors.ResponseError ? (error.body as { error?: { type?: string } }) : {}
+  if (body.error?.type !== 'resource_already_exists_exception') throw error
 }
 
 /** Sends one body, then again only what the server had no room for. */
@@ -44,12 +45,25 @@ async function bulk(client: Client, { body, rows }: BulkBody): Promise<BulkOutco
   const total: BulkOutcome<Row> = { indexed: 0, superseded: 0, refused: [], retry: [] }
   let waiting = rows.map((_, i) => i)
   for (let attempt = 0; waiting.length > 0; attempt++) {
-    if (attempt === tries) throw new TransientError(`Elasticsearch has no room for ${waiting.length} of ${rows.length} documents after ${tries} tries`)
+    if (attempt === tries)
+      throw new TransientError(
+        `Elasticsearch has no room for ${waiting.length} of ${rows.length} documents after ${tries} tries`,
+      )
     if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt))
     const part = waiting.length === rows.length ? body : itemsOf(body, waiting)
-    const answer = await tried('bulk', () => client.transport.request({ method: 'POST', path: '/_bulk', bulkBody: part, querystring: { filter_path: answerFilter, require_alias: true } }))
+    const answer = await tried('bulk', () =>
+      client.transport.request({
+        method: 'POST',
+        path: '/_bulk',
+        bulkBody: part,
+        querystring: { filter_path: answerFilter, require_alias: true },
+      }),
+    )
     const sent = waiting
-    const outcome = readBulkAnswer(answer as never, sent.map((i) => rows[i]!))
+    const outcome = readBulkAnswer(
+      answer as never,
+      sent.map((i) => rows[i]!),
+    )
     total.indexed += outcome.indexed
     total.superseded += outcome.superseded
     total.refused.push(...outcome.refused)
@@ -77,5 +91,7 @@ function explain(what: string, error: unknown): Error {
   const status = error instanceof errors.ResponseError ? (error.statusCode ?? 500) : undefined
   const sentence = `Elasticsearch, ${what}: ${status ?? ''} ${error.message}`
   const permanent = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429
-  return permanent ? new FatalError(sentence, { cause: error }) : new TransientError(sentence, { cause: error })
+  return permanent
+    ? new FatalError(sentence, { cause: error })
+    : new TransientError(sentence, { cause: error })
 }

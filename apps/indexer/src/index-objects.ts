@@ -19,7 +19,9 @@ export function objectIndexer(store: ObjectStore, index: Index) {
       const counts: Counters = {}
       const quarantine: Output[] = []
       for (let at = 0; at < objects.length; at += downloadsAtOnce) {
-        const read = objects.slice(at, at + downloadsAtOnce).map(async (object) => readObject(dataset, object, await store.get(object.key)))
+        const read = objects
+          .slice(at, at + downloadsAtOnce)
+          .map(async (object) => readObject(dataset, object, await store.get(object.key)))
         // one request for several small objects; their order does not matter, because versions decide
         for (const body of toBodies((await Promise.all(read)).flat())) {
           const { indexed, superseded, refused } = await index.bulk(body)
@@ -37,7 +39,14 @@ function quarantineWriter(dataset: Dataset) {
   const toId = documentId(dataset)
   return ({ row, reason }: { row: Row; reason: string }): Output => {
     const reasons = [{ field: null, code: 'refused', message: reason }]
-    const value = { dsf_run: row.dsf_run, dsf_row: row.dsf_row, stage: 'indexer', reasons, content: 'json', bytes: Buffer.from(toDocument(row)) }
+    const value = {
+      dsf_run: row.dsf_run,
+      dsf_row: row.dsf_row,
+      stage: 'indexer',
+      reasons,
+      content: 'json',
+      bytes: Buffer.from(toDocument(row)),
+    }
     return { key: toId(row), value }
   }
 }

@@ -31,24 +31,38 @@ export class Receipts {
   }
 
   async prepare(): Promise<void> {
-    const properties = { run: keyword, dataset: keyword, route: keyword, lane: long, lanes: long, counters: { type: 'object', dynamic: true } }
+    const properties = {
+      run: keyword,
+      dataset: keyword,
+      route: keyword,
+      lane: long,
+      lanes: long,
+      counters: { type: 'object', dynamic: true },
+    }
     await this.#index.call('receipts index', async (client) => {
       if (await client.indices.exists({ index: receiptsIndex })) return
-      const body = { settings: { number_of_shards: 1, number_of_replicas: 0 }, mappings: { dynamic: false, properties } }
-      await client.indices.create({ index: receiptsIndex, ...body } as never, { ignore: [400] })
+      const body = {
+        settings: { number_of_shards: 1, number_of_replicas: 0 },
+        mappings: { dynamic: false, properties },
+      }
+      await client.indices.create({ index: receiptsIndex, ...body }, { ignore: [400] })
     })
   }
 
   /** Idempotent: the receipt of a lane and route replaces itself. */
   async save(receipt: Receipt): Promise<void> {
     const id = `${receipt.run}.${receipt.lane}.${receipt.route}`
-    await this.#index.call('receipt', (client) => client.index({ index: receiptsIndex, id, document: receipt, refresh: true }))
+    await this.#index.call('receipt', (client) =>
+      client.index({ index: receiptsIndex, id, document: receipt, refresh: true }),
+    )
   }
 
   /** Undefined while no receipt of the run has arrived. */
   async find(run: string): Promise<RunReceipt | undefined> {
     const query = { term: { run } }
-    const answer = await this.#index.call('receipts', (client) => client.search<Receipt>({ index: receiptsIndex, query, size: 1000 }))
+    const answer = await this.#index.call('receipts', (client) =>
+      client.search<Receipt>({ index: receiptsIndex, query, size: 1000 }),
+    )
     const receipts = answer.hits.hits.map((hit) => hit._source!)
     return receipts.length === 0 ? undefined : summarize(receipts)
   }

@@ -13,15 +13,16 @@ export class RunsController {
 
   @Get(':runId')
   async find(@Param('runId') runId: string, @Res() reply: FastifyReply) {
-    try {
-      const receipt = await this.#receipts.find(runId)
-      return receipt ? await reply.send(receipt) : problem(reply, 404, unknownRun(runId))
-    } catch (error) {
-      if (error instanceof TransientError) return problem(reply, 503, error.message)
-      throw error
-    }
+    const receipt = await this.#receipts.find(runId).catch(unlessAway)
+    if (receipt instanceof TransientError) return problem(reply, 503, receipt.message)
+    return receipt ? reply.send(receipt) : problem(reply, 404, unknownRun(runId))
   }
 }
 
 const unknownRun = (runId: string) =>
   `no receipt of run "${runId}" has reached the indexer yet; the ingestor knows the runs that have begun`
+
+function unlessAway(error: unknown): TransientError {
+  if (error instanceof TransientError) return error
+  throw error
+}

@@ -44,14 +44,29 @@ export async function writeObjects(store: ObjectStore, route: Route, batch: Batc
   const parts = route.split(batch.records)
   const written: Output[] = []
   for (let at = 0; at < parts.length; at += uploadsAtOnce)
-    written.push(...(await Promise.all(parts.slice(at, at + uploadsAtOnce).map((part) => writeObject(store, route, batch, part)))))
+    written.push(
+      ...(await Promise.all(
+        parts.slice(at, at + uploadsAtOnce).map((part) => writeObject(store, route, batch, part)),
+      )),
+    )
   return written
 }
 
-async function writeObject(store: ObjectStore, route: Route, batch: Batch<Row>, part: Partition<Row>): Promise<Output> {
+async function writeObject(
+  store: ObjectStore,
+  route: Route,
+  batch: Batch<Row>,
+  part: Partition<Row>,
+): Promise<Output> {
   const { dataset, lane, firstOffset } = batch
   const bytes = route.encode(part.records)
-  const name = { dataset: dataset.name, partitions: part.partitions, lane, firstOffset: String(firstOffset), extension: route.format }
+  const name = {
+    dataset: dataset.name,
+    partitions: part.partitions,
+    lane,
+    firstOffset: String(firstOffset),
+    extension: route.format,
+  }
   const value = {
     dsf_run: part.records[0]!.dsf_run,
     route: route.root,
@@ -76,7 +91,13 @@ function valueOf({ partitions }: Partition<Row>, level: string): string | null {
 }
 
 /** What an audit needs to know of an object without opening it. */
-function metadataOf(object: { lane: number; first_offset: number; last_offset: number; records: number; sha256: string }): Record<string, string> {
+function metadataOf(object: {
+  lane: number
+  first_offset: number
+  last_offset: number
+  records: number
+  sha256: string
+}): Record<string, string> {
   const { lane, first_offset, last_offset, records, sha256 } = object
   return {
     'x-amz-meta-dsf-lane': String(lane),

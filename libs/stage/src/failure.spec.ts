@@ -1,4 +1,4 @@
-import { KafkaJSNonRetriableError, KafkaJSProtocolError } from 'kafkajs'
+import { KafkaJSNonRetriableError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backoff, classify, FatalError, TransientError, untilItWorks, type FailureKind } from './failure.ts'
 
@@ -43,7 +43,10 @@ describe('classify', () => {
   })
 
   it('takes what kafkajs gave up on for its fatal cause, and else for a broker that will be back', () => {
-    expect(classify(new KafkaJSNonRetriableError(broker('CORRUPT_MESSAGE')))).toBe('fatal')
+    const gaveUp = (type: string) =>
+      new KafkaJSNumberOfRetriesExceeded(broker(type), { retryCount: 5, retryTime: 1000 })
+    expect(classify(gaveUp('CORRUPT_MESSAGE'))).toBe('fatal')
+    expect(classify(gaveUp('NOT_LEADER_FOR_PARTITION'))).toBe('transient')
     expect(classify(new KafkaJSNonRetriableError('closed connection'))).toBe('transient')
   })
 

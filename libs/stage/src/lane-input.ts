@@ -14,6 +14,8 @@ export interface Input {
   /** offset that a restart would begin at; -1 before the first look */
   committed: number
   counted: Counters
+  /** who committed last, as far as we know; an owner may commit state without moving the offset */
+  owner?: string
 }
 
 export function openInputs(
@@ -49,10 +51,11 @@ export async function readCommitted(kit: StageKit, lane: number, inputs: Input[]
       .find(({ topic }) => topic === input.topic)
       ?.partitions.find(({ partition }) => partition === lane)
     const start = await startOf(kit, input.topic, lane, Number(found?.offset ?? -1))
-    if (start === input.committed) continue
+    const mark = fromMetadata(found?.metadata)
+    if (start === input.committed && mark.owner === input.owner) continue
     unchanged = false
     input.open.reset()
-    Object.assign(input, { committed: start, position: start, counted: fromMetadata(found?.metadata) })
+    Object.assign(input, { committed: start, position: start, counted: mark.counted, owner: mark.owner })
   }
   return unchanged
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { addCounters, topicName, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { EachBatchPayload, Producer } from 'kafkajs'
 import type { LaneState, Result } from './define.ts'
@@ -27,6 +28,8 @@ interface Progress {
 export class Lane {
   readonly dataset: Dataset
   readonly number: number
+  /** tells our commits from those of another owner */
+  readonly #owner = randomUUID()
   readonly #kit: StageKit
   readonly #inputs: Map<TopicKind, Input>
   readonly #encoders: Map<TopicKind, Encoder>
@@ -187,7 +190,8 @@ export class Lane {
   async #applyEach(results: AsyncIterable<Result>, outbox: Outbox, progress: Progress): Promise<Outbox> {
     for await (const result of results) {
       this.#collect(result, outbox, progress.counted)
-      await this.#commit(outbox)
+      const { input, counted } = progress
+      await this.#commit(outbox, { input, next: input.committed, counted: { ...counted } })
       outbox = this.#outbox()
     }
     return outbox
@@ -222,11 +226,11 @@ export class Lane {
     )
   }
 
-  async #commit(outbox: Outbox, progress?: Progress): Promise<void> {
+  async #commit(outbox: Outbox, progress: Progress): Promise<void> {
     const transaction = await this.#producer!.transaction()
     try {
       for (const topicMessages of outbox.sends()) await transaction.sendBatch({ acks: -1, topicMessages })
-      if (progress) await transaction.sendOffsets(this.#offsets(progress))
+      await transaction.sendOffsets(this.#offsets(progress))
       await transaction.commit()
     } catch (error) {
       await transaction.abort().catch(() => undefined)
@@ -234,12 +238,16 @@ export class Lane {
     }
     this.#state?.commit()
     this.#kit.heard()
-    if (progress) Object.assign(progress.input, { committed: progress.next, counted: progress.counted })
+    Object.assign(progress.input, {
+      committed: progress.next,
+      counted: progress.counted,
+      owner: this.#owner,
+    })
     this.#kit.metrics.committed(this.dataset.name, outbox.written)
   }
 
   #offsets({ input, next, counted }: Progress) {
-    const partition = { partition: this.number, offset: String(next), metadata: toMetadata(counted) }
+    const partition = { partition: this.number, offset: String(next), metadata: toMetadata({ counted, owner: this.#owner }) }
     return { consumerGroupId: this.#kit.groupId, topics: [{ topic: input.topic, partitions: [partition] }] }
   }
 }

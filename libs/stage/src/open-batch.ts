@@ -96,7 +96,8 @@ export class OpenBatch {
   #full(): boolean {
     return (
       this.#limits !== undefined &&
-      (this.#batch.records.length >= this.#limits.records || this.#bytes >= this.#limits.bytes)
+      (this.#batch.records.length + this.#poison.length >= this.#limits.records ||
+        this.#bytes >= this.#limits.bytes)
     )
   }
 
@@ -144,6 +145,7 @@ export class OpenBatch {
       bytes: message.value ?? Buffer.alloc(0),
     }
     this.#poison.push({ key: message.key, value })
+    this.#bytes += value.bytes.length
     return undefined
   }
 }

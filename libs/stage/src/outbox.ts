@@ -48,7 +48,7 @@ export class Outbox {
     let messages = this.#open.get(kind)
     if (!messages) this.#open.set(kind, (messages = []))
     messages.push(message)
-    this.#openBytes += (message.value as Buffer).length + 64
+    this.#openBytes += (message.value as Buffer).length + Buffer.byteLength(message.key ?? '') + 64
     if (this.#openBytes >= maxSendBytes) this.#cut()
   }
 

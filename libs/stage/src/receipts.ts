@@ -25,12 +25,20 @@ export function closeReceipt(
 export const collects = (stage: Pick<Stage, 'countsInto'>, receipt: Receipt): boolean =>
   stage.countsInto === undefined || stage.countsInto === receipt.route
 
-/**
- * Counters of the run that is open in a lane travel in the metadata of the committed offset: they move in the same
- * transaction as the records they count, and a stage that takes the lane over finds them there.
- */
-export const toMetadata = (counted: Counters): string => JSON.stringify(counted)
+/** What is known of an input beside its offset. */
+export interface Mark {
+  /** counters of the run that is open in the lane */
+  counted: Counters
+  /** who committed last */
+  owner?: string
+}
 
-export function fromMetadata(metadata: string | null | undefined): Counters {
-  return metadata ? (JSON.parse(metadata) as Counters) : {}
+/**
+ * The mark of an input travels in the metadata of its committed offset: it moves in the same transaction as the records
+ * that were counted, and a stage that takes the lane over finds it there.
+ */
+export const toMetadata = (mark: Mark): string => JSON.stringify(mark)
+
+export function fromMetadata(metadata: string | null | undefined): Mark {
+  return metadata ? (JSON.parse(metadata) as Mark) : { counted: {} }
 }

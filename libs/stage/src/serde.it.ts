@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { freshName, newDataset, registryUrl } from '../../../e2e/support/lanes.ts'
-import { FatalError, TransientError } from './failure.ts'
+import { FatalError, TransientError, untilItWorks } from './failure.ts'
 import { Serde } from './serde.ts'
 
 const magnitude = (type: string, more: object = {}) => ({ name: 'mag', type, ...more })
@@ -65,7 +65,8 @@ describe('the registry', () => {
   it('is asked by many stages at once for the same new subjects, and each gets the same ids', async () => {
     const dataset = newDataset(1)
     const serdes = Array.from({ length: 8 }, () => new Serde(registryUrl))
-    await Promise.all(serdes.map((serde) => serde.register(dataset, ['raw', 'clean', 'quarantine'])))
+    const register = (serde: Serde) => serde.register(dataset, ['raw', 'clean', 'quarantine'])
+    await Promise.all(serdes.map((serde) => untilItWorks(() => register(serde), () => undefined)))
     expect(new Set(serdes.map((serde) => serde.encoder(dataset, 'clean').id)).size).toBe(1)
   })
 

@@ -50,10 +50,11 @@ type Decoded = { value: Record<string, unknown>; offset: number }
 /** Reads records of any registered writer schema as our own schema. Ids are looked up once. */
 export class Decoder {
   readonly #reader: avsc.Type
-  readonly #find: (id: number) => Promise<avsc.Type>
-  readonly #resolvers = new Map<number, avsc.Resolver | undefined>()
+  readonly #find: (id: number) => Promise<avsc.Type | undefined>
+  /** by schema id; undefined for our own schema, an Error for one that cannot be read as it */
+  readonly #resolvers = new Map<number, avsc.Resolver | Error | undefined>()
 
-  constructor(reader: avsc.Type, find: (id: number) => Promise<avsc.Type>) {
+  constructor(reader: avsc.Type, find: (id: number) => Promise<avsc.Type | undefined>) {
     this.#reader = reader
     this.#find = find
   }
@@ -67,14 +68,18 @@ export class Decoder {
       if (id === last || this.#resolvers.has(id)) continue
       last = id
       const writer = await this.#find(id)
-      this.#resolvers.set(id, this.#resolver(writer))
+      this.#resolvers.set(id, this.#resolver(id, writer))
     }
   }
 
-  #resolver(writer: avsc.Type): avsc.Resolver | undefined {
-    return writer.fingerprint().equals(this.#reader.fingerprint())
-      ? undefined
-      : this.#reader.createResolver(writer)
+  #resolver(id: number, writer: avsc.Type | undefined): avsc.Resolver | Error | undefined {
+    if (!writer) return new Error(`has the schema id ${id}, which the registry does not know`)
+    if (writer.fingerprint().equals(this.#reader.fingerprint())) return undefined
+    try {
+      return this.#reader.createResolver(writer)
+    } catch (error) {
+      return new Error(`has another schema, ${writer.name}: ${(error as Error).message}`)
+    }
   }
 
   /** avsc types what it reads as any. */
@@ -87,6 +92,7 @@ export class Decoder {
     if (value === null || value.length < frame || value[0] !== 0)
       throw new Error('is not in Confluent Avro framing')
     const resolver = this.#resolvers.get(value.readInt32BE(1))
+    if (resolver instanceof Error) throw resolver
     const { value: record, offset } = this.#read(value, resolver)
     if (offset !== value.length)
       throw new Error(offset < 0 ? 'is cut short' : `has ${value.length - offset} bytes too many`)
@@ -154,21 +160,26 @@ export class Serde {
     return type
   }
 
-  async #writer(id: number): Promise<avsc.Type> {
+  /** Undefined for an id that the registry does not know: the record is at fault, not the registry. */
+  async #writer(id: number): Promise<avsc.Type | undefined> {
     try {
       const writer = (await this.#registry.getSchema(id)) as unknown as avsc.Type
       return avsc.Type.forSchema(writer.schema())
     } catch (error) {
+      if ((error as { status?: number }).status === 404) return undefined
       throw registryError(`schema id ${id}`, error)
     }
   }
 }
 
-/** The client's errors are untyped: what has a 4xx status is an answer, everything else is a registry that is away. */
+/**
+ * The client's errors are untyped: what has a 4xx status is an answer, everything else is a registry that is away. So is
+ * 400, which no registry answers, but the client's HTTP library says of a connection that failed.
+ */
 function registryError(what: string, error: unknown): Error {
   const { status, message } = error as { status?: number; message: string }
   const sentence = `the schema registry refused the ${what}: ${message}`
-  if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429)
+  if (status !== undefined && status > 400 && status < 500 && status !== 408 && status !== 429)
     return new FatalError(sentence, { cause: error })
   return new TransientError(`${what}: ${message}`, { cause: error })
 }

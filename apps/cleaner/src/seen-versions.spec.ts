@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { SeenVersions } from './seen-versions.ts'
+
+const marks = (seen: SeenVersions, ...keys: string[]) => keys.map((key) => seen.get(key))
+
+describe('SeenVersions', () => {
+  it('knows the last mark of each key of its changelog', () => {
+    const seen = new SeenVersions()
+    seen.restore('a', { mark: 1 })
+    seen.restore('b', { mark: 5 })
+    seen.restore('a', { mark: 3 })
+    expect(marks(seen, 'a', 'b', 'c')).toEqual([3, 5, undefined])
+  })
+
+  it('sees its own changes before their transaction is committed, a mark of nought too', () => {
+    const seen = new SeenVersions()
+    seen.restore('a', { mark: 1 })
+    seen.set('a', 0)
+    seen.set('b', 7)
+    expect(marks(seen, 'a', 'b')).toEqual([0, 7])
+  })
+
+  it('forgets the changes of a transaction that failed, and only those', () => {
+    const seen = new SeenVersions()
+    seen.restore('a', { mark: 1 })
+    seen.set('a', 2)
+    seen.commit()
+    seen.set('a', 3)
+    seen.set('b', 9)
+    seen.rollback()
+    expect(marks(seen, 'a', 'b')).toEqual([2, undefined])
+    seen.commit()
+    expect(marks(seen, 'a', 'b')).toEqual([2, undefined])
+  })
+})
