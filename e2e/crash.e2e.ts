@@ -23,11 +23,11 @@ interface Import {
 const imports: Import[] = []
 const receipts: Receipt[] = []
 
-/** Events of their own for each import, on two days only: the lake has an object for each day. */
+/** Events of their own for each import, of one day: the lake has an object for each day and type. */
 async function begin(rows: number): Promise<Import> {
   const seed = imports.length + 1
   const file = join(filesDir, `crash-${seed}.csv`)
-  const summary = await writeQuakes(file, { rows, seed, days: 2 })
+  const summary = await writeQuakes(file, { rows, seed, days: 1 })
   const begun = { runId: await startRun(dataset, `file://${file}`), rows, summary }
   imports.push(begun)
   return begun
@@ -64,7 +64,7 @@ afterAll(() => {
 
 describe('kill -9 in the middle of an import', () => {
   it('of the ingestor: the same run goes on from where it was', async () => {
-    const begun = await begin(60_000)
+    const begun = await begin(50_000)
     const { rows } = await until('some rows', async () => ((await runAt('ingestor', begun.runId))?.rows > 0 ? runAt('ingestor', begun.runId) : undefined), { everyMs: 10 })
     await kill('ingestor')
     expect(rows).toBeLessThan(begun.rows)
@@ -81,7 +81,7 @@ describe('kill -9 in the middle of an import', () => {
   ])('of the %s: it goes on from its last transaction', async (stage, kind) => {
     const topic = `${dataset}.${kind}`
     const before = await committedOf(stage, topic)
-    const begun = await begin(30_000)
+    const begun = await begin(24_000)
     await until(`the ${stage} to have begun`, () => hasBegun(stage, topic, before), { everyMs: 10 })
     await kill(stage)
     await until(`work to be left for the ${stage}`, () => hasWorkLeft(stage, topic), { seconds: 30 })
@@ -98,7 +98,7 @@ describe('two cleaners that share the lanes', () => {
     await membersOf('dsf.cleaner', 2)
     const topic = `${dataset}.raw`
     const before = await committedOf('cleaner', topic)
-    const begun = await begin(40_000)
+    const begun = await begin(30_000)
     await until('the cleaners to have begun', () => hasBegun('cleaner', topic, before), { everyMs: 10 })
     await kill('cleaner')
     expect(await hasWorkLeft('cleaner', topic)).toBe(true)
@@ -117,7 +117,7 @@ describe('SIGTERM', () => {
     instances.push(...second)
     await Promise.all(stageNames.map((name) => membersOf(`dsf.${name}`, 2)))
     const before = await committedOf('cleaner', `${dataset}.raw`)
-    const begun = await begin(40_000)
+    const begun = await begin(30_000)
     await until('the import to be on its way', () => hasBegun('cleaner', `${dataset}.raw`, before), { everyMs: 10 })
     for (const { child } of second) child.kill('SIGTERM')
     const ends = second.map(({ ended }) => Promise.race([ended, sleep(25_000, 'still running')]))

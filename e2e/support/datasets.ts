@@ -12,7 +12,7 @@ interface Package {
 export const testDatasets = {
   'quakes-gz': {},
   'quakes-bad': {},
-  'quakes-crash': { chunk: { records: 2000, bytes: 2 ** 20 } },
+  'quakes-crash': { chunk: { records: 3000, bytes: 2 ** 20 } },
 } satisfies Record<string, { chunk?: object }>
 
 export function writeTestDatasets(folder: string): void {

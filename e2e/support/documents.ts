@@ -12,7 +12,7 @@ async function ask(path: string, body?: object): Promise<any> {
 }
 
 export const mappingOf = async (alias: string): Promise<Record<string, { type: string; format?: string }>> =>
-  (Object.values((await (await fetch(`${url}/${alias}/_mapping`)).json()) as object)[0] as any).mappings.properties
+  (Object.values((await (await fetch(`${url}/${alias}/_mapping`)).json()) as object)[0]).mappings.properties
 
 export const measured = { term: { simulated: false } }
 export const simulated = { term: { simulated: true } }

@@ -40,7 +40,7 @@ function batchOf(dataset: Dataset, rows: Cells[], key: string, firstOffset = 100
       dsf_run: 'r',
       dsf_row: i + 1,
       ...Object.fromEntries(dataset.fields.map(({ column }) => [column, cells[column] ?? null])),
-    })) as RawRow[],
+    })),
     keys: rows.map((cells) => Buffer.from(cells[key] ?? '')),
     values: rows.map((_, i) => Buffer.from(`framed ${i}`)),
     offsets: rows.map((_, i) => firstOffset + i),

@@ -30,7 +30,11 @@ export function openIndex(url: string): Index {
 
 async function prepare(client: Client, dataset: Dataset): Promise<void> {
   await client.indices.putIndexTemplate({ name: `dsf-${dataset.name}`, ...indexTemplate(dataset) })
-  if (await client.indices.existsAlias({ name: dataset.name })) return
+  if (await client.indices.existsAlias({ name: dataset.name })) {
+    // a definition may have grown fields since; what it changed, Elasticsearch refuses with the field's name
+    await client.indices.putMapping({ index: dataset.name, ...indexTemplate(dataset).template.mappings })
+    return
+  }
   const aliases = { [dataset.name]: { is_write_index: true } }
   await client.indices.create({ index: firstIndex(dataset), aliases }).catch(ignoreExisting)
 }

@@ -77,8 +77,15 @@ export function summarize(receipts: Receipt[]): RunReceipt {
   const counters: Counters = Object.fromEntries(counterNames.map((name) => [name, 0]))
   for (const { route, counters: counted } of receipts)
     addCounters(counters, route === 'lake' ? counted : { processed: counted.processed ?? 0 })
-  const summary = { runId: run, dataset, counters, closed: receipts.length, expected: lanes * routes.length }
-  if (summary.closed < summary.expected) return { ...summary, state: 'running' }
+  const summary = {
+    runId: run,
+    dataset,
+    state: 'running' as const,
+    counters,
+    closed: receipts.length,
+    expected: lanes * routes.length,
+  }
+  if (summary.closed < summary.expected) return summary
   const broken = brokenSums(counters)
   if (broken.length === 0) return { ...summary, state: 'succeeded' }
   return { ...summary, state: 'failed', reason: `rows without an answer: ${broken.join('; ')}` }

@@ -59,9 +59,9 @@ async function landOnce(
   try {
     await Promise.all([copied, stored, checked])
   } catch (error) {
-    // the cause is the side that failed first; the others only follow
+    // the cause is the side that failed first; the others only follow, and whoever reads them may be gone already
     source.stream.destroy()
-    upload.destroy(error as Error)
+    for (const side of [upload, check]) side?.on('error', () => undefined).destroy(error as Error)
     await Promise.allSettled([copied, stored, checked])
     throw error
   }

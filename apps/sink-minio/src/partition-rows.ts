@@ -15,7 +15,7 @@ export interface Partition<R> {
 export const noValue = '__HIVE_DEFAULT_PARTITION__'
 
 /**
- * Groups a chunk of the lake by type and day (UTC) of the event: groups in order of first appearance, rows in offset
+ * Groups a chunk of the lake by type and day (UTC) of the event, or the first day of its month or year: groups in order of first appearance, rows in offset
  * order. A dataset without a type or event time leaves that level out. Values that share a path segment (long ones
  * are cut there) share a group: as two objects, the second would overwrite the first.
  */
@@ -39,14 +39,22 @@ export const unpartitioned = <R>(records: R[]): Partition<R>[] =>
 type Level = string | number | null | undefined
 
 /** Type and day since 1970; undefined for a level that the dataset has not. */
-function levels({ typeField, eventTime }: Dataset, record: Row): [type: Level, day: Level] {
+function levels({ typeField, eventTime, sinks }: Dataset, record: Row): [type: Level, day: Level] {
   const type = typeField && (record[typeField.column] as string | null)
   if (!eventTime) return [type, undefined]
   const time = record[eventTime.column] as number | null
-  return [type, time === null || eventTime.type === 'date' ? time : Math.floor(time / dayMs)]
+  if (time === null) return [type, null]
+  return [type, firstDay(sinks.lake.period, eventTime.type === 'date' ? time : Math.floor(time / dayMs))]
 }
 
 const dayMs = 86_400_000
+
+/** The first day of the period that a day lies in, both as days since 1970. */
+function firstDay(period: 'day' | 'month' | 'year', day: number): number {
+  if (period === 'day') return day
+  const date = new Date(day * dayMs)
+  return Date.UTC(date.getUTCFullYear(), period === 'year' ? 0 : date.getUTCMonth()) / dayMs
+}
 
 function nameLevels(type: Level, day: Level): [string, string][] {
   const named: [string, string][] = []

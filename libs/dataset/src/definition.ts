@@ -86,6 +86,10 @@ const sinks = z.strictObject({
     .strictObject({
       format: z.enum(['parquet', 'jsonl']).default('parquet'),
       compression: z.enum(['zstd', 'snappy']).default('zstd'),
+      period: z
+        .enum(['day', 'month', 'year'])
+        .default('day')
+        .describe('what one dt= holds, named by its first day; longer where a day has few rows'),
     })
     .prefault({}),
   chunk: z

@@ -130,5 +130,5 @@ function stepper(name: string, steps: number, before: (step: number) => Promise<
         yield { out: { clean: [clean(`step ${step}`)], seen: [{ key: 'steps', value: { mark: step + 1 } }] } }
       }
     },
-  } as Stage
+  }
 }

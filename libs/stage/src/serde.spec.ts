@@ -100,7 +100,7 @@ describe('Decoder', () => {
         type: 'record',
         name: 'Row',
         fields: [{ name: 'id', type: 'string' }, ...columns.map(nullable)],
-      } as avsc.Schema)
+      })
     const schemas = { 1: typeOf('mag'), 2: typeOf('mag', 'depth'), 3: typeOf('depth') }
     const written = [
       new Encoder(schemas[1], 1).encode({ id: 'old', mag: 1 }),

@@ -1,0 +1,269 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { loadDataset, type TopicKind } from '@dsf/dataset'
+import { TransientError, type HandlerContext, type ObjectStore, type Output, type Result } from '@dsf/stage'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { importRun } from './import-run.ts'
+import { RunStates, type RunProgress, type RunRequest } from './run-state.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const weather = loadDataset(join(import.meta.dirname, '../../../datasets/seattle-weather'))
+const header = 'date,precipitation,temp_max,temp_min,wind,weather\n'
+const dayOf = (i: number) => new Date(i * 86_400_000).toISOString().slice(0, 10)
+/** One row in a thousand has a cell too few. */
+const line = (i: number) => (i % 1000 === 999 ? `${dayOf(i)},0\n` : `${dayOf(i)},${i},12.8,5.0,4.7,sun\n`)
+const csvOf = (rows: number) => header + Array.from({ length: rows }, (_, i) => line(i)).join('')
+
+const objects = new Map<string, Buffer>()
+const store = {
+  putStream: async (key: string, stream: Readable) => void objects.set(key, await buffer(stream)),
+  stream: async (key: string) => {
+    const bytes = objects.get(key)!
+    const cut = Math.ceil(bytes.length / 7)
+    return Readable.from(Array.from({ length: 7 }, (_, i) => bytes.subarray(i * cut, (i + 1) * cut)))
+  },
+} as ObjectStore
+beforeEach(() => objects.clear())
+
+/** Puts the text where the request finds it. */
+function source(content: string | Buffer, name = 'source.csv'): RunRequest {
+  writeFileSync(join(folder, name), content)
+  return { run: 'r', source: pathToFileURL(join(folder, name)).href, requested_at: 1 }
+}
+
+const warn = vi.fn()
+const contextOf = (state: RunStates, stopping = () => false): HandlerContext<RunStates> => ({
+  state,
+  stopping,
+  heard: () => undefined,
+  log: { info: () => undefined, warn },
+})
+const start = (request: RunRequest, context: HandlerContext<RunStates>, from = store) =>
+  importRun({ store: from, limits: { allow: [], roots: [folder] } }, weather, request, context)
+
+/** Does as a lane does: commits each result before it asks for the next, and dies before the commit of result `dies`. */
+async function run(request: RunRequest, states = new RunStates(), dies = Infinity): Promise<Result[]> {
+  const committed: Result[] = []
+  for await (const result of start(request, contextOf(states))) {
+    if (committed.length === dies) {
+      states.rollback()
+      break
+    }
+    states.commit()
+    committed.push(result)
+  }
+  return committed
+}
+const outputs = (results: Result[], kind: TopicKind): Output[] =>
+  results.flatMap(({ out }) => out?.[kind] ?? [])
+const rowsOf = (results: Result[]) => [
+  outputs(results, 'raw').map(({ value }) => (value as { dsf_row: number }).dsf_row),
+  outputs(results, 'quarantine').map(({ value }) => (value as { dsf_row: number }).dsf_row),
+]
+/** How many rows went where, and what they were: comparing them one by one would take seconds. */
+const digest = (results: Result[]) =>
+  (['raw', 'quarantine'] as const).map((kind) => {
+    const rows = outputs(results, kind)
+    return [rows.length, createHash('sha1').update(JSON.stringify(rows)).digest('hex')]
+  })
+const lastRun = (results: Result[]) => outputs(results, 'runs').at(-1)!.value as RunProgress
+const receipts = (results: Result[]) => results.flatMap(({ receipts: some }) => some ?? [])
+
+describe('an import', () => {
+  it('lands the file, publishes its rows, and closes the run in every lane, each in a transaction', async () => {
+    const csv = csvOf(3)
+    const results = await run(source(csv))
+    expect(results.map(({ out, counts, receipts }) => [Object.keys(out!), counts, receipts?.length])).toEqual(
+      [
+        [['runs'], undefined, undefined],
+        [['raw', 'quarantine', 'runs'], { read: 3 }, undefined],
+        [['runs'], undefined, 4],
+      ],
+    )
+    expect([...objects]).toEqual([['landing/dataset=seattle-weather/r.csv', Buffer.from(csv)]])
+    const { read, ...progress } = lastRun(results)
+    expect(progress).toMatchObject({ run: 'r', state: 'succeeded', reason: null, byte: csv.length, row: 3 })
+    expect(outputs(results, 'runs').every(({ key, lane }) => key === 'r' && lane === 0)).toBe(true)
+    expect(receipts(results)).toEqual(
+      read.map((rows, lane) => ({
+        to: 'raw',
+        receipt: {
+          run: 'r',
+          dataset: 'seattle-weather',
+          lane,
+          lanes: 4,
+          route: '',
+          counters: { read: rows, quarantined: 0 },
+        },
+      })),
+    )
+  })
+
+  it('of a file without rows closes the run too', async () => {
+    const results = await run(source(header))
+    expect([results.length, lastRun(results).state, receipts(results).length]).toEqual([2, 'succeeded', 4])
+  })
+
+  it('gives the same results again for the same file and request', async () => {
+    const request = source(csvOf(2500))
+    expect(await run(request)).toEqual(await run(request))
+  })
+
+  it('counts in the receipts of the lanes what it sent there, unreadable rows by their reason', async () => {
+    const results = await run(source(csvOf(2500)))
+    const inLane = (kind: TopicKind, lane: number) =>
+      outputs(results, kind).filter((output) => output.lane === lane).length
+    for (const { receipt } of receipts(results)) {
+      const quarantined = inLane('quarantine', receipt.lane)
+      expect(receipt.counters).toEqual({
+        read: inLane('raw', receipt.lane) + quarantined,
+        quarantined,
+        ...(quarantined > 0 ? { 'quarantined:unreadable': quarantined } : {}),
+      })
+    }
+    expect(rowsOf(results)[1]).toEqual([1000, 2000])
+  })
+
+  it('reads a compressed file as it reads the file', async () => {
+    const plain = await run(source(csvOf(2500)))
+    const gzipped = await run(source(gzipSync(csvOf(2500)), 'source.csv.gz'))
+    expect(outputs(gzipped, 'raw')).toEqual(outputs(plain, 'raw'))
+    expect([...objects.keys()]).toContain('landing/dataset=seattle-weather/r.csv.gz')
+  })
+})
+
+describe('an import that was broken off', () => {
+  const rows = 45_000
+  const request = source(csvOf(rows), 'long.csv')
+  let whole: Result[]
+  beforeAll(async () => {
+    whole = await run(request)
+    expect(whole.length).toBe(4)
+  })
+
+  it.each([0, 1, 2, 3])(
+    'before transaction %i was committed goes on with exactly the rows that are missing',
+    async (dies) => {
+      const states = new RunStates()
+      const before = await run(request, states, dies)
+      const after = await run(request, states)
+      expect(before.length).toBe(dies)
+      const both = [...before, ...after]
+      expect(digest(both)).toEqual(digest(whole))
+      expect(receipts(both)).toEqual(receipts(whole))
+      expect(lastRun(both)).toEqual(lastRun(whole))
+    },
+  )
+
+  it('reads the landing again, not the source, which may have changed', async () => {
+    const changing = source(csvOf(30_000), 'changing.csv')
+    const all = await run(changing)
+    const states = new RunStates()
+    const before = await run(changing, states, 2)
+    source('something else', 'changing.csv')
+    expect(digest([...before, ...(await run(changing, states))])).toEqual(digest(all))
+  })
+
+  it('by a stop says that it goes on, and has not changed the run', async () => {
+    const states = new RunStates()
+    let asked = 0
+    const results = start(
+      request,
+      contextOf(states, () => ++asked > 4),
+    )
+    const drain = async () => {
+      for await (const _ of results) states.commit()
+    }
+    await expect(drain()).rejects.toThrow(
+      new TransientError('stopped in the middle of an import; it goes on from where it was'),
+    )
+    expect(states.get('r')).toMatchObject({ state: 'running' })
+  })
+})
+
+describe('a finished run', () => {
+  it.each([
+    ['succeeded', csvOf(3)],
+    ['failed', '<html>'],
+  ])('that %s gives nothing when it is asked for again', async (state, content) => {
+    const states = new RunStates()
+    const request = source(content)
+    expect(lastRun(await run(request, states)).state).toBe(state)
+    expect(await run(request, states)).toEqual([])
+  })
+})
+
+describe('a source that is wrong', () => {
+  it.each<[what: string, content: string, reason: string | RegExp]>([
+    [
+      'is another kind of file',
+      '<html><title>Not found</title>',
+      'the file is not CSV but an HTML page titled "Not found"',
+    ],
+    ['is empty', '', 'the file is empty'],
+    [
+      'has another header',
+      'date,rain\n',
+      /^the header does not fit \(fieldsMatch exact\): missing "precipitation"/,
+    ],
+  ])('because it %s fails the run with its sentence, after it landed', async (_, content, reason) => {
+    const results = await run(source(content))
+    expect(results.map(({ out }) => Object.keys(out!))).toEqual([['runs'], ['runs']])
+    expect(lastRun(results)).toEqual({
+      ...(outputs(results, 'runs')[0]!.value as RunProgress),
+      state: 'failed',
+      reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
+    })
+    expect([receipts(results), objects.size]).toEqual([[], 1])
+  })
+
+  it('because it cannot be had fails the run before anything has landed, and says so in the log', async () => {
+    warn.mockClear()
+    const request = { ...source(''), source: pathToFileURL(join(folder, 'none.csv')).href }
+    const results = await run(request)
+    const reason = `file ${join(folder, 'none.csv')} does not exist`
+    expect([results.length, lastRun(results).state, lastRun(results).reason, objects.size]).toEqual([
+      1,
+      'failed',
+      reason,
+      0,
+    ])
+    expect(warn.mock.calls).toEqual([[{ dataset: 'seattle-weather', run: 'r', reason }, 'import failed']])
+  })
+})
+
+describe('a store that fails', () => {
+  const failing = async (from: Partial<ObjectStore>, content: string | Buffer = csvOf(3)) => {
+    const states = new RunStates()
+    const drain = async () => {
+      for await (const _ of start(source(content), contextOf(states), { ...store, ...from })) states.commit()
+    }
+    const error = await drain().catch((reason: unknown) => reason)
+    return { error, state: states.get('r')?.state }
+  }
+
+  it('does not fail the run: its error goes on to where it is tried again', async () => {
+    const away = new TransientError('object store away')
+    expect(await failing({ putStream: () => Promise.reject(away) })).toEqual({
+      error: away,
+      state: undefined,
+    })
+    expect(await failing({ stream: () => Promise.reject(away) })).toEqual({ error: away, state: 'running' })
+  })
+
+  it('in the middle of the landing is no fault of the source, which was whole when it landed', async () => {
+    const gzip = gzipSync(csvOf(3000))
+    const stream = async () => Readable.from([gzip.subarray(0, -200)])
+    expect(await failing({ stream }, gzip)).toEqual({
+      error: new TransientError('reading the landing object: the gzip data is cut short'),
+      state: 'running',
+    })
+  })
+})

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { loadDataset, type Dataset } from '@dsf/dataset'
+import { TransientError, type ObjectStore } from '@dsf/stage'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { landSource } from './land-source.ts'
+import { newRun } from './run-state.ts'
+import { SourceError } from './source-error.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const loaded = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
+const limited = (maxBytes: number): Dataset => ({ ...loaded, source: { ...loaded.source, maxBytes } })
+
+const csv = Buffer.from('id,mag\n' + 'us1,2.5\n'.repeat(50_000))
+const gzip = gzipSync(csv)
+const file = join(folder, 'source')
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+/** An object store in memory: an upload that breaks off leaves nothing. `started` hears of each. */
+function openStore(started: (uploads: number) => void = () => undefined) {
+  const objects = new Map<string, Buffer>()
+  let uploads = 0
+  const putStream = async (key: string, stream: Readable) => {
+    started(++uploads)
+    objects.set(key, await buffer(stream))
+  }
+  return { objects, uploads: () => uploads, store: { putStream } as ObjectStore }
+}
+
+/** Lands what stands in the file; the waits between tries take no time. */
+async function land(store: ObjectStore, dataset = loaded, heard: () => void = () => undefined) {
+  const run = newRun({ run: 'r', source: pathToFileURL(file).href, requested_at: 1 }, 4)
+  const landing = landSource(store, dataset, run, { allow: [], roots: [folder] }, heard)
+  const outcome = landing.catch((error: unknown) => error as Error)
+  let settled = false
+  void outcome.then(() => (settled = true))
+  while (!settled) {
+    await vi.advanceTimersByTimeAsync(1000)
+    await new Promise(setImmediate)
+  }
+  return outcome
+}
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
+describe('a source that is whole', () => {
+  it.each([
+    ['text', csv, 'landing/dataset=earthquakes/r.csv'],
+    ['gzip', gzip, 'landing/dataset=earthquakes/r.csv.gz'],
+    ['nothing at all', Buffer.alloc(0), 'landing/dataset=earthquakes/r.csv'],
+  ])('lands exactly as it was sent: %s', async (_, bytes, key) => {
+    writeFileSync(file, bytes)
+    const { store, objects, uploads } = openStore()
+    const heard = vi.fn()
+    expect(await land(store, loaded, heard)).toEqual({
+      landing: key,
+      landing_bytes: bytes.length,
+      landing_sha256: sha256(bytes),
+    })
+    expect([objects, uploads()]).toEqual([new Map([[key, bytes]]), 1])
+    expect(heard.mock.calls.length > 0).toBe(bytes.length > 0)
+  })
+})
+
+describe('a source that cannot be had', () => {
+  it('is tried three times when that may pass, and its reason is the last one', async () => {
+    writeFileSync(file, gzip.subarray(0, -100))
+    const { store, uploads } = openStore()
+    const error = await land(store)
+    expect(error).toBeInstanceOf(SourceError)
+    expect((error as Error).message).toBe('the gzip data is cut short')
+    expect(uploads()).toBe(3)
+  })
+
+  it('lands when it is whole at the third try', async () => {
+    writeFileSync(file, gzip.subarray(0, -100))
+    const { store, objects } = openStore(
+      (uploads) => uploads === 2 && setImmediate(() => writeFileSync(file, gzip)),
+    )
+    expect(await land(store)).toMatchObject({ landing_sha256: sha256(gzip) })
+    expect([...objects.values()]).toEqual([gzip])
+  })
+
+  it.each<[what: string, bytes: Buffer, dataset: Dataset, sentence: string]>([
+    [
+      'damaged gzip',
+      Buffer.concat([gzip.subarray(0, 12), Buffer.alloc(500, 0xff)]),
+      loaded,
+      'the gzip data is damaged',
+    ],
+    ['a file beyond the limit', csv, limited(1000), `file ${file} is longer than the limit of 1000 bytes`],
+    [
+      'gzip that is too long once decompressed',
+      gzip,
+      limited(gzip.length + 1),
+      `the data is longer than the limit of ${gzip.length + 1} bytes when decompressed`,
+    ],
+  ])('is tried once when no retry helps: %s', async (_, bytes, dataset, sentence) => {
+    writeFileSync(file, bytes)
+    const { store, uploads } = openStore()
+    const error = await land(store, dataset)
+    expect([error instanceof SourceError, (error as Error).message]).toEqual([true, sentence])
+    expect(uploads()).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('a store that is away', () => {
+  it.each([
+    ['text', csv],
+    ['gzip, which is read by two', gzip],
+    [
+      'gzip of several buffers',
+      gzipSync(Buffer.from(Array.from({ length: 1_000_000 }, () => Math.random() * 256))),
+    ],
+  ])('is no fault of the source: its error comes at once, for %s', async (_, bytes) => {
+    writeFileSync(file, bytes)
+    const error = new TransientError('object store away')
+    const putStream = vi.fn(() => Promise.reject(error))
+    expect(await land({ putStream } as unknown as ObjectStore)).toBe(error)
+    expect(putStream.mock.calls.length).toBe(1)
+  })
+})
