@@ -208,7 +208,7 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
 
   it('has the clean rows, and nothing else, in the processed CSV', async () => {
     const objects = await objectsOf('processed', 'earthquakes')
-    const rows = [...objects.values()].flatMap((bytes) => parse(bytes, { columns: true }) as Record<string, string>[])
+    const rows = [...objects.values()].flatMap((bytes) => parse<Record<string, string>>(bytes, { columns: true }))
     expect(rows.length).toBe(first.counters['clean']! + second.counters['clean']!)
     expect(new Set(rows.map(({ id, updated }) => `${id} ${updated}`)).size).toBe(rows.length)
     const latest = new Map(rows.toSorted((a, b) => Number(a['dsf_version']) - Number(b['dsf_version'])).map((row) => [row['id']!, row]))
@@ -287,7 +287,7 @@ describe('a dataset that is only a definition', () => {
   let receipt: Receipt
 
   beforeAll(async () => {
-    rows = parse(await (await fetch(source)).text(), { columns: true }) as Record<string, string>[]
+    rows = parse<Record<string, string>>(await (await fetch(source)).text(), { columns: true })
     receipt = await importSource('seattle-weather', source)
   })
 

@@ -2,10 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, StackError } from '../local/errors.ts'
-import { isAlive, readRecord } from '../local/processes/record.ts'
-import { problemOf, type Receipt } from '../local/run-client.ts'
+import { problemOf, refuseDeadStages, type Receipt } from '../local/run-client.ts'
 import { say } from '../local/say.ts'
-import { stageAddress, stageNames } from '../local/servers/stages.ts'
+import { stageAddress } from '../local/servers/stages.ts'
 import type { Settings } from '../local/settings.ts'
 
 /** What the ingestor says of a run; the receipt of its end comes from the indexer. */
@@ -83,15 +82,3 @@ const progressOf = ({ state, rows, closed, expected }: RunAnswer) =>
   closed === undefined
     ? `${state}, ${rows} rows published`
     : `${state}, ${closed} of ${expected} receipts arrived`
-
-/** A run waits for every stage: without one of them it would wait for ever. */
-function refuseDeadStages({ runDir }: Settings): void {
-  const dead = stageNames.filter((name) => {
-    const record = readRecord(runDir, name)
-    return !record || !isAlive(record)
-  })
-  if (dead.length > 0)
-    throw new StackError(
-      `${dead.join(' and ')} ended during the run: make logs SERVICE=${dead[0]} says why. make up starts it again, and the run goes on.`,
-    )
-}

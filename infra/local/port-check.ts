@@ -31,7 +31,7 @@ function by(port: number): string {
 }
 
 /** Without rights over the other process there is no answer, which is fine for a hint. */
-export function listenerOf(port: number): number | undefined {
+function listenerOf(port: number): number | undefined {
   const sockets = new Set(
     [...listeningInodes('net/tcp', port), ...listeningInodes('net/tcp6', port)].map(
       (inode) => `socket:[${inode}]`,

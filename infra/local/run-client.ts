@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { messageOf, StackError } from './errors.ts'
 import { say, seconds } from './say.ts'
-import { stageAddress } from './servers/stages.ts'
+import { isAlive, readRecord } from './processes/record.ts'
+import { stageAddress, stageNames } from './servers/stages.ts'
 import type { Settings } from './settings.ts'
 import { table } from './status.ts'
 
@@ -30,11 +31,9 @@ export async function runDataset(settings: Settings): Promise<number> {
   const deadline = start + 1000 * Number(settings.env['TIMEOUT_SECONDS'] || defaultPatienceSeconds)
   const { runId } = await startRun(`${ingestor}/v1/runs`, settings.env)
   say('run', `${runId} started`)
-  const imported = await untilFinished(`${ingestor}/v1/runs/${runId}`, deadline, 'ingestor')
+  const imported = await untilFinished(settings, 'ingestor', runId, deadline)
   const receipt =
-    imported.state === 'failed'
-      ? imported
-      : await untilFinished(`${stageAddress(settings, 'indexer')}/v1/runs/${runId}`, deadline, 'indexer')
+    imported.state === 'failed' ? imported : await untilFinished(settings, 'indexer', runId, deadline)
   say('run', `${receipt.state} after ${seconds(start)}`)
   process.stderr.write(`${receiptTable(receipt)}\n`)
   process.stdout.write(`${JSON.stringify(receipt)}\n`)
@@ -75,18 +74,37 @@ export function problemOf(answer: string): string {
 }
 
 /** A stage that restarts, or has not heard of the run yet, is asked again. */
-async function untilFinished(url: string, deadline: number, stage: string): Promise<Receipt> {
+async function untilFinished(
+  settings: Settings,
+  stage: 'ingestor' | 'indexer',
+  runId: string,
+  deadline: number,
+): Promise<Receipt> {
+  const url = `${stageAddress(settings, stage)}/v1/runs/${runId}`
   let last = 'nothing'
   while (Date.now() < deadline) {
     const answer = await askOnce(url)
     if (typeof answer !== 'string' && ['succeeded', 'failed'].includes(answer.state)) return answer
     last = typeof answer === 'string' ? answer : answer.state
+    refuseDeadStages(settings)
     await sleep(pauseMs)
   }
   throw new StackError(
     `The run did not end in time: the ${stage} said last "${last}" at ${url}. Look at make status and make logs SERVICE=${stage}; ` +
       'TIMEOUT_SECONDS=3600 waits longer. The run goes on, and the same KEY finds it again.',
   )
+}
+
+/** A run waits for every stage: without one of them it would wait for ever. */
+export function refuseDeadStages({ runDir }: Settings): void {
+  const dead = stageNames.filter((name) => {
+    const record = readRecord(runDir, name)
+    return record !== undefined && !isAlive(record)
+  })
+  if (dead.length > 0)
+    throw new StackError(
+      `${dead.join(' and ')} ended during the run: make logs SERVICE=${dead[0]} says why. make up starts it again, and the run goes on.`,
+    )
 }
 
 async function askOnce(url: string): Promise<Receipt | string> {

@@ -69,12 +69,12 @@ async function startOne(
 async function all(work: readonly Promise<void>[]): Promise<void> {
   const outcomes = await Promise.allSettled(work)
   const reasons = new Set(
-    outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : [])),
+    outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : [])),
   )
   const [first, ...others] = reasons
   if (others.length === 0 && first !== undefined) throw first
   if (first !== undefined)
-    throw new StackError([...reasons].map((reason) => (reason as Error).message).join('\n\n'))
+    throw new StackError([...reasons].map((reason) => reason.message).join('\n\n'))
 }
 
 function runningRecord({ runDir }: Settings, name: string): ProcessRecord | undefined {

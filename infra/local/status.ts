@@ -22,12 +22,13 @@ export async function stackStatus(settings: Settings) {
 
 async function serviceStatus(
   { runDir }: Settings,
-  { name, address, ready }: Service,
+  service: Service,
 ): Promise<ServiceStatus> {
+  const { name, address } = service
   const record = readRecord(runDir, name)
   if (!record || !isAlive(record)) return { name, state: 'down', address, pid: null }
   try {
-    await ready()
+    await service.ready()
     return { name, state: 'ready', address, pid: record.pid }
   } catch (error) {
     return { name, state: 'not ready', address, pid: record.pid, reason: messageOf(error) }

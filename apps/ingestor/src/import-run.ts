@@ -41,15 +41,10 @@ export async function* importRun(
     return [{ key: next.run, value: next, lane: 0 }]
   }
   try {
-    if (run.landing === null)
-      yield {
-        out: {
-          runs: save({
-            ...run,
-            ...(await landSource(importer.store, dataset, run, importer.limits, context.heard)),
-          }),
-        },
-      }
+    if (run.landing === null) {
+      const landing = await landSource(importer.store, dataset, run, importer.limits, context.heard)
+      yield { out: { runs: save({ ...run, ...landing }) } }
+    }
     for await (const { raw, quarantine, counts, run: next } of publications(importer, dataset, run, context))
       yield { out: { raw, quarantine, runs: save(next) }, counts }
     yield { out: { runs: save({ ...run, state: 'succeeded' }) }, receipts: receiptsOf(dataset, run) }

@@ -33,22 +33,21 @@ export function readHeader(
 ): Header | undefined {
   const text = head.toString('latin1') + (final ? '\n' : '')
   const at = leadingBytes(text)
-  if (at >= head.length) {
-    if (final) throw new UnreadableFileError('the file is empty')
-    if (at > maxRowBytes) throw new UnreadableFileError(`the file begins with ${at} bytes of blank lines`)
-    return undefined
-  }
+  if (at >= head.length) return noHeaderYet(at, final, maxRowBytes)
   const record = readRecord(text, at, text.lastIndexOf('\n'), dialect, Infinity, maxRowBytes)
   const length = (record?.end ?? text.length - 2) - at
-  if (length > maxRowBytes) throw unreadableHeader(`longer than ${maxRowBytes} bytes`)
-  if (!record && final) throw unreadableHeader('unclosed quote')
-  const problem = record && (record.problem ?? textProblem(head.subarray(at, record.end)))
-  if (problem) throw unreadableHeader(problem)
+  const own = record
+    ? (record.problem ?? textProblem(head.subarray(at, record.end)))
+    : final && 'unclosed quote'
+  const problem = length > maxRowBytes ? `longer than ${maxRowBytes} bytes` : own
+  if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}`)
   return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
 }
 
-const unreadableHeader = (problem: string) =>
-  new UnreadableFileError(`the header row cannot be read: ${problem}`)
+function noHeaderYet(blank: number, final: boolean, maxRowBytes: number): undefined {
+  if (final) throw new UnreadableFileError('the file is empty')
+  if (blank > maxRowBytes) throw new UnreadableFileError(`the file begins with ${blank} bytes of blank lines`)
+}
 
 /** Length of a byte order mark and blank lines before the header. */
 function leadingBytes(text: string): number {

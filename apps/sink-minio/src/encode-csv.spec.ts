@@ -74,7 +74,7 @@ describe('csvEncoder', () => {
         const csv = encode(written.map((row) => ({ ...provenance, ...row })))
         const cast = (text: string, { quoting }: { quoting: boolean }) =>
           text === '' && !quoting ? null : text
-        const read = parse(csv, { columns: true, cast, record_delimiter: '\n' }) as Row[]
+        const read = parse<Row>(csv, { columns: true, cast, record_delimiter: '\n' })
         expect(read.map(({ a, b }) => ({ a, b }))).toEqual(written)
       }),
     )

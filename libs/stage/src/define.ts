@@ -60,9 +60,9 @@ export interface LaneState {
 export interface HandlerContext<S extends LaneState = LaneState> {
   state: S
   /** true once the process is asked to stop or the lane may be lost: a long handler throws a TransientError */
-  stopping(): boolean
+  stopping: () => boolean
   /** tells liveness that a long handler is getting on */
-  heard(): void
+  heard: () => void
   /** for what concerns a run or a batch, never for a row */
   log: Pick<Logger, 'info' | 'warn'>
 }

@@ -1,5 +1,5 @@
 import { topicsOf, type Dataset } from '@dsf/dataset'
-import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs'
+import { Kafka, logLevel, Partitioners, type Admin, type Producer, type Transaction } from 'kafkajs'
 import type { CommonConfig } from './env.ts'
 import { kafkaLogger, type Logger } from './log.ts'
 
@@ -19,10 +19,7 @@ export function createKafka(stage: string, config: CommonConfig, log: Logger, he
 /** Records say themselves which lane they go to; kafkajs must not choose. */
 const byLane = () => (args: { message: { partition?: number } }) => args.message.partition!
 
-/**
- * A producer for one lane. Connecting it runs InitProducerId, which fences whoever had the lane before and ends the
- * transaction that one left open.
- */
+/** A producer for one lane; it does not own the lane before it was fenced off from the others. */
 export function transactionalProducer(kafka: Kafka, transactionalId: string): Producer {
   return kafka.producer({
     transactionalId,
@@ -35,6 +32,29 @@ export function transactionalProducer(kafka: Kafka, transactionalId: string): Pr
     allowAutoTopicCreation: false,
   })
 }
+
+/**
+ * Runs InitProducerId, which fences whoever had the lane before and ends the transaction that one left open. kafkajs
+ * does so with the first transaction and not when it connects, so the first one is empty.
+ */
+export async function fenceOthers(producer: Producer): Promise<void> {
+  const empty = await producer.transaction()
+  await empty.abort()
+}
+
+/** kafkajs waits for the last commit's markers before it adds partitions to a transaction, but not before offsets. */
+export async function sendOffsets(transaction: Transaction, offsets: OffsetsOfGroup): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await transaction.sendOffsets(offsets)
+    } catch (error) {
+      if ((error as { type?: string }).type !== 'CONCURRENT_TRANSACTIONS' || attempt === 100) throw error
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+type OffsetsOfGroup = Parameters<Transaction['sendOffsets']>[0]
 
 export function plainProducer(kafka: Kafka): Producer {
   return kafka.producer({

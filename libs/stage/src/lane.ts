@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { addCounters, topicName, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { EachBatchPayload, Producer } from 'kafkajs'
 import type { LaneState, Result } from './define.ts'
-import { transactionalProducer } from './kafka.ts'
+import { fenceOthers, sendOffsets, transactionalProducer } from './kafka.ts'
 import { openInputs, readCommitted, type Input } from './lane-input.ts'
 import type { ClosedBatch } from './open-batch.ts'
 import { encodersOf, Outbox } from './outbox.ts'
@@ -112,6 +112,7 @@ export class Lane {
     await this.#producer?.disconnect().catch(() => undefined)
     this.#producer = transactionalProducer(kafka, `dsf.${stage.name}.${this.dataset.name}.${this.number}`)
     await this.#producer.connect()
+    await fenceOthers(this.#producer)
     const unchanged = await readCommitted(this.#kit, this.number, [...this.#inputs.values()])
     if (!unchanged || (stage.state && !this.#state)) await this.#restore()
     this.#verified = true
@@ -230,7 +231,7 @@ export class Lane {
     const transaction = await this.#producer!.transaction()
     try {
       for (const topicMessages of outbox.sends()) await transaction.sendBatch({ acks: -1, topicMessages })
-      await transaction.sendOffsets(this.#offsets(progress))
+      await sendOffsets(transaction, this.#offsets(progress))
       await transaction.commit()
     } catch (error) {
       await transaction.abort().catch(() => undefined)

@@ -2,8 +2,8 @@ import { addCounters, type Counters } from '@dsf/dataset'
 import type { Receipt, Stage } from './define.ts'
 
 /** Header that tells a receipt from a row without decoding either. */
-export const kindHeader = 'dsf-kind'
-export const receiptKind = 'receipt'
+const kindHeader = 'dsf-kind'
+const receiptKind = 'receipt'
 export const receiptHeaders = { [kindHeader]: receiptKind }
 
 export function isReceipt(headers: Record<string, unknown> | undefined): boolean {
