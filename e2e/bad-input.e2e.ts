@@ -28,7 +28,11 @@ const failing: [what: string, source: string, sentence: RegExp][] = [
   ['an empty file', fault('empty'), /the file is empty/],
   ['a header without the key', fault('no-key'), /header does not fit .*missing "id"/],
   ['a body cut short', fault('truncated'), /connection to \S+\/faults\/truncated\.csv was lost/],
-  ['a name that nobody has', 'http://nowhere.invalid/x.csv', /nowhere\.invalid (not found|could not be looked up)/],
+  [
+    'a name that nobody has',
+    'http://nowhere.invalid/x.csv',
+    /nowhere\.invalid (not found|could not be looked up)/,
+  ],
   ['a gzip cut short', file('cut.csv.gz'), /gzip data is cut short/],
   ['a zip archive', file('archive.csv'), /not CSV but a zip archive/],
   ['a workbook of another encoding', file('utf16.csv'), /UTF-16/],
@@ -36,14 +40,49 @@ const failing: [what: string, source: string, sentence: RegExp][] = [
 
 /** Refused before it becomes a run. */
 const refused: [what: string, body: object, status: number, sentence: RegExp][] = [
-  ['a dataset that nobody defined', { dataset: 'earthquake' }, 404, /no dataset is named "earthquake".*earthquakes/],
+  [
+    'a dataset that nobody defined',
+    { dataset: 'earthquake' },
+    404,
+    /no dataset is named "earthquake".*earthquakes/,
+  ],
   ['a file outside the roots', { dataset, source: 'file:///etc/passwd' }, 422, /\/etc\/passwd/],
-  ['a way out of the roots', { dataset, source: `file://${filesDir}/../credentials.json` }, 422, /credentials\.json/],
-  ['a private address', { dataset, source: 'http://10.0.0.1/x.csv' }, 422, /10\.0\.0\.1 is not a public address/],
-  ['the address of cloud credentials', { dataset, source: 'http://169.254.169.254/x' }, 422, /169\.254\.169\.254 is not a public/],
-  ['a private address in disguise', { dataset, source: 'http://[::ffff:10.0.0.1]/x' }, 422, /is not a public address/],
-  ['a loopback address beside the one allowed', { dataset, source: 'http://127.0.0.2/x.csv' }, 422, /127\.0\.0\.2 is not a public/],
-  ['a scheme that is not read', { dataset, source: 'gopher://127.0.0.1/x' }, 422, /scheme is gopher: but only/],
+  [
+    'a way out of the roots',
+    { dataset, source: `file://${filesDir}/../credentials.json` },
+    422,
+    /credentials\.json/,
+  ],
+  [
+    'a private address',
+    { dataset, source: 'http://10.0.0.1/x.csv' },
+    422,
+    /10\.0\.0\.1 is not a public address/,
+  ],
+  [
+    'the address of cloud credentials',
+    { dataset, source: 'http://169.254.169.254/x' },
+    422,
+    /169\.254\.169\.254 is not a public/,
+  ],
+  [
+    'a private address in disguise',
+    { dataset, source: 'http://[::ffff:10.0.0.1]/x' },
+    422,
+    /is not a public address/,
+  ],
+  [
+    'a loopback address beside the one allowed',
+    { dataset, source: 'http://127.0.0.2/x.csv' },
+    422,
+    /127\.0\.0\.2 is not a public/,
+  ],
+  [
+    'a scheme that is not read',
+    { dataset, source: 'gopher://127.0.0.1/x' },
+    422,
+    /scheme is gopher: but only/,
+  ],
   ['what is no URL', { dataset, source: 'window-1.csv' }, 422, /not a URL/],
   ['a request with a word too many', { dataset, sources: [] }, 400, /sources/],
   ['a request without a dataset', {}, 400, /dataset/],
@@ -75,16 +114,23 @@ describe('fails a run that reads', () => {
 describe('refuses', () => {
   it.each(refused)('%s', async (_, body, status, sentence) => {
     const answer = await post(body)
-    expect(answer).toMatchObject({ status, type: expect.stringContaining('application/problem+json'), json: { status } })
+    expect(answer).toMatchObject({
+      status,
+      type: expect.stringContaining('application/problem+json'),
+      json: { status },
+    })
     expect(answer.json.detail).toMatch(sentence)
   })
 
-  it.each(refused.filter(([what, , status]) => status !== 400 && what !== 'what is no URL'))('%s, in make run too', async (_, body, status, sentence) => {
-    const { dataset, source } = body as { dataset: string; source?: string }
-    const { exitCode, stderr } = await makeRun({ DATASET: dataset, ...(source ? { SOURCE: source } : {}) })
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(sentence) })
-    expect(stderr).toContain(`(${status})`)
-  })
+  it.each(refused.filter(([what, , status]) => status !== 400 && what !== 'what is no URL'))(
+    '%s, in make run too',
+    async (_, body, status, sentence) => {
+      const { dataset, source } = body as { dataset: string; source?: string }
+      const { exitCode, stderr } = await makeRun({ DATASET: dataset, ...(source ? { SOURCE: source } : {}) })
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(sentence) })
+      expect(stderr).toContain(`(${status})`)
+    },
+  )
 
   it('a body that is no JSON', async () => {
     const response = await fetch(`http://127.0.0.1:${settings.ports.ingestor}/v1/runs`, {
@@ -123,7 +169,14 @@ async function makeRun(variables: Record<string, string>) {
   const { RUN_DIR, PORT_BASE } = { RUN_DIR: runDir, PORT_BASE: String(settings.portBase) }
   const child = spawn(process.execPath, ['infra/local/cli.ts', 'run'], {
     cwd: settings.root,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], RUN_DIR, PORT_BASE, TIMEOUT_SECONDS: '60', ...variables },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      RUN_DIR,
+      PORT_BASE,
+      TIMEOUT_SECONDS: '60',
+      ...variables,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve))
@@ -133,8 +186,16 @@ async function makeRun(variables: Record<string, string>) {
 
 /** The reason that the ingestor's log gives for a run, as a warning. */
 function logged(run: string): Promise<string> {
-  return until(`a warning about run ${run} in the ingestor's log`, () => {
-    const lines = readFileSync(logFile(runDir, 'ingestor'), 'utf8').split('\n').filter((line) => line.includes(run))
-    return lines.map((line) => JSON.parse(line)).find(({ level, run: id }) => level === 'warn' && id === run)?.reason
-  }, { seconds: 5 })
+  return until(
+    `a warning about run ${run} in the ingestor's log`,
+    () => {
+      const lines = readFileSync(logFile(runDir, 'ingestor'), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(run))
+      return lines
+        .map((line) => JSON.parse(line))
+        .find(({ level, run: id }) => level === 'warn' && id === run)?.reason
+    },
+    { seconds: 5 },
+  )
 }

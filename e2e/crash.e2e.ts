@@ -39,7 +39,13 @@ async function finish({ runId, summary }: Import): Promise<void> {
   const { rows, distinctIds, revisions, duplicates, stale, broken } = summary
   const quarantined = sum(Object.values(broken))
   const clean = distinctIds + revisions
-  expect(receipt.counters).toMatchObject({ read: rows, clean, duplicate: duplicates + stale, quarantined, processed: clean })
+  expect(receipt.counters).toMatchObject({
+    read: rows,
+    clean,
+    duplicate: duplicates + stale,
+    quarantined,
+    processed: clean,
+  })
   expect(unanswered(receipt)).toEqual([])
 }
 
@@ -65,11 +71,20 @@ afterAll(() => {
 describe('kill -9 in the middle of an import', () => {
   it('of the ingestor: the same run goes on from where it was', async () => {
     const begun = await begin(50_000)
-    const { rows } = await until('some rows', async () => ((await runAt('ingestor', begun.runId))?.rows > 0 ? runAt('ingestor', begun.runId) : undefined), { everyMs: 10 })
+    const { rows } = await until(
+      'some rows',
+      async () =>
+        (await runAt('ingestor', begun.runId))?.rows > 0 ? runAt('ingestor', begun.runId) : undefined,
+      { everyMs: 10 },
+    )
     await kill('ingestor')
     expect(rows).toBeLessThan(begun.rows)
     await revive('ingestor')
-    expect(await ingested(begun.runId)).toMatchObject({ runId: begun.runId, state: 'succeeded', rows: begun.rows })
+    expect(await ingested(begun.runId)).toMatchObject({
+      runId: begun.runId,
+      state: 'succeeded',
+      rows: begun.rows,
+    })
     await finish(begun)
   })
 
@@ -118,7 +133,9 @@ describe('SIGTERM', () => {
     await Promise.all(stageNames.map((name) => membersOf(`dsf.${name}`, 2)))
     const before = await committedOf('cleaner', `${dataset}.raw`)
     const begun = await begin(30_000)
-    await until('the import to be on its way', () => hasBegun('cleaner', `${dataset}.raw`, before), { everyMs: 10 })
+    await until('the import to be on its way', () => hasBegun('cleaner', `${dataset}.raw`, before), {
+      everyMs: 10,
+    })
     for (const { child } of second) child.kill('SIGTERM')
     const ends = second.map(({ ended }) => Promise.race([ended, sleep(25_000, 'still running')]))
     const codes = await Promise.all(ends)
@@ -132,10 +149,14 @@ describe('after all of this', () => {
     expect(receipts.length).toBe(imports.length)
     expect(unanswered(...receipts)).toEqual([])
     const total = (name: string) => sum(receipts.map(({ counters }) => counters[name]!))
-    expect(await countDocuments(dataset, measured)).toBe(sum(imports.map(({ summary }) => summary.distinctIds)))
+    expect(await countDocuments(dataset, measured)).toBe(
+      sum(imports.map(({ summary }) => summary.distinctIds)),
+    )
     expect(await countDocuments(dataset, simulated)).toBeGreaterThan(0)
     const lake = await queryLake(dataset)
-    const [found] = await lake('SELECT count(*)::INT AS rows, count(DISTINCT (id, dsf_version))::INT AS versions FROM lake')
+    const [found] = await lake(
+      'SELECT count(*)::INT AS rows, count(DISTINCT (id, dsf_version))::INT AS versions FROM lake',
+    )
     expect(found).toEqual({ rows: total('stored'), versions: total('stored') })
   })
 })

@@ -18,8 +18,15 @@ describe('health', () => {
   it.each(stageNames)('the %s is live and ready, and names what it needs', async (stage) => {
     expect(await ask(stage, '/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } })
     const { status, body } = await ask(stage, '/health/ready')
-    const needs: Record<string, string[]> = { ingestor: ['object store'], 'sink-minio': ['object store'], indexer: ['object store', 'Elasticsearch'] }
-    expect([status, Object.keys(body.dependencies).sort()]).toEqual([200, ['kafka', ...(needs[stage] ?? [])].sort()])
+    const needs: Record<string, string[]> = {
+      ingestor: ['object store'],
+      'sink-minio': ['object store'],
+      indexer: ['object store', 'Elasticsearch'],
+    }
+    expect([status, Object.keys(body.dependencies).sort()]).toEqual([
+      200,
+      ['kafka', ...(needs[stage] ?? [])].sort(),
+    ])
   })
 
   it('says which server is away, while it is; what was asked for meanwhile comes through', async () => {
@@ -28,13 +35,23 @@ describe('health', () => {
       const answer = await ask('sink-minio', '/health/ready')
       return answer.status === 503 && answer
     })
-    expect(away.body).toMatchObject({ status: 'waiting', dependencies: { kafka: 'ok', 'object store': expect.stringContaining(`127.0.0.1:${settings.ports.s3}`) } })
+    expect(away.body).toMatchObject({
+      status: 'waiting',
+      dependencies: {
+        kafka: 'ok',
+        'object store': expect.stringContaining(`127.0.0.1:${settings.ports.s3}`),
+      },
+    })
     expect(await ask('cleaner', '/health/ready')).toMatchObject({ status: 200 })
     expect(await ask('sink-minio', '/health/live')).toMatchObject({ status: 200 })
     const run = await startRun('quakes-gz', `${feedUrl}/earthquakes/window-1.csv`)
-    await until('the ingestor to wait for the store', async () => Object.keys((await ask('ingestor', '/health/ready')).body.waiting).length > 0)
+    await until(
+      'the ingestor to wait for the store',
+      async () => Object.keys((await ask('ingestor', '/health/ready')).body.waiting).length > 0,
+    )
     await revive(settings.store)
-    for (const stage of ['ingestor', 'sink-minio', 'indexer'] as const) await until(`the ${stage} to be ready`, async () => (await ask(stage, '/health/ready')).status === 200)
+    for (const stage of ['ingestor', 'sink-minio', 'indexer'] as const)
+      await until(`the ${stage} to be ready`, async () => (await ask(stage, '/health/ready')).status === 200)
     expect(await receiptOf(run)).toMatchObject({ state: 'succeeded', counters: { read: 1200 } })
   })
 })
@@ -45,8 +62,17 @@ describe('metrics', () => {
     for (const stage of stageNames) {
       const name = `dsf_${stage.replace('-', '_')}`
       const found = await (await fetch(`${stageAddress(settings, stage)}/metrics`)).text()
-      const families = [...found.matchAll(/^# TYPE (dsf_\S+) (\S+)$/gm)].map(([, family, type]) => `${family} ${type}`)
-      expect(families).toEqual(expect.arrayContaining([`${name}_rows_in_total counter`, `${name}_rows_out_total counter`, `${name}_batch_seconds histogram`, `${name}_lag_records gauge`]))
+      const families = [...found.matchAll(/^# TYPE (dsf_\S+) (\S+)$/gm)].map(
+        ([, family, type]) => `${family} ${type}`,
+      )
+      expect(families).toEqual(
+        expect.arrayContaining([
+          `${name}_rows_in_total counter`,
+          `${name}_rows_out_total counter`,
+          `${name}_batch_seconds histogram`,
+          `${name}_lag_records gauge`,
+        ]),
+      )
     }
     const cleaner = await (await fetch(`${stageAddress(settings, 'cleaner')}/metrics`)).text()
     expect(cleaner).toMatch(/^dsf_cleaner_rows_in_total\{[^}]*dataset="seattle-weather"[^}]*\} [1-9]/m)
@@ -57,7 +83,11 @@ describe('metrics', () => {
 describe('a configuration that cannot work', () => {
   const start = async (stage: StageName, change: NodeJS.ProcessEnv) => {
     const env = { ...environment, HTTP_PORT: '0', PATH: process.env['PATH'], ...change }
-    const child = spawn(process.execPath, [join(settings.root, 'apps', stage, 'dist/main.js')], { env, cwd: settings.root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [join(settings.root, 'apps', stage, 'dist/main.js')], {
+      env,
+      cwd: settings.root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const exitCode = new Promise<number | null>((resolve) => child.once('close', resolve))
     const [code, ...output] = await Promise.all([exitCode, text(child.stdout), text(child.stderr)])
     return { code, output: output.join('') }

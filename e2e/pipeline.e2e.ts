@@ -4,7 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { BrokenRow } from '../infra/feed/expectation.ts'
 import { feedWindow } from '../infra/feed/feed-window.ts'
 import { COLUMNS, type Quake } from '../infra/feed/quake.ts'
-import { countDocuments, documentsOf, mappingOf, measured, simulated, type Document } from './support/documents.ts'
+import {
+  countDocuments,
+  documentsOf,
+  mappingOf,
+  measured,
+  simulated,
+  type Document,
+} from './support/documents.ts'
 import { bytesOf, keysOf, objectsOf, queryLake } from './support/objects.ts'
 import { feedUrl, importSource, ingested, post, receiptOf, unanswered, type Receipt } from './support/runs.ts'
 import { decode, endsOf, isReceipt, messagesOf, type Message } from './support/topics.ts'
@@ -20,7 +27,13 @@ function expectedCounters(n: 1 | 2, found: Receipt) {
   const { rows, clean, duplicates, brokenRows } = windows[n].expected
   const { simulated: twins } = found.counters
   const stored = clean + twins!
-  const counters = { read: rows, clean, duplicate: duplicates, quarantined: brokenRows.length, processed: clean }
+  const counters = {
+    read: rows,
+    clean,
+    duplicate: duplicates,
+    quarantined: brokenRows.length,
+    processed: clean,
+  }
   return { ...counters, enriched: stored, stored, indexed: stored, superseded: 0, refused: 0 }
 }
 
@@ -36,7 +49,8 @@ function expectedDocument(quake: Quake) {
   return present({ ...quake, ...computed, ...fixed })
 }
 
-const present = (record: object) => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
+const present = (record: object) =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
 
 /** Without what says which row of which run it came from. */
 function withoutOrigin({ _source: { dsf_run: _run, dsf_row: _row, ...content } }: Document) {
@@ -89,7 +103,15 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
 
   it('says in the receipt of the repeated window that nothing was new', () => {
     const { rows } = windows[2].expected
-    const nothing = { clean: 0, simulated: 0, enriched: 0, processed: 0, stored: 0, indexed: 0, superseded: 0 }
+    const nothing = {
+      clean: 0,
+      simulated: 0,
+      enriched: 0,
+      processed: 0,
+      stored: 0,
+      indexed: 0,
+      superseded: 0,
+    }
     const refused = { quarantined: brokenRows.length, duplicate: rows - brokenRows.length }
     expect(again.counters).toMatchObject({ read: rows, ...refused, ...nothing })
   })
@@ -101,7 +123,9 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
   it('has a document for each valid event, in its newest version, with every field', async () => {
     const documents = await documentsOf('earthquakes', measured)
     expect(contents(documents)).toEqual(mapValues(newest, expectedDocument))
-    expect(mapValues(documents, ({ _version }) => _version)).toEqual(mapValues(newest, ({ updated }) => updated))
+    expect(mapValues(documents, ({ _version }) => _version)).toEqual(
+      mapValues(newest, ({ updated }) => updated),
+    )
   })
 
   it('marks the simulated documents, and gives each an id of its own beside the event it came from', async () => {
@@ -117,7 +141,9 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
   it('says of each document which row of which run it came from', async () => {
     const documents = [...(await documentsOf('earthquakes', measured)).values()]
     const lines = { [first.runId]: linesOf(1), [second.runId]: linesOf(2) }
-    const wrong = documents.filter(({ _id, _source: { dsf_run, dsf_row } }) => !lines[dsf_run]?.[dsf_row]?.includes(_id))
+    const wrong = documents.filter(
+      ({ _id, _source: { dsf_run, dsf_row } }) => !lines[dsf_run]?.[dsf_row]?.includes(_id),
+    )
     expect(wrong).toEqual([])
   })
 
@@ -128,18 +154,26 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
     })
 
     it('has as many rows as the receipts say were stored, and no version of a key twice', async () => {
-      const [counts] = await lake('SELECT count(*)::INT AS rows, count(DISTINCT (id, dsf_version))::INT AS versions FROM lake')
+      const [counts] = await lake(
+        'SELECT count(*)::INT AS rows, count(DISTINCT (id, dsf_version))::INT AS versions FROM lake',
+      )
       const stored = first.counters['stored']! + second.counters['stored']!
       expect(counts).toEqual({ rows: stored, versions: stored })
     })
 
     it('has the right types', async () => {
       const columns = await lake('DESCRIBE lake')
-      const types = Object.fromEntries(columns.map(({ column_name, column_type }) => [column_name, column_type]))
+      const types = Object.fromEntries(
+        columns.map(({ column_name, column_type }) => [column_name, column_type]),
+      )
       expect(types).toEqual({
         ...Object.fromEntries(['id', 'magType', 'net', 'place', 'type', 'status'].map(typed('VARCHAR'))),
-        ...Object.fromEntries(['locationSource', 'magSource', 'depthClass', 'dsf_run', 'filename'].map(typed('VARCHAR'))),
-        ...Object.fromEntries(['latitude', 'longitude', 'depth', 'mag', 'gap', 'dmin', 'rms'].map(typed('DOUBLE'))),
+        ...Object.fromEntries(
+          ['locationSource', 'magSource', 'depthClass', 'dsf_run', 'filename'].map(typed('VARCHAR')),
+        ),
+        ...Object.fromEntries(
+          ['latitude', 'longitude', 'depth', 'mag', 'gap', 'dmin', 'rms'].map(typed('DOUBLE')),
+        ),
         ...Object.fromEntries(['horizontalError', 'depthError', 'magError'].map(typed('DOUBLE'))),
         ...Object.fromEntries(['energyJoules', 'revisionHours'].map(typed('DOUBLE'))),
         ...Object.fromEntries(['nst', 'magNst', 'dsf_row', 'dsf_version'].map(typed('BIGINT'))),
@@ -153,10 +187,20 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
       const times = ['time', 'updated'].map((name) => `epoch_ms(${name})::DOUBLE AS ${name}`)
       const rows = await lake(
         `SELECT * EXCLUDE (rank) FROM (SELECT ${COLUMNS.join(', ')}, dsf_version, row_number() OVER (PARTITION BY id ORDER BY dsf_version DESC) AS rank
-         FROM lake WHERE NOT simulated) WHERE rank = 1`.replace(/\b(nst|magNst|time|updated)\b,/g, (_, name: string) => `${[...long, ...times].find((text) => text.endsWith(` AS ${name}`))},`),
+         FROM lake WHERE NOT simulated) WHERE rank = 1`.replace(
+          /\b(nst|magNst|time|updated)\b,/g,
+          (_, name: string) => `${[...long, ...times].find((text) => text.endsWith(` AS ${name}`))},`,
+        ),
       )
-      const found = new Map(rows.map(({ dsf_version, ...row }) => [row['id'] as string, { ...row, dsf_version: Number(dsf_version) }]))
-      expect(mapValues(found, (row) => row)).toEqual(mapValues(newest, (quake) => ({ ...quake, dsf_version: quake.updated })))
+      const found = new Map(
+        rows.map(({ dsf_version, ...row }) => [
+          row['id'] as string,
+          { ...row, dsf_version: Number(dsf_version) },
+        ]),
+      )
+      expect(mapValues(found, (row) => row)).toEqual(
+        mapValues(newest, (quake) => ({ ...quake, dsf_version: quake.updated })),
+      )
     })
 
     it('keeps every row under the type and day that it says', async () => {
@@ -176,7 +220,11 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
     })
 
     it('has each broken row once, by its number, with the reasons', () => {
-      const found = refused.map(({ dsf_row, stage, reasons }) => ({ dsf_row, stage, fault: reasons[0].field ?? reasons[0].code }))
+      const found = refused.map(({ dsf_row, stage, reasons }) => ({
+        dsf_row,
+        stage,
+        fault: reasons[0].field ?? reasons[0].code,
+      }))
       expect(found.toSorted(byRow)).toEqual(brokenRows.map(expectedRefusal).toSorted(byRow))
       expect(refused.flatMap(({ reasons }) => reasons).filter(({ message }) => message === '')).toEqual([])
     })
@@ -184,7 +232,8 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
     it('has the original bytes of what could not be read', () => {
       const unreadable = refused.filter(({ stage }) => stage === 'ingestor')
       const found = new Map<number, Buffer>(unreadable.map(({ dsf_row, bytes }) => [dsf_row, bytes]))
-      for (const { row, bytes } of brokenRows.filter(({ by }) => by === 'reader')) expect(found.get(row)?.equals(bytes), `row ${row}`).toBe(true)
+      for (const { row, bytes } of brokenRows.filter(({ by }) => by === 'reader'))
+        expect(found.get(row)?.equals(bytes), `row ${row}`).toBe(true)
     })
 
     it('has the cells as they came of what could be read and not accepted', async () => {
@@ -199,19 +248,38 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
 
     it('is kept as objects too, with the same bytes', async () => {
       const objects = await objectsOf('quarantine', 'earthquakes')
-      const lines = [...objects.values()].flatMap((bytes) => bytes.toString().trimEnd().split('\n').map((line) => JSON.parse(line)))
+      const lines = [...objects.values()].flatMap((bytes) =>
+        bytes
+          .toString()
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+      )
       const ofRun = lines.filter(({ dsf_run }) => dsf_run === second.runId)
-      const plain = ({ dsf_row, stage, reasons, bytes }: any) => ({ dsf_row, stage, reasons, bytes: Buffer.from(bytes, typeof bytes === 'string' ? 'base64' : undefined).toString('base64') })
-      expect(ofRun.map(plain).toSorted(byRow)).toEqual(JSON.parse(JSON.stringify(refused.map(plain).toSorted(byRow))))
+      const plain = ({ dsf_row, stage, reasons, bytes }: any) => ({
+        dsf_row,
+        stage,
+        reasons,
+        bytes: Buffer.from(bytes, typeof bytes === 'string' ? 'base64' : undefined).toString('base64'),
+      })
+      expect(ofRun.map(plain).toSorted(byRow)).toEqual(
+        JSON.parse(JSON.stringify(refused.map(plain).toSorted(byRow))),
+      )
     })
   })
 
   it('has the clean rows, and nothing else, in the processed CSV', async () => {
     const objects = await objectsOf('processed', 'earthquakes')
-    const rows = [...objects.values()].flatMap((bytes) => parse<Record<string, string>>(bytes, { columns: true }))
+    const rows = [...objects.values()].flatMap((bytes) =>
+      parse<Record<string, string>>(bytes, { columns: true }),
+    )
     expect(rows.length).toBe(first.counters['clean']! + second.counters['clean']!)
     expect(new Set(rows.map(({ id, updated }) => `${id} ${updated}`)).size).toBe(rows.length)
-    const latest = new Map(rows.toSorted((a, b) => Number(a['dsf_version']) - Number(b['dsf_version'])).map((row) => [row['id']!, row]))
+    const latest = new Map(
+      rows
+        .toSorted((a, b) => Number(a['dsf_version']) - Number(b['dsf_version']))
+        .map((row) => [row['id']!, row]),
+    )
     const cells = (quake: Quake) => COLUMNS.map((name) => csvCell(name, quake))
     expect(mapValues(latest, (row) => COLUMNS.map((name) => row[name]))).toEqual(mapValues(newest, cells))
   })
@@ -224,7 +292,9 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
 
   it('takes the same Idempotency-Key for the same run, and imports once', async () => {
     const source = windowUrl(1)
-    const answers = await Promise.all([1, 2, 3].map(() => post({ dataset: 'earthquakes', source }, 'e2e-same-key')))
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => post({ dataset: 'earthquakes', source }, 'e2e-same-key')),
+    )
     expect(new Set(answers.map(({ json }) => json.runId)).size).toBe(1)
     const receipt = await receiptOf(answers[0]!.json.runId)
     expect(receipt.counters).toMatchObject({ read: windows[1].expected.rows, clean: 0 })
@@ -244,7 +314,11 @@ const typed = (type: string) => (name: string) => [name, type]
 const byRow = (a: { dsf_row: number }, b: { dsf_row: number }) => a.dsf_row - b.dsf_row
 
 function expectedRefusal({ row, by, field }: BrokenRow) {
-  return { dsf_row: row, stage: by === 'reader' ? 'ingestor' : 'cleaner', fault: by === 'reader' ? 'unreadable' : field }
+  return {
+    dsf_row: row,
+    stage: by === 'reader' ? 'ingestor' : 'cleaner',
+    fault: by === 'reader' ? 'unreadable' : field,
+  }
 }
 
 /** In this feed a row is a line, and the header is line 0. */
@@ -293,7 +367,14 @@ describe('a dataset that is only a definition', () => {
 
   it('comes through with every row', () => {
     const all = rows.length
-    expect(receipt.counters).toMatchObject({ read: all, clean: all, duplicate: 0, quarantined: 0, stored: all, indexed: all })
+    expect(receipt.counters).toMatchObject({
+      read: all,
+      clean: all,
+      duplicate: 0,
+      quarantined: 0,
+      stored: all,
+      indexed: all,
+    })
     expect(unanswered(receipt)).toEqual([])
   })
 
@@ -301,7 +382,10 @@ describe('a dataset that is only a definition', () => {
     const expected = rows.map(({ date, weather, ...numbers }) => {
       const measured = Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)]))
       const temp_range = measured['temp_max']! - measured['temp_min']!
-      return [date!, { date, weather, ...measured, temp_range, '@timestamp': Date.parse(date!), simulated: false }]
+      return [
+        date!,
+        { date, weather, ...measured, temp_range, '@timestamp': Date.parse(date!), simulated: false },
+      ]
     })
     const found = mapValues(await documentsOf('seattle-weather', measured), withoutOrigin)
     for (const document of Object.values(found)) delete document['dsf_version']
@@ -314,20 +398,31 @@ describe('a dataset that is only a definition', () => {
     })
   })
 
-  it('is in the lake by kind of day and date, and DuckDB reads a date', async () => {
+  it('is in the lake by kind of day and year, as it asks for, and DuckDB reads a date', async () => {
     const lake = await queryLake('seattle-weather')
-    expect(await lake('SELECT count(*)::INT AS rows, count(DISTINCT date)::INT AS days, any_value(typeof(date)) AS type FROM lake')).toEqual([
-      { rows: rows.length, days: rows.length, type: 'DATE' },
-    ])
-    const paths = await lake(`SELECT DISTINCT filename, weather, strftime(date, '%Y-%m-%d') AS day FROM lake`)
-    const misplaced = paths.filter(({ filename, weather, day }) => !filename.startsWith(`lake/dataset=seattle-weather/type=${weather}/dt=${day}/`))
+    expect(
+      await lake(
+        'SELECT count(*)::INT AS rows, count(DISTINCT date)::INT AS days, any_value(typeof(date)) AS type FROM lake',
+      ),
+    ).toEqual([{ rows: rows.length, days: rows.length, type: 'DATE' }])
+    const paths = await lake(`SELECT DISTINCT filename, weather, strftime(date_trunc('year', date), '%Y-%m-%d') AS day FROM lake`)
+    const misplaced = paths.filter(
+      ({ filename, weather, day }) =>
+        !filename.startsWith(`lake/dataset=seattle-weather/type=${weather}/dt=${day}/`),
+    )
     expect(misplaced).toEqual([])
   })
 
   it('is all duplicates the second time, by content, for it has no versions', async () => {
     const objects = await keysOf('lake', 'seattle-weather')
     const again = await importSource('seattle-weather', source)
-    expect(again.counters).toMatchObject({ read: rows.length, clean: 0, duplicate: rows.length, stored: 0, indexed: 0 })
+    expect(again.counters).toMatchObject({
+      read: rows.length,
+      clean: 0,
+      duplicate: rows.length,
+      stored: 0,
+      indexed: 0,
+    })
     expect(await keysOf('lake', 'seattle-weather')).toEqual(objects)
     expect(await countDocuments('seattle-weather')).toBe(rows.length)
   })

@@ -24,7 +24,9 @@ export function writeTestDatasets(folder: string): void {
 }
 
 export function readPackage(name: string): Package {
-  return JSON.parse(readFileSync(join(repositoryRoot, 'datasets', name, 'datapackage.json'), 'utf8')) as Package
+  return JSON.parse(
+    readFileSync(join(repositoryRoot, 'datasets', name, 'datapackage.json'), 'utf8'),
+  ) as Package
 }
 
 /** Returns the dataset's own folder. */

@@ -12,7 +12,7 @@ async function ask(path: string, body?: object): Promise<any> {
 }
 
 export const mappingOf = async (alias: string): Promise<Record<string, { type: string; format?: string }>> =>
-  (Object.values((await (await fetch(`${url}/${alias}/_mapping`)).json()) as object)[0]).mappings.properties
+  Object.values((await (await fetch(`${url}/${alias}/_mapping`)).json()) as object)[0].mappings.properties
 
 export const measured = { term: { simulated: false } }
 export const simulated = { term: { simulated: true } }
@@ -32,9 +32,15 @@ export interface Document {
 export async function documentsOf(alias: string, query: object = measured): Promise<Map<string, Document>> {
   await ask(`${alias}/_refresh`)
   const found = new Map<string, Document>()
-  const page = { query, size: 5000, version: true, sort: [{ dsf_row: 'asc' }, { dsf_version: 'asc' }, { dsf_run: 'asc' }] }
-  for (let after: unknown; ; ) {
-    const { hits } = (await ask(`${alias}/_search`, { ...page, ...(after ? { search_after: after } : {}) })).hits
+  const page = {
+    query,
+    size: 5000,
+    version: true,
+    sort: [{ dsf_row: 'asc' }, { dsf_version: 'asc' }, { dsf_run: 'asc' }],
+  }
+  for (let after: unknown; ;) {
+    const { hits } = (await ask(`${alias}/_search`, { ...page, ...(after ? { search_after: after } : {}) }))
+      .hits
     for (const hit of hits) found.set(hit._id, hit)
     if (hits.length < page.size) return found
     after = hits.at(-1).sort

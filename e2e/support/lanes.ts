@@ -27,7 +27,10 @@ export const freshName = (): string => `it-${randomBytes(5).toString('hex')}`
 export function newDataset(lanes: number, fields: object[] = [], name = freshName()): Dataset {
   mkdirSync(join(runDir, 'its'), { recursive: true })
   const parent = mkdtempSync(join(runDir, 'its', 'datasets-'))
-  const key = [{ name: 'id', type: 'string' }, { name: 'v', type: 'integer', constraints: { required: true } }]
+  const key = [
+    { name: 'id', type: 'string' },
+    { name: 'v', type: 'integer', constraints: { required: true } },
+  ]
   const schema = { primaryKey: 'id', fields: [...key, ...fields] }
   const resources = [{ name, path: 'x.csv', schema }]
   return loadDataset(writePackage(parent, { name, resources, 'x-dsf': { lanes, version: 'v' } } as never))
@@ -99,21 +102,48 @@ export async function openFeeder(dataset: Dataset, kind: TopicKind = 'raw'): Pro
   await producer.connect()
   opened.push(() => producer.disconnect())
   const topic = topicName(dataset.name, kind)
-  const send = async (messages: Parameters<typeof producer.send>[0]['messages']) => void (await producer.send({ topic, acks: -1, messages }))
+  const send = async (messages: Parameters<typeof producer.send>[0]['messages']) =>
+    void (await producer.send({ topic, acks: -1, messages }))
   return {
     rows: (partition, records) =>
-      send(records.map(({ id, v, run }, i) => ({ key: id, partition, value: encoder.encode({ dsf_run: run, dsf_row: i + 1, id, v }) }))),
+      send(
+        records.map(({ id, v, run }, i) => ({
+          key: id,
+          partition,
+          value: encoder.encode({ dsf_run: run, dsf_row: i + 1, id, v }),
+        })),
+      ),
     receipt: (partition, run, counters) => {
-      const receipt = { run, dataset: dataset.name, lane: partition, lanes: dataset.lanes, route: '', counters }
+      const receipt = {
+        run,
+        dataset: dataset.name,
+        lane: partition,
+        lanes: dataset.lanes,
+        route: '',
+        counters,
+      }
       return send([{ key: run, partition, headers: receiptHeaders, value: receipts.encode(receipt) }])
     },
-    bytes: (partition, value, headers) => send([{ key: 'bytes', partition, value, ...(headers ? { headers } : {}) }]),
+    bytes: (partition, value, headers) =>
+      send([{ key: 'bytes', partition, value, ...(headers ? { headers } : {}) }]),
   }
 }
 
 /** A fetch as kafkajs would hand it over. */
 export function fetchOf(messages: KafkaMessage[], from = Number(messages[0]!.offset)): EachBatchPayload {
   const last = messages.at(-1)!.offset
-  const batch = { messages, fetchedOffset: String(from), firstOffset: () => messages[0]!.offset, lastOffset: () => last, highWatermark: String(Number(last) + 1) }
-  return { batch, heartbeat: async () => undefined, resolveOffset: () => undefined, isStale: () => false, isRunning: () => true } as never
+  const batch = {
+    messages,
+    fetchedOffset: String(from),
+    firstOffset: () => messages[0]!.offset,
+    lastOffset: () => last,
+    highWatermark: String(Number(last) + 1),
+  }
+  return {
+    batch,
+    heartbeat: async () => undefined,
+    resolveOffset: () => undefined,
+    isStale: () => false,
+    isRunning: () => true,
+  } as never
 }

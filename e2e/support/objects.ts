@@ -52,6 +52,8 @@ export async function queryLake(dataset: string): Promise<(sql: string) => Promi
   const connection = await (await DuckDBInstance.create()).connect()
   const files = `read_parquet('${folder}/**/*.parquet', hive_partitioning = false, filename = true)`
   await connection.run(`SET TimeZone = 'UTC'`)
-  await connection.run(`CREATE TABLE lake AS SELECT * REPLACE (substr(filename, ${folder.length + 2}) AS filename) FROM ${files}`)
+  await connection.run(
+    `CREATE TABLE lake AS SELECT * REPLACE (substr(filename, ${folder.length + 2}) AS filename) FROM ${files}`,
+  )
   return async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS()
 }

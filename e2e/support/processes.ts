@@ -49,9 +49,15 @@ export async function secondInstance(name: StageName, env: NodeJS.ProcessEnv = {
 }
 
 async function spawnStage(name: StageName, env: NodeJS.ProcessEnv): Promise<Omit<Instance, 'url'>> {
-  const { program, args, cwd, env: told } = (await serviceOf(name).command())
+  const { program, args, cwd, env: told } = await serviceOf(name).command()
   const log = openSync(join(runDir, 'logs', `${name}-2.log`), 'a')
-  const child = spawn(program, args, { cwd, env: { PATH: process.env['PATH'], ...told, ...env }, stdio: ['ignore', log, log] })
-  const ended = new Promise<number | NodeJS.Signals>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal!)))
+  const child = spawn(program, args, {
+    cwd,
+    env: { PATH: process.env['PATH'], ...told, ...env },
+    stdio: ['ignore', log, log],
+  })
+  const ended = new Promise<number | NodeJS.Signals>((resolve) =>
+    child.once('exit', (code, signal) => resolve(code ?? signal!)),
+  )
   return { child, ended }
 }

@@ -41,15 +41,21 @@ export async function startRun(dataset: string, source: string, key: string = ra
 
 /** Undefined while a stage does not know the run, or is not there. */
 export async function runAt(stage: 'ingestor' | 'indexer', runId: string): Promise<any> {
-  const response = await fetch(`${stage === 'ingestor' ? ingestor : indexer}/v1/runs/${runId}`).catch(() => undefined)
+  const response = await fetch(`${stage === 'ingestor' ? ingestor : indexer}/v1/runs/${runId}`).catch(
+    () => undefined,
+  )
   return response?.ok ? await response.json() : undefined
 }
 
-const finished = (run?: { state: string }) => (run && ['succeeded', 'failed'].includes(run.state) ? run : undefined)
+const finished = (run?: { state: string }) =>
+  run && ['succeeded', 'failed'].includes(run.state) ? run : undefined
 
 /** The ingestor's answer once it is done with a run. */
 export const ingested = (runId: string): Promise<Run> =>
-  until(`the ingestor to finish run ${runId}`, async () => finished(await runAt('ingestor', runId)) as Run | undefined)
+  until(
+    `the ingestor to finish run ${runId}`,
+    async () => finished(await runAt('ingestor', runId)) as Run | undefined,
+  )
 
 /** The receipt of a run that has come through. @throws when the ingestor says that it never will */
 export async function receiptOf(runId: string, seconds = 120): Promise<Receipt> {

@@ -1,5 +1,5 @@
 /** Opens a decompressed CSV file: its header first, then its rows block by block. */
-import { readRecord } from './read-record.ts'
+import { readRecord, type RawRecord } from './read-record.ts'
 import {
   CsvScanner,
   defaultMaxRowBytes,
@@ -36,12 +36,18 @@ export function readHeader(
   if (at >= head.length) return noHeaderYet(at, final, maxRowBytes)
   const record = readRecord(text, at, text.lastIndexOf('\n'), dialect, Infinity, maxRowBytes)
   const length = (record?.end ?? text.length - 2) - at
-  const own = record
-    ? (record.problem ?? textProblem(head.subarray(at, record.end)))
-    : final && 'unclosed quote'
-  const problem = length > maxRowBytes ? `longer than ${maxRowBytes} bytes` : own
+  const problem =
+    length > maxRowBytes
+      ? `longer than ${maxRowBytes} bytes`
+      : headerProblem(head.subarray(at), record, final)
   if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}`)
   return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
+}
+
+/** `header` begins with the header row. */
+function headerProblem(header: Buffer, record: RawRecord | undefined, final: boolean): string | undefined {
+  if (!record) return final ? 'unclosed quote' : undefined
+  return record.problem ?? textProblem(header.subarray(0, record.end))
 }
 
 function noHeaderYet(blank: number, final: boolean, maxRowBytes: number): undefined {

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Dataset } from '@dsf/dataset'
 import type { Runtime } from '@dsf/stage'
-import { checkFile, checkUrl } from './guard-address.ts'
+import { checkFile, checkUrl, printable } from './guard-address.ts'
 import type { SourceLimits } from './land-source.ts'
 import type { RunProgress, RunRequest } from './run-state.ts'
 
@@ -29,6 +29,8 @@ export class RequestError extends Error {
 export class RunsView {
   readonly #limits: SourceLimits
   readonly #runs = new Map<string, RunAnswer>()
+  /** sources as they were asked for, credentials and all; answers name them without */
+  readonly #sources = new Map<string, string>()
   #runtime: Runtime | undefined
 
   constructor(limits: SourceLimits) {
@@ -37,9 +39,10 @@ export class RunsView {
 
   async open(runtime: Runtime): Promise<void> {
     await runtime.follow(['requests', 'runs'], (dataset, kind, record) => {
-      if (kind === 'runs')
-        this.#runs.set(record.run as string, toAnswer(dataset, record as unknown as RunProgress))
-      else this.#queued(dataset, record as unknown as RunRequest)
+      const run = record as unknown as RunProgress
+      this.#sources.set(run.run, run.source)
+      if (kind === 'runs') this.#runs.set(run.run, toAnswer(dataset, run))
+      else this.#queued(dataset, run)
     })
     this.#runtime = runtime
   }
@@ -64,7 +67,7 @@ export class RunsView {
     const from = await this.#sourceOf(dataset, source)
     const run = key === undefined ? randomBytes(16).toString('hex') : hash('md5', `${name}\n${key}`)
     const known = this.#runs.get(run)
-    if (known && known.source !== from)
+    if (known && this.#sources.get(run) !== from)
       throw new RequestError(422, `the idempotency key was used for the source ${known.source} before`)
     if (known) return known
     const request = { run, source: from, requested_at: Date.now() }
@@ -89,10 +92,11 @@ export class RunsView {
   }
 
   #queued(dataset: Dataset, { run, source }: RunRequest): RunAnswer {
+    this.#sources.set(run, source)
     const answer = this.#runs.get(run) ?? {
       runId: run,
       dataset: dataset.name,
-      source,
+      source: shown(source),
       state: 'queued',
       rows: 0,
     }
@@ -106,10 +110,15 @@ function toAnswer(dataset: Dataset, run: RunProgress): RunAnswer {
   return {
     runId: run.run,
     dataset: dataset.name,
-    source,
+    source: shown(source),
     state,
     ...(reason === null ? {} : { reason }),
     rows: row,
     ...(landing === null ? {} : { landing: { key: landing, bytes: landing_bytes, sha256: landing_sha256! } }),
   }
+}
+
+function shown(source: string): string {
+  const url = URL.parse(source)
+  return url ? printable(url) : source
 }

@@ -5,7 +5,12 @@ export const commonVariables = {
   KAFKA_BROKERS: z
     .string()
     .min(1)
-    .transform((list) => list.split(',').map((broker) => broker.trim()))
+    .transform((list) =>
+      list
+        .split(',')
+        .map((broker) => broker.trim())
+        .filter(Boolean),
+    )
     .describe('host:port, comma-separated'),
   REGISTRY_URL: z.url().describe('schema registry, Confluent API'),
   DATASETS_DIR: z

@@ -248,7 +248,11 @@ export class Lane {
   }
 
   #offsets({ input, next, counted }: Progress) {
-    const partition = { partition: this.number, offset: String(next), metadata: toMetadata({ counted, owner: this.#owner }) }
+    const partition = {
+      partition: this.number,
+      offset: String(next),
+      metadata: toMetadata({ counted, owner: this.#owner }),
+    }
     return { consumerGroupId: this.#kit.groupId, topics: [{ topic: input.topic, partitions: [partition] }] }
   }
 }

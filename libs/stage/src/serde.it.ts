@@ -66,7 +66,14 @@ describe('the registry', () => {
     const dataset = newDataset(1)
     const serdes = Array.from({ length: 8 }, () => new Serde(registryUrl))
     const register = (serde: Serde) => serde.register(dataset, ['raw', 'clean', 'quarantine'])
-    await Promise.all(serdes.map((serde) => untilItWorks(() => register(serde), () => undefined)))
+    await Promise.all(
+      serdes.map((serde) =>
+        untilItWorks(
+          () => register(serde),
+          () => undefined,
+        ),
+      ),
+    )
     expect(new Set(serdes.map((serde) => serde.encoder(dataset, 'clean').id)).size).toBe(1)
   })
 

@@ -116,6 +116,24 @@ describe('Decoder', () => {
     ])
   })
 
+  it('refuses a record alone whose schema nobody knows or that is another one, and reads those beside it', async () => {
+    const other = avsc.Type.forSchema({
+      type: 'record',
+      name: 'Other',
+      fields: [{ name: 'n', type: 'long' }],
+    })
+    const written = [new Encoder(other, 7).encode({ n: 1 }), new Encoder(row, 8).encode(value('x')), whole]
+    const schemas = new Map([
+      [1, row],
+      [7, other],
+    ])
+    const reader = new Decoder(row, async (id) => schemas.get(id))
+    await reader.prepare(written)
+    expect(() => reader.decode(written[0]!)).toThrow('has another schema, Other: ')
+    expect(() => reader.decode(written[1]!)).toThrow('has the schema id 8, which the registry does not know')
+    expect(reader.decode(whole).id).toBe('us7000')
+  })
+
   it('asks for a schema once, and for none of what has no frame', async () => {
     const find = vi.fn(async () => row)
     const reader = new Decoder(row, find)
