@@ -120,5 +120,5 @@ function toAnswer(dataset: Dataset, run: RunProgress): RunAnswer {
 
 function shown(source: string): string {
   const url = URL.parse(source)
-  return url ? printable(url) : source
+  return url && url.protocol !== 'file:' ? printable(url) : source
 }
