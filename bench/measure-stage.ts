@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { nodeFlags } from '../infra/local/servers/stages.ts'
 import type { Settings } from '../infra/local/settings.ts'
 
 export interface Figures {
@@ -32,10 +33,14 @@ export async function startStage(
     process.env.PROFILE === name
       ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE_DIR ?? settings.runDir}`]
       : []
-  const child = spawn(process.execPath, [...profile, join(settings.root, `apps/${name}/dist/main.js`)], {
-    env: { PATH: process.env.PATH, ...env, HTTP_PORT: String(port) },
-    stdio: ['ignore', log, log],
-  })
+  const child = spawn(
+    process.execPath,
+    [...nodeFlags, ...profile, join(settings.root, `apps/${name}/dist/main.js`)],
+    {
+      env: { PATH: process.env.PATH, ...env, HTTP_PORT: String(port) },
+      stdio: ['ignore', log, log],
+    },
+  )
   const url = `http://127.0.0.1:${port}`
   process.once('exit', () => child.kill('SIGKILL'))
   await until(async () => {

@@ -9,6 +9,9 @@ import { feedUrl, importSource, receiptOf, startRun } from './support/runs.ts'
 import { environment, settings } from './support/stack.ts'
 import { until } from './support/until.ts'
 
+const dataset = 'quakes-health'
+const source = `${feedUrl}/earthquakes/window-1.csv`
+
 async function ask(stage: StageName, path: string) {
   const response = await fetch(`${stageAddress(settings, stage)}${path}`)
   return { status: response.status, body: (await response.json()) as any }
@@ -31,25 +34,24 @@ describe('health', () => {
 
   it('says which server is away, while it is; what was asked for meanwhile comes through', async () => {
     await kill(settings.store)
-    const away = await until('a stage that is not ready', async () => {
-      const answer = await ask('sink-minio', '/health/ready')
-      return answer.status === 503 && answer
-    })
-    expect(away.body).toMatchObject({
-      status: 'waiting',
-      dependencies: {
-        kafka: 'ok',
-        'object store': expect.stringContaining(`127.0.0.1:${settings.ports.s3}`),
-      },
-    })
-    expect(await ask('cleaner', '/health/ready')).toMatchObject({ status: 200 })
-    expect(await ask('sink-minio', '/health/live')).toMatchObject({ status: 200 })
-    const run = await startRun('quakes-gz', `${feedUrl}/earthquakes/window-1.csv`)
-    await until(
-      'the ingestor to wait for the store',
-      async () => Object.keys((await ask('ingestor', '/health/ready')).body.waiting).length > 0,
-    )
-    await revive(settings.store)
+    let run: string
+    try {
+      const { body } = await until('a stage that is not ready', async () => {
+        const answer = await ask('sink-minio', '/health/ready')
+        return answer.status === 503 && answer
+      })
+      const away = expect.stringContaining(`127.0.0.1:${settings.ports.s3}`)
+      expect(body).toMatchObject({ status: 'waiting', dependencies: { kafka: 'ok', 'object store': away } })
+      expect(await ask('cleaner', '/health/ready')).toMatchObject({ status: 200 })
+      expect(await ask('sink-minio', '/health/live')).toMatchObject({ status: 200 })
+      run = await startRun(dataset, source)
+      await until('the ingestor to wait for the store', async () => {
+        const { waiting } = (await ask('ingestor', '/health/ready')).body
+        return /object store/.test(waiting[`${dataset}/0`])
+      })
+    } finally {
+      await revive(settings.store)
+    }
     for (const stage of ['ingestor', 'sink-minio', 'indexer'] as const)
       await until(`the ${stage} to be ready`, async () => (await ask(stage, '/health/ready')).status === 200)
     expect(await receiptOf(run)).toMatchObject({ state: 'succeeded', counters: { read: 1200 } })
@@ -58,7 +60,7 @@ describe('health', () => {
 
 describe('metrics', () => {
   it('count what the receipt counts, under the names of every stage', async () => {
-    await importSource('seattle-weather', `${feedUrl}/seattle-weather.csv`)
+    await importSource(dataset, source)
     for (const stage of stageNames) {
       const name = `dsf_${stage.replace('-', '_')}`
       const found = await (await fetch(`${stageAddress(settings, stage)}/metrics`)).text()
@@ -75,7 +77,7 @@ describe('metrics', () => {
       )
     }
     const cleaner = await (await fetch(`${stageAddress(settings, 'cleaner')}/metrics`)).text()
-    expect(cleaner).toMatch(/^dsf_cleaner_rows_in_total\{[^}]*dataset="seattle-weather"[^}]*\} [1-9]/m)
+    expect(cleaner).toMatch(/^dsf_cleaner_rows_in_total\{[^}]*dataset="quakes-health"[^}]*\} [1-9]/m)
     expect(cleaner).toMatch(/^dsf_cleaner_rows_total\{[^}]*outcome="(clean|duplicate)"[^}]*\} [1-9]/m)
   })
 })

@@ -405,7 +405,9 @@ describe('a dataset that is only a definition', () => {
         'SELECT count(*)::INT AS rows, count(DISTINCT date)::INT AS days, any_value(typeof(date)) AS type FROM lake',
       ),
     ).toEqual([{ rows: rows.length, days: rows.length, type: 'DATE' }])
-    const paths = await lake(`SELECT DISTINCT filename, weather, strftime(date_trunc('year', date), '%Y-%m-%d') AS day FROM lake`)
+    const paths = await lake(
+      `SELECT DISTINCT filename, weather, strftime(date_trunc('year', date), '%Y-%m-%d') AS day FROM lake`,
+    )
     const misplaced = paths.filter(
       ({ filename, weather, day }) =>
         !filename.startsWith(`lake/dataset=seattle-weather/type=${weather}/dt=${day}/`),

@@ -12,6 +12,7 @@ interface Package {
 export const testDatasets = {
   'quakes-gz': {},
   'quakes-bad': {},
+  'quakes-health': {},
   'quakes-crash': { chunk: { records: 3000, bytes: 2 ** 20 } },
 } satisfies Record<string, { chunk?: object }>
 

@@ -29,11 +29,12 @@ export function cleanerOf(dataset: Dataset): Clean {
       const key = messageKey.toString()
       const version = versionColumn === undefined ? batch.offsets[i]! : (row[versionColumn] as number)
       const mark = versionColumn === undefined ? fingerprint(row) : version
-      if (isDuplicate(seen.get(key), mark, versionColumn !== undefined)) {
+      const before = seen.get(key)
+      if (isDuplicate(before, mark, versionColumn !== undefined)) {
         duplicate++
         continue
       }
-      seen.set(key, mark)
+      seen.set(key, mark, before)
       row.dsf_version = version
       clean.push({ key: messageKey, value: row })
       marks.push({ key: messageKey, value: { mark } })

@@ -15,18 +15,18 @@ describe('SeenVersions', () => {
   it('sees its own changes before their transaction is committed, a mark of nought too', () => {
     const seen = new SeenVersions()
     seen.restore('a', { mark: 1 })
-    seen.set('a', 0)
-    seen.set('b', 7)
+    seen.set('a', 0, seen.get('a'))
+    seen.set('b', 7, seen.get('b'))
     expect(marks(seen, 'a', 'b')).toEqual([0, 7])
   })
 
   it('forgets the changes of a transaction that failed, and only those', () => {
     const seen = new SeenVersions()
     seen.restore('a', { mark: 1 })
-    seen.set('a', 2)
+    seen.set('a', 2, seen.get('a'))
     seen.commit()
-    seen.set('a', 3)
-    seen.set('b', 9)
+    seen.set('a', 3, seen.get('a'))
+    seen.set('b', 9, seen.get('b'))
     seen.rollback()
     expect(marks(seen, 'a', 'b')).toEqual([2, undefined])
     seen.commit()

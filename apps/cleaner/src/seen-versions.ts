@@ -2,30 +2,40 @@ import type { LaneState } from '@dsf/stage'
 
 /**
  * What was last let through for each key of a lane: a version, or a fingerprint of the content where the dataset has no
- * versions. Changes stay apart until their transaction is committed. Costs about 100 bytes a key.
+ * versions. Changes of a transaction that fails are undone. Costs about 100 bytes a key.
  */
 export class SeenVersions implements LaneState {
-  readonly #committed = new Map<string, number>()
-  #pending = new Map<string, number>()
+  readonly #marks = new Map<string, number>()
+  /** keys that the open transaction changed, and what they had before it: to go back by */
+  #changed: string[] = []
+  #before: (number | undefined)[] = []
 
   restore(key: string, value: Record<string, unknown>): void {
-    this.#committed.set(key, value.mark as number)
+    this.#marks.set(key, value.mark as number)
   }
 
   get(key: string): number | undefined {
-    return this.#pending.get(key) ?? this.#committed.get(key)
+    return this.#marks.get(key)
   }
 
-  set(key: string, mark: number): void {
-    this.#pending.set(key, mark)
+  /** `before` is what `get` gave for the key: asking again would cost as much as the change. */
+  set(key: string, mark: number, before: number | undefined): void {
+    this.#changed.push(key)
+    this.#before.push(before)
+    this.#marks.set(key, mark)
   }
 
   commit(): void {
-    for (const [key, mark] of this.#pending) this.#committed.set(key, mark)
-    this.#pending = new Map()
+    this.#changed = []
+    this.#before = []
   }
 
   rollback(): void {
-    this.#pending = new Map()
+    for (let i = this.#changed.length - 1; i >= 0; i--) {
+      const before = this.#before[i]
+      if (before === undefined) this.#marks.delete(this.#changed[i]!)
+      else this.#marks.set(this.#changed[i]!, before)
+    }
+    this.commit()
   }
 }

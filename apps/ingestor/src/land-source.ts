@@ -92,8 +92,17 @@ function fork(upload: PassThrough, check: PassThrough | undefined) {
   }
 }
 
+/** A stream that is destroyed forgets the write it was at, so its end is listened for as well. */
 function write(stream: PassThrough, chunk: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => stream.write(chunk, (error) => (error ? reject(error) : resolve())))
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(stream.errored ?? new Error('closed'))
+    stream.once('close', gone)
+    stream.write(chunk, (error) => {
+      stream.off('close', gone)
+      if (error) reject(error)
+      else resolve()
+    })
+  })
 }
 
 async function drain(chunks: AsyncIterable<Buffer>): Promise<void> {

@@ -10,6 +10,9 @@ import type { Settings } from '../settings.ts'
 import type { Service } from './service.ts'
 
 export const stageNames = ['ingestor', 'cleaner', 'generator', 'sink-minio', 'indexer'] as const
+/** A young generation that holds a transaction's records: they die there, and nobody copies them. Same as in each app's `start`. */
+export const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=64']
+
 export type StageName = (typeof stageNames)[number]
 
 export function stages(settings: Settings, servers: readonly string[]): Service[] {
@@ -40,7 +43,7 @@ function stage(
     },
     command: () => ({
       program: nodeProgram(settings),
-      args: ['--enable-source-maps', program],
+      args: [...nodeFlags, program],
       env: { ...stageEnvironment(settings), HTTP_PORT: String(port) },
       cwd: settings.root,
     }),

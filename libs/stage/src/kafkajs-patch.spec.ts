@@ -188,3 +188,26 @@ describe('the patched grouping of kafkajs', () => {
     })
   })
 })
+
+const crc32C = inside<(bytes: Buffer) => number>('protocol/recordBatch/crc32C')
+
+/** Bit by bit, as the polynomial is written: RFC 3720, appendix B.4. */
+function slowCrc32C(bytes: Uint8Array): number {
+  let crc = ~0
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0)
+  }
+  return ~crc >>> 0
+}
+
+describe('the patched checksum of kafkajs', () => {
+  it('is CRC-32C for bytes of any length', () => {
+    expect(crc32C(Buffer.from('123456789'))).toBe(0xe3069283)
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) =>
+        expect(crc32C(Buffer.from(bytes))).toBe(slowCrc32C(bytes)),
+      ),
+    )
+  })
+})

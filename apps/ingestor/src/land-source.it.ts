@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { loadDataset } from '@dsf/dataset'
+import { openStore, sha256, TransientError, type StoreConfig } from '@dsf/stage'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { environment, filesDir } from '../../../e2e/support/stack.ts'
+import { landSource } from './land-source.ts'
+import { newRun } from './run-state.ts'
+import { SourceError } from './source-error.ts'
+
+const config = environment as unknown as StoreConfig
+const store = openStore(config)
+const dataset = loadDataset('datasets/earthquakes')
+const limits = { allow: [], roots: [filesDir] }
+
+/** Text that compresses, and is longer than what streams hold between them. */
+const text = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `${i},${i % 97}\n`).join(''))
+
+function land(bytes: Buffer, into = store) {
+  const name = randomBytes(16).toString('hex')
+  writeFileSync(join(filesDir, name), bytes)
+  const request = { run: name, source: `file://${join(filesDir, name)}`, requested_at: 0 }
+  return landSource(into, dataset, newRun(request, dataset.lanes), limits, () => undefined)
+}
+
+beforeAll(async () => {
+  mkdirSync(filesDir, { recursive: true })
+  await store.ensureBucket()
+})
+
+describe('a source lands', () => {
+  it.each([
+    ['as it is', text, /\.csv$/],
+    ['compressed, when it comes so', gzipSync(text), /\.csv\.gz$/],
+    ['empty', Buffer.alloc(0), /\.csv$/],
+  ])('%s, byte by byte', async (_, bytes, name) => {
+    const { landing, ...found } = await land(bytes)
+    expect(landing).toMatch(name)
+    expect(found).toEqual({ landing_bytes: bytes.length, landing_sha256: sha256(bytes) })
+    expect((await store.get(landing)).equals(bytes)).toBe(true)
+  })
+
+  it('never, when its gzip is cut short', async () => {
+    await expect(land(gzipSync(text).subarray(0, -100))).rejects.toThrow(SourceError)
+  })
+
+  it.each([
+    ['plain', text],
+    ['compressed', gzipSync(text)],
+  ])(
+    'later, when the store is away: the failure is told at once (%s)',
+    async (_, bytes) => {
+      const away = openStore({ ...config, S3_ENDPOINT: 'http://127.0.0.1:1' })
+      await expect(land(bytes, away)).rejects.toThrow(TransientError)
+    },
+    20_000,
+  )
+})
