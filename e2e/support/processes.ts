@@ -6,7 +6,7 @@ import { isAlive, readRecord, type ProcessRecord } from '../../infra/local/proce
 import { startProcess } from '../../infra/local/processes/start.ts'
 import { untilReady } from '../../infra/local/ready.ts'
 import { servicesOf } from '../../infra/local/servers/catalogue.ts'
-import type { StageName } from '../../infra/local/servers/stages.ts'
+import { stageNames, type StageName } from '../../infra/local/servers/stages.ts'
 import { runDir, settings } from './stack.ts'
 import { until } from './until.ts'
 
@@ -25,9 +25,10 @@ export async function kill(name: string): Promise<void> {
   await until(`${name} to be gone`, () => !isAlive(record))
 }
 
-/** Starts it as the stack did, without building anything. */
+/** Starts it as the stack did; stages are not built again. */
 export async function revive(name: string): Promise<void> {
   const service = serviceOf(name)
+  if (!stageNames.includes(name as StageName)) await service.install()
   const record = await startProcess(runDir, service, await service.command())
   await untilReady(service, record, runDir)
 }

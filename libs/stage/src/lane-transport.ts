@@ -156,7 +156,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const lanes = (this.#lanes = new Lanes(this.#kit, this.#datasets, health, this.#options.onFatal))
     consumer.on('consumer.fetch', health.heard)
     consumer.on('consumer.group_join', ({ payload }) => void lanes.assigned(payload.memberAssignment))
-    consumer.on('consumer.end_batch_process', ({ payload }) => lanes.skipped(payload))
+    consumer.on('consumer.end_batch_process', ({ payload }) => lanes.fetched(payload))
     consumer.on('consumer.crash', ({ payload }) => {
       if (!payload.restart) this.#options.onFatal(payload.error)
     })

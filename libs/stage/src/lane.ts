@@ -97,13 +97,7 @@ export class Lane {
     for (const group of this.#groups(closed)) await this.#handle(input, group)
     input.position = Number(payload.batch.lastOffset()) + 1
     payload.resolveOffset(payload.batch.messages.at(-1)!.offset)
-    this.#kit.metrics.batch(
-      this.dataset.name,
-      this.number,
-      input.topic,
-      payload.batch,
-      (performance.now() - started) / 1000,
-    )
+    this.#kit.metrics.batch(this.dataset.name, (performance.now() - started) / 1000)
   }
 
   async #takeOver(payload: EachBatchPayload): Promise<void> {

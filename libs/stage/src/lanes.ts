@@ -54,13 +54,9 @@ export class Lanes {
   }
 
   /** A fetch of control records alone never reaches `batch`, but the position behind it must be known. */
-  skipped({
-    topic,
-    partition,
-    batchSize,
-    firstOffset,
-    lastOffset,
-  }: ConsumerEndBatchProcessEvent['payload']): void {
+  fetched(fetch: ConsumerEndBatchProcessEvent['payload']): void {
+    const { topic, partition, batchSize, firstOffset, lastOffset } = fetch
+    this.#kit.metrics.read(datasetOf(topic), partition, topic, fetch)
     if (batchSize === 0)
       this.#lane(topic, partition).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
   }

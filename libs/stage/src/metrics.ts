@@ -1,7 +1,11 @@
 import { metrics, type Attributes } from '@opentelemetry/api'
 import { topicName, type Counters, type TopicKind } from '@dsf/dataset'
-import type { Batch } from 'kafkajs'
 import type { FailureKind } from './failure.ts'
+
+interface Fetched {
+  highWatermark: string
+  lastOffset: string
+}
 
 /** The metrics that every stage has, as `dsf_<stage>_…`. Counted per batch. */
 export class StageMetrics {
@@ -44,18 +48,14 @@ export class StageMetrics {
     this.#in.add(records, { dataset, topic })
   }
 
-  batch(
-    dataset: string,
-    lane: number,
-    topic: string,
-    batch: Pick<Batch, 'highWatermark' | 'lastOffset'>,
-    seconds: number,
-  ): void {
+  batch(dataset: string, seconds: number): void {
     this.#seconds.record(seconds, { dataset })
-    this.#lag.set(`${topic}/${lane}`, {
-      value: Math.max(0, Number(batch.highWatermark) - Number(batch.lastOffset()) - 1),
-      attributes: { dataset, topic, lane },
-    })
+  }
+
+  /** After every fetch, one of control records alone too: else the last transaction's marker would look like a record. */
+  read(dataset: string, lane: number, topic: string, fetched: Fetched): void {
+    const behind = Number(fetched.highWatermark) - Number(fetched.lastOffset) - 1
+    this.#lag.set(`${topic}/${lane}`, { value: Math.max(0, behind), attributes: { dataset, topic, lane } })
   }
 
   counts(dataset: string, counts: Counters): void {
