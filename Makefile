@@ -20,10 +20,12 @@ help: ## Explain every target
 
 install: $(NODE_MODULES) build ## Install the npm packages when package-lock.json changed, and compile
 
-# npm writes this file at the end of an install, but leaves it alone when nothing changed.
+# npm writes this file at the end of an install, but leaves it alone when nothing changed. Not `npm ci`: it refuses to work where the
+# registry lacks optional packages of other platforms. The versions are those of the lock file all the same.
 $(NODE_MODULES): package-lock.json
 	@command -v npm > /dev/null || { echo "npm is missing: install Node.js 20 or newer (on Debian: apt-get install nodejs npm)."; exit 1; }
-	npm ci
+	@echo "npm packages: installing (under a minute)"
+	@npm install --loglevel=error
 	@touch $@
 
 build: $(NODE_MODULES) ## Compile the libraries and the stages (only what changed)

@@ -60,8 +60,9 @@ async function landOnce(
     await Promise.all([copied, stored, checked])
   } catch (error) {
     // the cause is the side that failed first; the others only follow, and whoever reads them may be gone already
-    source.stream.destroy()
-    for (const side of [upload, check]) side?.on('error', () => undefined).destroy(error as Error)
+    // destroyed without an error, a source at its end would keep the pipeline waiting for that end
+    for (const side of [source.stream, upload, check])
+      side?.on('error', () => undefined).destroy(error as Error)
     await Promise.allSettled([copied, stored, checked])
     throw error
   }
