@@ -59,10 +59,9 @@ async function startOne(
   const begin = Date.now()
   const record = running ?? (await startProcess(settings.runDir, service, await service.command()))
   await untilReady(service, record, settings.runDir)
-  say(
-    service.name,
-    running ? `already runs as pid ${record.pid}` : `ready at ${service.address} after ${seconds(begin)}`,
-  )
+  const other = record.variables !== service.variables
+  const found = `already runs as pid ${record.pid}${other ? ', with other variables than these: make down up applies them' : ''}`
+  say(service.name, running ? found : `ready at ${service.address} after ${seconds(begin)}`)
 }
 
 /** Waits for every one, so that no server is left in the middle of its start; then tells each failure once, however many it held up. */
@@ -73,8 +72,7 @@ async function all(work: readonly Promise<void>[]): Promise<void> {
   )
   const [first, ...others] = reasons
   if (others.length === 0 && first !== undefined) throw first
-  if (first !== undefined)
-    throw new StackError([...reasons].map((reason) => reason.message).join('\n\n'))
+  if (first !== undefined) throw new StackError([...reasons].map((reason) => reason.message).join('\n\n'))
 }
 
 function runningRecord({ runDir }: Settings, name: string): ProcessRecord | undefined {

@@ -20,10 +20,7 @@ export async function stackStatus(settings: Settings) {
   return { kafka, store, portBase, runDir, services }
 }
 
-async function serviceStatus(
-  { runDir }: Settings,
-  service: Service,
-): Promise<ServiceStatus> {
+async function serviceStatus({ runDir }: Settings, service: Service): Promise<ServiceStatus> {
   const { name, address } = service
   const record = readRecord(runDir, name)
   if (!record || !isAlive(record)) return { name, state: 'down', address, pid: null }

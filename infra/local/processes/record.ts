@@ -14,6 +14,8 @@ export interface ProcessRecord extends ProcessIdentity {
   readonly address: string
   /** Those that must outlive it. */
   readonly needs: readonly string[]
+  /** Digest of the variables that it was started with, where the user can change them. */
+  readonly variables?: string
 }
 
 export function isAlive(record: ProcessIdentity): boolean {

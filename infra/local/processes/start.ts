@@ -15,14 +15,14 @@ export interface Command {
   readonly user?: number
 }
 
-type Identity = Pick<ProcessRecord, 'name' | 'address' | 'needs'>
+type Identity = Pick<ProcessRecord, 'name' | 'address' | 'needs' | 'variables'>
 
 export async function startProcess(
   runDir: string,
   identity: Identity,
   command: Command,
 ): Promise<ProcessRecord> {
-  const { name, address, needs } = identity
+  const { name, address, needs, variables } = identity
   const log = freshLog(runDir, name)
   const child = spawn(command.program, command.args, {
     detached: true,
@@ -40,7 +40,7 @@ export async function startProcess(
     )
   })
   const pid = child.pid ?? 0
-  const record = { name, pid, start: processStat(pid)?.start ?? 0, boot: bootId(), address, needs }
+  const record = { name, pid, start: processStat(pid)?.start ?? 0, boot: bootId(), address, needs, variables }
   writeRecord(runDir, record)
   return record
 }

@@ -9,6 +9,8 @@ export interface Service {
   readonly address: string
   /** All ports that it listens on: they must be free before anything starts. */
   readonly ports: readonly number[]
+  /** Digest of the variables that it starts with, where the user can change them. */
+  readonly variables?: string
   /** Puts its program in place. Cheap when it is there. */
   install(): Promise<void>
   /** Prepares its folders and says how to start it. Called when everything it needs is ready. */

@@ -1,4 +1,5 @@
 /** Our own five stages. Each is one process with the same environment and a port of its own for health, metrics and runs. */
+import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { loopback, stageEnvironment } from '../environment.ts'
@@ -33,6 +34,7 @@ function stage(
     needs,
     address: stageAddress(settings, name),
     ports: [port],
+    variables: hash('md5', JSON.stringify(stageEnvironment(settings))),
     ready: () => answersOk(`${stageAddress(settings, name)}/health/ready`),
     async install() {
       await build()
