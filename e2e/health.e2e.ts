@@ -67,14 +67,11 @@ describe('metrics', () => {
       const families = [...found.matchAll(/^# TYPE (dsf_\S+) (\S+)$/gm)].map(
         ([, family, type]) => `${family} ${type}`,
       )
-      expect(families).toEqual(
-        expect.arrayContaining([
-          `${name}_rows_in_total counter`,
-          `${name}_rows_out_total counter`,
-          `${name}_batch_seconds histogram`,
-          `${name}_lag_records gauge`,
-        ]),
-      )
+      // the indexer writes only what Elasticsearch refuses, and a counter that never counted is not shown
+      const counters = stage === 'indexer' ? ['rows_in', 'rows'] : ['rows_in', 'rows_out']
+      const wanted = counters.map((counter) => `${name}_${counter}_total counter`)
+      wanted.push(`${name}_batch_seconds histogram`, `${name}_lag_records gauge`)
+      expect(families).toEqual(expect.arrayContaining(wanted))
     }
     const cleaner = await (await fetch(`${stageAddress(settings, 'cleaner')}/metrics`)).text()
     expect(cleaner).toMatch(/^dsf_cleaner_rows_in_total\{[^}]*dataset="quakes-health"[^}]*\} [1-9]/m)

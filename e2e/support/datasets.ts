@@ -9,7 +9,7 @@ interface Package {
 }
 
 /** The earthquakes under other names. Small chunks make many objects of few rows, so that a kill falls between them. */
-export const testDatasets = {
+const testDatasets = {
   'quakes-gz': {},
   'quakes-bad': {},
   'quakes-health': {},
@@ -24,7 +24,7 @@ export function writeTestDatasets(folder: string): void {
   }
 }
 
-export function readPackage(name: string): Package {
+function readPackage(name: string): Package {
   return JSON.parse(
     readFileSync(join(repositoryRoot, 'datasets', name, 'datapackage.json'), 'utf8'),
   ) as Package

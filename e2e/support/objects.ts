@@ -8,7 +8,7 @@ import { environment, filesDir, settings } from './stack.ts'
 
 const bucket = environment['S3_BUCKET']!
 
-export const store = new Client({
+const store = new Client({
   endPoint: '127.0.0.1',
   port: settings.ports.s3,
   useSSL: false,

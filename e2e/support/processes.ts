@@ -12,7 +12,7 @@ import { until } from './until.ts'
 
 const serviceOf = (name: string) => servicesOf(settings).find((service) => service.name === name)!
 
-export function recordOf(name: string): ProcessRecord {
+function recordOf(name: string): ProcessRecord {
   const record = readRecord(runDir, name)
   if (!record || !isAlive(record)) throw new Error(`${name} does not run`)
   return record

@@ -5,13 +5,13 @@ import { Kafka, logLevel, type Admin, type KafkaMessage } from 'kafkajs'
 import { environment } from './stack.ts'
 import { until } from './until.ts'
 
-export const kafka = new Kafka({
+const kafka = new Kafka({
   clientId: 'dsf.test',
   brokers: [environment['KAFKA_BROKERS']!],
   logLevel: logLevel.NOTHING,
 })
 
-export const registry = new SchemaRegistry({ host: environment['REGISTRY_URL']! })
+const registry = new SchemaRegistry({ host: environment['REGISTRY_URL']! })
 
 export type Message = KafkaMessage & { partition: number }
 
