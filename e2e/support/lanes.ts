@@ -42,6 +42,8 @@ const configOf = (dataset: Dataset) => ({
   DATASETS_DIR: [join(dataset.folder, '..')],
   HTTP_HOST: '127.0.0.1',
   HTTP_PORT: 0,
+  SESSION_TIMEOUT_MS: 15_000,
+  CRASH_AT: undefined,
   LOG_LEVEL: 'silent' as const,
 })
 

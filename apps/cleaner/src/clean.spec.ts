@@ -30,8 +30,8 @@ const day = (date: string, precipitation: string, cells: Cells = {}): Cells => (
   ...cells,
 })
 
-/** A batch of rows as the ingestor published them, the first at offset 100. */
-function batchOf(dataset: Dataset, rows: Cells[], key: string, firstOffset = 100): Batch<RawRow> {
+/** A batch of rows as the ingestor published them, the hundred-and-first record of its lane. */
+function batchOf(dataset: Dataset, rows: Cells[], key: string, firstRecord = 100): Batch<RawRow> {
   return {
     dataset,
     lane: 1,
@@ -43,8 +43,8 @@ function batchOf(dataset: Dataset, rows: Cells[], key: string, firstOffset = 100
     })),
     keys: rows.map((cells) => Buffer.from(cells[key] ?? '')),
     values: rows.map((_, i) => Buffer.from(`framed ${i}`)),
-    offsets: rows.map((_, i) => firstOffset + i),
-    firstOffset,
+    offsets: rows.map((_, i) => 2 * firstRecord + i),
+    firstRecord,
   }
 }
 const cleanedQuakes = (rows: Cells[], seen = new SeenVersions()) =>
@@ -119,7 +119,7 @@ describe('a dataset with versions', () => {
 })
 
 describe('a dataset without versions', () => {
-  it('takes the same content for a duplicate and changed content for a newer version: its offset', () => {
+  it('takes the same content for a duplicate and changed content for a newer version: its number', () => {
     const seen = new SeenVersions()
     const first = cleanedWeather(
       [day('2012-01-01', '0'), day('2012-01-01', '0.0'), day('2012-01-01', '3')],

@@ -27,7 +27,7 @@ export function cleanerOf(dataset: Dataset): Clean {
       }
       const messageKey = batch.keys[i]!
       const key = messageKey.toString()
-      const version = versionColumn === undefined ? batch.offsets[i]! : (row[versionColumn] as number)
+      const version = versionColumn === undefined ? batch.firstRecord + i : (row[versionColumn] as number)
       const mark = versionColumn === undefined ? fingerprint(row) : version
       const before = seen.get(key)
       if (isDuplicate(before, mark, versionColumn !== undefined)) {

@@ -28,7 +28,7 @@ const batchOf = (records: CleanRecord[]): Batch<CleanRecord> => ({
   keys: records.map(({ id }) => Buffer.from(String(id))),
   values: [],
   offsets: records.map((_, i) => i),
-  firstOffset: 0,
+  firstRecord: 0,
 })
 
 describe('a record', () => {

@@ -1,5 +1,5 @@
 import { addCounters, type Counters, type Dataset } from '@dsf/dataset'
-import type { Batch, ObjectStore, Output, Result } from '@dsf/stage'
+import { crashPoint, type Batch, type ObjectStore, type Output, type Result } from '@dsf/stage'
 import { bulkWriter } from './bulk-body.ts'
 import { documentId, documentWriter } from './to-document.ts'
 import type { Index } from './elasticsearch.ts'
@@ -25,6 +25,7 @@ export function objectIndexer(store: ObjectStore, index: Index) {
         // one request for several small objects; their order does not matter, because versions decide
         for (const body of toBodies((await Promise.all(read)).flat())) {
           const { indexed, superseded, refused } = await index.bulk(body)
+          crashPoint('after-bulk')
           addCounters(counts, { indexed, superseded, refused: refused.length })
           quarantine.push(...refused.map(toQuarantine))
         }

@@ -1,5 +1,6 @@
 import type { Dataset } from '@dsf/dataset'
 import {
+  crashPoint,
   TransientError,
   type HandlerContext,
   type ObjectStore,
@@ -44,6 +45,7 @@ export async function* importRun(
     if (run.landing === null) {
       const landing = await landSource(importer.store, dataset, run, importer.limits, context.heard)
       yield { out: { runs: save({ ...run, ...landing }) } }
+      crashPoint('after-landing')
     }
     for await (const { raw, quarantine, counts, run: next } of publications(importer, dataset, run, context))
       yield { out: { raw, quarantine, runs: save(next) }, counts }

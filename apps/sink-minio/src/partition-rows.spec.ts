@@ -82,7 +82,7 @@ describe('partitionRows', () => {
     const rows = ['a', 'b'].map((end) => quake('x'.repeat(400) + end, '2026-11-23T00:00:00Z'))
     const groups = partitionRows(earthquakes, rows)
     const keys = groups.map(({ partitions }) =>
-      objectKey('lake', { dataset: 'd', partitions, lane: 0, firstOffset: '0', extension: 'parquet' }),
+      objectKey('lake', { dataset: 'd', partitions, lane: 0, firstRecord: 0, extension: 'parquet' }),
     )
     expect(new Set(keys).size).toBe(keys.length)
     expect(groups.flatMap(({ records }) => records)).toEqual(rows)
@@ -102,7 +102,7 @@ describe('partitionRows', () => {
         const numbered = records.map((row, offset) => ({ ...row, offset }))
         const groups = partitionRows(earthquakes, numbered)
         const keys = groups.map(({ partitions }) =>
-          objectKey('lake', { dataset: 'd', partitions, lane: 0, firstOffset: '0', extension: 'x' }),
+          objectKey('lake', { dataset: 'd', partitions, lane: 0, firstRecord: 0, extension: 'x' }),
         )
         expect(new Set(keys).size).toBe(keys.length)
         const offsets = groups.map((group) => group.records.map(({ offset }) => offset))

@@ -1,4 +1,4 @@
-import { defineStage, perDataset, type ObjectStore } from '@dsf/stage'
+import { crashPoint, defineStage, perDataset, type ObjectStore } from '@dsf/stage'
 import type { Row } from './row.ts'
 import { routesOf, writeObjects } from './write-objects.ts'
 
@@ -19,6 +19,7 @@ export function sinkMinio(store: ObjectStore) {
     start: () => store.ensureBucket(),
     handle: async (batch) => {
       const objects = await writeObjects(store, routesFor(batch.dataset)[batch.from]!, batch)
+      crashPoint('after-put')
       const counter = counted[batch.from]
       return { out: { objects }, counts: counter ? { [counter]: batch.records.length } : {} }
     },

@@ -61,16 +61,16 @@ const batchOf = (from: TopicKind, records: Row[], dataset = quakes): Batch<Row> 
   keys: [],
   values: [],
   offsets: records.map((_, i) => 1200 + 2 * i),
-  firstOffset: 1200,
+  firstRecord: 700,
 })
 const write = (store: ObjectStore, from: TopicKind, records: Row[], dataset = quakes) =>
   writeObjects(store, routesOf(dataset)[from]!, batchOf(from, records, dataset))
 
 describe('a chunk of clean rows', () => {
-  it('becomes one CSV object, named by lane and first offset, and a record that announces it', async () => {
+  it('becomes one CSV object, named by lane and number of its first record, and a record that announces it', async () => {
     const { store, objects } = openStore()
     const written = await write(store, 'clean', [quake('a'), quake('b', { type: 'explosion' })])
-    const key = 'processed/dataset=earthquakes/02-00000000000000001200.csv'
+    const key = 'processed/dataset=earthquakes/02-0000000000000700.csv'
     const { bytes, metadata } = objects.get(key)!
     expect([...objects.keys()]).toEqual([key])
     expect(bytes.toString().split('\n').length).toBe(4)
@@ -118,7 +118,7 @@ describe('a chunk of the lake', () => {
     quake('f'),
   ]
   const prefix = 'lake/dataset=earthquakes'
-  const file = '02-00000000000000001200.parquet'
+  const file = '02-0000000000000700.parquet'
 
   it('becomes an object for each type and day, and each tells of its own part', async () => {
     const { store, objects } = openStore()
@@ -164,7 +164,7 @@ describe('a chunk of the lake', () => {
     const { store, objects } = openStore()
     await write(store, 'enriched', [quake('a')], asJson)
     const [[key, { bytes }]] = [...objects] as [[string, { bytes: Buffer }]]
-    expect(key).toBe(`${prefix}/type=earthquake/dt=2018-02-07/02-00000000000000001200.jsonl`)
+    expect(key).toBe(`${prefix}/type=earthquake/dt=2018-02-07/02-0000000000000700.jsonl`)
     expect(JSON.parse(bytes.toString())).toMatchObject({ id: 'a', time: '2018-02-07T01:26:13.840Z' })
   })
 
@@ -198,7 +198,7 @@ describe('a chunk of refused rows', () => {
       bytes: Buffer.from('a,b'),
     }
     const [written] = await write(store, 'quarantine', [refused as unknown as Row])
-    const key = 'quarantine/dataset=earthquakes/02-00000000000000001200.jsonl'
+    const key = 'quarantine/dataset=earthquakes/02-0000000000000700.jsonl'
     expect(written!.value).toMatchObject({
       dsf_run: '',
       route: 'quarantine',

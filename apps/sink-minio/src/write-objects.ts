@@ -58,13 +58,13 @@ async function writeObject(
   batch: Batch<Row>,
   part: Partition<Row>,
 ): Promise<Output> {
-  const { dataset, lane, firstOffset } = batch
+  const { dataset, lane, firstRecord, offsets } = batch
   const bytes = route.encode(part.records)
   const name = {
     dataset: dataset.name,
     partitions: part.partitions,
     lane,
-    firstOffset: String(firstOffset),
+    firstRecord,
     extension: route.format,
   }
   const value = {
@@ -75,8 +75,8 @@ async function writeObject(
     type: valueOf(part, 'type'),
     dt: valueOf(part, 'dt'),
     lane,
-    first_offset: firstOffset,
-    last_offset: batch.offsets.at(-1)!,
+    first_offset: offsets[0]!,
+    last_offset: offsets.at(-1)!,
     records: part.records.length,
     bytes: bytes.length,
     sha256: sha256(bytes),

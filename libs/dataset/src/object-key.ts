@@ -38,14 +38,14 @@ export interface ObjectName {
   /** values of the partition columns in path order, as `[name, value]` */
   partitions: [name: string, value: string][]
   lane: number
-  /** offset of the chunk's first record in its topic */
-  firstOffset: string
+  /** number of the chunk's first record in its lane, from 0: its offset would depend on what was aborted before it */
+  firstRecord: number
   extension: string
 }
 
-/** `processed/dataset=…/<lane>-<first offset, 20 digits>.csv`: a function of the records alone, so a replay overwrites. */
+/** `processed/dataset=…/<lane>-<first record, 16 digits>.csv`: a function of the records alone, so a replay overwrites. */
 export function objectKey(root: 'processed' | 'lake' | 'quarantine', name: ObjectName): string {
   const folders = name.partitions.map(([column, value]) => `${column}=${pathSegment(value)}/`).join('')
-  const file = `${String(name.lane).padStart(2, '0')}-${name.firstOffset.padStart(20, '0')}.${name.extension}`
+  const file = `${String(name.lane).padStart(2, '0')}-${String(name.firstRecord).padStart(16, '0')}.${name.extension}`
   return `${root}/dataset=${pathSegment(name.dataset)}/${folders}${file}`
 }

@@ -15,10 +15,13 @@ export interface Batch<In = Record<string, unknown>> {
   keys: (Buffer | null)[]
   /** Avro values as received, with their framing, parallel to records */
   values: Buffer[]
-  /** Kafka offsets, parallel to records; the position of the batch when it is empty */
+  /**
+   * How many records the lane had before the first one. Unlike its offset, the number of a record does not depend on
+   * what was aborted, refused or committed around it, so whatever a stage derives from it is the same after a fault.
+   */
+  firstRecord: number
+  /** Kafka offsets, parallel to records: where to find them, and nothing to derive names from */
   offsets: number[]
-  /** offset of the first record, or of the receipt when there is no record */
-  firstOffset: number
 }
 
 /** A record to write. Without a lane it goes to the lane of its batch. */

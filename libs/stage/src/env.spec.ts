@@ -22,7 +22,16 @@ describe('readConfig', () => {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: 3000,
       LOG_LEVEL: 'info',
+      SESSION_TIMEOUT_MS: 15_000,
     })
+  })
+
+  it('arms a crash point only by one of its names', () => {
+    const { CRASH_AT } = readConfig({}, { ...env, CRASH_AT: 'after-put:3' })
+    expect(CRASH_AT).toEqual({ point: 'after-put', passing: 3 })
+    expect(refusal({}, { CRASH_AT: 'after-lunch' })[1]).toMatch(
+      /^ {2}CRASH_AT is "after-lunch": expected one of before-send, after-send/,
+    )
   })
 
   it("passes on a stage's own variables and nothing else of the environment", () => {

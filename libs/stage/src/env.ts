@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseCrashAt, type CrashAt } from './crash-points.ts'
 
 /** Variables that every stage reads. A stage's own `config.ts` extends this table; nothing else reads the environment. */
 export const commonVariables = {
@@ -20,7 +21,27 @@ export const commonVariables = {
     .describe('folders of datasets, colon-separated'),
   HTTP_HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535),
+  SESSION_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(6000)
+    .default(15_000)
+    .describe('silence after which a lost instance loses its lanes'),
+  CRASH_AT: z
+    .string()
+    .optional()
+    .transform((text, context) => crashAt(text, context))
+    .describe('fault tests only: ends the process at a crash point'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+}
+
+function crashAt(text: string | undefined, context: z.RefinementCtx): CrashAt | undefined {
+  try {
+    return text ? parseCrashAt(text) : undefined
+  } catch (error) {
+    context.addIssue((error as Error).message)
+    return undefined
+  }
 }
 
 /** Variables of a stage that uses the object store. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
-import type { Consumer } from 'kafkajs'
+import type { Batch, Consumer, KafkaMessage } from 'kafkajs'
 import type { Runtime } from './define.ts'
 import type { Decoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
@@ -34,9 +34,23 @@ export class Follower {
       eachBatch: async ({ batch }) => {
         const { dataset, kind, decoder } = decoders.get(batch.topic)!
         await decoder.prepare(batch.messages.map(({ value }) => value))
-        for (const { value } of batch.messages) seen(dataset, kind, decoder.decode(value))
+        for (const message of batch.messages) {
+          const record = this.#decode(decoder, batch, message)
+          if (record) seen(dataset, kind, record)
+        }
       },
     })
+  }
+
+  /** Undefined for a record that is none of ours: it must not keep the view from the others. */
+  #decode(decoder: Decoder, { topic, partition }: Batch, { value, offset }: KafkaMessage) {
+    try {
+      return decoder.decode(value)
+    } catch (error) {
+      const reason = (error as Error).message
+      this.#kit.log.error({ topic, partition, offset, reason }, 'a record is not ours and is left out')
+      return undefined
+    }
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,4 @@
+export { crashPoint, type CrashAt } from './crash-points.ts'
 export {
   defineStage,
   perDataset,

@@ -14,6 +14,8 @@ export interface Input {
   /** offset that a restart would begin at; -1 before the first look */
   committed: number
   counted: Counters
+  /** number of the record at the committed offset */
+  records: number
   /** who committed last, as far as we know; an owner may commit state without moving the offset */
   owner?: string
 }
@@ -30,7 +32,10 @@ export function openInputs(
       const open = new OpenBatch(place, decoders, stage.batch?.(dataset))
       return [
         kind,
-        { kind, topic: topicName(dataset.name, kind), open, position: -1, committed: -1, counted: {} },
+        {
+          ...{ kind, topic: topicName(dataset.name, kind), open },
+          ...{ position: -1, committed: -1, counted: {}, records: 0 },
+        },
       ]
     }),
   )
@@ -54,8 +59,10 @@ export async function readCommitted(kit: StageKit, lane: number, inputs: Input[]
     const mark = fromMetadata(found?.metadata)
     if (start === input.committed && mark.owner === input.owner) continue
     unchanged = false
-    input.open.reset()
-    Object.assign(input, { committed: start, position: start, counted: mark.counted, owner: mark.owner })
+    // Without a mark the offset serves as number: never below the true one, so no name is used twice
+    const { counted, owner, records = start } = mark
+    input.open.reset(records)
+    Object.assign(input, { committed: start, position: start, counted, owner, records })
   }
   return unchanged
 }

@@ -133,14 +133,14 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   async #consume(): Promise<void> {
-    const { stage, health } = this.#options
+    const { stage, config, health } = this.#options
     const topics = [...this.#datasets.keys()].flatMap((name) =>
       stage.reads.map((kind) => topicName(name, kind)),
     )
     const consumer = this.#kafka.consumer({
       groupId: this.#kit.groupId,
       partitionAssigners: [laneAssigner],
-      sessionTimeout: 15_000,
+      sessionTimeout: config.SESSION_TIMEOUT_MS,
       heartbeatInterval: 1000,
       maxWaitTimeInMs: 250,
       maxBytesPerPartition: 2 * 2 ** 20,

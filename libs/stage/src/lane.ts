@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { addCounters, topicName, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
+import { addCounters, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { EachBatchPayload, Producer } from 'kafkajs'
+import { crashPoint } from './crash-points.ts'
 import type { LaneState, Result } from './define.ts'
 import { fenceOthers, sendOffsets, transactionalProducer } from './kafka.ts'
 import { openInputs, readCommitted, type Input } from './lane-input.ts'
@@ -15,6 +16,7 @@ import type { StageKit } from './stage-kit.ts'
 interface Progress {
   input: Input
   next: number
+  records: number
   counted: Counters
 }
 
@@ -66,7 +68,7 @@ export class Lane {
     this.#verified = false
     this.#state?.rollback()
     for (const input of this.#inputs.values()) {
-      input.open.reset()
+      input.open.reset(input.records)
       input.position = input.committed
     }
     const producer = this.#producer
@@ -108,7 +110,8 @@ export class Lane {
     await this.#producer.connect()
     await fenceOthers(this.#producer)
     const unchanged = await readCommitted(this.#kit, this.number, [...this.#inputs.values()])
-    if (!unchanged || (stage.state && !this.#state)) await this.#restore()
+    if (!unchanged || (stage.state && !this.#state))
+      this.#state = await restoreState(this.#kit, this.dataset, this.number)
     this.#verified = true
     log.info(
       { dataset: this.dataset.name, lane: this.number, restored: !unchanged, at: this.#positions() },
@@ -118,24 +121,6 @@ export class Lane {
 
   #positions = () =>
     Object.fromEntries([...this.#inputs.values()].map(({ kind, position }) => [kind, position]))
-
-  async #restore(): Promise<void> {
-    const { stage, kafka, admin, serde, log } = this.#kit
-    if (!stage.state) return
-    const state = stage.state.create(this.dataset, this.number)
-    const changelog = {
-      topic: topicName(this.dataset.name, stage.state.changelog),
-      partition: this.number,
-      decoder: serde.decoder(this.dataset, stage.state.changelog),
-    }
-    const records = await restoreState(kafka, admin, {
-      ...changelog,
-      restore: (key, value) => state.restore(key, value),
-    })
-    state.commit()
-    this.#state = state
-    log.info({ dataset: this.dataset.name, lane: this.number, records }, 'state restored')
-  }
 
   /** All batches that a fetch closed go into one transaction; a stage with limits gets one transaction per batch. */
   #groups(closed: ClosedBatch[]): ClosedBatch[][] {
@@ -149,7 +134,8 @@ export class Lane {
       run,
       { dataset: this.dataset.name, lane: this.number, topic: input.topic, stage: stage.name },
       async () => {
-        const progress: Progress = { input, next: group.at(-1)!.next, counted: { ...input.counted } }
+        const { next, nextRecord } = group.at(-1)!
+        const progress: Progress = { input, next, records: nextRecord, counted: { ...input.counted } }
         let outbox = this.#outbox()
         for (const closed of group) {
           this.#kit.metrics.rowsIn(this.dataset.name, input.topic, closed.batch.records.length)
@@ -186,7 +172,8 @@ export class Lane {
     for await (const result of results) {
       this.#collect(result, outbox, progress.counted)
       const { input, counted } = progress
-      await this.#commit(outbox, { input, next: input.committed, counted: { ...counted } })
+      const { committed: next, records } = input
+      await this.#commit(outbox, { input, next, records, counted: { ...counted } })
       outbox = this.#outbox()
     }
     return outbox
@@ -224,28 +211,29 @@ export class Lane {
   async #commit(outbox: Outbox, progress: Progress): Promise<void> {
     const transaction = await this.#producer!.transaction()
     try {
+      crashPoint('before-send')
       for (const topicMessages of outbox.sends()) await transaction.sendBatch({ acks: -1, topicMessages })
+      crashPoint('after-send')
       await sendOffsets(transaction, this.#offsets(progress))
+      crashPoint('after-offsets')
       await transaction.commit()
     } catch (error) {
       await transaction.abort().catch(() => undefined)
       throw error
     }
+    crashPoint('after-commit')
     this.#state?.commit()
     this.#kit.heard()
-    Object.assign(progress.input, {
-      committed: progress.next,
-      counted: progress.counted,
-      owner: this.#owner,
-    })
+    const { input, next: committed, records, counted } = progress
+    Object.assign(input, { committed, records, counted, owner: this.#owner })
     this.#kit.metrics.committed(this.dataset.name, outbox.written)
   }
 
-  #offsets({ input, next, counted }: Progress) {
+  #offsets({ input, next, records, counted }: Progress) {
     const partition = {
       partition: this.number,
       offset: String(next),
-      metadata: toMetadata({ counted, owner: this.#owner }),
+      metadata: toMetadata({ counted, records, owner: this.#owner }),
     }
     return { consumerGroupId: this.#kit.groupId, topics: [{ topic: input.topic, partitions: [partition] }] }
   }

@@ -103,8 +103,8 @@ export class Lanes {
 
   /** Sleeps in short steps: a process that is asked to stop does not wait out its back-off. */
   async #pause(ms: number): Promise<void> {
-    const until = Date.now() + ms
-    while (Date.now() < until && !this.#kit.stopping())
+    const until = performance.now() + ms
+    while (performance.now() < until && !this.#kit.stopping())
       await new Promise((resolve) => setTimeout(resolve, 50))
     this.#kit.heard()
   }

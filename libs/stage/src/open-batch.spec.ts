@@ -41,7 +41,7 @@ function openBatch(limits?: Limits): OpenBatch {
 
 /** A closed batch as one can read it in an expectation. */
 const brief = ({ batch, receipt: last, poison: refused, next }: ClosedBatch) => ({
-  first: batch.firstOffset,
+  first: batch.firstRecord,
   rows: batch.records.map(({ mark }) => mark),
   ...(refused.length > 0
     ? { poison: refused.map(({ value }) => (value as { dsf_row: number }).dsf_row) }
@@ -60,16 +60,16 @@ async function batches(limits: Limits | undefined, ...fetches: KafkaMessage[][])
 describe('without limits, a batch', () => {
   it('ends with the fetch', async () => {
     expect(await batches(undefined, [row(5), row(6)], [row(7)])).toEqual([
-      { first: 5, rows: [5, 6], next: 7 },
-      { first: 7, rows: [7], next: 8 },
+      { first: 0, rows: [5, 6], next: 7 },
+      { first: 2, rows: [7], next: 8 },
     ])
   })
 
   it('ends at a receipt, so that it belongs to one run', async () => {
     expect(await batches(undefined, [row(0), receipt(1, 'one'), receipt(2, 'two'), row(3)])).toEqual([
       { first: 0, rows: [0], receipt: 'one', next: 2 },
-      { first: 2, rows: [], receipt: 'two', next: 3 },
-      { first: 3, rows: [3], next: 4 },
+      { first: 1, rows: [], receipt: 'two', next: 3 },
+      { first: 1, rows: [3], next: 4 },
     ])
   })
 
@@ -90,7 +90,7 @@ describe('without limits, a batch', () => {
       keys: [Buffer.from('k4'), Buffer.from('k9')],
       values: [messages[0]!.value, messages[2]!.value],
       offsets: [4, 9],
-      firstOffset: 4,
+      firstRecord: 0,
     })
     expect(closed!.receipt).toEqual(receiptOf('r'))
   })
@@ -123,7 +123,7 @@ describe('with limits, a batch', () => {
     const limits = { records: 2, bytes: Infinity }
     expect(await batches(limits, [row(0), receipt(1), row(2), row(3)])).toEqual([
       { first: 0, rows: [0], receipt: 'r', next: 2 },
-      { first: 2, rows: [2, 3], next: 4 },
+      { first: 1, rows: [2, 3], next: 4 },
     ])
   })
 
@@ -132,11 +132,18 @@ describe('with limits, a batch', () => {
     expect([closed!.batch.records.length, closed!.batch.values]).toEqual([1, []])
   })
 
-  it('is closed by records that cannot be decoded too: they take memory like others', async () => {
+  it('ends where it would without a record between that cannot be decoded', async () => {
     const limits = { records: 2, bytes: Infinity }
-    expect(await batches(limits, [poison(0), row(1), poison(2), poison(3)])).toEqual([
-      { first: 0, rows: [1], poison: [0], next: 2 },
-      { first: 2, rows: [], poison: [2, 3], next: 4 },
+    expect(await batches(limits, [poison(0), row(1), row(2), row(3), poison(4), row(5)])).toEqual([
+      { first: 0, rows: [1, 2], poison: [0], next: 3 },
+      { first: 2, rows: [3, 5], poison: [4], next: 6 },
+    ])
+  })
+
+  it('is closed by as many records that cannot be decoded: they take memory like others', async () => {
+    const limits = { records: 2, bytes: Infinity }
+    expect(await batches(limits, [poison(0), row(1), poison(2), poison(3), row(4)])).toEqual([
+      { first: 0, rows: [1], poison: [0, 2], next: 3 },
     ])
   })
 
@@ -157,8 +164,11 @@ describe('with limits, a batch', () => {
           const fetches = cuts.map((length) => rest.splice(0, length))
           const [whole, cut] = [await batches(limits, messages), await batches(limits, ...fetches, rest)]
           expect(cut).toEqual(whole)
-          const ends = [0, ...whole.map(({ next }) => next)]
-          expect(whole.map(({ first }) => first)).toEqual(ends.slice(0, -1))
+          let records = 0
+          for (const { first, rows: its } of whole) {
+            expect(first).toBe(records)
+            records += its.length
+          }
         },
       ),
     )
@@ -206,10 +216,10 @@ describe('reset', () => {
   it('forgets what was gathered, because it will be read again', async () => {
     const open = openBatch({ records: 3, bytes: Infinity })
     await open.add([row(0), poison(1)])
-    open.reset()
+    open.reset(7)
     expect(open.size).toBe(0)
     expect((await open.add([row(0), row(1), receipt(2)])).map(brief)).toEqual([
-      { first: 0, rows: [0, 1], receipt: 'r', next: 3 },
+      { first: 7, rows: [0, 1], receipt: 'r', next: 3 },
     ])
   })
 })

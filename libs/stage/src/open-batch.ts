@@ -4,13 +4,14 @@ import type { Batch, Output, Receipt } from './define.ts'
 import { isReceipt } from './receipts.ts'
 import type { Decoder } from './serde.ts'
 
-/** A closed batch, with the receipt that ended it and the offset that follows it. */
+/** A closed batch, with the receipt that ended it and the offset and the record number that follow it. */
 export interface ClosedBatch {
   batch: Batch
   receipt?: Receipt
   /** records that could not be decoded, ready for quarantine */
   poison: Output[]
   next: number
+  nextRecord: number
 }
 
 export interface Limits {
@@ -33,6 +34,9 @@ export class OpenBatch {
   #batch: Batch
   #poison: Output[] = []
   #bytes = 0
+  #poisonBytes = 0
+  /** true once a message was added */
+  #begun = false
 
   constructor(
     place: { dataset: Dataset; lane: number; from: TopicKind; stage: string },
@@ -46,10 +50,10 @@ export class OpenBatch {
     this.#rows = decoders.rows
     this.#receipts = decoders.receipts
     this.#limits = limits
-    this.#batch = this.#empty()
+    this.#batch = this.#empty(0)
   }
 
-  #empty(): Batch {
+  #empty(firstRecord: number): Batch {
     return {
       dataset: this.#dataset,
       lane: this.#lane,
@@ -58,15 +62,17 @@ export class OpenBatch {
       keys: [],
       values: [],
       offsets: [],
-      firstOffset: -1,
+      firstRecord,
     }
   }
 
-  /** Forgets everything gathered: it will be read again. */
-  reset(): void {
-    this.#batch = this.#empty()
+  /** Forgets everything gathered and goes on with the record of that number: what is gone will be read again. */
+  reset(firstRecord: number): void {
+    this.#batch = this.#empty(firstRecord)
     this.#poison = []
     this.#bytes = 0
+    this.#poisonBytes = 0
+    this.#begun = false
   }
 
   get size(): number {
@@ -82,28 +88,28 @@ export class OpenBatch {
     const closed: ClosedBatch[] = []
     for (const message of messages) {
       const offset = Number(message.offset)
-      if (this.#batch.firstOffset < 0) this.#batch.firstOffset = offset
+      this.#begun = true
       const receipt = isReceipt(message.headers)
         ? this.#receipt(message, offset)
         : this.#record(message, offset)
       if (receipt || this.#full()) closed.push(this.#close(offset + 1, receipt))
     }
-    if (!this.#limits && this.#batch.firstOffset >= 0)
-      closed.push(this.#close(Number(messages.at(-1)!.offset) + 1))
+    if (!this.#limits && this.#begun) closed.push(this.#close(Number(messages.at(-1)!.offset) + 1))
     return closed
   }
 
+  /** Poison counts apart: a foreign record between ours must not change where our batches end. */
   #full(): boolean {
-    return (
-      this.#limits !== undefined &&
-      (this.#batch.records.length + this.#poison.length >= this.#limits.records ||
-        this.#bytes >= this.#limits.bytes)
-    )
+    if (!this.#limits) return false
+    const { records, bytes } = this.#limits
+    const reached = (count: number, size: number) => count >= records || size >= bytes
+    return reached(this.#batch.records.length, this.#bytes) || reached(this.#poison.length, this.#poisonBytes)
   }
 
   #close(next: number, receipt?: Receipt): ClosedBatch {
-    const closed = { batch: this.#batch, receipt, poison: this.#poison, next }
-    this.reset()
+    const nextRecord = this.#batch.firstRecord + this.#batch.records.length
+    const closed = { batch: this.#batch, receipt, poison: this.#poison, next, nextRecord }
+    this.reset(nextRecord)
     return closed
   }
 
@@ -145,7 +151,7 @@ export class OpenBatch {
       bytes: message.value ?? Buffer.alloc(0),
     }
     this.#poison.push({ key: message.key, value })
-    this.#bytes += value.bytes.length
+    this.#poisonBytes += value.bytes.length
     return undefined
   }
 }

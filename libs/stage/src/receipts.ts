@@ -29,6 +29,8 @@ export const collects = (stage: Pick<Stage, 'countsInto'>, receipt: Receipt): bo
 export interface Mark {
   /** counters of the run that is open in the lane */
   counted: Counters
+  /** number of the record at the offset */
+  records?: number
   /** who committed last */
   owner?: string
 }

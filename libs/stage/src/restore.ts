@@ -1,21 +1,50 @@
 import { randomUUID } from 'node:crypto'
-import type { Admin, Consumer, Kafka } from 'kafkajs'
+import { topicName, type Dataset } from '@dsf/dataset'
+import type { Admin, Consumer, Kafka, KafkaMessage } from 'kafkajs'
 import { onePartition } from './lane-assigner.ts'
+import { crashPoint } from './crash-points.ts'
+import type { LaneState } from './define.ts'
 import type { Decoder } from './serde.ts'
+import type { StageKit } from './stage-kit.ts'
 
-export interface Changelog {
+interface Changelog {
   topic: string
   partition: number
   decoder: Decoder
   /** called for each record, oldest first */
   restore: (key: string, value: Record<string, unknown>) => void
+  /** called for a record that is none of ours: nothing that a stage wrote is undecodable */
+  foreign: (offset: string, reason: string) => void
 }
 
 /**
- * Reads a lane's changelog from its beginning to its end. The caller has fenced the lane's old owner before, so the end
- * does not move any more. kafkajs can read only as a member of a group: this one is its own, and is deleted behind us.
+ * The state of a lane as its changelog tells it; undefined for a stage without state. The caller has fenced the lane's
+ * old owner before, so the end of the changelog does not move any more.
  */
-export async function restoreState(kafka: Kafka, admin: Admin, changelog: Changelog): Promise<number> {
+export async function restoreState(
+  kit: StageKit,
+  dataset: Dataset,
+  lane: number,
+): Promise<LaneState | undefined> {
+  const { stage, kafka, admin, serde, log } = kit
+  if (!stage.state) return undefined
+  const state = stage.state.create(dataset, lane)
+  const topic = topicName(dataset.name, stage.state.changelog)
+  const records = await readChangelog(kafka, admin, {
+    topic,
+    partition: lane,
+    decoder: serde.decoder(dataset, stage.state.changelog),
+    restore: (key, value) => state.restore(key, value),
+    foreign: (offset, reason) =>
+      log.error({ topic, lane, offset, reason }, 'a record of the changelog is not ours and is left out'),
+  })
+  state.commit()
+  log.info({ dataset: dataset.name, lane, records }, 'state restored')
+  return state
+}
+
+/** kafkajs can read only as a member of a group: this one is its own, and is deleted behind us. */
+async function readChangelog(kafka: Kafka, admin: Admin, changelog: Changelog): Promise<number> {
   const { topic, partition } = changelog
   const end = await endOffset(admin, topic, partition)
   if (end === 0) return 0
@@ -43,7 +72,7 @@ async function endOffset(admin: Admin, topic: string, partition: number): Promis
   return found && found.high !== found.low ? Number(found.high) : 0
 }
 
-function readTo(consumer: Consumer, end: number, { decoder, restore }: Changelog): Promise<number> {
+function readTo(consumer: Consumer, end: number, changelog: Changelog): Promise<number> {
   let restored = 0
   return new Promise((resolve, reject) => {
     consumer.on('consumer.crash', ({ payload }) => reject(payload.error))
@@ -51,15 +80,22 @@ function readTo(consumer: Consumer, end: number, { decoder, restore }: Changelog
     consumer.on('consumer.end_batch_process', ({ payload }) => {
       if (Number(payload.lastOffset) + 1 >= end) resolve(restored)
     })
-    const eachBatch = async ({
-      batch,
-    }: {
-      batch: { messages: { key: Buffer | null; value: Buffer | null }[] }
-    }) => {
-      await decoder.prepare(batch.messages.map(({ value }) => value))
-      for (const { key, value } of batch.messages) restore(String(key), decoder.decode(value))
-      restored += batch.messages.length
+    const eachBatch = async ({ batch: { messages } }: { batch: { messages: KafkaMessage[] } }) => {
+      await changelog.decoder.prepare(messages.map(({ value }) => value))
+      for (const message of messages) restoreOne(message, changelog)
+      restored += messages.length
+      crashPoint('during-restore')
     }
     consumer.run({ autoCommit: false, eachBatch }).catch(reject)
   })
+}
+
+function restoreOne({ key, value, offset }: KafkaMessage, { decoder, restore, foreign }: Changelog): void {
+  let record: Record<string, unknown>
+  try {
+    record = decoder.decode(value)
+  } catch (error) {
+    return foreign(offset, (error as Error).message)
+  }
+  restore(String(key), record)
 }

@@ -12,6 +12,7 @@ import {
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { FastifyReply } from 'fastify'
+import { armCrashPoint } from './crash-points.ts'
 import type { LaneState, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
 import { Health } from './health.ts'
@@ -74,6 +75,7 @@ export async function runStage<In, S extends LaneState>(
   config: CommonConfig,
   http: StageHttp = {},
 ): Promise<void> {
+  armCrashPoint(config.CRASH_AT)
   const log = createLog(stage.name, config.LOG_LEVEL)
   const telemetry = startTelemetry(stage.name)
   const health = new Health()
