@@ -46,7 +46,12 @@ const contextOf = (state: RunStates, stopping = () => false): HandlerContext<Run
   log: { info: () => undefined, warn },
 })
 const start = (request: RunRequest, context: HandlerContext<RunStates>, from = store) =>
-  importRun({ store: from, limits: { allow: [], roots: [folder] } }, weather, request, context)
+  importRun(
+    { store: from, limits: { allow: [], roots: [folder] }, rowsPerTransaction: 20_000 },
+    weather,
+    request,
+    context,
+  )
 
 /** Does as a lane does: commits each result before it asks for the next, and dies before the commit of result `dies`. */
 async function run(request: RunRequest, states = new RunStates(), dies = Infinity): Promise<Result[]> {

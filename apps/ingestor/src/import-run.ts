@@ -17,12 +17,10 @@ import { newRun, type RunProgress, type RunRequest, type RunStates } from './run
 import type { Block } from './scan-csv.ts'
 import { SourceError } from './source-error.ts'
 
-/** Rows of one transaction: enough that its fixed cost is lost in them, few enough to hold in memory. */
-const rowsPerTransaction = 20_000
-
 export interface Importer {
   store: ObjectStore
   limits: SourceLimits
+  rowsPerTransaction: number
 }
 
 /**
@@ -84,7 +82,7 @@ async function* publications(
       throw new TransientError('stopped in the middle of an import; it goes on from where it was')
     waiting.push(block)
     rows += block.rows.length + block.unreadable.length
-    if (rows < rowsPerTransaction) continue
+    if (rows < importer.rowsPerTransaction) continue
     const publication = publish(waiting, run)
     yield publication
     run = publication.run

@@ -1,11 +1,11 @@
-import { defineStage, type ObjectStore } from '@dsf/stage'
-import { importRun } from './import-run.ts'
-import type { SourceLimits } from './land-source.ts'
+import { defineStage } from '@dsf/stage'
+import { importRun, type Importer } from './import-run.ts'
 import { RunStates, type RunRequest } from './run-state.ts'
 import type { RunsView } from './runs-view.ts'
 
 /** Requests in; rows of the published file out, each in the lane of its key, behind them a receipt in every lane. */
-export function ingestor(store: ObjectStore, limits: SourceLimits, view: RunsView) {
+export function ingestor(importer: Importer, view: RunsView) {
+  const { store } = importer
   return defineStage<RunRequest, RunStates>({
     name: 'ingestor',
     reads: ['requests'],
@@ -18,6 +18,6 @@ export function ingestor(store: ObjectStore, limits: SourceLimits, view: RunsVie
       await store.ensureBucket()
       await view.open(runtime)
     },
-    handle: (batch, context) => importRun({ store, limits }, batch.dataset, batch.records[0]!, context),
+    handle: (batch, context) => importRun(importer, batch.dataset, batch.records[0]!, context),
   })
 }

@@ -7,7 +7,8 @@ import { RunsView } from './runs-view.ts'
 const settings = config()
 const limits = { allow: settings.SOURCE_ALLOW, roots: settings.SOURCE_ROOTS }
 const view = new RunsView(limits)
-await runStage(ingestor(openStore(settings), limits, view), settings, {
+const importer = { store: openStore(settings), limits, rowsPerTransaction: settings.ROWS_PER_TRANSACTION }
+await runStage(ingestor(importer, view), settings, {
   controllers: [RunsController],
   providers: [{ provide: RunsView, useValue: view }],
 })

@@ -16,10 +16,11 @@ export const crashPoints = [
 ] as const
 export type CrashPoint = (typeof crashPoints)[number]
 
-/** Where to end, and at which passing of that point, counted from 1. */
+/** Where to end, and at which passing of that point, counted from 1. `stop` freezes the process instead of ending it. */
 export interface CrashAt {
   point: CrashPoint
   passing: number
+  signal: 'SIGKILL' | 'SIGSTOP'
 }
 
 let armed: CrashAt | undefined
@@ -30,15 +31,19 @@ export function armCrashPoint(at: CrashAt | undefined): void {
 
 export function crashPoint(point: CrashPoint): void {
   if (armed?.point !== point || --armed.passing > 0) return
+  const { signal } = armed
+  armed = undefined
   writeSync(2, `crash point ${point}\n`)
-  process.kill(process.pid, 'SIGKILL')
+  process.kill(process.pid, signal)
 }
 
-/** @throws Error that names the points when the text is not `point` or `point:passing` */
+/** @throws Error that names the points when the text is not `point`, `point:passing` or `point:passing:stop` */
 export function parseCrashAt(text: string): CrashAt {
-  const [name, passing = '1'] = text.split(':')
+  const [, name, passing = '1', stop] = /^([a-z-]+)(?::([1-9]\d*))?(:stop)?$/.exec(text) ?? []
   const point = crashPoints.find((known) => known === name)
-  if (!point || !/^[1-9]\d*$/.test(passing))
-    throw new Error(`expected one of ${crashPoints.join(', ')}, perhaps with :2 for its second passing`)
-  return { point, passing: Number(passing) }
+  if (!point)
+    throw new Error(
+      `expected one of ${crashPoints.join(', ')}, perhaps with :2 for its second passing and :stop to freeze`,
+    )
+  return { point, passing: Number(passing), signal: stop ? 'SIGSTOP' : 'SIGKILL' }
 }
