@@ -6,8 +6,10 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 NODE_MODULES := node_modules/.package-lock.json
 LOCAL := @node infra/local/cli.ts
+# a stack of its own, in the folder for temporary files
+FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node e2e/faults/main.ts
 
-.PHONY: help install up down status logs run build check test demo clean
+.PHONY: help install up down status logs run build check test faults demo clean
 
 help: ## Explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -53,8 +55,12 @@ check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout'
 	knip --no-config-hints
 	vitest run --project unit e2e/repository.spec.ts
 
-test: install check ## Everything that CI runs: install, check, and all tests
+test: install check ## Everything that CI runs: install, check, all tests, and some rounds of faults
 	vitest run
+	$(FAULTS)
+
+faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhaps ONLY=F3, and check their history
+	$(FAULTS)
 
 demo: $(NODE_MODULES) ## Start everything, import the sample feed through all stages, show and check what came out
 	@node infra/demo/demo.ts

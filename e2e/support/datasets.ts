@@ -8,19 +8,26 @@ interface Package {
   'x-dsf': Record<string, unknown> & { sinks?: Record<string, unknown> }
 }
 
+interface TestDataset {
+  lanes?: number
+  sinks?: { chunk: object }
+}
+
 /** The earthquakes under other names. Small chunks make many objects of few rows, so that a kill falls between them. */
 const testDatasets = {
   'quakes-gz': {},
   'quakes-bad': {},
   'quakes-health': {},
-  'quakes-crash': { chunk: { records: 3000, bytes: 2 ** 20 } },
-} satisfies Record<string, { chunk?: object }>
+  'quakes-crash': { sinks: { chunk: { records: 3000, bytes: 2 ** 20 } } },
+  'quakes-faults': { lanes: 2, sinks: { chunk: { records: 400, bytes: 2 ** 20 } } },
+} satisfies Record<string, TestDataset>
 
 export function writeTestDatasets(folder: string): void {
-  for (const [name, sinks] of Object.entries(testDatasets)) {
+  for (const [name, { sinks, ...own }] of Object.entries<TestDataset>(testDatasets)) {
     const json = readPackage('earthquakes')
-    json['x-dsf'].sinks = { ...json['x-dsf'].sinks, ...sinks }
-    writePackage(folder, { ...json, name })
+    const before = json['x-dsf']
+    const extension = { ...before, ...own, sinks: { ...before.sinks, ...sinks } }
+    writePackage(folder, { ...json, name, 'x-dsf': extension })
   }
 }
 

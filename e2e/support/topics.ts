@@ -69,3 +69,22 @@ export const isReceipt = ({ headers }: KafkaMessage): boolean => String(headers?
 
 /** Decodes with the registry's own client. */
 export const decode = (value: Buffer): Promise<any> => registry.decode(value)
+
+/** Value of the first record of a topic that is a row. */
+export async function firstRowOf(topic: string): Promise<Buffer> {
+  const groupId = `dsf.test.${randomUUID()}`
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
+  await consumer.connect()
+  let found: Buffer | undefined
+  try {
+    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    const eachMessage = async ({ message }: { message: KafkaMessage }) => {
+      if (!isReceipt(message)) found ??= message.value!
+    }
+    await consumer.run({ autoCommit: false, eachMessage })
+    return await until(`a row in ${topic}`, () => found)
+  } finally {
+    await consumer.disconnect()
+    await withAdmin((admin) => admin.deleteGroups([groupId])).catch(() => undefined)
+  }
+}

@@ -1,0 +1,72 @@
+"""What Elasticsearch holds, asked over plain HTTP."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+
+class Documents:
+    def __init__(self, url: str, alias: str) -> None:
+        self._url = url
+        self._alias = alias
+
+    def of(self, ids: list[str]) -> dict[str, dict[str, Any]]:
+        """By id; those that are not there are left out."""
+        found = {}
+        for at in range(0, len(ids), 2000):
+            answer = self._ask(f"{self._alias}/_mget", {"ids": ids[at : at + 2000]})
+            found.update({doc["_id"]: doc for doc in answer["docs"] if doc.get("found")})
+        return found
+
+    def versions(self) -> dict[str, int]:
+        """Version of every document."""
+        self._ask(f"{self._alias}/_refresh", None)
+        found: dict[str, int] = {}
+        sort = ["dsf_row", "dsf_version", "dsf_run"]
+        page: dict[str, Any] = {"size": 5000, "version": True, "_source": False, "sort": sort}
+        while True:
+            hits = self._ask(f"{self._alias}/_search", page)["hits"]["hits"]
+            found.update({hit["_id"]: hit["_version"] for hit in hits})
+            if len(hits) < page["size"]:
+                return found
+            page["search_after"] = hits[-1]["sort"]
+
+    def _ask(self, path: str, body: Any) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"content-type": "application/json"}
+        request = urllib.request.Request(f"{self._url}/{path}", data=data, headers=headers, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"Elasticsearch, {path}: {error.code} {error.read()[:500]!r}") from error
+
+
+def expected(row: dict[str, Any]) -> dict[str, Any]:
+    """The document that stands for a decoded enriched record: missing values are absent, times are milliseconds."""
+    document = {name: _plain(value) for name, value in row.items() if value is not None}
+    document["@timestamp"] = document["time"]
+    document["location"] = {"lat": row["latitude"], "lon": row["longitude"]}
+    return document
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime.datetime):
+        return round(value.timestamp() * 1000)
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def differences(rows: dict[str, dict[str, Any]], found: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """A violation for each key whose document is not its newest record. `rows` are the newest records by id."""
+    wrong = []
+    for key, row in rows.items():
+        document = found.get(key)
+        if document is None:
+            wrong.append({"invariant": "documents: missing", "record": {"key": key}})
+        elif document["_version"] != max(0, row["dsf_version"]) or document["_source"] != expected(row):
+            wrong.append({"invariant": "documents: not the newest record", "record": {"key": key, "is": document}})
+    return wrong

@@ -1,0 +1,81 @@
+/** Stands between the stages and a server, and makes it slow or overloaded: what a server on this machine never is. */
+import { once } from 'node:events'
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface Trouble {
+  /** before each request is passed on */
+  delayMs?: number
+  /** of the answers, per second */
+  bytesPerSecond?: number
+  /** answers in the server's place */
+  refuse?: (asked: IncomingMessage) => { status: number; body: string } | undefined
+  /** changes a JSON answer */
+  rewrite?: (asked: IncomingMessage, body: string) => string
+}
+
+export interface Proxy {
+  url: string
+  trouble: Trouble
+  close: () => Promise<void>
+}
+
+/** Passes requests on as they are, the Host header too: it is a part of what S3 signs. */
+export async function openProxy(port: number, target: string): Promise<Proxy> {
+  const server = createServer((asked, answer) => {
+    pass(asked, answer).catch(() => answer.destroy())
+  })
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const proxy: Proxy = {
+    url: `http://127.0.0.1:${port}`,
+    trouble: {},
+    close: async () => {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+
+  async function pass(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const { delayMs, refuse } = proxy.trouble
+    if (delayMs) await sleep(delayMs)
+    const refused = refuse?.(asked)
+    if (refused) {
+      asked.resume()
+      answer.writeHead(refused.status, { 'content-type': 'application/json', ...product }).end(refused.body)
+      return
+    }
+    const { method, headers, url: path } = asked
+    const forwarded = request(target, { method, headers, path, setHost: false })
+    forwarded.on('error', () => answer.destroy())
+    asked.on('error', () => forwarded.destroy())
+    asked.pipe(forwarded)
+    const [response] = (await once(forwarded, 'response')) as [IncomingMessage]
+    await relay(asked, response, answer)
+  }
+
+  async function relay(asked: IncomingMessage, response: IncomingMessage, answer: ServerResponse) {
+    const { bytesPerSecond, rewrite } = proxy.trouble
+    if (rewrite) {
+      const body = rewrite(asked, (await buffer(response)).toString())
+      answer.writeHead(response.statusCode!, {
+        ...response.headers,
+        'content-length': Buffer.byteLength(body),
+      })
+      answer.end(body)
+      return
+    }
+    answer.writeHead(response.statusCode!, response.headers)
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (bytesPerSecond) await sleep((chunk.length / bytesPerSecond) * 1000)
+      if (!answer.write(chunk)) await once(answer, 'drain')
+    }
+    answer.end()
+  }
+  return proxy
+}
+
+/** Without it Elasticsearch's client takes the server for another product. */
+const product = { 'x-elastic-product': 'Elasticsearch' }
