@@ -11,6 +11,8 @@ export interface Trouble {
   bytesPerSecond?: number
   /** answers in the server's place */
   refuse?: (asked: IncomingMessage) => { status: number; body: string } | undefined
+  /** changes a request's body */
+  alter?: (asked: IncomingMessage, body: string) => string
   /** changes a JSON answer */
   rewrite?: (asked: IncomingMessage, body: string) => string
 }
@@ -39,7 +41,7 @@ export async function openProxy(port: number, target: string): Promise<Proxy> {
   }
 
   async function pass(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const { delayMs, refuse } = proxy.trouble
+    const { delayMs, refuse, alter } = proxy.trouble
     if (delayMs) await sleep(delayMs)
     const refused = refuse?.(asked)
     if (refused) {
@@ -48,10 +50,13 @@ export async function openProxy(port: number, target: string): Promise<Proxy> {
       return
     }
     const { method, headers, url: path } = asked
-    const forwarded = request(target, { method, headers, path, setHost: false })
+    const altered = alter && Buffer.from(alter(asked, (await buffer(asked)).toString()))
+    const length = altered ? { 'content-length': altered.length } : {}
+    const forwarded = request(target, { method, headers: { ...headers, ...length }, path, setHost: false })
     forwarded.on('error', () => answer.destroy())
     asked.on('error', () => forwarded.destroy())
-    asked.pipe(forwarded)
+    if (altered) forwarded.end(altered)
+    else asked.pipe(forwarded)
     const [response] = (await once(forwarded, 'response')) as [IncomingMessage]
     await relay(asked, response, answer)
   }

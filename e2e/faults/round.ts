@@ -6,7 +6,7 @@ import type { Fault } from './kinds/fault.ts'
 import type { Round } from './plan.ts'
 
 /** From the end of a fault until the receipts are there and every stage is ready for more. */
-export const recoveryBoundMs = 60_000
+const recoveryBoundMs = 60_000
 
 export interface RoundResult {
   number: number

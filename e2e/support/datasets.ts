@@ -5,12 +5,15 @@ import { repositoryRoot } from '../../infra/local/settings.ts'
 
 interface Package {
   name: string
+  resources: { schema: { fields: { name: string; constraints?: object }[] } }[]
   'x-dsf': Record<string, unknown> & { sinks?: Record<string, unknown> }
 }
 
 interface TestDataset {
   lanes?: number
   sinks?: { chunk: object }
+  /** magnitudes above it are refused */
+  largestMagnitude?: number
 }
 
 /** The earthquakes under other names. Small chunks make many objects of few rows, so that a kill falls between them. */
@@ -19,16 +22,26 @@ const testDatasets = {
   'quakes-bad': {},
   'quakes-health': {},
   'quakes-crash': { sinks: { chunk: { records: 3000, bytes: 2 ** 20 } } },
+  'quakes-quarantine': { largestMagnitude: 5 },
   'quakes-faults': { lanes: 2, sinks: { chunk: { records: 400, bytes: 2 ** 20 } } },
 } satisfies Record<string, TestDataset>
 
 export function writeTestDatasets(folder: string): void {
-  for (const [name, { sinks, ...own }] of Object.entries<TestDataset>(testDatasets)) {
-    const json = readPackage('earthquakes')
-    const before = json['x-dsf']
-    const extension = { ...before, ...own, sinks: { ...before.sinks, ...sinks } }
-    writePackage(folder, { ...json, name, 'x-dsf': extension })
-  }
+  for (const [name, dataset] of Object.entries(testDatasets)) writeTestDataset(folder, name, dataset)
+}
+
+/** The earthquakes with something changed. A stage reads it when it starts. */
+export function writeTestDataset(
+  folder: string,
+  name: string,
+  { sinks, largestMagnitude = 10, ...own }: TestDataset,
+): void {
+  const json = readPackage('earthquakes')
+  const before = json['x-dsf']
+  const magnitude = json.resources[0]!.schema.fields.find((field) => field.name === 'mag')!
+  magnitude.constraints = { ...magnitude.constraints, maximum: largestMagnitude }
+  const extension = { ...before, ...own, sinks: { ...before.sinks, ...sinks } }
+  writePackage(folder, { ...json, name, 'x-dsf': extension })
 }
 
 function readPackage(name: string): Package {

@@ -46,3 +46,21 @@ export async function documentsOf(alias: string, query: object = measured): Prom
     after = hits.at(-1).sort
   }
 }
+
+const put = async (path: string, body: object): Promise<void> => {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(`${url}/${path}`, { method: 'PUT', headers, body: JSON.stringify(body) })
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+}
+
+/** Replaces the first index of an alias by an empty one that was made without a field. */
+export async function indexWithout(alias: string, field: string): Promise<void> {
+  const { [field]: _, ...properties } = await mappingOf(alias)
+  for (const path of [`_index_template/dsf-${alias}`, `${alias}-v1`])
+    await fetch(`${url}/${path}`, { method: 'DELETE' })
+  const aliases = { [alias]: { is_write_index: true } }
+  await put(`${alias}-v1`, { aliases, mappings: { dynamic: 'strict', properties } })
+}
+
+export const addField = (alias: string, field: string, type: string): Promise<void> =>
+  put(`${alias}/_mapping`, { properties: { [field]: { type } } })

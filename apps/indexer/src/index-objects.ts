@@ -9,28 +9,42 @@ export type AnnouncedObject = StoredObject & { route: string }
 
 const downloadsAtOnce = 4
 
-/** Indexes the announced objects of the lake; the bytes come from the store, never from the topic. */
+/**
+ * Indexes the announced objects of the lake; the bytes come from the store, never from the topic. Those that are announced
+ * again for a replay belong to no run that is open here, so no receipt counts them.
+ */
 export function objectIndexer(store: ObjectStore, index: Index) {
   return (dataset: Dataset) => {
     const toBodies = bulkWriter(dataset)
     const toQuarantine = quarantineWriter(dataset)
     return async (batch: Batch<AnnouncedObject>): Promise<Result> => {
-      const objects = batch.records.filter(({ route }) => route === 'lake')
       const counts: Counters = {}
       const quarantine: Output[] = []
+      const counted = batch.records.filter(({ route }) => route === 'lake')
+      await indexAll(counted, counts, quarantine)
+      await indexAll(
+        batch.records.filter(({ route }) => route === 'replay'),
+        {},
+        quarantine,
+      )
+      return { out: { quarantine }, counts }
+    }
+
+    async function indexAll(objects: AnnouncedObject[], counts: Counters, quarantine: Output[]) {
       for (let at = 0; at < objects.length; at += downloadsAtOnce) {
-        const read = objects
-          .slice(at, at + downloadsAtOnce)
-          .map(async (object) => readObject(dataset, object, await store.get(object.key)))
+        const part = objects.slice(at, at + downloadsAtOnce)
+        const read = await Promise.all(
+          part.map(async (object) => readObject(dataset, object, await store.get(object.key))),
+        )
         // one request for several small objects; their order does not matter, because versions decide
-        for (const body of toBodies((await Promise.all(read)).flat())) {
+        for (const body of toBodies(read.flat())) {
           const { indexed, superseded, refused } = await index.bulk(body)
           crashPoint('after-bulk')
           addCounters(counts, { indexed, superseded, refused: refused.length })
-          quarantine.push(...refused.map(toQuarantine))
+          const objectOf = (row: Row) => part[read.findIndex((rows) => rows.includes(row))]!.key
+          quarantine.push(...refused.map((one) => toQuarantine(one, objectOf(one.row))))
         }
       }
-      return { out: { quarantine }, counts }
     }
   }
 }
@@ -38,7 +52,7 @@ export function objectIndexer(store: ObjectStore, index: Index) {
 function quarantineWriter(dataset: Dataset) {
   const toDocument = documentWriter(dataset)
   const toId = documentId(dataset)
-  return ({ row, reason }: { row: Row; reason: string }): Output => {
+  return ({ row, reason }: { row: Row; reason: string }, object: string): Output => {
     const reasons = [{ field: null, code: 'refused', message: reason }]
     const value = {
       dsf_run: row.dsf_run,
@@ -47,6 +61,7 @@ function quarantineWriter(dataset: Dataset) {
       reasons,
       content: 'json',
       bytes: Buffer.from(toDocument(row)),
+      object,
     }
     return { key: toId(row), value }
   }

@@ -7,20 +7,26 @@ import {
   type Output,
   type Receipt,
   type Result,
+  type TopicReader,
 } from '@dsf/stage'
 import { checkHeader, sniff } from './check-header.ts'
 import { gunzipLimited } from './gunzip-limited.ts'
-import { landSource, type SourceLimits } from './land-source.ts'
+import { landQuarantine, parseLanding } from './land-quarantine.ts'
+import { landSource, type Landing, type SourceLimits } from './land-source.ts'
 import { openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
+import { publishReplay, type FileReader } from './publish-replay.ts'
 import { publisherOf, type Publication } from './publish-rows.ts'
 import { newRun, type RunProgress, type RunRequest, type RunStates } from './run-state.ts'
 import type { Block } from './scan-csv.ts'
+import { parseReplay } from './selection.ts'
 import { SourceError } from './source-error.ts'
 
 export interface Importer {
   store: ObjectStore
   limits: SourceLimits
   rowsPerTransaction: number
+  /** reads the quarantine for a replay; there once the stage has started */
+  topics?: TopicReader
 }
 
 /**
@@ -41,7 +47,7 @@ export async function* importRun(
   }
   try {
     if (run.landing === null) {
-      const landing = await landSource(importer.store, dataset, run, importer.limits, context.heard)
+      const landing = await land(importer, dataset, run, context)
       yield { out: { runs: save({ ...run, ...landing }) } }
       crashPoint('after-landing')
     }
@@ -66,7 +72,60 @@ const landingFailure = (error: unknown): unknown =>
     ? new TransientError(`reading the landing object: ${error.message}`, { cause: error })
     : error
 
+/** What is imported, as it stands in the store from now on. */
+function land(
+  { store, limits, topics }: Importer,
+  dataset: Dataset,
+  run: RunProgress,
+  { heard, state }: HandlerContext<RunStates>,
+): Promise<Landing> {
+  const replay = parseReplay(run.source)
+  if (!replay) return landSource(store, dataset, run, limits, heard)
+  return landQuarantine({ store, topics: topics! }, dataset, run.run, { replay, before: state.replays() })
+}
+
 async function* publications(
+  importer: Importer,
+  dataset: Dataset,
+  start: RunProgress,
+  context: HandlerContext<RunStates>,
+): AsyncGenerator<Publication> {
+  yield* parseReplay(start.source)
+    ? replayed(importer, dataset, start, context)
+    : imported(importer, dataset, start, context)
+}
+
+/** The rows of a replay, from where the run stands. Each is put back as the row of the run that it came with. */
+async function* replayed(
+  { store, rowsPerTransaction, topics }: Importer,
+  dataset: Dataset,
+  start: RunProgress,
+  context: HandlerContext<RunStates>,
+): AsyncGenerator<Publication> {
+  const files = new Map<string, Promise<FileReader>>()
+  const open = async (run: RunProgress | undefined): Promise<FileReader> => {
+    if (!run?.landing) throw new UnreadableFileError('the landing of its run is not known any more')
+    const file = await openLanding(store, dataset, run)
+    return { columns: file.header.length, publish: publisherOf(dataset, columnsOf(dataset, file)) }
+  }
+  const fileOf = (run: string) => files.get(run) ?? files.set(run, open(context.state.get(run))).get(run)!
+  const rows = parseLanding(await store.get(start.landing!))
+  let run = start
+  while (run.row < rows.length) {
+    stopIfAsked(context)
+    const part = rows.slice(run.row, run.row + rowsPerTransaction)
+    const publication = await publishReplay({ dataset, topics: topics!, fileOf }, part, run)
+    yield publication
+    run = publication.run
+  }
+}
+
+function stopIfAsked(context: HandlerContext<RunStates>): void {
+  if (context.stopping())
+    throw new TransientError('stopped in the middle of an import; it goes on from where it was')
+}
+
+async function* imported(
   importer: Importer,
   dataset: Dataset,
   start: RunProgress,
@@ -78,8 +137,7 @@ async function* publications(
   let waiting: Block[] = []
   let rows = 0
   for await (const block of file.blocks(run.byte === 0 ? undefined : { byte: run.byte, row: run.row })) {
-    if (context.stopping())
-      throw new TransientError('stopped in the middle of an import; it goes on from where it was')
+    stopIfAsked(context)
     waiting.push(block)
     rows += block.rows.length + block.unreadable.length
     if (rows < importer.rowsPerTransaction) continue

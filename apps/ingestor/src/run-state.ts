@@ -1,4 +1,5 @@
 import type { LaneState } from '@dsf/stage'
+import { parseReplay, type Replay } from './selection.ts'
 
 /** A run as POST /v1/runs took it. */
 export interface RunRequest {
@@ -52,6 +53,12 @@ export class RunStates implements LaneState {
 
   get(run: string): RunProgress | undefined {
     return this.#pending.get(run) ?? this.#committed.get(run)
+  }
+
+  /** Replays of refused rows that have come to their end. */
+  replays(): Replay[] {
+    const succeeded = [...this.#committed.values()].filter(({ state }) => state === 'succeeded')
+    return succeeded.flatMap(({ source }) => parseReplay(source) ?? [])
   }
 
   set(progress: RunProgress): void {

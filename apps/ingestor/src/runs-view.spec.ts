@@ -24,7 +24,7 @@ async function instances(count: number) {
   const tell = (kind: TopicKind, record: object, dataset = quakes) => {
     for (const seen of followers) seen(dataset, kind, record as Record<string, unknown>)
   }
-  const runtime: Runtime = {
+  const runtime: Pick<Runtime, 'datasets' | 'send' | 'follow'> = {
     datasets: new Map([quakes, sourceless].map((dataset) => [dataset.name, dataset])),
     send: async (dataset, to, output) => void sent.push({ dataset: dataset.name, to, output }),
     follow: async (kinds, seen) => {

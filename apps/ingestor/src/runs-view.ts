@@ -4,6 +4,7 @@ import type { Runtime } from '@dsf/stage'
 import { checkFile, checkUrl, printable } from './guard-address.ts'
 import type { SourceLimits } from './land-source.ts'
 import type { RunProgress, RunRequest } from './run-state.ts'
+import { parseReplay, replaySource, type Replay } from './selection.ts'
 
 export interface RunAnswer {
   runId: string
@@ -25,19 +26,21 @@ export class RequestError extends Error {
   }
 }
 
+type ViewRuntime = Pick<Runtime, 'datasets' | 'send' | 'follow'>
+
 /** All runs as every instance sees them: read from Kafka, so that any instance answers for any run. */
 export class RunsView {
   readonly #limits: SourceLimits
   readonly #runs = new Map<string, RunAnswer>()
   /** sources as they were asked for, credentials and all; answers name them without */
   readonly #sources = new Map<string, string>()
-  #runtime: Runtime | undefined
+  #runtime: ViewRuntime | undefined
 
   constructor(limits: SourceLimits) {
     this.#limits = limits
   }
 
-  async open(runtime: Runtime): Promise<void> {
+  async open(runtime: ViewRuntime): Promise<void> {
     await runtime.follow(['requests', 'runs'], (dataset, kind, record) => {
       const run = record as unknown as RunProgress
       this.#sources.set(run.run, run.source)
@@ -57,21 +60,49 @@ export class RunsView {
    * @throws RequestError 404, 422 or 503
    */
   async request(name: string, key: string | undefined, source: string | undefined): Promise<RunAnswer> {
-    if (!this.#runtime) throw new RequestError(503, 'the ingestor is still starting')
-    const dataset = this.#runtime.datasets.get(name)
-    if (!dataset)
-      throw new RequestError(
-        404,
-        `no dataset is named "${name}"; known are ${[...this.#runtime.datasets.keys()].join(', ')}`,
-      )
+    const dataset = this.datasetOf(name)
     const from = await this.#sourceOf(dataset, source)
-    const run = key === undefined ? randomBytes(16).toString('hex') : hash('md5', `${name}\n${key}`)
+    const run = runIdOf(dataset, key)
     const known = this.#runs.get(run)
     if (known && this.#sources.get(run) !== from)
       throw new RequestError(422, `the idempotency key was used for the source ${known.source} before`)
-    if (known) return known
-    const request = { run, source: from, requested_at: Date.now() }
-    await this.#runtime.send(dataset, 'requests', { key: run, value: request })
+    return known ?? this.#ask(dataset, run, from)
+  }
+
+  /**
+   * Asks for a replay of refused rows, which is a run like an import. Repeated with the same key it is the same run, with
+   * the ends that the first request saw.
+   * @throws RequestError 422 when the key was used for something else
+   */
+  async replay(dataset: Dataset, key: string | undefined, replay: Replay): Promise<RunAnswer> {
+    const run = runIdOf(dataset, key)
+    const known = this.#runs.get(run)
+    const before = known && parseReplay(this.#sources.get(run)!)
+    if (known && JSON.stringify(before?.selection) !== JSON.stringify(replay.selection))
+      throw new RequestError(422, `the idempotency key was used for the source ${known.source} before`)
+    return known ?? this.#ask(dataset, run, replaySource(replay))
+  }
+
+  /** Replays that have come to their end. */
+  replaysOf(dataset: Dataset): Replay[] {
+    const succeeded = [...this.#runs.values()].filter(
+      (run) => run.dataset === dataset.name && run.state === 'succeeded',
+    )
+    return succeeded.flatMap(({ runId }) => parseReplay(this.#sources.get(runId)!) ?? [])
+  }
+
+  /** @throws RequestError 404 or 503 */
+  datasetOf(name: string): Dataset {
+    if (!this.#runtime) throw new RequestError(503, 'the ingestor is still starting')
+    const { datasets } = this.#runtime
+    const dataset = datasets.get(name)
+    if (dataset) return dataset
+    throw new RequestError(404, `no dataset is named "${name}"; known are ${[...datasets.keys()].join(', ')}`)
+  }
+
+  async #ask(dataset: Dataset, run: string, source: string): Promise<RunAnswer> {
+    const request = { run, source, requested_at: Date.now() }
+    await this.#runtime!.send(dataset, 'requests', { key: run, value: request })
     return this.#queued(dataset, request)
   }
 
@@ -105,6 +136,9 @@ export class RunsView {
   }
 }
 
+const runIdOf = ({ name }: Dataset, key: string | undefined): string =>
+  key === undefined ? randomBytes(16).toString('hex') : hash('md5', `${name}\n${key}`)
+
 function toAnswer(dataset: Dataset, run: RunProgress): RunAnswer {
   const { source, state, reason, landing, landing_bytes, landing_sha256, row } = run
   return {
@@ -119,6 +153,7 @@ function toAnswer(dataset: Dataset, run: RunProgress): RunAnswer {
 }
 
 function shown(source: string): string {
+  if (parseReplay(source)) return source
   const url = URL.parse(source)
   return url && url.protocol !== 'file:' ? printable(url) : source
 }

@@ -41,7 +41,8 @@ class Documents:
         request = urllib.request.Request(f"{self._url}/{path}", data=data, headers=headers, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return json.load(answer)
+                # JavaScript writes a large double as its shortest digits, which as an integer would be another number
+                return json.load(answer, parse_int=float)
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"Elasticsearch, {path}: {error.code} {error.read()[:500]!r}") from error
 

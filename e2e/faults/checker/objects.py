@@ -53,9 +53,7 @@ class Objects:
                 version = (row["id"], row["dsf_version"], row["simulated"])
                 self.versions[version] += 1
                 if self.versions[version] > 1:
-                    found.append(
-                        {"invariant": "(key, version) once in the lake", "record": {"key": row["id"], "object": key}}
-                    )
+                    found.append({"invariant": "(key, version) once in the lake", "record": {"key": row["id"], "object": key}})
         return fresh, found
 
 

@@ -68,10 +68,7 @@ class Topics:
 
     def ends(self) -> dict[tuple[str, int], int]:
         """Offset behind the last record of each partition, control records and open transactions included."""
-        return {
-            place: self._all.get_watermark_offsets(self._partition(place), timeout=PATIENCE)[1]
-            for place in self.partitions
-        }
+        return {place: self._all.get_watermark_offsets(self._partition(place), timeout=PATIENCE)[1] for place in self.partitions}
 
     def read(self, start: dict[tuple[str, int], int]) -> Slice:
         """

@@ -5,6 +5,7 @@ import { foreigners } from './foreigners.ts'
 import { members } from './members.ts'
 import { outages } from './outages.ts'
 import { overload } from './overload.ts'
+import { refusals } from './refusals.ts'
 import { sources } from './sources.ts'
 
 export const faults: Fault[] = [
@@ -12,6 +13,7 @@ export const faults: Fault[] = [
   ...members,
   ...outages,
   ...overload,
+  ...refusals,
   ...sources,
   ...foreigners,
   ...clocks,

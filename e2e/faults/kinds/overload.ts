@@ -20,7 +20,7 @@ const slowStore: Fault = {
 }
 
 /** Where the store keeps its objects; a small file system of its own while faults are injected. */
-export const storeFolder = join(settings.dataDir, 'minio')
+const storeFolder = join(settings.dataDir, 'minio')
 const storeBytes = 256 * 2 ** 20
 
 /** @returns undefined, or why this machine cannot: only root may mount */

@@ -103,6 +103,7 @@ export function quarantineSchema(dataset: Dataset): AvroSchema {
       doc: 'what bytes hold: csv (row of the file), avro (framed record), json (document)',
     },
     { name: 'bytes', type: 'bytes', doc: 'exactly what the stage received' },
+    nullable('object', 'string', 'key of the object that holds the row, where it is in one'),
   ])
 }
 
@@ -111,7 +112,7 @@ export function objectSchema(dataset: Dataset): AvroSchema {
   const long = (name: string, doc?: string) => ({ name, type: 'long', doc })
   return record(dataset, 'ObjectWritten', 'An object that is completely in the store.', [
     text('dsf_run'),
-    text('route', 'processed, lake or quarantine'),
+    text('route', 'processed, lake or quarantine; replay for an object of the lake that is announced again'),
     text('key'),
     text('format', 'csv, parquet or jsonl'),
     nullable('type', 'string'),

@@ -1,5 +1,6 @@
 import type { Counters, Dataset, TopicKind } from '@dsf/dataset'
 import type { Logger } from './log.ts'
+import type { Place } from './read-topic.ts'
 
 /**
  * The records of one lane, in offset order, that are handled, written and committed together. Ends at a receipt at the
@@ -105,7 +106,7 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
 }
 
 /** What a stage may use of the runtime outside a batch. */
-export interface Runtime {
+export interface Runtime extends TopicReader {
   datasets: Map<string, Dataset>
   /** writes one record outside any transaction, acknowledged by all replicas */
   send: (dataset: Dataset, to: TopicKind, output: Output) => Promise<void>
@@ -114,6 +115,20 @@ export interface Runtime {
     kinds: TopicKind[],
     seen: (dataset: Dataset, kind: TopicKind, record: Record<string, unknown>) => void,
   ) => Promise<void>
+}
+
+export interface TopicReader {
+  /** offsets behind the last record of each lane */
+  ends: (dataset: Dataset, kind: TopicKind) => Promise<number[]>
+  /** every committed record up to `ends`, oldest first within a lane; what is none of ours is left out with a log line */
+  read: (
+    dataset: Dataset,
+    kind: TopicKind,
+    ends: number[],
+    seen: (key: string, record: Record<string, unknown>, place: Place) => void,
+  ) => Promise<void>
+  /** a framed value of a topic as its record. Rejects when the registry is away, and with an Error for what it is not */
+  decode: (dataset: Dataset, kind: TopicKind, value: Buffer) => Promise<Record<string, unknown>>
 }
 
 /** Types a stage; it changes nothing. */

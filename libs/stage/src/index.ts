@@ -10,6 +10,7 @@ export {
   type Result,
   type Runtime,
   type Stage,
+  type TopicReader,
 } from './define.ts'
 export { flag, readConfig, storeVariables } from './env.ts'
 export { FatalError, TransientError } from './failure.ts'

@@ -11,6 +11,7 @@ import { laneAssigner } from './lane-assigner.ts'
 import { Lanes } from './lanes.ts'
 import type { Logger } from './log.ts'
 import { StageMetrics } from './metrics.ts'
+import { topicReader } from './read-topic.ts'
 import { Serde } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 import type { Spans } from './telemetry.ts'
@@ -77,13 +78,20 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const steps = [
       () => this.#connect(),
       () => this.#prepare(),
-      async () => stage.start?.({ datasets: this.#datasets, send: this.#send, follow: this.#follow }),
+      async () => stage.start?.(this.#runtime()),
       () => this.#consume(),
     ]
     for (const step of steps) await untilItWorks(step, waiting, () => this.#stopping)
     health.goOn('start')
     log.info({ datasets: [...this.#datasets.keys()] }, 'stage is reading')
   }
+
+  #runtime = (): Runtime => ({
+    datasets: this.#datasets,
+    send: this.#send,
+    follow: this.#follow,
+    ...topicReader(this.#kit),
+  })
 
   async #connect(): Promise<void> {
     const { stage, config, log, health, spans } = this.#options
