@@ -7,7 +7,7 @@ import { stageAddress } from '../infra/local/servers/stages.ts'
 import { repositoryRoot } from '../infra/local/settings.ts'
 import { writeTestDataset } from './support/datasets.ts'
 import { addField, countDocuments, documentsOf, indexWithout } from './support/documents.ts'
-import { kill, revive } from './support/processes.ts'
+import { kill, revive, terminate } from './support/processes.ts'
 import { importSource, ingested, receiptOf, unanswered } from './support/runs.ts'
 import { filesDir, runDir, settings } from './support/stack.ts'
 import { endsOf } from './support/topics.ts'
@@ -42,7 +42,7 @@ function fileOf(name: string, rows: string[]): string {
 
 async function allow(largestMagnitude: number): Promise<void> {
   writeTestDataset(join(runDir, 'datasets'), dataset, { largestMagnitude })
-  await kill('cleaner')
+  await terminate('cleaner')
   await revive('cleaner')
 }
 
@@ -164,15 +164,15 @@ describe('a replay', () => {
 describe('a document that Elasticsearch refuses', () => {
   it('comes into the index by a replay of its object, once the mapping takes it', async () => {
     await indexWithout(dataset, 'magNst')
-    const rows = [quake('plain', 2), quake('spoilt', 2).replace(',,reviewed', ',9,reviewed')]
-    const failed = await importSource(dataset, fileOf('spoilt.csv', rows))
+    const rows = [quake('plain', 2), quake('torn', 2).replace(',,reviewed', ',9,reviewed')]
+    const failed = await importSource(dataset, fileOf('torn.csv', rows))
     expect(failed).toMatchObject({ state: 'failed', counters: { stored: 2, indexed: 1, refused: 1 } })
     const [row] = answerOf('quarantine', 'list', dataset, '--stage', 'indexer').rows
-    expect(row).toMatchObject({ runId: failed.runId, row: 2, key: 'spoilt', content: 'json' })
+    expect(row).toMatchObject({ runId: failed.runId, row: 2, key: 'torn', content: 'json' })
     await addField(dataset, 'magNst', 'long')
     const lake = [expect.stringMatching(/^lake\//)]
     expect(replay('--stage', 'indexer')).toMatchObject({ selected: 1, skipped: {}, objects: lake })
-    const there = async () => (await documentsOf(dataset)).get('spoilt')
+    const there = async () => (await documentsOf(dataset)).get('torn')
     expect((await until('the document', there))._source).toMatchObject({ dsf_run: failed.runId, magNst: 9 })
   })
 })

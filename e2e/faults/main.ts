@@ -13,7 +13,7 @@ import { openChecker, type Checker } from './checker.ts'
 import { faults } from './kinds/all.ts'
 import { installFaketime } from './kinds/clocks.ts'
 import type { Fault } from './kinds/fault.ts'
-import { mountStore, unmountStore } from './kinds/overload.ts'
+import { mountStore, tryMount, unmountStore } from './kinds/overload.ts'
 import { planRounds, type Round } from './plan.ts'
 import { roundLine, summaryText, totals, violationText } from './report.ts'
 import { runRound, type RoundResult } from './round.ts'
@@ -50,21 +50,34 @@ function readOptions(env: NodeJS.ProcessEnv): Options {
 
 async function main(options: Options): Promise<number> {
   const start = Date.now()
-  const rounds = planRounds(faults, options)
   say(`SEED=${options.seed} ROUNDS=${options.rounds}${options.only ? ` ONLY=${options.only}` : ''}`)
-  if (rounds.some(({ variant }) => variant.id === 'F20')) installFaketime()
   await prepare(options)
+  const rounds = planRounds(possibleFaults(), options)
   try {
     await onFreshStack((world, checker) => makeReference(world, checker, rounds))
     await removeStack()
     say(`reference of ${rounds.length} imports without a fault after ${seconds(start)}`)
-    const cannot = mountStore()
-    if (cannot) say(`the object store has no small file system of its own: ${cannot}`)
+    if (rounds.some(({ variant }) => variant.id === 'F10')) mountStore()
     const results = await onFreshStack((world, checker) => injectAll(world, checker, rounds))
     return conclude(options, results, start)
   } finally {
     await removeStack()
   }
+}
+
+/** Two kinds need what only root may do; who cannot have them is told, and gets the others. */
+function possibleFaults(): Fault[] {
+  const needs = { F10: tryMount, F20: installFaketime }
+  const impossible = Object.entries(needs).flatMap(([id, attempt]) => {
+    try {
+      attempt()
+      return []
+    } catch (error) {
+      say(`${id} is left out: ${(error as Error).message.trim()}`)
+      return [id]
+    }
+  })
+  return faults.filter(({ id }) => !impossible.includes(id))
 }
 
 async function prepare({ seed, rounds }: Options): Promise<void> {

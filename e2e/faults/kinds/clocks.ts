@@ -11,12 +11,20 @@ import type { Fault } from './fault.ts'
 
 const find = () => globSync('/usr/lib/*/faketime/libfaketime.so.1')[0]
 
+function install(): string | undefined {
+  try {
+    for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'faketime']])
+      execFileSync('apt-get', args, { stdio: 'ignore' })
+  } catch {
+    // somebody without rights, or without apt: the message says what to install
+  }
+  return find()
+}
+
 /** Debian's package; installed where that is allowed. @throws Error with the way out */
 export function installFaketime(): string {
-  if (!find())
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'faketime'], { stdio: 'ignore' })
-  const library = find()
-  if (!library) throw new Error('libfaketime is missing: apt-get install faketime')
+  const library = find() ?? install()
+  if (!library) throw new Error('libfaketime is missing (on Debian: apt-get install faketime)')
   return library
 }
 

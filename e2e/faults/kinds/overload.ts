@@ -23,15 +23,17 @@ const slowStore: Fault = {
 const storeFolder = join(settings.dataDir, 'minio')
 const storeBytes = 256 * 2 ** 20
 
-/** @returns undefined, or why this machine cannot: only root may mount */
-export function mountStore(): string | undefined {
-  try {
-    mkdirSync(storeFolder, { recursive: true })
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${storeBytes}`, 'dsf-faults', storeFolder])
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  }
+/** @throws Error where it may not: only root mounts */
+export function mountStore(): void {
+  mkdirSync(storeFolder, { recursive: true })
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${storeBytes}`, 'dsf-faults', storeFolder], {
+    stdio: 'pipe',
+  })
+}
+
+export function tryMount(): void {
+  mountStore()
+  unmountStore()
 }
 
 const isMounted = () => readFileSync('/proc/mounts', 'utf8').includes(` ${storeFolder} `)
@@ -45,7 +47,9 @@ const fullStore: Fault = {
   title: 'object store full',
   inject: async (world, its) => {
     const ballast = join(storeFolder, 'ballast')
-    const { bavail, bsize } = statfsSync(storeFolder)
+    const { bavail, bsize, blocks } = statfsSync(storeFolder)
+    if (blocks * bsize > storeBytes)
+      throw new Error(`${storeFolder} is no small file system: it is not to be filled`)
     writeFileSync(ballast, Buffer.alloc(bavail * bsize))
     try {
       await its.begin()
