@@ -9,7 +9,7 @@ import { seeded } from '../../infra/feed/random.ts'
 import { seconds } from '../../infra/local/say.ts'
 import { writeTestDatasets } from '../support/datasets.ts'
 import { runDir, settings } from '../support/stack.ts'
-import { openChecker, type Checker } from './checker.ts'
+import { openChecker, type Checker, type Violation } from './checker.ts'
 import { faults } from './kinds/all.ts'
 import { installFaketime } from './kinds/clocks.ts'
 import type { Fault } from './kinds/fault.ts'
@@ -18,6 +18,7 @@ import { planRounds, type Round } from './plan.ts'
 import { roundLine, summaryText, totals, violationText } from './report.ts'
 import { runRound, type RoundResult } from './round.ts'
 import { writeFiles } from './source.ts'
+import { consoleConsumer } from './witness.ts'
 import { allReady, dataset, lanes, openImport, openWorld, type World } from './world.ts'
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -61,6 +62,7 @@ async function main(options: Options): Promise<number> {
     const results = await onFreshStack((world, checker) => injectAll(world, checker, rounds))
     return conclude(options, results, start)
   } finally {
+    keepLogs()
     await removeStack()
   }
 }
@@ -87,6 +89,13 @@ async function prepare({ seed, rounds }: Options): Promise<void> {
   writeTestDatasets(join(runDir, 'datasets'))
   cpSync(join(runDir, 'datasets', dataset), join(datasetsDir, dataset), { recursive: true })
   await writeFiles(filesDir, seed, rounds)
+}
+
+/** The logs of the last lives say why something failed. */
+function keepLogs(): void {
+  const kept = join(runDir, 'last-logs')
+  rmSync(kept, { recursive: true, force: true })
+  cpSync(join(runDir, 'logs'), kept, { recursive: true })
 }
 
 async function removeStack(): Promise<void> {
@@ -129,10 +138,23 @@ async function injectAll(world: World, checker: Checker, rounds: Round<Fault>[])
     for (const violation of result.violations) say(violationText(violation))
     if (result.violations.length > 0) return results
   }
-  const { violations } = await checker.final()
-  for (const violation of violations) say(`over all rounds:\n${violationText(violation)}`)
-  results.at(-1)!.violations.push(...violations)
+  results.at(-1)!.violations.push(...(await judgeAll(checker)))
   return results
+}
+
+/** All rounds together, and each topic of rows once more by Kafka's own consumer. */
+async function judgeAll(checker: Checker): Promise<Violation[]> {
+  const { violations } = await checker.final()
+  for (const kind of ['raw', 'clean', 'enriched']) {
+    const witness = await checker.witness(kind, await consoleConsumer(`${dataset}.${kind}`))
+    const unlike = witness.violations.length + witness.more
+    say(
+      `${kind}: Kafka's console consumer saw ${witness.records} committed records, ${unlike} unlike the checker`,
+    )
+    violations.push(...witness.violations)
+  }
+  for (const violation of violations) say(`over all rounds:\n${violationText(violation)}`)
+  return violations
 }
 
 function conclude(options: Options, results: RoundResult[], start: number): number {
