@@ -80,7 +80,10 @@ describe('topics', () => {
 describe('environment', () => {
   const tables = [...apps.map((app) => `apps/${app}/src/config.ts`), 'libs/stage/src/env.ts']
   const declared = [...new Set(tables.flatMap((path) => words(read(path), /\b([A-Z][A-Z0-9_]+): /g)))]
-  const settings = readSettings({ RUN_DIR: '.run/never', SIMULATE: 'true' })
+  const settings = readSettings({
+    ...{ RUN_DIR: '.run/never', SIMULATE: 'true' },
+    ...{ SESSION_TIMEOUT_MS: '15000', ROWS_PER_TRANSACTION: '20000', CRASH_AT: 'after-put' },
+  })
   const variablesSet = async () => {
     const set = new Set<string>()
     for (const stage of stages(settings, []))

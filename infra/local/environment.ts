@@ -6,6 +6,9 @@ import type { Settings } from './settings.ts'
 export const loopback = '127.0.0.1'
 export const bucket = 'dsf'
 
+/** Handed to the stages as they are, when they are set. */
+const passedOn = ['SIMULATE', 'SESSION_TIMEOUT_MS', 'ROWS_PER_TRANSACTION', 'CRASH_AT']
+
 export type StageEnvironment = Record<string, string>
 
 export function stageEnvironment(settings: Settings): StageEnvironment {
@@ -25,6 +28,6 @@ export function stageEnvironment(settings: Settings): StageEnvironment {
     // the feed server is on this machine, and on this machine a user may import any file of theirs
     SOURCE_ALLOW: env['SOURCE_ALLOW'] || '127.0.0.0/8',
     SOURCE_ROOTS: env['SOURCE_ROOTS'] || '/',
-    ...(env['SIMULATE'] === undefined ? {} : { SIMULATE: env['SIMULATE'] }),
+    ...Object.fromEntries(passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
   }
 }

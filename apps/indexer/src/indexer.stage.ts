@@ -19,6 +19,8 @@ export function indexer(store: ObjectStore, index: Index, receipts: Receipts) {
       await receipts.prepare()
     },
     handle: (batch) => indexFor(batch.dataset)(batch),
-    close: (receipt) => receipts.save(receipt),
+    close: async (receipt) => {
+      if (receipt.route !== 'replay') await receipts.save(receipt)
+    },
   })
 }

@@ -10,7 +10,7 @@ export function ingestor(importer: Importer, view: RunsView, quarantine: Quarant
   return defineStage<RunRequest, RunStates>({
     name: 'ingestor',
     reads: ['requests'],
-    writes: ['requests', 'runs', 'raw'],
+    writes: ['requests', 'runs', 'raw', 'objects'],
     passes: {},
     state: { changelog: 'runs', create: () => new RunStates() },
     batch: () => ({ records: 1, bytes: Infinity }),

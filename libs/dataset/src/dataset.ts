@@ -45,6 +45,6 @@ export interface Dataset {
   sinks: Definition['x-dsf']['sinks']
   simulate?: NonNullable<Definition['x-dsf']['simulate']>
   retentionDays: number
-  dashboard?: unknown
+  dashboard?: Definition['x-dsf']['dashboard']
   anomalies?: unknown
 }

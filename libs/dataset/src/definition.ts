@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dashboard } from './dashboard.ts'
 
 /**
  * The authored form of a dataset: a Frictionless Data Package v2 with one CSV resource, and under `x-dsf` what
@@ -125,7 +126,7 @@ const extension = z.strictObject({
   simulate: simulate.optional(),
   sinks: sinks.prefault({}),
   retentionDays: z.number().int().positive().default(7).describe('of the topics between the stages'),
-  dashboard: z.unknown().optional(),
+  dashboard: dashboard.optional(),
   anomalies: z.unknown().optional(),
 })
 

@@ -1,6 +1,7 @@
 export { loadDataset, loadDatasets } from './load.ts'
 export type { Dataset, Field, FieldType } from './dataset.ts'
 export type { ComputedField } from './definition.ts'
+export type { DashboardDefinition, PanelDefinition } from './dashboard.ts'
 export { DefinitionError } from './errors.ts'
 export { keyPart, keyReader, keyText, laneOf, murmur2 } from './lane.ts'
 export { topicKinds, topicName, topicsOf, type TopicKind, type TopicSpec } from './topics.ts'

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { z } from 'zod'
 import { definition, type DefinedField, type Definition } from './definition.ts'
+import { checkDashboard } from './dashboard.ts'
 import type { Dataset, Field } from './dataset.ts'
 import { DefinitionError } from './errors.ts'
 import { compileExpressions } from './expressions.ts'
@@ -99,6 +100,7 @@ function resolve(raw: Definition, file: string, folder: string): Dataset {
   }
   checkRoles(dataset, file)
   checkKey(dataset, file)
+  checkDashboard(dataset, file)
   return dataset
 }
 

@@ -110,6 +110,8 @@ export interface Runtime extends TopicReader {
   datasets: Map<string, Dataset>
   /** writes one record outside any transaction, acknowledged by all replicas */
   send: (dataset: Dataset, to: TopicKind, output: Output) => Promise<void>
+  /** writes a receipt the same way: who gathers records into chunks has a whole one now */
+  sendReceipt: (to: TopicKind, receipt: Receipt) => Promise<void>
   /** reads topics from their beginning and stays with them, for a view that every instance has whole */
   follow: (
     kinds: TopicKind[],

@@ -1,7 +1,7 @@
 import { loadDatasets, topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
-import type { Consumer, Kafka, Producer } from 'kafkajs'
-import type { Output, Runtime, Stage } from './define.ts'
+import type { Consumer, Kafka, Message, Producer } from 'kafkajs'
+import type { Output, Receipt, Runtime, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
 import { classify, untilItWorks } from './failure.ts'
 import { Follower } from './follower.ts'
@@ -12,6 +12,7 @@ import { Lanes } from './lanes.ts'
 import type { Logger } from './log.ts'
 import { StageMetrics } from './metrics.ts'
 import { topicReader } from './read-topic.ts'
+import { receiptHeaders } from './receipts.ts'
 import { Serde } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 import type { Spans } from './telemetry.ts'
@@ -89,6 +90,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   #runtime = (): Runtime => ({
     datasets: this.#datasets,
     send: this.#send,
+    sendReceipt: this.#sendReceipt,
     follow: this.#follow,
     ...topicReader(this.#kit),
   })
@@ -121,17 +123,23 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     }
   }
 
-  readonly #send = async (dataset: Dataset, to: TopicKind, output: Output): Promise<void> => {
+  readonly #send = ({ name }: Dataset, to: TopicKind, { key, lane = 0, value }: Output): Promise<void> => {
+    const encoder = this.#kit.serde.encoder(this.#datasets.get(name)!, to)
+    return this.#sendMessage(topicName(name, to), { key, value: encoder.encode(value), partition: lane })
+  }
+
+  readonly #sendReceipt = (to: TopicKind, receipt: Receipt): Promise<void> => {
+    const value = this.#kit.serde.receiptEncoder().encode(receipt)
+    const message = { key: receipt.run, value, partition: receipt.lane, headers: receiptHeaders }
+    return this.#sendMessage(topicName(receipt.dataset, to), message)
+  }
+
+  async #sendMessage(topic: string, message: Message): Promise<void> {
     if (!this.#sender) {
       this.#sender = plainProducer(this.#kafka)
       await this.#sender.connect()
     }
-    const value = this.#kit.serde.encoder(dataset, to).encode(output.value)
-    await this.#sender.send({
-      topic: topicName(dataset.name, to),
-      acks: -1,
-      messages: [{ key: output.key, value, partition: output.lane ?? 0 }],
-    })
+    await this.#sender.send({ topic, acks: -1, messages: [message] })
   }
 
   readonly #follow: Runtime['follow'] = async (kinds, seen) => {

@@ -136,11 +136,18 @@ export class Serde {
 
   encoder(dataset: Dataset, kind: TopicKind): Encoder {
     const subject = `${topicName(dataset.name, kind)}-value`
-    return new Encoder(this.#type(topicSchemas[kind](dataset)), this.#ids.get(subject)!)
+    return new Encoder(this.#type(topicSchemas[kind](dataset)), this.#idOf(subject))
   }
 
   receiptEncoder(): Encoder {
-    return new Encoder(this.#type(receiptSchema), this.#ids.get('dsf.Receipt')!)
+    return new Encoder(this.#type(receiptSchema), this.#idOf('dsf.Receipt'))
+  }
+
+  #idOf(subject: string): number {
+    const id = this.#ids.get(subject)
+    if (id === undefined)
+      throw new Error(`the schema of ${subject} is not registered: name its topic in the stage's writes`)
+    return id
   }
 
   decoder(dataset: Dataset, kind: TopicKind): Decoder {

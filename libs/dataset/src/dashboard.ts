@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import type { Dataset } from './dataset.ts'
+import { DefinitionError } from './errors.ts'
+
+/**
+ * The authored form of a dashboard: each panel names its kind by its first word. What is left out has a default, and a
+ * dataset without any of it gets panels by the types of its fields.
+ */
+const functions = z.enum(['count', 'sum', 'average', 'min', 'max', 'median', 'distinct'])
+const title = z.string().min(1).optional()
+const field = z.string().min(1)
+
+const panel = z.union(
+  [
+    z.strictObject({ metric: functions, of: field.optional(), title }),
+    z.strictObject({
+      trend: functions,
+      of: field.optional(),
+      by: z.enum(['1h', '1d', '7d', '30d']).default('1d'),
+      split: field.optional(),
+      shape: z.enum(['line', 'bar', 'area']).default('line'),
+      title,
+    }),
+    z.strictObject({
+      histogram: field,
+      interval: z.number().positive(),
+      scale: z.enum(['linear', 'log']).default('linear'),
+      title,
+    }),
+    z.strictObject({
+      grid: z.tuple([field, field]),
+      intervals: z.tuple([z.number().positive(), z.number().positive()]),
+      title,
+    }),
+    z.strictObject({
+      top: field,
+      size: z.number().int().min(1).max(50).default(10),
+      with: z.array(z.strictObject({ metric: functions, of: field.optional() })).default([]),
+      shape: z.enum(['bar', 'table']).default('bar'),
+      title,
+    }),
+    z.strictObject({
+      map: z.strictObject({
+        size: field.optional(),
+        color: field.optional(),
+        show: z.array(field).default([]),
+        limit: z.number().int().min(1).max(10_000).default(2000),
+      }),
+      title,
+    }),
+    z.strictObject({
+      table: z.array(field).min(1),
+      sort: field.optional(),
+      rows: z.number().int().min(1).max(100).default(10),
+      title,
+    }),
+  ],
+  'expected one of metric, trend, histogram, grid, top, map or table, with its words (docs/dataset.md)',
+)
+
+export const dashboard = z.strictObject({
+  panels: z.array(panel).min(1),
+  filters: z.array(field).optional().describe('fields offered as filters; the type field when left out'),
+  from: z.string().optional().describe("the time range that is shown first, in Elasticsearch's date math"),
+  to: z.string().optional(),
+})
+
+export type DashboardDefinition = z.infer<typeof dashboard>
+export type PanelDefinition = DashboardDefinition['panels'][number]
+
+const numeric = new Set(['integer', 'number'])
+
+/** @throws DefinitionError for a field that is not there, or of a type that its panel cannot draw */
+export function checkDashboard(
+  { dashboard: wanted, fields, computed, geo, eventTime }: Dataset,
+  file: string,
+): void {
+  if (!wanted) return
+  const types = new Map<string, string>([
+    ...fields.map(({ column, type }): [string, string] => [column, type]),
+    ...computed.map(({ name, type }): [string, string] => [name, type]),
+  ])
+  const refuse = (path: string, expected: string) => {
+    throw new DefinitionError(file, `/x-dsf/dashboard/${path}`, expected)
+  }
+  const named = (path: string, name: string | undefined, mustBeNumber = false) => {
+    if (name === undefined) return
+    const type = types.get(name)
+    if (type === undefined) refuse(path, `no field is named "${name}"`)
+    else if (mustBeNumber && !numeric.has(type)) refuse(path, `"${name}" is a ${type}, expected a number`)
+  }
+  wanted.filters?.forEach((name, i) => named(`filters/${i}`, name))
+  wanted.panels.forEach((one, i) => {
+    const at = (path: string) => `panels/${i}/${path}`
+    for (const [path, name, mustBeNumber] of namesOf(one)) named(at(path), name, mustBeNumber)
+    if ('map' in one && !geo) refuse(at('map'), 'expected x-dsf.geo for a map')
+    if ('trend' in one && !eventTime) refuse(at('trend'), 'expected x-dsf.eventTime for a trend')
+    if (('metric' in one && one.metric !== 'count') || ('trend' in one && one.trend !== 'count'))
+      if (one.of === undefined) refuse(at('of'), 'expected a field')
+  })
+}
+
+type Named = [path: string, name: string | undefined, mustBeNumber?: boolean]
+
+/** Every field that a panel names, with its place in the panel. */
+function namesOf(one: PanelDefinition): Named[] {
+  if ('metric' in one) return [['of', one.of, one.metric !== 'distinct']]
+  if ('trend' in one)
+    return [
+      ['of', one.of, one.trend !== 'distinct'],
+      ['split', one.split],
+    ]
+  if ('histogram' in one) return [['histogram', one.histogram, true]]
+  if ('grid' in one) return one.grid.map((name, i): Named => [`grid/${i}`, name, true])
+  if ('top' in one)
+    return [
+      ['top', one.top],
+      ...one.with.map(({ metric, of }, i): Named => [`with/${i}/of`, of, metric !== 'distinct']),
+    ]
+  if ('table' in one) return [...one.table.map((name, i): Named => [`table/${i}`, name]), ['sort', one.sort]]
+  const { size, color, show } = one.map
+  return [
+    ['map/size', size, true],
+    ['map/color', color, true],
+    ...show.map((name, i): Named => [`map/show/${i}`, name]),
+  ]
+}
