@@ -9,7 +9,7 @@ LOCAL := @node infra/local/cli.ts
 # a stack of its own, in the folder for temporary files
 FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node e2e/faults/main.ts
 
-.PHONY: help install up down status logs run build check test faults demo clean
+.PHONY: help install up down status logs run build check test faults kibana demo clean
 
 help: ## Explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -61,6 +61,9 @@ test: install check ## Everything that CI runs: install, check, all tests, and s
 
 faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhaps ONLY=F3, and check their history
 	$(FAULTS)
+
+kibana: $(NODE_MODULES) ## Create or overwrite the dashboards in KIBANA_URL (KIBANA_API_KEY, KIBANA_SPACE)
+	@node dashboards/import.ts
 
 demo: $(NODE_MODULES) ## Start everything, import the sample feed through all stages, show and check what came out
 	@node infra/demo/demo.ts

@@ -13,7 +13,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'unit',
-          include: ['{apps,libs}/*/src/**/*.spec.ts', '{infra,bench,e2e}/**/*.spec.ts'],
+          include: ['{apps,libs}/*/src/**/*.spec.ts', '{infra,bench,e2e,dashboards}/**/*.spec.ts'],
         },
       },
       {

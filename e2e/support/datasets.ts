@@ -10,15 +10,19 @@ interface Package {
 }
 
 interface TestDataset {
+  /** the dataset that it is otherwise; the earthquakes when left out */
+  like?: string
   lanes?: number
   sinks?: { chunk: object }
   /** magnitudes above it are refused */
   largestMagnitude?: number
 }
 
-/** The earthquakes under other names. Small chunks make many objects of few rows, so that a kill falls between them. */
+/** The real datasets under other names. Small chunks make many objects of few rows, so that a kill falls between them. */
 const testDatasets = {
   'quakes-gz': {},
+  'quakes-charts': {},
+  'weather-charts': { like: 'seattle-weather' },
   'quakes-bad': {},
   'quakes-health': {},
   'quakes-crash': { sinks: { chunk: { records: 3000, bytes: 2 ** 20 } } },
@@ -30,16 +34,17 @@ export function writeTestDatasets(folder: string): void {
   for (const [name, dataset] of Object.entries(testDatasets)) writeTestDataset(folder, name, dataset)
 }
 
-/** The earthquakes with something changed. A stage reads it when it starts. */
+/** A real dataset with something changed. A stage reads it when it starts. */
 export function writeTestDataset(
   folder: string,
   name: string,
-  { sinks, largestMagnitude = 10, ...own }: TestDataset,
+  { like = 'earthquakes', sinks, largestMagnitude, ...own }: TestDataset,
 ): void {
-  const json = readPackage('earthquakes')
+  const json = readPackage(like)
   const before = json['x-dsf']
-  const magnitude = json.resources[0]!.schema.fields.find((field) => field.name === 'mag')!
-  magnitude.constraints = { ...magnitude.constraints, maximum: largestMagnitude }
+  const magnitude = json.resources[0]!.schema.fields.find((field) => field.name === 'mag')
+  if (magnitude && largestMagnitude)
+    magnitude.constraints = { ...magnitude.constraints, maximum: largestMagnitude }
   const extension = { ...before, ...own, sinks: { ...before.sinks, ...sinks } }
   writePackage(folder, { ...json, name, 'x-dsf': extension })
 }

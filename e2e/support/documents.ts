@@ -14,6 +14,9 @@ async function ask(path: string, body?: object): Promise<any> {
 export const mappingOf = async (alias: string): Promise<Record<string, { type: string; format?: string }>> =>
   Object.values((await (await fetch(`${url}/${alias}/_mapping`)).json()) as object)[0].mappings.properties
 
+/** The answer to a search, as it is. */
+export const search = (alias: string, body: object): Promise<any> => ask(`${alias}/_search`, body)
+
 export const measured = { term: { simulated: false } }
 export const simulated = { term: { simulated: true } }
 

@@ -24,6 +24,8 @@ export const refusals: Fault[] = [
       const run = await its.begin()
       const { refused = 0 } = (await its.arrived()).counters
       index.trouble = {}
+      // the receipt is there a moment before the transaction that brought the refused documents is committed
+      await until('the indexer to have committed', allRead)
       const { url } = stages.instanceOf('ingestor')
       const answer = await fetch(`${url}/v1/quarantine/${dataset}/replays`, {
         method: 'POST',

@@ -91,13 +91,18 @@ export function checkDashboard(
   }
   wanted.filters?.forEach((name, i) => named(`filters/${i}`, name))
   wanted.panels.forEach((one, i) => {
-    const at = (path: string) => `panels/${i}/${path}`
-    for (const [path, name, mustBeNumber] of namesOf(one)) named(at(path), name, mustBeNumber)
-    if ('map' in one && !geo) refuse(at('map'), 'expected x-dsf.geo for a map')
-    if ('trend' in one && !eventTime) refuse(at('trend'), 'expected x-dsf.eventTime for a trend')
-    if (('metric' in one && one.metric !== 'count') || ('trend' in one && one.trend !== 'count'))
-      if (one.of === undefined) refuse(at('of'), 'expected a field')
+    for (const [path, name, mustBeNumber] of namesOf(one)) named(`panels/${i}/${path}`, name, mustBeNumber)
+    const lacking = lackOf(one, geo !== undefined, eventTime !== undefined)
+    if (lacking) refuse(`panels/${i}/${lacking[0]}`, lacking[1])
   })
+}
+
+/** What a panel needs and has not, with its place. */
+function lackOf(one: PanelDefinition, hasPlace: boolean, hasTime: boolean): [string, string] | undefined {
+  if ('map' in one && !hasPlace) return ['map', 'expected x-dsf.geo for a map']
+  if ('trend' in one && !hasTime) return ['trend', 'expected x-dsf.eventTime for a trend']
+  const measure = 'metric' in one ? one.metric : 'trend' in one ? one.trend : 'count'
+  return measure !== 'count' && !('of' in one && one.of) ? ['of', 'expected a field'] : undefined
 }
 
 type Named = [path: string, name: string | undefined, mustBeNumber?: boolean]

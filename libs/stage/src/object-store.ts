@@ -45,7 +45,12 @@ export function openStore(config: StoreConfig): ObjectStore {
   const bucket = config.S3_BUCKET
   const tried = <T>(what: string, work: () => Promise<T>) =>
     work().catch((error: unknown) => Promise.reject(storeError(config.S3_ENDPOINT, what, error)))
-  const exists = () => tried(`look for bucket ${bucket}`, () => client.bucketExists(bucket))
+  /** An answer to HEAD has no body: a clock that is wrong looks like a wrong key, and only the answer to a GET tells which. */
+  const reason = async (error: unknown): Promise<never> => {
+    await client.getBucketVersioning(bucket)
+    throw error
+  }
+  const exists = () => tried(`look for bucket ${bucket}`, () => client.bucketExists(bucket).catch(reason))
   return {
     bucket,
     ensureBucket: async () => {

@@ -1,0 +1,94 @@
+/** Columns of a Lens layer: what a panel groups by, and what it counts. */
+import type { Dashboard, Metric } from '../panel.ts'
+
+export type Column = Record<string, unknown>
+
+export const documents: Metric = { of: 'count', title: 'Documents' }
+
+const nameOf = ({ fields }: Dashboard, field: string): string => fields[field]!.aggregatable
+const labelled = (label: string) => ({ label, customLabel: true })
+
+const operations = {
+  sum: 'sum',
+  average: 'average',
+  min: 'min',
+  max: 'max',
+  median: 'median',
+  distinct: 'unique_count',
+} as const
+
+export function metricColumn(dashboard: Dashboard, { of, field, title, unit }: Metric): Column {
+  const number = {
+    ...labelled(unit ? `${title} (${unit})` : title),
+    dataType: 'number',
+    isBucketed: false,
+    scale: 'ratio',
+  }
+  if (of === 'count')
+    return { ...number, operationType: 'count', sourceField: '___records___', params: { emptyAsNull: false } }
+  return {
+    ...number,
+    operationType: operations[of],
+    sourceField: nameOf(dashboard, field!),
+    params: { emptyAsNull: true },
+  }
+}
+
+export const timeColumn = ({ timeField }: Dashboard): Column => ({
+  ...labelled('Time'),
+  ...{ dataType: 'date', isBucketed: true, scale: 'interval', operationType: 'date_histogram' },
+  sourceField: timeField,
+  params: { interval: 'auto', includeEmptyRows: true, dropPartials: false },
+})
+
+export const rangeColumn = (dashboard: Dashboard, field: string, interval: number): Column => ({
+  ...labelled(titleOf(dashboard, field)),
+  ...{ dataType: 'number', isBucketed: true, scale: 'interval', operationType: 'range' },
+  sourceField: nameOf(dashboard, field),
+  params: {
+    type: 'histogram',
+    ranges: [{ from: 0, to: 1000, label: '' }],
+    // Lens counts bars, and takes an interval of ours only as their greatest number
+    maxBars: Math.min(1000, Math.max(10, Math.round(100 / interval))),
+    includeEmptyRows: false,
+  },
+})
+
+export function termsColumn(
+  dashboard: Dashboard,
+  field: string,
+  size: number,
+  orderBy: string | undefined,
+): Column {
+  const { type } = dashboard.fields[field]!
+  const order = orderBy
+    ? { orderBy: { type: 'column', columnId: orderBy }, orderDirection: 'desc' }
+    : { orderBy: { type: 'alphabetical', fallback: false }, orderDirection: 'desc' }
+  return {
+    ...labelled(titleOf(dashboard, field)),
+    ...{ dataType: dataType(type), isBucketed: true, scale: 'ordinal', operationType: 'terms' },
+    sourceField: nameOf(dashboard, field),
+    params: { size, ...order, otherBucket: false, missingBucket: false, parentFormat: { id: 'terms' } },
+  }
+}
+
+export function lastValueColumn(dashboard: Dashboard, field: string): Column {
+  const sourceField = nameOf(dashboard, field)
+  return {
+    ...labelled(titleOf(dashboard, field)),
+    ...{ dataType: dataType(dashboard.fields[field]!.type), isBucketed: false, scale: 'ordinal' },
+    operationType: 'last_value',
+    sourceField,
+    filter: { query: `${sourceField}: *`, language: 'kuery' },
+    params: { sortField: dashboard.timeField ?? sourceField },
+  }
+}
+
+const titleOf = ({ fields }: Dashboard, field: string): string => {
+  const { title, unit } = fields[field]!
+  return unit ? `${title} (${unit})` : title
+}
+
+const dataType = (type: string): string =>
+  ({ integer: 'number', number: 'number', boolean: 'boolean', date: 'date', datetime: 'date' })[type] ??
+  'string'

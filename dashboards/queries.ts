@@ -1,0 +1,165 @@
+/**
+ * What a panel asks Elasticsearch, and the answer as rows. A row's columns are `value` (and `value2`, …) for the panel's
+ * metrics, `time` in ms, `key` of a group, `x` and `y` as the low ends of intervals; documents keep their own fields.
+ */
+import type { Condition, Dashboard, Metric, Panel } from './panel.ts'
+
+export type Row = Record<string, string | number | boolean | null>
+type Json = Record<string, unknown>
+
+/** Values of a split that get a line of their own. */
+export const splitSize = 6
+const day = 24 * 3600 * 1000
+const intervals = { '1h': day / 24, '1d': day, '7d': 7 * day, '30d': 30 * day }
+
+/** Body of `POST <index>/_search`. All documents of the dashboard, whatever their time. */
+export function queryOf(dashboard: Dashboard, panel: Panel): Json {
+  const ask = asks[panel.kind] as (dashboard: Dashboard, panel: Panel) => Json
+  const filter = dashboard.where.map(({ field, is }: Condition) => ({
+    term: { [nameOf(dashboard, field)]: is },
+  }))
+  const { query = [], ...rest } = ask(dashboard, panel)
+  return {
+    size: 0,
+    track_total_hits: true,
+    query: { bool: { filter: [...filter, ...(query as Json[])] } },
+    ...rest,
+  }
+}
+
+const nameOf = ({ fields }: Dashboard, field: string): string => fields[field]?.aggregatable ?? field
+
+/** Undefined for a count, which every bucket has by itself. */
+function aggregationOf(dashboard: Dashboard, { of, field }: Metric): Json | undefined {
+  if (of === 'count') return undefined
+  const on = { field: nameOf(dashboard, field!) }
+  if (of === 'median') return { percentiles: { ...on, percents: [50], keyed: false } }
+  const names = { sum: 'sum', average: 'avg', min: 'min', max: 'max', distinct: 'cardinality' } as const
+  return { [names[of]]: of === 'distinct' ? { ...on, precision_threshold: 40_000 } : on }
+}
+
+function metricsOf(dashboard: Dashboard, metrics: Metric[]): { aggs?: Json } {
+  const named = metrics.map((metric, i) => [`m${i}`, aggregationOf(dashboard, metric)] as const)
+  const asked = named.filter(([, aggregation]) => aggregation)
+  return asked.length > 0 ? { aggs: Object.fromEntries(asked) } : {}
+}
+
+type Of<K extends Panel['kind']> = Extract<Panel, { kind: K }>
+type Asks = { [K in Panel['kind']]: (dashboard: Dashboard, panel: Of<K>) => Json & { query?: Json[] } }
+
+const asks: Asks = {
+  metric: (dashboard, { metric }) => metricsOf(dashboard, [metric]),
+  trend: (dashboard, { metric, interval, split }) => {
+    const inner = metricsOf(dashboard, [metric])
+    const histogram = {
+      date_histogram: { field: dashboard.timeField, fixed_interval: interval, min_doc_count: 1 },
+      ...inner,
+    }
+    if (!split) return { aggs: { time: histogram } }
+    const terms = { terms: { field: nameOf(dashboard, split), size: splitSize }, aggs: { time: histogram } }
+    return { aggs: { group: terms } }
+  },
+  histogram: (dashboard, { field, interval }) => ({
+    aggs: { x: { histogram: { field: nameOf(dashboard, field), interval, min_doc_count: 1 } } },
+  }),
+  grid: (dashboard, { x, y }) => ({
+    aggs: {
+      x: {
+        histogram: { field: nameOf(dashboard, x.field), interval: x.interval, min_doc_count: 1 },
+        aggs: {
+          y: { histogram: { field: nameOf(dashboard, y.field), interval: y.interval, min_doc_count: 1 } },
+        },
+      },
+    },
+  }),
+  top: (dashboard, { field, size, metrics }) => ({
+    aggs: {
+      group: {
+        // equal counts in the order of their keys, so that the last one is no matter of luck
+        terms: { field: nameOf(dashboard, field), size, order: [{ _count: 'desc' }, { _key: 'asc' }] },
+        ...metricsOf(dashboard, metrics),
+      },
+    },
+  }),
+  map: (_, { location, size, color, show, limit }) => ({
+    size: limit,
+    query: [{ exists: { field: location } }],
+    _source: [location, size, color, ...show].filter(Boolean),
+    sort: size ? [{ [size]: { order: 'desc', missing: '_last' } }] : ['_doc'],
+  }),
+  table: (dashboard, { columns, sort, rows }) => ({
+    size: rows,
+    _source: columns,
+    sort: [{ [nameOf(dashboard, sort)]: { order: 'desc', missing: '_last' } }],
+  }),
+}
+
+interface Bucket {
+  key: string | number
+  key_as_string?: string
+  doc_count: number
+  [aggregation: string]: unknown
+}
+interface Answer {
+  hits: { total: { value: number }; hits: { _source: Json }[] }
+  aggregations?: Record<string, { buckets?: Bucket[] }>
+}
+
+/** @throws TypeError when the answer is not one to this panel */
+export function rowsOf(panel: Panel, answer: Answer): Row[] {
+  const { hits, aggregations } = answer
+  const buckets = (name: string) => aggregations![name]!.buckets!
+  switch (panel.kind) {
+    case 'metric':
+      return [{ value: valueOf(panel.metric, { doc_count: hits.total.value, ...aggregations }, 0) }]
+    case 'trend':
+      return panel.split
+        ? buckets('group').flatMap((group) => trendRows(panel.metric, group['time'], { key: keyOf(group) }))
+        : trendRows(panel.metric, aggregations!['time'], {})
+    case 'histogram':
+      return buckets('x').map(({ key, doc_count: value }) => ({ x: Number(key), value }))
+    case 'grid':
+      return buckets('x').flatMap(({ key: x, y }) =>
+        (y as { buckets: Bucket[] }).buckets.map(({ key, doc_count: value }) => ({
+          x: Number(x),
+          y: Number(key),
+          value,
+        })),
+      )
+    case 'top':
+      return buckets('group').map((bucket) => ({
+        key: keyOf(bucket),
+        value: bucket.doc_count,
+        ...Object.fromEntries(
+          panel.metrics.map((metric, i) => [`value${i + 2}`, valueOf(metric, bucket, i)]),
+        ),
+      }))
+    case 'map':
+    case 'table':
+      return hits.hits.map(({ _source }) => flat(_source))
+  }
+}
+
+const keyOf = ({ key, key_as_string: text }: Bucket): string => text ?? String(key)
+
+function trendRows(metric: Metric, histogram: unknown, group: Row): Row[] {
+  const { buckets } = histogram as { buckets: Bucket[] }
+  return buckets.map((bucket) => ({ ...group, time: Number(bucket.key), value: valueOf(metric, bucket, 0) }))
+}
+
+function valueOf(
+  metric: Metric,
+  bucket: { doc_count: number; [name: string]: unknown },
+  i: number,
+): number | null {
+  if (metric.of === 'count') return bucket.doc_count
+  const found = bucket[`m${i}`] as { value?: number | null; values?: { value: number | null }[] }
+  return found.values ? found.values[0]!.value : found.value!
+}
+
+function flat(source: Json): Row {
+  const { location, ...rest } = source as Json & { location?: { lat: number; lon: number } }
+  return { ...(rest as Row), ...(location ? { lat: location.lat, lon: location.lon } : {}) }
+}
+
+export const intervalMs = (interval: keyof typeof intervals): number => intervals[interval]
