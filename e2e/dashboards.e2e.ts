@@ -60,7 +60,9 @@ function comparable(panel: Panel, rows: Row[]): string[] {
   return plain.map((row) => JSON.stringify(row, precise, 0)).toSorted()
 }
 const precise = (_: string, value: unknown) => {
-  const number = value instanceof Date ? value.getTime() : value
+  // a date is text in a document, and comes from JSON.stringify as text from a row of SQL
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value)) return Date.parse(value)
+  const number = value
   if (typeof number === 'bigint') return Number(number)
   return typeof number === 'number' ? Number(number.toPrecision(9)) : number
 }

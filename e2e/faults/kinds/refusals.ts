@@ -1,5 +1,5 @@
 /** Documents that Elasticsearch refuses, and their way back in. */
-import { committedOf, endsOf } from '../../support/topics.ts'
+import { countDocuments } from '../../support/documents.ts'
 import { until } from '../../support/until.ts'
 import { dataset } from '../world.ts'
 import type { Fault } from './fault.ts'
@@ -24,24 +24,24 @@ export const refusals: Fault[] = [
       const run = await its.begin()
       const { refused = 0 } = (await its.arrived()).counters
       index.trouble = {}
-      // the receipt is there a moment before the transaction that brought the refused documents is committed
-      await until('the indexer to have committed', allRead)
-      const { url } = stages.instanceOf('ingestor')
-      const answer = await fetch(`${url}/v1/quarantine/${dataset}/replays`, {
+      const quarantine = `${stages.instanceOf('ingestor').url}/v1/quarantine/${dataset}`
+      const keys = await refusedKeys(`${quarantine}/rows?stage=indexer&run=${run}`, refused)
+      const answer = await fetch(`${quarantine}/replays`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ stage: 'indexer', run }),
       })
       if (answer.status !== 202) throw new Error(`the replay was answered ${answer.status}`)
-      await until('the indexer to have read the objects again', allRead)
+      const query = { ids: { values: keys } }
+      await until('the documents', async () => (await countDocuments(dataset, query)) === refused)
       return { hit: refused > 0, expect: { refused } }
     },
   },
 ]
 
-/** The last offset of a lane may be the marker of a commit. */
-async function allRead(): Promise<boolean> {
-  const topic = `${dataset}.objects`
-  const committed = await committedOf('indexer', topic)
-  return (await endsOf(topic)).every((end, lane) => end - committed[lane]! <= 1)
-}
+/** The receipt is there a moment before the transaction that brings the refused documents is committed. */
+const refusedKeys = (url: string, refused: number): Promise<string[]> =>
+  until('the refused documents in quarantine', async () => {
+    const { rows } = (await (await fetch(url)).json()) as { rows: { key: string }[] }
+    return rows.length === refused && rows.map(({ key }) => key)
+  })
