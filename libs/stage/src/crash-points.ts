@@ -5,6 +5,7 @@ import { writeSync } from 'node:fs'
  * does not ask for it pays a call of an empty function per transaction.
  */
 export const crashPoints = [
+  'after-take-over',
   'before-send',
   'after-send',
   'after-offsets',

@@ -30,7 +30,7 @@ describe('readConfig', () => {
     const { CRASH_AT } = readConfig({}, { ...env, CRASH_AT: 'after-put:3' })
     expect(CRASH_AT).toEqual({ point: 'after-put', passing: 3, signal: 'SIGKILL' })
     expect(refusal({}, { CRASH_AT: 'after-lunch' })[1]).toMatch(
-      /^ {2}CRASH_AT is "after-lunch": expected one of before-send, after-send/,
+      /^ {2}CRASH_AT is "after-lunch": expected one of after-take-over, before-send/,
     )
   })
 

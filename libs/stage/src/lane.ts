@@ -117,6 +117,7 @@ export class Lane {
       { dataset: this.dataset.name, lane: this.number, restored: !unchanged, at: this.#positions() },
       'lane taken over',
     )
+    crashPoint('after-take-over')
   }
 
   #positions = () =>
