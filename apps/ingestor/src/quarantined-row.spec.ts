@@ -36,6 +36,20 @@ describe('the latest rows', () => {
   })
 })
 
+describe('refused documents', () => {
+  it('of a row and of its simulated twin are two', () => {
+    const latest = new LatestRows()
+    const twin = { stage: 'indexer', content: 'json' }
+    for (const [offset, key] of [
+      [1, 'a'],
+      [2, 'a~simulated'],
+      [3, 'a'],
+    ] as const)
+      latest.add({ ...refused(offset, twin), key })
+    expect([...latest.values()].map(({ key }) => key)).toEqual(['a~simulated', 'a'])
+  })
+})
+
 describe('a quarantined row', () => {
   it('can be replayed, unless no stage wrote it or it is a document', () => {
     const undecodable = { dsf_run: '', reasons: [{ field: null, code: 'undecodable', message: '' }] }

@@ -25,9 +25,14 @@ export function toRow(key: string, record: Record<string, unknown>, place: Place
   return { ...rest, ...place, key, bytes: Buffer.from(bytes) }
 }
 
-/** A row is the same row however often it is refused. A record that nobody could decode is only its place. */
-const identity = ({ dsf_run, dsf_row, stage, lane }: QuarantinedRow): string =>
-  `${stage} ${dsf_run} ${dsf_row}${dsf_run === '' ? ` ${lane}` : ''}`
+/**
+ * A row is the same row however often it is refused. A record that nobody could decode is only its place, and of documents
+ * there may be two of a row: its own and that of its simulated twin.
+ */
+function identity({ dsf_run, dsf_row, stage, lane, key }: QuarantinedRow): string {
+  const more = dsf_run === '' ? lane : stage === 'indexer' ? key : ''
+  return `${stage} ${dsf_run} ${dsf_row} ${more}`
+}
 
 /** Keeps the last record of each row, in the order in which rows were refused last. */
 export class LatestRows {

@@ -125,7 +125,7 @@ class Checker:
             self.owed,
             self.owed + expect.get("poison", 0),
         )
-        refused = sum(row["stage"] == "indexer" for row in rows)
+        refused = sum(row["content"] == "json" for row in rows)
         self.owed = most - poison
         wrong = []
         if not least <= poison <= most:
