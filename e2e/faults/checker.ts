@@ -39,7 +39,7 @@ export interface Checker {
   /** judges all rounds together */
   final: () => Promise<Verdict>
   /** compares a topic with what a command prints of it: Kafka's console consumer */
-  witness: (kind: string, command: string[]) => Promise<Verdict & { records: number }>
+  witness: (kind: string, argv: string[]) => Promise<Verdict & { records: number }>
   close: () => Promise<void>
 }
 
@@ -70,7 +70,7 @@ export async function openChecker(settings: Settings, dataset: string, lanes: nu
     mark: () => ask('mark'),
     check: (run, expect) => ask('check', { run, expect }),
     final: () => ask('final'),
-    witness: (kind, command) => ask('witness', { kind, command }),
+    witness: (kind, argv) => ask('witness', { kind, argv }),
     close: async () => {
       child.stdin.end()
       await ended

@@ -79,11 +79,11 @@ class Checker:
             violations.append({"invariant": "documents: of no record", "record": {"key": key}})
         return self._answer(violations, found, len(everything))
 
-    def witness(self, kind: str, command: list[str]) -> dict[str, Any]:
+    def witness(self, kind: str, argv: list[str]) -> dict[str, Any]:
         """Kafka's own console consumer must see exactly the committed records that librdkafka sees."""
         found = self.topics.read({})
         ours = {(r.lane, r.offset) for r in found.of(kind)}
-        printed = subprocess.run(command, capture_output=True, text=True, timeout=300).stdout
+        printed = subprocess.run(argv, capture_output=True, text=True, timeout=300).stdout
         theirs = set()
         for line in printed.splitlines():
             lane, offset = (part.split(":")[1] for part in line.split("\t")[:2])
