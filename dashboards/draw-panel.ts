@@ -100,7 +100,8 @@ function tablePanel(panel: Written<'table'>, drawing: Drawing): Unplaced {
     `Largest ${title}`,
     `The ${rows} documents with the largest ${title}.`,
   )
-  return { kind: 'table', ...own, columns, sort, rows }
+  const key = drawing.dataset.key[0]!.column
+  return { kind: 'table', ...own, key, columns, sort, rows }
 }
 
 function mapPanel(panel: Written<'map'>, drawing: Drawing): Unplaced {

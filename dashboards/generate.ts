@@ -1,5 +1,5 @@
 /**
- * Writes `dashboards/generated/<dataset>.ndjson`, which Kibana imports. The files are kept in git so that a review sees
+ * Writes `dashboards/generated/<dataset>.ndjson` and `pipeline.ndjson`, which Kibana imports. The files are kept in git so that a review sees
  * what a change of a definition does to a dashboard.
  *
  *     node --conditions=@dsf/source dashboards/generate.ts [--check]
@@ -12,15 +12,20 @@ import { loadDatasets } from '@dsf/dataset'
 import { datasetDashboard } from './dataset-dashboard.ts'
 import { savedObjectsOf } from './kibana/dashboard.ts'
 import { toNdjson } from './kibana/saved-objects.ts'
+import type { Dashboard } from './panel.ts'
+import { pipelineDashboard } from './pipeline-dashboard.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(import.meta.dirname, 'generated')
 
+const fileOf = (name: string) => join(folder, `${name}.ndjson`)
+const textOf = (dashboard: Dashboard) => toNdjson(savedObjectsOf(dashboard))
+
 /** Path and text of every file, as the definitions want them. */
 export function wantedFiles(): Map<string, string> {
-  const files = new Map<string, string>()
+  const files = new Map([[fileOf('pipeline'), textOf(pipelineDashboard())]])
   for (const dataset of loadDatasets([join(root, 'datasets')]).values())
-    files.set(join(folder, `${dataset.name}.ndjson`), toNdjson(savedObjectsOf(datasetDashboard(dataset))))
+    files.set(fileOf(dataset.name), textOf(datasetDashboard(dataset)))
   return files
 }
 

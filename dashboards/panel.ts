@@ -53,6 +53,8 @@ interface Drawn {
   title: string
   /** a sentence for those who do not see the picture */
   description: string
+  /** beside the dashboard's own conditions */
+  where?: Condition[]
   /** in columns of 48 and Kibana's rows */
   at: { x: number; y: number; w: number; h: number }
 }
@@ -112,6 +114,8 @@ export interface MapPanel extends Drawn {
 /** The first documents of an order, field by field. */
 export interface TablePanel extends Drawn {
   kind: 'table'
+  /** a field that tells the documents apart */
+  key: string
   columns: string[]
   sort: string
   rows: number

@@ -15,7 +15,7 @@ const intervals = { '1h': day / 24, '1d': day, '7d': 7 * day, '30d': 30 * day }
 /** Body of `POST <index>/_search`. All documents of the dashboard, whatever their time. */
 export function queryOf(dashboard: Dashboard, panel: Panel): Json {
   const ask = asks[panel.kind] as (dashboard: Dashboard, panel: Panel) => Json
-  const filter = dashboard.where.map(({ field, is }: Condition) => ({
+  const filter = conditionsOf(dashboard, panel).map(({ field, is }: Condition) => ({
     term: { [nameOf(dashboard, field)]: is },
   }))
   const { query = [], ...rest } = ask(dashboard, panel)
@@ -26,6 +26,12 @@ export function queryOf(dashboard: Dashboard, panel: Panel): Json {
     ...rest,
   }
 }
+
+/** What a document of a panel is like. */
+export const conditionsOf = (dashboard: Dashboard, panel: Panel): Condition[] => [
+  ...dashboard.where,
+  ...(panel.where ?? []),
+]
 
 const nameOf = ({ fields }: Dashboard, field: string): string => fields[field]?.aggregatable ?? field
 

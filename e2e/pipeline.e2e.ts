@@ -39,11 +39,12 @@ function expectedCounters(n: 1 | 2, found: Receipt) {
 
 /** A measured document as the definition asks for it; missing values are absent. */
 function expectedDocument(quake: Quake) {
-  const { time, updated, mag, depth, latitude: lat, longitude: lon } = quake
+  const { time, updated, mag, depth, place, latitude: lat, longitude: lon } = quake
   const computed = {
     energyJoules: mag === null ? null : 10 ** (1.5 * mag + 4.8),
     depthClass: depth === null ? null : depth < 70 ? 'shallow' : depth < 300 ? 'intermediate' : 'deep',
     revisionHours: (updated - time) / 3_600_000,
+    region: place === null ? null : place.split(', ').at(-1)!,
   }
   const fixed = { '@timestamp': time, location: { lat, lon }, dsf_version: updated, simulated: false }
   return present({ ...quake, ...computed, ...fixed })
@@ -169,7 +170,9 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
       expect(types).toEqual({
         ...Object.fromEntries(['id', 'magType', 'net', 'place', 'type', 'status'].map(typed('VARCHAR'))),
         ...Object.fromEntries(
-          ['locationSource', 'magSource', 'depthClass', 'dsf_run', 'filename'].map(typed('VARCHAR')),
+          ['locationSource', 'magSource', 'depthClass', 'region', 'dsf_run', 'filename'].map(
+            typed('VARCHAR'),
+          ),
         ),
         ...Object.fromEntries(
           ['latitude', 'longitude', 'depth', 'mag', 'gap', 'dmin', 'rms'].map(typed('DOUBLE')),

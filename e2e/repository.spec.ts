@@ -82,7 +82,12 @@ describe('environment', () => {
   const declared = [...new Set(tables.flatMap((path) => words(read(path), /\b([A-Z][A-Z0-9_]+): /g)))]
   const settings = readSettings({
     ...{ RUN_DIR: '.run/never', SIMULATE: 'true' },
-    ...{ SESSION_TIMEOUT_MS: '15000', ROWS_PER_TRANSACTION: '20000', CRASH_AT: 'after-put' },
+    ...{
+      SESSION_TIMEOUT_MS: '15000',
+      ROWS_PER_TRANSACTION: '20000',
+      LAG_EVERY_MS: '15000',
+      CRASH_AT: 'after-put',
+    },
   })
   const variablesSet = async () => {
     const set = new Set<string>()

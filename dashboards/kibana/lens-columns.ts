@@ -28,6 +28,8 @@ export function metricColumn(dashboard: Dashboard, { of, field, title, unit }: M
     return { ...number, operationType: 'count', sourceField: '___records___', params: { emptyAsNull: false } }
   return {
     ...number,
+    // the greatest of dates is a date
+    dataType: of === 'max' || of === 'min' ? dataType(dashboard.fields[field!]!.type) : 'number',
     operationType: operations[of],
     sourceField: nameOf(dashboard, field!),
     params: { emptyAsNull: true },
@@ -39,6 +41,13 @@ export const timeColumn = ({ timeField }: Dashboard): Column => ({
   ...{ dataType: 'date', isBucketed: true, scale: 'interval', operationType: 'date_histogram' },
   sourceField: timeField,
   params: { interval: 'auto', includeEmptyRows: true, dropPartials: false },
+})
+
+export const dayColumn = (dashboard: Dashboard, field: string): Column => ({
+  ...labelled(titleOf(dashboard, field)),
+  ...{ dataType: 'date', isBucketed: true, scale: 'interval', operationType: 'date_histogram' },
+  sourceField: nameOf(dashboard, field),
+  params: { interval: '1d', includeEmptyRows: false, dropPartials: false },
 })
 
 export const rangeColumn = (dashboard: Dashboard, field: string, interval: number): Column => ({
@@ -54,16 +63,9 @@ export const rangeColumn = (dashboard: Dashboard, field: string, interval: numbe
   },
 })
 
-export function termsColumn(
-  dashboard: Dashboard,
-  field: string,
-  size: number,
-  orderBy: string | undefined,
-): Column {
+export function termsColumn(dashboard: Dashboard, field: string, size: number, orderBy: string): Column {
   const { type } = dashboard.fields[field]!
-  const order = orderBy
-    ? { orderBy: { type: 'column', columnId: orderBy }, orderDirection: 'desc' }
-    : { orderBy: { type: 'alphabetical', fallback: false }, orderDirection: 'desc' }
+  const order = { orderBy: { type: 'column', columnId: orderBy }, orderDirection: 'desc' }
   return {
     ...labelled(titleOf(dashboard, field)),
     ...{ dataType: dataType(type), isBucketed: true, scale: 'ordinal', operationType: 'terms' },

@@ -1,5 +1,5 @@
 /** A panel as Kibana's Lens: columns over one layer of a data view, and what is drawn of them. */
-import { splitSize } from '../queries.ts'
+import { conditionsOf, splitSize } from '../queries.ts'
 import type {
   Dashboard,
   GridPanel,
@@ -12,6 +12,7 @@ import type {
 } from '../panel.ts'
 import { dataViewId } from './data-view.ts'
 import {
+  dayColumn,
   documents,
   lastValueColumn,
   metricColumn,
@@ -44,7 +45,7 @@ export function lensAttributes(dashboard: Dashboard, panel: LensPanel): Json {
     visualizationType,
     references: [{ type: 'index-pattern', id, name: `indexpattern-datasource-layer-${layerId}` }],
     state: {
-      query: { query: kuery(dashboard), language: 'kuery' },
+      query: { query: kuery(dashboard, panel), language: 'kuery' },
       filters: [],
       adHocDataViews: {},
       internalReferences: [],
@@ -58,9 +59,11 @@ export function lensAttributes(dashboard: Dashboard, panel: LensPanel): Json {
   }
 }
 
-/** The dashboard's own conditions; values are written as Kibana's language quotes them. */
-export const kuery = ({ where }: Dashboard): string =>
-  where.map(({ field, is }) => `${field}: ${typeof is === 'string' ? JSON.stringify(is) : is}`).join(' and ')
+/** A panel's conditions; values are written as Kibana's language quotes them. */
+export const kuery = (dashboard: Dashboard, panel: Panel): string =>
+  conditionsOf(dashboard, panel)
+    .map(({ field, is }) => `${field}: ${typeof is === 'string' ? JSON.stringify(is) : is}`)
+    .join(' and ')
 
 function drawing(dashboard: Dashboard, panel: LensPanel): Drawing {
   switch (panel.kind) {
@@ -147,15 +150,21 @@ function topDrawing(dashboard: Dashboard, { field, size, metrics, shape }: TopPa
   return { visualizationType: 'lnsXY', columns, visualization: xy('bar_horizontal', 'group', ['value']) }
 }
 
-/** Lens has no rows of documents: a row for each time of the largest ones, with the last value of the other fields. */
-function tableDrawing(dashboard: Dashboard, { columns: names, sort, rows }: TablePanel): Drawing {
-  const first = termsColumn(dashboard, sort, rows, undefined)
-  const others = names.filter((name) => name !== sort)
+/**
+ * Lens has no rows of documents: a row for each key whose greatest value is among the largest, with the last value of the
+ * other fields. It has no terms of dates, so a dataset by day gets a row for each day.
+ */
+function tableDrawing(dashboard: Dashboard, { key, columns: names, sort, rows }: TablePanel): Drawing {
+  const isDay = dashboard.fields[key]!.type === 'date'
+  const { title } = dashboard.fields[sort]!
+  const others = names.filter((name) => name !== sort && name !== key)
   const columns = {
-    group: first,
+    group: isDay ? dayColumn(dashboard, key) : termsColumn(dashboard, key, rows, 'order'),
+    order: metricColumn(dashboard, { of: 'max', field: sort, title }),
     ...Object.fromEntries(others.map((name, i) => [`value${i + 1}`, lastValueColumn(dashboard, name)])),
   }
-  return { visualizationType: 'lnsDatatable', columns, visualization: datatable(columns) }
+  const sorting = { columnId: 'order', direction: 'desc' }
+  return { visualizationType: 'lnsDatatable', columns, visualization: { ...datatable(columns), sorting } }
 }
 
 function xy(seriesType: string, xAccessor: string, accessors: string[], splitAccessor?: string): Json {

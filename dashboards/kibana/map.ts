@@ -10,7 +10,7 @@ export const mapId = ({ id }: Dashboard, panel: MapPanel): string => `${id}-${pa
  * outside tile server: a cluster without the internet draws it all the same.
  */
 export function mapObject(dashboard: Dashboard, panel: MapPanel): SavedObject {
-  const query = { query: kuery(dashboard), language: 'kuery' }
+  const query = { query: kuery(dashboard, panel), language: 'kuery' }
   return savedObject(
     'map',
     mapId(dashboard, panel),

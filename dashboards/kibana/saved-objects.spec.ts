@@ -1,14 +1,24 @@
 import { join } from 'node:path'
-import { indexTemplate, loadDatasets } from '@dsf/dataset'
+import { indexTemplate, loadDatasets, pipelineTemplate, type IndexTemplate } from '@dsf/dataset'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { datasetDashboard } from '../dataset-dashboard.ts'
 import { staleFiles } from '../generate.ts'
 import { columns as gridColumns } from '../layout.ts'
+import type { Dashboard } from '../panel.ts'
+import { pipelineDashboard } from '../pipeline-dashboard.ts'
 import { savedObjectsOf } from './dashboard.ts'
 import { fromNdjson, toNdjson, type SavedObject } from './saved-objects.ts'
 
 const datasets = [...loadDatasets([join(import.meta.dirname, '../../datasets')]).values()]
+const drawn: [name: string, dashboard: Dashboard, template: IndexTemplate][] = [
+  ...datasets.map((dataset): (typeof drawn)[0] => [
+    dataset.name,
+    datasetDashboard(dataset),
+    indexTemplate(dataset),
+  ]),
+  ['the pipeline', pipelineDashboard(), pipelineTemplate],
+]
 const json = z.string().transform((text): any => JSON.parse(text))
 
 /** The attributes that Kibana's own create schema knows, closed: an unknown key would be refused by it. */
@@ -101,82 +111,79 @@ it('the committed files are those that the definitions give', () => {
   expect(staleFiles()).toEqual([])
 })
 
-describe.each(datasets.map((dataset) => [dataset.name, dataset] as const))(
-  'the saved objects of %s',
-  (_, dataset) => {
-    const objects = savedObjectsOf(datasetDashboard(dataset))
+describe.each(drawn)('the saved objects of %s', (_, dashboard, { template }) => {
+  const objects = savedObjectsOf(dashboard)
 
-    it('have no key that Kibana does not know, and the versions of their form', () => {
-      for (const object of objects) expect(() => parsed(object)).not.toThrow()
-      expect(panelsOf(objects).length).toBeGreaterThan(4)
-      const versions = Object.fromEntries(
-        objects.map(({ type, typeMigrationVersion }) => [type, typeMigrationVersion]),
-      )
-      expect({ map: '8.4.0', ...versions }).toEqual({
-        'index-pattern': '8.0.0',
-        map: '8.4.0',
-        dashboard: '10.2.0',
-      })
-      expect(new Set(objects.map(({ coreMigrationVersion }) => coreMigrationVersion))).toEqual(
-        new Set(['8.8.0']),
-      )
+  it('have no key that Kibana does not know, and the versions of their form', () => {
+    for (const object of objects) expect(() => parsed(object)).not.toThrow()
+    expect(panelsOf(objects).length).toBeGreaterThan(4)
+    const versions = Object.fromEntries(
+      objects.map(({ type, typeMigrationVersion }) => [type, typeMigrationVersion]),
+    )
+    expect({ map: '8.4.0', ...versions }).toEqual({
+      'index-pattern': '8.0.0',
+      map: '8.4.0',
+      dashboard: '10.2.0',
     })
+    expect(new Set(objects.map(({ coreMigrationVersion }) => coreMigrationVersion))).toEqual(
+      new Set(['8.8.0']),
+    )
+  })
 
-    it('refer to nothing that is not there, and every layer and map has its reference', () => {
-      const ids = new Set(objects.map(({ type, id }) => `${type}/${id}`))
-      for (const { references } of objects)
-        for (const { type, id } of references) expect(ids).toContain(`${type}/${id}`)
-      const names = dashboardOf(objects).references.map(({ name }) => name)
-      const wanted = [
-        ...layersOf(objects).map(({ panelIndex, id }) => `${panelIndex}:indexpattern-datasource-layer-${id}`),
-        ...panelsOf(objects).flatMap((one) =>
-          one.type === 'map' ? [`${one.panelIndex}:${one.panelRefName}`] : [],
-        ),
-      ]
-      expect(names).toEqual(expect.arrayContaining(wanted))
-    })
+  it('refer to nothing that is not there, and every layer and map has its reference', () => {
+    const ids = new Set(objects.map(({ type, id }) => `${type}/${id}`))
+    for (const { references } of objects)
+      for (const { type, id } of references) expect(ids).toContain(`${type}/${id}`)
+    const names = dashboardOf(objects).references.map(({ name }) => name)
+    const wanted = [
+      ...layersOf(objects).map(({ panelIndex, id }) => `${panelIndex}:indexpattern-datasource-layer-${id}`),
+      ...panelsOf(objects).flatMap((one) =>
+        one.type === 'map' ? [`${one.panelIndex}:${one.panelRefName}`] : [],
+      ),
+    ]
+    expect(names).toEqual(expect.arrayContaining(wanted))
+  })
 
-    it('draw only columns that their layer has', () => {
-      for (const { layer, visualization } of layersOf(objects)) {
-        expect(Object.keys(layer.columns).toSorted()).toEqual(layer.columnOrder.toSorted())
-        for (const accessor of accessorsOf(visualization)) expect(layer.columnOrder).toContain(accessor)
+  it('draw only columns that their layer has', () => {
+    for (const { layer, visualization } of layersOf(objects)) {
+      expect(Object.keys(layer.columns).toSorted()).toEqual(layer.columnOrder.toSorted())
+      for (const accessor of accessorsOf(visualization)) expect(layer.columnOrder).toContain(accessor)
+    }
+  })
+
+  it('name only fields of the index template, and aggregate only by those that can be', () => {
+    const { properties } = template.mappings
+    for (const { layer } of layersOf(objects))
+      for (const { sourceField } of Object.values<any>(layer.columns)) {
+        if (sourceField === '___records___') continue
+        const [name, part] = sourceField.split('.')
+        const mapping: any = properties[name]
+        const type = part ? mapping.fields[part].type : mapping?.type
+        expect([sourceField, type]).toEqual([
+          sourceField,
+          expect.stringMatching(/^(keyword|long|double|boolean|date)$/),
+        ])
       }
-    })
+  })
 
-    it('name only fields of the index template, and aggregate only by those that can be', () => {
-      const { properties } = indexTemplate(dataset).template.mappings
-      for (const { layer } of layersOf(objects))
-        for (const { sourceField } of Object.values<any>(layer.columns)) {
-          if (sourceField === '___records___') continue
-          const [name, part] = sourceField.split('.')
-          const mapping: any = properties[name]
-          const type = part ? mapping.fields[part].type : mapping?.type
-          expect([sourceField, type]).toEqual([
-            sourceField,
-            expect.stringMatching(/^(keyword|long|double|boolean|date)$/),
-          ])
+  it('stand on the grid without overlap, each with an id of its own', () => {
+    const cells = new Set<string>()
+    for (const { gridData } of panelsOf(objects)) {
+      expect(gridData.x + gridData.w).toBeLessThanOrEqual(gridColumns)
+      for (let x = gridData.x; x < gridData.x + gridData.w; x++)
+        for (let y = gridData.y; y < gridData.y + gridData.h; y++) {
+          expect(cells).not.toContain(`${x}/${y}`)
+          cells.add(`${x}/${y}`)
         }
-    })
+    }
+    const ids = panelsOf(objects).map(({ panelIndex }) => panelIndex)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
 
-    it('stand on the grid without overlap, each with an id of its own', () => {
-      const cells = new Set<string>()
-      for (const { gridData } of panelsOf(objects)) {
-        expect(gridData.x + gridData.w).toBeLessThanOrEqual(gridColumns)
-        for (let x = gridData.x; x < gridData.x + gridData.w; x++)
-          for (let y = gridData.y; y < gridData.y + gridData.h; y++) {
-            expect(cells).not.toContain(`${x}/${y}`)
-            cells.add(`${x}/${y}`)
-          }
-      }
-      const ids = panelsOf(objects).map(({ panelIndex }) => panelIndex)
-      expect(new Set(ids).size).toBe(ids.length)
-    })
-
-    it('are the same bytes after they were read back', () => {
-      expect(toNdjson(fromNdjson(toNdjson(objects)))).toBe(toNdjson(objects))
-    })
-  },
-)
+  it('are the same bytes after they were read back', () => {
+    expect(toNdjson(fromNdjson(toNdjson(objects)))).toBe(toNdjson(objects))
+  })
+})
 
 /** Whatever a visualization calls a column. */
 function accessorsOf(visualization: any): string[] {

@@ -123,6 +123,7 @@ export async function openFeeder(dataset: Dataset, kind: TopicKind = 'raw'): Pro
         lanes: dataset.lanes,
         route: '',
         counters,
+        times: {},
       }
       return send([{ key: run, partition, headers: receiptHeaders, value: receipts.encode(receipt) }])
     },

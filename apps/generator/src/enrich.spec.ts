@@ -14,6 +14,7 @@ const quake = (id: string, values: CleanRecord = {}): CleanRecord => ({
   dsf_row: 1,
   dsf_version: 7_200_000,
   id,
+  place: '5 km N of Ridgecrest, CA',
   mag: 2,
   depth: 70,
   time: 0,
@@ -44,6 +45,7 @@ describe('a record', () => {
               energyJoules: 10 ** (1.5 * 2 + 4.8),
               depthClass: 'intermediate',
               revisionHours: 2,
+              region: 'CA',
             },
           },
         ],
@@ -53,13 +55,18 @@ describe('a record', () => {
   })
 
   it.each<[CleanRecord, CleanRecord]>([
-    [{ mag: null }, { energyJoules: null, depthClass: 'intermediate', revisionHours: 2 }],
-    [{ depth: null }, { energyJoules: 10 ** 7.8, depthClass: null, revisionHours: 2 }],
-    [{ depth: 0 }, { energyJoules: 10 ** 7.8, depthClass: 'shallow', revisionHours: 2 }],
-    [{ depth: 300 }, { energyJoules: 10 ** 7.8, depthClass: 'deep', revisionHours: 2 }],
+    [{ mag: null }, { energyJoules: null }],
+    [{ depth: null }, { depthClass: null }],
+    [{ depth: 0 }, { depthClass: 'shallow' }],
+    [{ depth: 300 }, { depthClass: 'deep' }],
+    [{ place: null }, { region: null }],
+    [{ place: 'Banda Sea' }, { region: 'Banda Sea' }],
+    [{ place: 'north of São Tomé, off Príncipe, São Tomé' }, { region: 'São Tomé' }],
   ])('with %j has %j: null where a field that the expression uses is null', (values, computed) => {
     const { out } = enricherOf(quakes, false)(batchOf([quake('a', values)]))
-    expect(out!.enriched![0]!.value).toEqual({ ...quake('a', values), simulated: false, ...computed })
+    const others = { energyJoules: 10 ** 7.8, depthClass: 'intermediate', revisionHours: 2, region: 'CA' }
+    const expected = { ...quake('a', values), simulated: false, ...others, ...computed }
+    expect(out!.enriched![0]!.value).toEqual(expected)
   })
 
   it('has no twin unless that is switched on', () => {

@@ -1,6 +1,6 @@
 import { Client, errors } from '@elastic/elasticsearch'
 import { FatalError, TransientError } from '@dsf/stage'
-import { firstIndex, indexTemplate, type Dataset } from '@dsf/dataset'
+import { indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
 import { answerFilter, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
 import type { BulkBody } from './bulk-body.ts'
 import type { Row } from './read-object.ts'
@@ -10,6 +10,8 @@ export interface Index {
   check: () => Promise<unknown>
   /** index template, first index and alias of a dataset; all of it may be there already */
   prepare: (dataset: Dataset) => Promise<void>
+  /** the same for an index that is not of a dataset */
+  prepareIndex: (alias: string, template: IndexTemplate) => Promise<void>
   bulk: (body: BulkBody) => Promise<BulkOutcome<Row>>
   call: <T>(what: string, work: (client: Client) => Promise<T>) => Promise<T>
 }
@@ -22,22 +24,26 @@ export function openIndex(url: string): Index {
   const client = new Client({ node: url, maxRetries: 0, requestTimeout: 60_000 })
   return {
     check: () => tried('health', () => client.cluster.health({ timeout: '2s' })),
-    prepare: (dataset) => tried(`index of ${dataset.name}`, () => prepare(client, dataset)),
+    prepare: (dataset) =>
+      tried(`index of ${dataset.name}`, () => prepare(client, dataset.name, indexTemplate(dataset))),
+    prepareIndex: (alias, template) => tried(`index of ${alias}`, () => prepare(client, alias, template)),
     bulk: (body) => bulk(client, body),
     call: (what, work) => tried(what, () => work(client)),
   }
 }
 
-async function prepare(client: Client, dataset: Dataset): Promise<void> {
-  await client.indices.putIndexTemplate({ name: `dsf-${dataset.name}`, ...indexTemplate(dataset) })
-  if (await client.indices.existsAlias({ name: dataset.name })) {
+async function prepare(client: Client, alias: string, template: IndexTemplate): Promise<void> {
+  await client.indices.putIndexTemplate({ name: templateName(alias), ...template })
+  if (await client.indices.existsAlias({ name: alias })) {
     // a definition may have grown fields since; what it changed, Elasticsearch refuses with the field's name
-    await client.indices.putMapping({ index: dataset.name, ...indexTemplate(dataset).template.mappings })
+    await client.indices.putMapping({ index: alias, ...template.template.mappings })
     return
   }
-  const aliases = { [dataset.name]: { is_write_index: true } }
-  await client.indices.create({ index: firstIndex(dataset), aliases }).catch(ignoreExisting)
+  const aliases = { [alias]: { is_write_index: true } }
+  await client.indices.create({ index: `${alias}-v1`, aliases }).catch(ignoreExisting)
 }
+
+const templateName = (alias: string) => (alias.startsWith('dsf-') ? alias : `dsf-${alias}`)
 
 function ignoreExisting(error: unknown): void {
   const body = error instanceof errors.ResponseError ? (error.body as { error?: { type?: string } }) : {}

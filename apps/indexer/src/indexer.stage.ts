@@ -1,10 +1,12 @@
 import { defineStage, perDataset, type ObjectStore } from '@dsf/stage'
 import type { Index } from './elasticsearch.ts'
 import { objectIndexer, type AnnouncedObject } from './index-objects.ts'
-import type { Receipts } from './receipts.ts'
+import { runDocuments } from './pipeline-documents.ts'
+import type { Pipeline } from './pipeline.ts'
+import { summarize, type Receipts } from './receipts.ts'
 
 /** Objects of the lake become documents; receipts that arrive here close their run. */
-export function indexer(store: ObjectStore, index: Index, receipts: Receipts) {
+export function indexer(store: ObjectStore, index: Index, receipts: Receipts, pipeline: Pipeline) {
   const indexFor = perDataset(objectIndexer(store, index))
   return defineStage<AnnouncedObject>({
     name: 'indexer',
@@ -14,13 +16,20 @@ export function indexer(store: ObjectStore, index: Index, receipts: Receipts) {
     countsInto: 'lake',
     batch: () => ({ records: 50, bytes: 2 ** 20 }),
     dependencies: { 'object store': store.check, Elasticsearch: index.check },
-    start: async ({ datasets }) => {
-      for (const dataset of datasets.values()) await index.prepare(dataset)
+    start: async (runtime) => {
+      for (const dataset of runtime.datasets.values()) await index.prepare(dataset)
       await receipts.prepare()
+      await pipeline.start(runtime)
     },
     handle: (batch) => indexFor(batch.dataset)(batch),
+    stop: async () => pipeline.stop(),
     close: async (receipt) => {
-      if (receipt.route !== 'replay') await receipts.save(receipt)
+      if (receipt.route === 'replay') return
+      await receipts.save(receipt)
+      // whoever saves last finds all of them, whichever instance that is
+      const arrived = await receipts.of(receipt.run)
+      const summary = summarize(arrived)
+      if (summary.state !== 'running') await pipeline.write(runDocuments(arrived, summary))
     },
   })
 }

@@ -22,6 +22,7 @@ const receipt = (lane: number, route: string, counters: Counters): Receipt => ({
   lanes: 2,
   route,
   counters,
+  times: {},
 })
 const all = [0, 1].flatMap((lane) => [receipt(lane, 'lake', lake), receipt(lane, 'processed', processed)])
 const summed = {

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common'
 import { problem, TransientError } from '@dsf/stage'
 import type { FastifyReply } from 'fastify'
-import { Receipts } from './receipts.ts'
+import { Receipts, summarize } from './receipts.ts'
 
 @Controller('v1/runs')
 export class RunsController {
@@ -13,9 +13,9 @@ export class RunsController {
 
   @Get(':runId')
   async find(@Param('runId') runId: string, @Res() reply: FastifyReply) {
-    const receipt = await this.#receipts.find(runId).catch(unlessAway)
-    if (receipt instanceof TransientError) return problem(reply, 503, receipt.message)
-    return receipt ? reply.send(receipt) : problem(reply, 404, unknownRun(runId))
+    const receipts = await this.#receipts.of(runId).catch(unlessAway)
+    if (receipts instanceof TransientError) return problem(reply, 503, receipts.message)
+    return receipts.length > 0 ? reply.send(summarize(receipts)) : problem(reply, 404, unknownRun(runId))
   }
 }
 

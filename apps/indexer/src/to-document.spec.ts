@@ -9,7 +9,7 @@ const earthquakes = loadDataset(folder('earthquakes'))
 const weather = loadDataset(folder('seattle-weather'))
 
 const nothing = Object.fromEntries(
-  [...earthquakes.fields.map(({ column }) => column), 'energyJoules', 'depthClass', 'revisionHours'].map(
+  [...earthquakes.fields.map(({ column }) => column), ...earthquakes.computed.map(({ name }) => name)].map(
     (name) => [name, null],
   ),
 )

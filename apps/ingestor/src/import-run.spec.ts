@@ -30,6 +30,8 @@ const store = {
     return Readable.from(Array.from({ length: 7 }, (_, i) => bytes.subarray(i * cut, (i + 1) * cut)))
   },
 } as ObjectStore
+const now = Date.parse('2026-11-23T10:00:00Z')
+vi.useFakeTimers({ toFake: ['Date'], now })
 beforeEach(() => objects.clear())
 
 /** Puts the text where the request finds it. */
@@ -106,6 +108,7 @@ describe('an import', () => {
           lanes: 4,
           route: '',
           counters: { read: rows, quarantined: 0 },
+          times: { requested: 1, ingestor: now },
         },
       })),
     )
@@ -224,6 +227,7 @@ describe('a source that is wrong', () => {
     expect(lastRun(results)).toEqual({
       ...(outputs(results, 'runs')[0]!.value as RunProgress),
       state: 'failed',
+      ended_at: now,
       reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
     })
     expect([receipts(results), objects.size]).toEqual([[], 1])

@@ -53,12 +53,13 @@ export async function* importRun(
     }
     for await (const { raw, quarantine, counts, run: next } of publications(importer, dataset, run, context))
       yield { out: { raw, quarantine, runs: save(next) }, counts }
-    yield { out: { runs: save({ ...run, state: 'succeeded' }) }, receipts: receiptsOf(dataset, run) }
+    const runs = save({ ...run, state: 'succeeded', ended_at: Date.now() })
+    yield { out: { runs }, receipts: receiptsOf(dataset, run) }
   } catch (error) {
     if (!isSourceFailure(error) || (run.landing !== null && error instanceof SourceError))
       throw landingFailure(error)
     context.log.warn({ dataset: dataset.name, run: run.run, reason: error.message }, 'import failed')
-    yield { out: { runs: save({ ...run, state: 'failed', reason: error.message }) } }
+    yield { out: { runs: save({ ...run, state: 'failed', reason: error.message, ended_at: Date.now() }) } }
   }
 }
 
@@ -176,7 +177,7 @@ function columnsOf(dataset: Dataset, file: CsvFile): number[] {
 
 function receiptsOf(
   dataset: Dataset,
-  { run, read, quarantined }: RunProgress,
+  { run, read, quarantined, requested_at: requested, ended_at }: RunProgress,
 ): { to: 'raw'; receipt: Receipt }[] {
   return read.map((rows, lane) => {
     const refused = quarantined[lane]!
@@ -185,9 +186,10 @@ function receiptsOf(
       quarantined: refused,
       ...(refused > 0 ? { 'quarantined:unreadable': refused } : {}),
     }
+    const times = { requested, ingestor: ended_at! }
     return {
       to: 'raw',
-      receipt: { run, dataset: dataset.name, lane, lanes: dataset.lanes, route: '', counters },
+      receipt: { run, dataset: dataset.name, lane, lanes: dataset.lanes, route: '', counters, times },
     }
   })
 }

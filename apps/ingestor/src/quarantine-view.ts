@@ -123,6 +123,7 @@ export class QuarantineView {
       lanes: dataset.lanes,
       route: 'replay',
       counters: {},
+      times: {},
     }
     for (const lane of new Set([...found.values()].map((each) => each.lane)))
       await runtime.sendReceipt('objects', { ...receipt, lane })

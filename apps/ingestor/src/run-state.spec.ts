@@ -12,6 +12,7 @@ describe('newRun', () => {
       requested_at: 1000,
       state: 'running',
       reason: null,
+      ended_at: null,
       landing: null,
       landing_bytes: 0,
       landing_sha256: null,

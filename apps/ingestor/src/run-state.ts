@@ -12,6 +12,7 @@ export interface RunRequest {
 export interface RunProgress extends RunRequest {
   state: 'running' | 'succeeded' | 'failed'
   reason: string | null
+  ended_at: number | null
   /** key of the landing object, once it is complete */
   landing: string | null
   landing_bytes: number
@@ -28,6 +29,7 @@ export function newRun(request: RunRequest, lanes: number): RunProgress {
   const nothing = {
     state: 'running' as const,
     reason: null,
+    ended_at: null,
     landing: null,
     landing_bytes: 0,
     landing_sha256: null,

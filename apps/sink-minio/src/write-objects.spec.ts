@@ -50,6 +50,7 @@ const quake = (id: string, values: Row = {}): Row => ({
   energyJoules: null,
   depthClass: null,
   revisionHours: null,
+  region: null,
   simulated: false,
   ...values,
 })

@@ -144,6 +144,7 @@ export function runSchema(dataset: Dataset): AvroSchema {
     { name: 'requested_at', type: { type: 'long', logicalType: 'timestamp-millis' } },
     { name: 'state', type: 'string', doc: 'running, succeeded or failed' },
     nullable('reason', 'string'),
+    nullable('ended_at', { type: 'long', logicalType: 'timestamp-millis' }),
     nullable('landing', 'string', 'key of the landing object, once it is complete'),
     long('landing_bytes'),
     nullable('landing_sha256', 'string'),
@@ -172,6 +173,12 @@ export const receiptSchema: AvroSchema = {
     { name: 'lanes', type: 'int' },
     { name: 'route', type: 'string', default: '', doc: 'processed or lake, once a sink wrote it' },
     { name: 'counters', type: { type: 'map', values: 'long' } },
+    {
+      name: 'times',
+      type: { type: 'map', values: 'long' },
+      default: {},
+      doc: 'ms since 1970 at which the run was requested, and closed by each stage',
+    },
   ],
 }
 

@@ -11,17 +11,28 @@ const types = {
   datetime: { type: 'date', format: 'epoch_millis' },
 } as const
 
-/** Name of the first concrete index; the alias is the dataset's name. */
-export const firstIndex = (dataset: Dataset): string => `${dataset.name}-v1`
+/** Body of `PUT _index_template/…`, as far as ours go. */
+export interface IndexTemplate {
+  index_patterns: string[]
+  priority: number
+  template: {
+    settings: { number_of_shards: number; auto_expand_replicas: string; refresh_interval: string }
+    mappings: { dynamic: 'strict'; properties: Record<string, Mapping> }
+  }
+  _meta?: Record<string, string>
+}
 
-/** Index template body for `PUT _index_template/dsf-<dataset>`; the pattern covers every version of the index. */
-export function indexTemplate(dataset: Dataset) {
+/**
+ * Index template of a dataset; the pattern covers every version of its index, `<dataset>-v1`, `-v2` and so on. One shard is
+ * enough for tens of millions of rows. A single node has no replica, a cluster one.
+ */
+export function indexTemplate(dataset: Dataset): IndexTemplate {
   return {
     index_patterns: [`${dataset.name}-v*`],
     // the pattern of `a` also covers the indices of a dataset named `a-v…`, whose longer name then wins
     priority: 200 + dataset.name.length,
     template: {
-      settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: '5s' },
+      settings: { number_of_shards: 1, auto_expand_replicas: '0-1', refresh_interval: '5s' },
       mappings: { dynamic: 'strict', properties: properties(dataset) },
     },
     _meta: { dataset: dataset.name, version: dataset.version },

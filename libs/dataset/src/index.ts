@@ -18,5 +18,6 @@ export {
   type AvroSchema,
 } from './avro.ts'
 export { addCounters, brokenSums, counterNames, type CounterName, type Counters } from './counters.ts'
-export { firstIndex, indexTemplate } from './index-template.ts'
+export { indexTemplate, type IndexTemplate } from './index-template.ts'
+export { pipelineIndex, pipelineTemplate } from './pipeline-index.ts'
 export { recordShape } from './record-shape.ts'

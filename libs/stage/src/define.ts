@@ -39,6 +39,8 @@ export interface Receipt {
   lanes: number
   route: string
   counters: Counters
+  /** ms since 1970: `requested`, and by name when each stage closed the run; for people, nothing is decided by them */
+  times: Record<string, number>
 }
 
 /** What a handler wants written: all of it in one transaction with the batch's offsets, or none of it. */
@@ -107,11 +109,14 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
 
 /** What a stage may use of the runtime outside a batch. */
 export interface Runtime extends TopicReader {
+  log: Pick<Logger, 'info' | 'warn'>
   datasets: Map<string, Dataset>
   /** writes one record outside any transaction, acknowledged by all replicas */
   send: (dataset: Dataset, to: TopicKind, output: Output) => Promise<void>
   /** writes a receipt the same way: who gathers records into chunks has a whole one now */
   sendReceipt: (to: TopicKind, receipt: Receipt) => Promise<void>
+  /** how many records of a read topic a stage has not committed yet, over all lanes */
+  behind: (stage: string, dataset: Dataset, kind: TopicKind) => Promise<number>
   /** reads topics from their beginning and stays with them, for a view that every instance has whole */
   follow: (
     kinds: TopicKind[],

@@ -11,7 +11,7 @@ import { laneAssigner } from './lane-assigner.ts'
 import { Lanes } from './lanes.ts'
 import type { Logger } from './log.ts'
 import { StageMetrics } from './metrics.ts'
-import { topicReader } from './read-topic.ts'
+import { recordsBehind, topicReader } from './read-topic.ts'
 import { receiptHeaders } from './receipts.ts'
 import { Serde } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
@@ -89,9 +89,11 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
 
   #runtime = (): Runtime => ({
     datasets: this.#datasets,
+    log: this.#options.log,
     send: this.#send,
     sendReceipt: this.#sendReceipt,
     follow: this.#follow,
+    behind: (stage, { name }, kind) => recordsBehind(this.#kit.admin, `dsf.${stage}`, topicName(name, kind)),
     ...topicReader(this.#kit),
   })
 

@@ -26,6 +26,7 @@ const receiptOf = (run: string): Receipt => ({
   lanes: 4,
   route: '',
   counters: { read: 3 },
+  times: {},
 })
 const receipt = (offset: number, run = 'r') =>
   message(offset, receipts.encode(receiptOf(run)), receiptHeaders)

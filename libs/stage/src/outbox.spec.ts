@@ -34,6 +34,7 @@ const receipt: Receipt = {
   lanes: 4,
   route: '',
   counters: { read: 1 },
+  times: {},
 }
 const marksOf = (outbox: Outbox) =>
   outbox

@@ -1,0 +1,93 @@
+import { pipelineIndex, pipelineTemplate, type TopicKind } from '@dsf/dataset'
+import { FatalError, TransientError, type Runtime } from '@dsf/stage'
+import type { Index } from './elasticsearch.ts'
+import { failedImport, type EndedRun, type PipelineDocument } from './pipeline-documents.ts'
+
+/** What the lag of is looked at: the topics that a stage reads. */
+const readers: Record<string, TopicKind[]> = {
+  ingestor: ['requests'],
+  cleaner: ['raw'],
+  generator: ['clean'],
+  'sink-minio': ['clean', 'enriched', 'quarantine'],
+  indexer: ['objects'],
+}
+
+/**
+ * Documents about the pipeline itself. Runs are written when their last receipt has come, in the indexer's own batches; failed
+ * imports and lags by looking now and then. Several instances write the same documents under the same ids.
+ */
+export class Pipeline {
+  readonly #index: Index
+  readonly #everyMs: number
+  readonly #failed: PipelineDocument[] = []
+  /** places whose last sample was not 0: a place at rest needs no samples */
+  readonly #lagging = new Set<string>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(index: Index, everyMs: number) {
+    this.#index = index
+    this.#everyMs = everyMs
+  }
+
+  async start(runtime: Runtime): Promise<void> {
+    await this.#index.prepareIndex(pipelineIndex, pipelineTemplate)
+    await runtime.follow(['runs'], ({ name }, _, record) => {
+      const run = record as unknown as EndedRun
+      if (run.state === 'failed') this.#failed.push(failedImport(name, run))
+    })
+    this.#timer = setInterval(() => void this.#look(runtime), this.#everyMs).unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** @throws TransientError when Elasticsearch is away or has no room, FatalError for a document that it does not take */
+  async write(documents: PipelineDocument[]): Promise<void> {
+    if (documents.length === 0) return
+    const operations = documents.flatMap(({ id, document }) => [
+      { index: { _index: pipelineIndex, _id: id } },
+      document,
+    ])
+    const answer = await this.#index.call('pipeline documents', (client) =>
+      client.bulk({ operations, require_alias: true }),
+    )
+    const failed = answer.items.find(({ index }) => index?.error)?.index
+    if (!failed) return
+    const sentence = `Elasticsearch refused the document ${failed._id} of ${pipelineIndex}: ${failed.error!.reason}`
+    throw failed.status === 400 ? new FatalError(sentence) : new TransientError(sentence)
+  }
+
+  /** Whoever is away now is asked again the next time. */
+  async #look(runtime: Runtime): Promise<void> {
+    try {
+      const failed = [...this.#failed]
+      await this.write([...failed, ...(await this.#lags(runtime))])
+      this.#failed.splice(0, failed.length)
+    } catch (error) {
+      runtime.log.warn({ reason: (error as Error).message }, 'no pipeline documents this time')
+    }
+  }
+
+  async #lags({ datasets, behind }: Runtime): Promise<PipelineDocument[]> {
+    const now = Math.floor(Date.now() / this.#everyMs) * this.#everyMs
+    const documents: PipelineDocument[] = []
+    for (const dataset of datasets.values())
+      for (const [stage, kinds] of Object.entries(readers))
+        for (const topic of kinds) {
+          const records = await behind(stage, dataset, topic)
+          const id = `lag.${now}.${dataset.name}.${stage}.${topic}`
+          const place = { dataset: dataset.name, stage, topic }
+          if (this.#isNews(JSON.stringify(place), records))
+            documents.push({ id, document: { kind: 'lag', '@timestamp': now, ...place, records } })
+        }
+    return documents
+  }
+
+  #isNews(place: string, records: number): boolean {
+    const was = this.#lagging.has(place)
+    if (records > 0) this.#lagging.add(place)
+    else this.#lagging.delete(place)
+    return was || records > 0
+  }
+}

@@ -1,0 +1,125 @@
+/** The dashboard of the pipeline itself: runs, their receipts, what they took, what was refused, and lags. */
+import { counterNames, pipelineIndex, pipelineTemplate, type CounterName, type FieldType } from '@dsf/dataset'
+import { placed, type Unplaced } from './layout.ts'
+import type { Condition, Dashboard, IndexedField, Metric } from './panel.ts'
+
+export function pipelineDashboard(): Dashboard {
+  return {
+    id: 'dsf-pipeline',
+    title: 'Pipeline',
+    description:
+      'Every run of every dataset: its receipt, its stages, what was refused, and where records wait.',
+    index: pipelineIndex,
+    timeField: '@timestamp',
+    ...{ from: 'now-7d', to: 'now' },
+    where: [],
+    filters: ['dataset', 'state'],
+    fields: fields(),
+    panels: placed([...numbers(), ...charts(), ...tables()]),
+  }
+}
+
+const titles: Record<string, string> = {
+  '@timestamp': 'End',
+  dataset: 'Dataset',
+  run: 'Run',
+  state: 'State',
+  reason: 'Reason',
+  duration_ms: 'Duration',
+  stage: 'Stage',
+  code: 'Reason code',
+  topic: 'Topic',
+  rows: 'Rows',
+  records: 'Records waiting',
+  ...Object.fromEntries(counterNames.map((name) => [name, name[0]!.toUpperCase() + name.slice(1)])),
+}
+
+const types: Record<string, FieldType> = { date: 'datetime', long: 'integer', keyword: 'string' }
+
+function fields(): Record<string, IndexedField> {
+  const { properties } = pipelineTemplate.template.mappings
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, mapping]) => {
+      const unit = name === 'duration_ms' ? { unit: 'ms' } : {}
+      const type = types[String(mapping['type'])]!
+      return [name, { type, aggregatable: name, title: titles[name] ?? name, ...unit }]
+    }),
+  )
+}
+
+const only = (kind: 'run' | 'stage' | 'reject' | 'lag'): Condition[] => [{ field: 'kind', is: kind }]
+const runs = only('run')
+
+function numbers(): Unplaced[] {
+  const number = (id: string, metric: Metric, where: Condition[], description: string): Unplaced => {
+    return { kind: 'metric', id, title: metric.title, description, metric, where }
+  }
+  return [
+    number('runs', { of: 'count', title: 'Runs' }, runs, 'Runs that came to an end.'),
+    number(
+      'failed',
+      { of: 'count', title: 'Failed runs' },
+      [...runs, { field: 'state', is: 'failed' }],
+      'Runs that failed: imports that found no usable source, and runs with rows without an answer.',
+    ),
+    number('read', sum('read', 'Rows read'), runs, 'Rows of all files that were read.'),
+    number('refused', sum('quarantined', 'Rows refused'), runs, 'Rows that went to quarantine.'),
+  ]
+}
+
+const sum = (field: CounterName | 'rows', title: string): Metric => ({ of: 'sum', field, title })
+
+function charts(): Unplaced[] {
+  const chart = { kind: 'trend', interval: '1h' } as const
+  return [
+    {
+      ...{ ...chart, id: 'rows', title: 'Rows read', shape: 'bar', where: runs, split: 'dataset' },
+      description: 'Rows that the runs of each hour read, by dataset.',
+      metric: sum('read', 'Rows'),
+    },
+    {
+      ...{ ...chart, id: 'stages', title: 'What a run takes, stage by stage', shape: 'bar' },
+      description:
+        'Average time of a run in each stage, from the receipt of the stage before to its own, in the slowest lane.',
+      ...{ where: only('stage'), split: 'stage' },
+      metric: { of: 'average', field: 'duration_ms', title: 'Average time', unit: 'ms' },
+    },
+    {
+      ...{ ...chart, id: 'rejects', title: 'Refused rows by reason', shape: 'bar' },
+      description: 'Rows that went to quarantine in each hour, by the code of their reason.',
+      ...{ where: only('reject'), split: 'code' },
+      metric: sum('rows', 'Rows'),
+    },
+    {
+      ...{ ...chart, id: 'lag', title: 'Records that waited', shape: 'line' },
+      description: 'The most records that each stage had still to commit, in each hour.',
+      ...{ where: only('lag'), split: 'stage' },
+      metric: { of: 'max', field: 'records', title: 'Records' },
+    },
+  ]
+}
+
+function tables(): Unplaced[] {
+  const counters = ['read', 'clean', 'duplicate', 'quarantined', 'stored', 'indexed'] as const
+  return [
+    {
+      ...{ kind: 'top', id: 'receipts', shape: 'table', field: 'dataset', size: 20, where: runs },
+      title: 'Receipts',
+      description: 'What became of the rows of each dataset, over all runs.',
+      metrics: counters.map((name) => sum(name, titles[name]!)),
+    },
+    {
+      ...{
+        kind: 'table',
+        id: 'last',
+        key: 'run',
+        title: 'The last runs',
+        where: runs,
+        sort: '@timestamp',
+        rows: 10,
+      },
+      description: 'The ten runs that ended last.',
+      columns: ['@timestamp', 'dataset', 'state', 'read', 'clean', 'duplicate', 'quarantined', 'duration_ms'],
+    },
+  ]
+}

@@ -1,0 +1,42 @@
+import { counterNames } from './counters.ts'
+import type { IndexTemplate } from './index-template.ts'
+
+/** Alias of the documents about the pipeline itself. */
+export const pipelineIndex = 'dsf-pipeline'
+
+const keyword = { type: 'keyword', ignore_above: 1024 }
+const long = { type: 'long' }
+
+/**
+ * Fields of the documents in `dsf-pipeline`, of four kinds:
+ *
+ * - `run`: a finished run with its counters, and ms from request to end;
+ * - `stage`: ms that a run took from the receipt of the stage before to the one of this stage, in its slowest lane;
+ * - `reject`: rows of a run that were refused for a reason;
+ * - `lag`: records of a topic that a stage had not committed at a time.
+ */
+const properties: Record<string, { type: string }> = {
+  '@timestamp': { type: 'date' },
+  kind: keyword,
+  dataset: keyword,
+  run: keyword,
+  state: keyword,
+  reason: keyword,
+  ...Object.fromEntries(counterNames.map((name) => [name, long])),
+  duration_ms: long,
+  stage: keyword,
+  code: keyword,
+  topic: keyword,
+  rows: long,
+  records: long,
+}
+
+/** Index template body for `PUT _index_template/dsf-pipeline`. */
+export const pipelineTemplate: IndexTemplate = {
+  index_patterns: [`${pipelineIndex}-v*`],
+  priority: 300,
+  template: {
+    settings: { number_of_shards: 1, auto_expand_replicas: '0-1', refresh_interval: '5s' },
+    mappings: { dynamic: 'strict', properties },
+  },
+}
