@@ -9,7 +9,7 @@ LOCAL := @node infra/local/cli.ts
 # a stack of its own, in the folder for temporary files
 FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node e2e/faults/main.ts
 
-.PHONY: help install up down status logs run build check test faults kibana demo clean
+.PHONY: help install up down status logs run reindex build check test faults kibana preview demo clean
 
 help: ## Explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -48,6 +48,9 @@ logs: $(NODE_MODULES) ## Show the ends of the logs (SERVICE=kafka for one, FOLLO
 run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotency-key], wait, print the receipt as JSON
 	$(LOCAL) run
 
+reindex: $(NODE_MODULES) build ## Fill a new index of DATASET=name from the lake and move the alias to it (DROP=1: delete the old ones)
+	$(LOCAL) reindex
+
 check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout's promises
 	prettier --check --cache .
 	eslint .
@@ -65,8 +68,12 @@ faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhap
 kibana: $(NODE_MODULES) ## Create or overwrite the dashboards in KIBANA_URL (KIBANA_API_KEY, KIBANA_SPACE)
 	@node dashboards/import.ts
 
+preview: $(NODE_MODULES) ## Draw the dashboards as one page that needs no Kibana, with pictures (ELASTICSEARCH_URL for another)
+	@node --conditions=@dsf/source dashboards/preview/preview.ts
+
 demo: $(NODE_MODULES) ## Start everything, import the sample feed through all stages, show and check what came out
 	@node infra/demo/demo.ts
+	@node --conditions=@dsf/source dashboards/preview/preview.ts
 
 clean: ## Stop everything, and remove data, logs and compiled files (downloads stay in the cache)
 	$(if $(wildcard $(NODE_MODULES)),$(LOCAL) clean)

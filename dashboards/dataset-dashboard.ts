@@ -43,10 +43,13 @@ function indexedFields(dataset: Dataset): Record<string, IndexedField> {
       const { title = name, unit } = known.get(name) ?? {}
       const type = known.get(name)?.type ?? ownType(String(mapping['type']))
       const aggregatable = mapping['type'] === 'text' ? `${name}.keyword` : name
-      return [name, { type, aggregatable, title, ...(unit ? { unit } : {}) }]
+      return [name, { type, aggregatable, title, ...(unit ? { unit: shownUnits[unit] ?? unit } : {}) }]
     }),
   )
 }
+
+/** Units of the definition are UCUM's codes; people read some of them as signs. */
+const shownUnits: Record<string, string> = { Cel: '°C', deg: '°', '[degF]': '°F' }
 
 const ownType = (type: string): IndexedField['type'] =>
   (({ date: 'datetime', long: 'integer', geo_point: 'geo_point', boolean: 'boolean' }) as const)[type] ??

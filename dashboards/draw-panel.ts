@@ -86,20 +86,16 @@ function topPanel(panel: Written<'top'>, drawing: Drawing): Unplaced {
     `Most frequent: ${title}`,
     `The ${size} most frequent values of ${title}.`,
   )
-  return { kind: 'top', ...own, shape, field, size, metrics }
+  return { kind: 'top', ...own, shape, field, size, counts: 'Documents', metrics }
 }
 
 function tablePanel(panel: Written<'table'>, drawing: Drawing): Unplaced {
   const { table: columns, rows } = panel
   const sort = panel.sort ?? drawing.dataset.eventTime?.column ?? 'dsf_row'
   const title = titleOf(drawing, sort)
-  const own = named(
-    'table',
-    panel,
-    drawing,
-    `Largest ${title}`,
-    `The ${rows} documents with the largest ${title}.`,
-  )
+  const isTime = ['date', 'datetime'].includes(drawing.fields[sort]!.type)
+  const text = `The ${rows} documents with the ${isTime ? 'latest' : 'largest'} ${title}.`
+  const own = named('table', panel, drawing, isTime ? 'The latest' : `Largest ${title}`, text)
   const key = drawing.dataset.key[0]!.column
   return { kind: 'table', ...own, key, columns, sort, rows }
 }

@@ -96,6 +96,8 @@ export interface TopPanel extends Drawn {
   shape: 'bar' | 'table'
   field: string
   size: number
+  /** what the documents are called */
+  counts: string
   metrics: Metric[]
 }
 

@@ -103,9 +103,10 @@ function tables(): Unplaced[] {
   const counters = ['read', 'clean', 'duplicate', 'quarantined', 'stored', 'indexed'] as const
   return [
     {
-      ...{ kind: 'top', id: 'receipts', shape: 'table', field: 'dataset', size: 20, where: runs },
+      ...{ kind: 'top', id: 'receipts', shape: 'table', field: 'dataset', size: 20, counts: 'Runs' },
       title: 'Receipts',
       description: 'What became of the rows of each dataset, over all runs.',
+      where: runs,
       metrics: counters.map((name) => sum(name, titles[name]!)),
     },
     {

@@ -44,7 +44,7 @@ function expectedDocument(quake: Quake) {
     energyJoules: mag === null ? null : 10 ** (1.5 * mag + 4.8),
     depthClass: depth === null ? null : depth < 70 ? 'shallow' : depth < 300 ? 'intermediate' : 'deep',
     revisionHours: (updated - time) / 3_600_000,
-    region: place === null ? null : place.split(', ').at(-1)!,
+    region: place === null ? null : place.split(', ').at(-1)!.replace(/^CA$/, 'California'),
   }
   const fixed = { '@timestamp': time, location: { lat, lon }, dsf_version: updated, simulated: false }
   return present({ ...quake, ...computed, ...fixed })

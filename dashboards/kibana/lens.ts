@@ -138,11 +138,11 @@ function gridDrawing(dashboard: Dashboard, { x, y }: GridPanel): Drawing {
   return { visualizationType: 'lnsHeatmap', columns, visualization }
 }
 
-function topDrawing(dashboard: Dashboard, { field, size, metrics, shape }: TopPanel): Drawing {
+function topDrawing(dashboard: Dashboard, { field, size, counts, metrics, shape }: TopPanel): Drawing {
   const more = metrics.map((metric, i) => [`value${i + 2}`, metricColumn(dashboard, metric)] as const)
   const columns = {
     group: termsColumn(dashboard, field, size, 'value'),
-    value: metricColumn(dashboard, documents),
+    value: metricColumn(dashboard, { of: 'count', title: counts }),
     ...Object.fromEntries(more),
   }
   if (shape === 'table')

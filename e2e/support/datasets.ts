@@ -5,7 +5,7 @@ import { repositoryRoot } from '../../infra/local/settings.ts'
 
 interface Package {
   name: string
-  resources: { schema: { fields: { name: string; constraints?: object }[] } }[]
+  resources: { schema: { fields: { name: string; constraints?: object; 'x-dsf'?: object }[] } }[]
   'x-dsf': Record<string, unknown> & { sinks?: Record<string, unknown> }
 }
 
@@ -16,6 +16,8 @@ interface TestDataset {
   sinks?: { chunk: object }
   /** magnitudes above it are refused */
   largestMagnitude?: number
+  /** a field that is indexed as text */
+  searchable?: string
 }
 
 /** The real datasets under other names. Small chunks make many objects of few rows, so that a kill falls between them. */
@@ -23,6 +25,8 @@ const testDatasets = {
   'quakes-gz': {},
   'quakes-charts': {},
   'weather-charts': { like: 'seattle-weather' },
+  'quakes-pipeline': {},
+  'quakes-reindex': { lanes: 2, sinks: { chunk: { records: 500, bytes: 2 ** 20 } } },
   'quakes-bad': {},
   'quakes-health': {},
   'quakes-crash': { sinks: { chunk: { records: 3000, bytes: 2 ** 20 } } },
@@ -34,17 +38,26 @@ export function writeTestDatasets(folder: string): void {
   for (const [name, dataset] of Object.entries(testDatasets)) writeTestDataset(folder, name, dataset)
 }
 
+/** A dataset of these tests with something changed beside what it has for itself. */
+export const changeTestDataset = (
+  folder: string,
+  name: keyof typeof testDatasets,
+  change: TestDataset,
+): void => writeTestDataset(folder, name, { ...testDatasets[name], ...change })
+
 /** A real dataset with something changed. A stage reads it when it starts. */
 export function writeTestDataset(
   folder: string,
   name: string,
-  { like = 'earthquakes', sinks, largestMagnitude, ...own }: TestDataset,
+  { like = 'earthquakes', sinks, largestMagnitude, searchable, ...own }: TestDataset,
 ): void {
   const json = readPackage(like)
   const before = json['x-dsf']
   const magnitude = json.resources[0]!.schema.fields.find((field) => field.name === 'mag')
   if (magnitude && largestMagnitude)
     magnitude.constraints = { ...magnitude.constraints, maximum: largestMagnitude }
+  const text = json.resources[0]!.schema.fields.find((field) => field.name === searchable)
+  if (text) text['x-dsf'] = { ...text['x-dsf'], search: 'text' }
   const extension = { ...before, ...own, sinks: { ...before.sinks, ...sinks } }
   writePackage(folder, { ...json, name, 'x-dsf': extension })
 }

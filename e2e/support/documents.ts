@@ -3,9 +3,10 @@ import { environment } from './stack.ts'
 
 const url = environment['ELASTICSEARCH_URL']!
 
-async function ask(path: string, body?: object): Promise<any> {
+/** The answer to any request, as it is. */
+export async function ask(path: string, body?: object, method = 'POST'): Promise<any> {
   const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-  const response = await fetch(`${url}/${path}`, { method: 'POST', ...json })
+  const response = await fetch(`${url}/${path}`, { method, ...json })
   const answer = await response.json()
   if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
   return answer
@@ -13,6 +14,10 @@ async function ask(path: string, body?: object): Promise<any> {
 
 export const mappingOf = async (alias: string): Promise<Record<string, { type: string; format?: string }>> =>
   Object.values((await (await fetch(`${url}/${alias}/_mapping`)).json()) as object)[0].mappings.properties
+
+/** The indices behind an alias. */
+export const aliasOf = async (alias: string): Promise<string[]> =>
+  Object.keys(await ask(`_alias/${alias}`, undefined, 'GET'))
 
 /** The answer to a search, as it is. */
 export const search = (alias: string, body: object): Promise<any> => ask(`${alias}/_search`, body)

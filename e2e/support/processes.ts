@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
+import { lastLines } from '../../infra/local/install/tool.ts'
 import { isAlive, readRecord, type ProcessRecord } from '../../infra/local/processes/record.ts'
 import { startProcess } from '../../infra/local/processes/start.ts'
 import { untilReady } from '../../infra/local/ready.ts'
@@ -47,12 +48,20 @@ export interface Instance {
   ended: Promise<number | NodeJS.Signals>
 }
 
-/** A second instance of a stage, ready, on a port of its own. `env` changes what the stack would tell it. */
+/**
+ * A second instance of a stage, ready, on a port of its own. `env` changes what the stack would tell it.
+ * @throws Error with the end of its log when it ends instead
+ */
 export async function secondInstance(name: StageName, env: NodeJS.ProcessEnv = {}): Promise<Instance> {
   const port = settings.ports[name] + 100
   const instance = await spawnStage(name, { HTTP_PORT: String(port), ...env })
   const url = `http://127.0.0.1:${port}`
-  await until(`a second ${name}`, async () => (await fetch(`${url}/health/ready`)).ok)
+  let gone = false
+  void instance.ended.then(() => (gone = true))
+  const state = await until(`a second ${name}`, async () => {
+    return gone ? 'gone' : (await fetch(`${url}/health/ready`)).ok
+  })
+  if (state === 'gone') throw new Error(lastLines(join(runDir, 'logs', `${name}-2.log`), 3))
   return { ...instance, url }
 }
 

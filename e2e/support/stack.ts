@@ -26,6 +26,7 @@ export const settings: Settings = readSettings({
   SOURCE_ALLOW: '127.0.0.1/32',
   SOURCE_ROOTS: filesDir,
   DATASETS_DIR: join(runDir, 'datasets'),
+  LAG_EVERY_MS: '1000',
   LOG_LEVEL: 'info',
 })
 

@@ -1,6 +1,7 @@
 /** The commands behind the Makefile: node infra/local/cli.ts <command>. What they take comes from the environment, see README.md. */
 import { StackError } from './errors.ts'
 import { showLogs } from './logs.ts'
+import { reindexDataset } from './reindex.ts'
 import { runDataset } from './run-client.ts'
 import { say, seconds } from './say.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -15,6 +16,7 @@ const commands: Record<string, Command> = {
   status,
   logs: showLogs,
   run: runDataset,
+  reindex: reindexDataset,
   clean: cleanStack,
 }
 

@@ -45,7 +45,7 @@ describe('a record', () => {
               energyJoules: 10 ** (1.5 * 2 + 4.8),
               depthClass: 'intermediate',
               revisionHours: 2,
-              region: 'CA',
+              region: 'California',
             },
           },
         ],
@@ -64,7 +64,12 @@ describe('a record', () => {
     [{ place: 'north of São Tomé, off Príncipe, São Tomé' }, { region: 'São Tomé' }],
   ])('with %j has %j: null where a field that the expression uses is null', (values, computed) => {
     const { out } = enricherOf(quakes, false)(batchOf([quake('a', values)]))
-    const others = { energyJoules: 10 ** 7.8, depthClass: 'intermediate', revisionHours: 2, region: 'CA' }
+    const others = {
+      energyJoules: 10 ** 7.8,
+      depthClass: 'intermediate',
+      revisionHours: 2,
+      region: 'California',
+    }
     const expected = { ...quake('a', values), simulated: false, ...others, ...computed }
     expect(out!.enriched![0]!.value).toEqual(expected)
   })

@@ -64,7 +64,7 @@ describe('bulkWriter', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.integer({ min: 1, max: 5 * one }), (count, longest) => {
         const rows = Array.from({ length: count }, (_, i) => day(i))
-        const bodies = bulkWriter(weather, longest)(rows)
+        const bodies = bulkWriter(weather, { longest })(rows)
         expect(bodies.flatMap((body) => body.rows)).toEqual(rows)
         for (const { body, rows: inside } of bodies) {
           expect(inside.length === 1 || body.length <= longest).toBe(true)

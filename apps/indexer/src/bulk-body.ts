@@ -15,8 +15,11 @@ const bodyLength = 8_000_000
  * Compiles the bulk requests for rows of a dataset. Each item carries its key as id and its version as external
  * version: a replay writes what is there already, an older version is refused as a conflict.
  */
-export function bulkWriter(dataset: Dataset, longest = bodyLength): (rows: Row[]) => BulkBody[] {
-  const writeItem = itemWriter(dataset)
+export function bulkWriter(
+  dataset: Dataset,
+  { index = dataset.name, longest = bodyLength } = {},
+): (rows: Row[]) => BulkBody[] {
+  const writeItem = itemWriter(dataset, index)
   return (rows) => {
     const bodies: BulkBody[] = []
     let open: BulkBody | undefined
@@ -30,10 +33,10 @@ export function bulkWriter(dataset: Dataset, longest = bodyLength): (rows: Row[]
   }
 }
 
-function itemWriter(dataset: Dataset): (row: Row) => string {
+function itemWriter(dataset: Dataset, index: string): (row: Row) => string {
   const toId = documentId(dataset)
   const toDocument = documentWriter(dataset)
-  const start = `{"index":{"_index":${JSON.stringify(dataset.name)},"version_type":"external_gte","version":`
+  const start = `{"index":{"_index":${JSON.stringify(index)},"version_type":"external_gte","version":`
   return (row) => {
     // A negative version would make Elasticsearch refuse the whole request. The cleaner lets versions only grow within
     // a lane, and offsets keep their order, so below 0 the last one still wins.

@@ -11,9 +11,19 @@ export interface Index {
   /** index template, first index and alias of a dataset; all of it may be there already */
   prepare: (dataset: Dataset) => Promise<void>
   /** the same for an index that is not of a dataset */
-  prepareIndex: (alias: string, template: IndexTemplate) => Promise<void>
-  bulk: (body: BulkBody) => Promise<BulkOutcome<Row>>
+  prepareIndex: (index: NamedIndex) => Promise<void>
+  /** into an alias, which is never made by writing to it, or into an index */
+  bulk: (body: BulkBody, target?: 'alias' | 'index') => Promise<BulkOutcome<Row>>
   call: <T>(what: string, work: (client: Client) => Promise<T>) => Promise<T>
+}
+
+/** A template, and the first index that is made of it. */
+export interface NamedIndex {
+  alias: string
+  /** of the template */
+  name: string
+  template: IndexTemplate
+  first: string
 }
 
 /** Tries of one bulk request before the lane lets go of it and starts the batch again. */
@@ -24,26 +34,41 @@ export function openIndex(url: string): Index {
   const client = new Client({ node: url, maxRetries: 0, requestTimeout: 60_000 })
   return {
     check: () => tried('health', () => client.cluster.health({ timeout: '2s' })),
-    prepare: (dataset) =>
-      tried(`index of ${dataset.name}`, () => prepare(client, dataset.name, indexTemplate(dataset))),
-    prepareIndex: (alias, template) => tried(`index of ${alias}`, () => prepare(client, alias, template)),
-    bulk: (body) => bulk(client, body),
+    prepare: (dataset) => tried(`index of ${dataset.name}`, () => prepare(client, ofDataset(dataset))),
+    prepareIndex: (index) => tried(`index of ${index.alias}`, () => prepare(client, index)),
+    bulk: (body, target = 'alias') => bulk(client, body, target === 'alias'),
     call: (what, work) => tried(what, () => work(client)),
   }
 }
 
-async function prepare(client: Client, alias: string, template: IndexTemplate): Promise<void> {
-  await client.indices.putIndexTemplate({ name: templateName(alias), ...template })
+async function prepare(client: Client, { alias, name, template, first }: NamedIndex): Promise<void> {
+  await client.indices.putIndexTemplate({ name, ...template })
   if (await client.indices.existsAlias({ name: alias })) {
-    // a definition may have grown fields since; what it changed, Elasticsearch refuses with the field's name
-    await client.indices.putMapping({ index: alias, ...template.template.mappings })
+    // a definition may have grown fields since
+    await client.indices
+      .putMapping({ index: alias, ...template.template.mappings })
+      .catch(explainChange(alias))
     return
   }
   const aliases = { [alias]: { is_write_index: true } }
-  await client.indices.create({ index: `${alias}-v1`, aliases }).catch(ignoreExisting)
+  await client.indices.create({ index: first, aliases }).catch(ignoreExisting)
 }
 
-const templateName = (alias: string) => (alias.startsWith('dsf-') ? alias : `dsf-${alias}`)
+export const templateName = ({ name }: Dataset): string => `dsf-${name}`
+
+const ofDataset = (dataset: Dataset): NamedIndex => ({
+  alias: dataset.name,
+  name: templateName(dataset),
+  template: indexTemplate(dataset),
+  first: `${dataset.name}-v1`,
+})
+
+/** What it changed, Elasticsearch refuses with the field's name. */
+const explainChange = (alias: string) => (error: unknown) => {
+  if (!(error instanceof errors.ResponseError) || error.statusCode !== 400) throw error
+  const sentence = `the index ${alias} cannot take its definition: ${error.message}. Fill a new one: make reindex DATASET=${alias}`
+  throw new FatalError(sentence, { cause: error })
+}
 
 function ignoreExisting(error: unknown): void {
   const body = error instanceof errors.ResponseError ? (error.body as { error?: { type?: string } }) : {}
@@ -51,7 +76,11 @@ function ignoreExisting(error: unknown): void {
 }
 
 /** Sends one body, then again only what the server had no room for. */
-async function bulk(client: Client, { body, rows }: BulkBody): Promise<BulkOutcome<Row>> {
+async function bulk(
+  client: Client,
+  { body, rows }: BulkBody,
+  requireAlias: boolean,
+): Promise<BulkOutcome<Row>> {
   const total: BulkOutcome<Row> = { indexed: 0, superseded: 0, refused: [], retry: [] }
   let waiting = rows.map((_, i) => i)
   for (let attempt = 0; waiting.length > 0; attempt++) {
@@ -66,7 +95,7 @@ async function bulk(client: Client, { body, rows }: BulkBody): Promise<BulkOutco
         method: 'POST',
         path: '/_bulk',
         bulkBody: part,
-        querystring: { filter_path: answerFilter, require_alias: true },
+        querystring: { filter_path: answerFilter, require_alias: requireAlias },
       }),
     )
     const sent = waiting

@@ -1,4 +1,4 @@
-import { pipelineIndex, pipelineTemplate, type TopicKind } from '@dsf/dataset'
+import { firstPipelineIndex, pipelineIndex, pipelineTemplate, type TopicKind } from '@dsf/dataset'
 import { FatalError, TransientError, type Runtime } from '@dsf/stage'
 import type { Index } from './elasticsearch.ts'
 import { failedImport, type EndedRun, type PipelineDocument } from './pipeline-documents.ts'
@@ -30,7 +30,12 @@ export class Pipeline {
   }
 
   async start(runtime: Runtime): Promise<void> {
-    await this.#index.prepareIndex(pipelineIndex, pipelineTemplate)
+    await this.#index.prepareIndex({
+      alias: pipelineIndex,
+      name: pipelineIndex,
+      template: pipelineTemplate,
+      first: firstPipelineIndex,
+    })
     await runtime.follow(['runs'], ({ name }, _, record) => {
       const run = record as unknown as EndedRun
       if (run.state === 'failed') this.#failed.push(failedImport(name, run))

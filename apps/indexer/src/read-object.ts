@@ -31,15 +31,21 @@ export class ObjectMismatch extends Error {
  * @throws ObjectMismatch
  */
 export async function readObject(dataset: Dataset, object: StoredObject, bytes: Uint8Array): Promise<Row[]> {
-  const { key, sha256, records } = object
+  const { key, format, sha256, records } = object
   const found = createHash('sha256').update(bytes).digest('hex')
   if (found !== sha256) throw new ObjectMismatch(key, `sha256 is ${found}, its record says ${sha256}`)
-  const rows = await decode(dataset, object, bytes)
+  const rows = await readRows(dataset, key, bytes, format)
   if (rows.length === records) return rows
   throw new ObjectMismatch(key, `holds ${rows.length} rows, its record says ${records}`)
 }
 
-async function decode(dataset: Dataset, { key, format }: StoredObject, bytes: Uint8Array): Promise<Row[]> {
+/** The same of an object that nothing is known of but its name. @throws ObjectMismatch when it is not in its format */
+export async function readRows(
+  dataset: Dataset,
+  key: string,
+  bytes: Uint8Array,
+  format = key.slice(key.lastIndexOf('.') + 1),
+): Promise<Row[]> {
   const reader = readers[format]
   if (!reader)
     throw new ObjectMismatch(

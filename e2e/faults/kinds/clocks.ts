@@ -1,7 +1,7 @@
 /** Clocks that jump, under the process and under nobody else. */
-import { execFileSync } from 'node:child_process'
 import { globSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { aptInstall } from '../../../infra/local/install/apt.ts'
 import { stageNames } from '../../../infra/local/servers/stages.ts'
 import { runDir } from '../../support/stack.ts'
 import { moment } from '../plan.ts'
@@ -11,19 +11,9 @@ import type { Fault } from './fault.ts'
 
 const find = () => globSync('/usr/lib/*/faketime/libfaketime.so.1')[0]
 
-function install(): string | undefined {
-  try {
-    for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'faketime']])
-      execFileSync('apt-get', args, { stdio: 'ignore' })
-  } catch {
-    // somebody without rights, or without apt: the message says what to install
-  }
-  return find()
-}
-
 /** Debian's package; installed where that is allowed. @throws Error with the way out */
 export function installFaketime(): string {
-  const library = find() ?? install()
+  const library = find() ?? (aptInstall(['faketime']) ? find() : undefined)
   if (!library) throw new Error('libfaketime is missing (on Debian: apt-get install faketime)')
   return library
 }

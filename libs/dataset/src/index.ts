@@ -19,5 +19,5 @@ export {
 } from './avro.ts'
 export { addCounters, brokenSums, counterNames, type CounterName, type Counters } from './counters.ts'
 export { indexTemplate, type IndexTemplate } from './index-template.ts'
-export { pipelineIndex, pipelineTemplate } from './pipeline-index.ts'
+export { firstPipelineIndex, pipelineIndex, pipelineTemplate } from './pipeline-index.ts'
 export { recordShape } from './record-shape.ts'

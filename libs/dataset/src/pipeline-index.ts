@@ -1,8 +1,9 @@
 import { counterNames } from './counters.ts'
 import type { IndexTemplate } from './index-template.ts'
 
-/** Alias of the documents about the pipeline itself. */
+/** Alias of the documents about the pipeline itself, and its first index, whose name Elasticsearch can roll over. */
 export const pipelineIndex = 'dsf-pipeline'
+export const firstPipelineIndex = `${pipelineIndex}-000001`
 
 const keyword = { type: 'keyword', ignore_above: 1024 }
 const long = { type: 'long' }
@@ -33,7 +34,7 @@ const properties: Record<string, { type: string }> = {
 
 /** Index template body for `PUT _index_template/dsf-pipeline`. */
 export const pipelineTemplate: IndexTemplate = {
-  index_patterns: [`${pipelineIndex}-v*`],
+  index_patterns: [`${pipelineIndex}-0*`],
   priority: 300,
   template: {
     settings: { number_of_shards: 1, auto_expand_replicas: '0-1', refresh_interval: '5s' },

@@ -25,6 +25,8 @@ export interface ObjectStore {
   putStream: (key: string, stream: Readable, metadata?: Record<string, string>) => Promise<void>
   get: (key: string) => Promise<Buffer>
   stream: (key: string, from?: number) => Promise<Readable>
+  /** keys that begin with a prefix, in the order of their bytes */
+  list: (prefix: string) => Promise<string[]>
 }
 
 const partBytes = 8 * 2 ** 20
@@ -78,6 +80,15 @@ export function openStore(config: StoreConfig): ObjectStore {
       tried(`get ${key}`, () =>
         from === 0 ? client.getObject(bucket, key) : client.getPartialObject(bucket, key, from),
       ),
+    list: (prefix) =>
+      tried(`list ${prefix}`, async () => {
+        const keys: string[] = []
+        for await (const item of client.listObjectsV2(bucket, prefix, true) as AsyncIterable<{
+          name?: string
+        }>)
+          if (item.name !== undefined) keys.push(item.name)
+        return keys
+      }),
   }
 }
 

@@ -1,0 +1,33 @@
+/**
+ * node dist/reindex.main.js <dataset> [--drop]: a new version of the dataset's index from the lake; with --drop the versions
+ * before the present one are deleted instead. Reads the environment of the indexer. Exit code 1 when it could not.
+ */
+import { parseArgs } from 'node:util'
+import { loadDatasets } from '@dsf/dataset'
+import { openStore } from '@dsf/stage'
+import { config } from './config.ts'
+import { openIndex } from './elasticsearch.ts'
+import { dropOld, reindex, type Reindexing } from './reindex.ts'
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+function readWork(name: string | undefined): Reindexing {
+  const settings = config()
+  const datasets = loadDatasets(settings.DATASETS_DIR)
+  const dataset = datasets.get(name ?? '')
+  if (!dataset) throw new Error(`no dataset is named "${name}"; known are ${[...datasets.keys()].join(', ')}`)
+  return { dataset, store: openStore(settings), index: openIndex(settings.ELASTICSEARCH_URL), say }
+}
+
+try {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { drop: { type: 'boolean' } },
+  })
+  const work = readWork(positionals[0])
+  if (values.drop) say(`deleted: ${(await dropOld(work)).join(', ') || 'nothing'}`)
+  else say(`complete: ${await reindex(work)}`)
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,152 @@
+import { basename } from 'node:path'
+import { indexTemplate, pathSegment, type Dataset } from '@dsf/dataset'
+import { FatalError, type ObjectStore } from '@dsf/stage'
+import { bulkWriter } from './bulk-body.ts'
+import { templateName, type Index } from './elasticsearch.ts'
+import { readRows } from './read-object.ts'
+
+export interface Reindexing {
+  dataset: Dataset
+  store: ObjectStore
+  index: Index
+  say: (line: string) => void
+}
+
+/** Kept in an index's mapping: a run that was broken off behind the move is known by it. */
+type State = 'catching up' | 'complete'
+
+const downloadsAtOnce = 4
+const sayEveryMs = 5000
+
+/**
+ * Fills a new version of a dataset's index, made from the present template, out of the lake, and moves the alias to it in one
+ * step. Stages go on meanwhile and readers always have a whole index: what was indexed into the old one during the filling is
+ * in objects that are listed again before and behind the move, and versions make every repetition harmless. The old index
+ * stays until `dropOld`. Broken off anywhere and started again, it does the rest. One at a time for a dataset.
+ * @throws FatalError, and the alias stays where it is, when the new index would hold fewer documents than the old one
+ */
+export async function reindex(work: Reindexing): Promise<string> {
+  const { dataset, index, say } = work
+  const old = await currentIndex(work)
+  if ((await stateOf(index, old)) === 'catching up') {
+    say(`${old}: goes on where the last run was broken off`)
+    await fill(work, old, await objectsOf(work))
+    await setState(index, old, 'complete')
+    return old
+  }
+  const next = `${dataset.name}-v${versionOf(old) + 1}`
+  const wanted = await count(index, old)
+  await create(work, next)
+  const first = await objectsOf(work)
+  const refused = await fill(work, next, first)
+  const meanwhile = await objectsOf(work, first)
+  refused.push(...(await fill(work, next, meanwhile)))
+  await moveUnlessSmaller(work, { old, next, wanted, refused })
+  await fill(work, next, await objectsOf(work, [...first, ...meanwhile]))
+  await setState(index, next, 'complete')
+  return next
+}
+
+/** Deletes the versions before the present one. Returns their names. */
+export async function dropOld(work: Reindexing): Promise<string[]> {
+  const { dataset, index } = work
+  const current = versionOf(await currentIndex(work))
+  const found = await index.call('indices', (client) => client.indices.get({ index: `${dataset.name}-v*` }))
+  const old = Object.keys(found).filter((name) => isVersionOf(dataset, name) && versionOf(name) < current)
+  for (const name of old)
+    await index.call(`delete ${name}`, (client) => client.indices.delete({ index: name }))
+  return old
+}
+
+const versionOf = (name: string): number => Number(/\d+$/.exec(name)![0])
+/** The pattern of `a` also finds the indices of a dataset that is called `a-v2-b`. */
+const isVersionOf = ({ name }: Dataset, index: string): boolean =>
+  index.startsWith(`${name}-v`) && /^\d+$/.test(index.slice(name.length + 2))
+
+async function currentIndex({ dataset, index }: Reindexing): Promise<string> {
+  const names = await index.call('alias', (client) => client.indices.getAlias({ name: dataset.name }))
+  return Object.keys(names)[0]!
+}
+
+async function stateOf(index: Index, name: string): Promise<State | undefined> {
+  const found = await index.call('mapping', (client) => client.indices.getMapping({ index: name }))
+  return found[name]!.mappings._meta?.['reindex'] as State | undefined
+}
+
+const setState = (index: Index, name: string, reindex: State) =>
+  index.call('mapping', (client) => client.indices.putMapping({ index: name, _meta: { reindex } }))
+
+/** Nobody reads or writes what stands there without the alias: a run before left it. */
+async function create({ dataset, index, say }: Reindexing, name: string): Promise<void> {
+  const template = indexTemplate(dataset)
+  await index.call(`create ${name}`, async (client) => {
+    await client.indices.putIndexTemplate({ name: templateName(dataset), ...template })
+    await client.indices.delete({ index: name, ignore_unavailable: true })
+    // nobody searches it yet
+    await client.indices.create({ index: name, settings: { refresh_interval: '-1' } })
+  })
+  say(`${name}: made`)
+}
+
+/** Keys of the lake's objects that are not among `known`, in the order of their records. */
+async function objectsOf({ dataset, store }: Reindexing, known: string[] = []): Promise<string[]> {
+  const seen = new Set(known)
+  const keys = await store.list(`lake/dataset=${pathSegment(dataset.name)}/`)
+  const order = (a: string, b: string) => (basename(a) < basename(b) ? -1 : 1)
+  return keys.filter((key) => !seen.has(key)).toSorted(order)
+}
+
+/** Returns why documents were refused. */
+async function fill(
+  { dataset, store, index, say }: Reindexing,
+  into: string,
+  keys: string[],
+): Promise<string[]> {
+  const toBodies = bulkWriter(dataset, { index: into })
+  const refused: string[] = []
+  let [rows, said] = [0, Date.now()]
+  for (let at = 0; at < keys.length; at += downloadsAtOnce) {
+    const part = keys.slice(at, at + downloadsAtOnce)
+    const read = await Promise.all(part.map(async (key) => readRows(dataset, key, await store.get(key))))
+    for (const body of toBodies(read.flat())) {
+      refused.push(...(await index.bulk(body, 'index')).refused.map(({ reason }) => reason))
+      rows += body.rows.length
+    }
+    if (Date.now() - said < sayEveryMs) continue
+    say(`${into}: ${rows} rows of ${at + part.length} of ${keys.length} objects`)
+    said = Date.now()
+  }
+  say(`${into}: ${rows} rows of ${keys.length} objects, ${refused.length} refused`)
+  return refused
+}
+
+interface Move {
+  old: string
+  next: string
+  /** documents of the old index before the new one was filled */
+  wanted: number
+  refused: string[]
+}
+
+async function moveUnlessSmaller({ dataset, index, say }: Reindexing, { old, next, wanted, refused }: Move) {
+  const { refresh_interval } = indexTemplate(dataset).template.settings
+  await index.call(next, (client) =>
+    client.indices.putSettings({ index: next, settings: { refresh_interval } }),
+  )
+  const documents = await count(index, next)
+  if (documents < wanted)
+    throw new FatalError(
+      `${next} holds ${documents} documents, ${old} ${wanted}: the alias stays. ` +
+        (refused[0] ? `Refused: ${refused[0]}` : 'Objects are missing from the lake.'),
+    )
+  await setState(index, next, 'catching up')
+  const alias = dataset.name
+  const actions = [{ remove: { index: old, alias } }, { add: { index: next, alias, is_write_index: true } }]
+  await index.call('alias', (client) => client.indices.updateAliases({ actions }))
+  say(`${alias}: now ${next} with ${documents} documents; ${old} is kept`)
+}
+
+async function count(index: Index, name: string): Promise<number> {
+  await index.call('refresh', (client) => client.indices.refresh({ index: name }))
+  return (await index.call('count', (client) => client.count({ index: name }))).count
+}

@@ -1,0 +1,95 @@
+/** What the dashboard of the pipeline shows of a run is what its receipt says. */
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { writeQuakes } from '../bench/generate-quakes.ts'
+import { queryOf, rowsOf } from '../dashboards/queries.ts'
+import { pipelineDashboard } from '../dashboards/pipeline-dashboard.ts'
+import { ask } from './support/documents.ts'
+import { feedUrl, importSource, ingested, startRun, type Receipt } from './support/runs.ts'
+import { filesDir } from './support/stack.ts'
+import { until } from './support/until.ts'
+
+const dataset = 'quakes-pipeline'
+const dashboard = pipelineDashboard()
+let receipt: Receipt
+
+async function documents(kind: string, of: object): Promise<Record<string, any>[]> {
+  await ask('dsf-pipeline/_refresh')
+  const filter = Object.entries({ kind, ...of }).map(([field, value]) => ({ term: { [field]: value } }))
+  const { hits } = (await ask('dsf-pipeline/_search', { size: 100, query: { bool: { filter } } })).hits
+  return hits.map(({ _source }: { _source: object }) => _source)
+}
+
+/** The rows of a panel, of this dataset alone. */
+async function rows(id: string) {
+  const panel = dashboard.panels.find((one) => one.id === id)!
+  const where = [...dashboard.where, { field: 'dataset', is: dataset }]
+  return rowsOf(panel, await ask('dsf-pipeline/_search', queryOf({ ...dashboard, where }, panel)))
+}
+
+beforeAll(async () => {
+  receipt = await importSource(dataset, `${feedUrl}/earthquakes/window-2.csv`)
+})
+
+describe('a finished run', () => {
+  it('is one document with the counters of its receipt', async () => {
+    const [run, ...others] = await documents('run', { run: receipt.runId })
+    expect(others).toEqual([])
+    const { quarantined, ...counters } = receipt.counters
+    const named = Object.entries(counters).filter(([name]) => !name.includes(':') && name !== 'undecodable')
+    expect(run).toMatchObject({ dataset, state: 'succeeded', quarantined, ...Object.fromEntries(named) })
+    expect(run!['duration_ms']).toBeGreaterThan(0)
+  })
+
+  it('has the time that each stage took', async () => {
+    const stages = await documents('stage', { run: receipt.runId })
+    expect(stages.map(({ stage }) => stage).toSorted()).toEqual([
+      ...['cleaner', 'generator', 'indexer', 'ingestor', 'sink-minio'],
+    ])
+    for (const { duration_ms } of stages) expect(duration_ms).toBeGreaterThanOrEqual(0)
+  })
+
+  it('has its refused rows by their reason', async () => {
+    const rejects = await documents('reject', { run: receipt.runId })
+    const found = Object.fromEntries(rejects.map(({ code, rows }) => [`quarantined:${code}`, rows]))
+    const expected = Object.entries(receipt.counters).filter(([name]) => name.startsWith('quarantined:'))
+    expect(expected.length).toBeGreaterThan(2)
+    expect(found).toEqual(Object.fromEntries(expected))
+  })
+})
+
+it('an import that fails is a document too, though it sends no receipts', async () => {
+  const run = await startRun(dataset, `${feedUrl}/earthquakes/no-such-file.csv`)
+  const { reason } = await ingested(run)
+  const [found] = await until('the document of the failed import', async () => {
+    const failed = await documents('run', { run })
+    return failed.length > 0 && failed
+  })
+  expect(found).toMatchObject({ dataset, state: 'failed', reason, read: 0 })
+})
+
+it('the panels show the sums of these documents', async () => {
+  const counters = ['read', 'clean', 'duplicate', 'quarantined', 'stored', 'indexed']
+  const [sums] = await rows('receipts')
+  expect(sums).toMatchObject({
+    key: dataset,
+    ...Object.fromEntries(counters.map((name, i) => [`value${i + 2}`, receipt.counters[name]])),
+  })
+  expect(await rows('failed')).toEqual([{ value: 1 }])
+  expect((await rows('last')).map(({ state }) => state)).toEqual(['failed', 'succeeded'])
+  const perReason = await rows('rejects')
+  const total = perReason.reduce((sum, { value }) => sum + Number(value), 0)
+  expect(total).toBeGreaterThanOrEqual(receipt.counters['quarantined']!)
+})
+
+it('records that wait are samples, until they wait no more', async () => {
+  const file = join(filesDir, 'many.csv')
+  await writeQuakes(file, { rows: 60_000 })
+  await importSource(dataset, `file://${file}`)
+  const samples = await until('a sample at rest', async () => {
+    const lags = await documents('lag', { dataset, stage: 'sink-minio', topic: 'enriched' })
+    return lags.some(({ records }) => records > 0) && lags.some(({ records }) => records === 0) && lags
+  })
+  const newest = samples.toSorted((a, b) => b['@timestamp'] - a['@timestamp'])[0]!
+  expect(newest['records']).toBe(0)
+})

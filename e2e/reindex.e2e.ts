@@ -1,0 +1,127 @@
+/** A new version of an index is filled from the lake while rows come in and readers read; nobody misses anything. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { writeQuakes } from '../bench/generate-quakes.ts'
+import { repositoryRoot } from '../infra/local/settings.ts'
+import { changeTestDataset } from './support/datasets.ts'
+import { aliasOf, ask, countDocuments, documentsOf, mappingOf } from './support/documents.ts'
+import { secondInstance } from './support/processes.ts'
+import { importSource, receiptOf, startRun } from './support/runs.ts'
+import { environment, filesDir, runDir } from './support/stack.ts'
+import { until } from './support/until.ts'
+
+const dataset = 'quakes-reindex'
+
+interface Command {
+  lines: string[]
+  kill: () => void
+  ended: Promise<number | null>
+}
+
+/** The indexer's command, as a Kubernetes job runs it. */
+function reindex(...args: string[]): Command {
+  const program = join(repositoryRoot, 'apps/indexer/dist/reindex.main.js')
+  const env = { ...process.env, ...environment, HTTP_PORT: '0' }
+  const child = spawn('node', [program, dataset, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const lines: string[] = []
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
+  const ended = once(child, 'close').then(([code]) => code as number | null)
+  return { lines, kill: () => child.kill('SIGKILL'), ended }
+}
+
+async function fileOf(name: string, rows: number, seed: number): Promise<string> {
+  const file = join(filesDir, name)
+  await writeQuakes(file, { rows, seed })
+  return `file://${file}`
+}
+
+/** Documents without what the mapping decides. */
+const contentOf = async () =>
+  new Map([...(await documentsOf(dataset))].map(([id, { _version, _source }]) => [id, { _version, _source }]))
+
+beforeAll(async () => {
+  await importSource(dataset, await fileOf('before.csv', 6000, 1))
+})
+
+describe('a new version of the index', () => {
+  it('has every document while an import runs, and the alias always answers with a whole index', async () => {
+    const before = await countDocuments(dataset)
+    const counts: number[] = []
+    let over = false
+    const reader = (async () => {
+      while (!over) counts.push((await ask(`${dataset}/_count`)).count as number)
+    })()
+    const run = await startRun(dataset, await fileOf('meanwhile.csv', 20_000, 2))
+    const command = reindex()
+    expect(await command.ended).toBe(0)
+    await receiptOf(run)
+    over = true
+    await reader
+
+    expect(command.lines.at(-1)).toBe(`complete: ${dataset}-v2`)
+    expect(await aliasOf(dataset)).toEqual([`${dataset}-v2`])
+    expect(counts.length).toBeGreaterThan(10)
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(before)
+    // what the present index lacks, a third version made at rest would have
+    const present = await contentOf()
+    expect(await reindex().ended).toBe(0)
+    expect(await aliasOf(dataset)).toEqual([`${dataset}-v3`])
+    expect(await contentOf()).toEqual(present)
+  })
+
+  it('is made anew when the command was killed while it was filled', async () => {
+    const present = await contentOf()
+    const killed = reindex()
+    await until('the new index', () => killed.lines.some((line) => line.endsWith('-v4: made')), {
+      everyMs: 2,
+    })
+    killed.kill()
+    expect(await killed.ended).toBeNull()
+    expect(await aliasOf(dataset)).toEqual([`${dataset}-v3`])
+
+    expect(await reindex().ended).toBe(0)
+    expect(await aliasOf(dataset)).toEqual([`${dataset}-v4`])
+    expect(await contentOf()).toEqual(present)
+  })
+
+  it('is completed when the command was broken off behind the move', async () => {
+    const present = await contentOf()
+    await ask(`${dataset}-v5`, { mappings: { _meta: { reindex: 'catching up' } } }, 'PUT')
+    const [remove, add] = [4, 5].map((version) => ({ index: `${dataset}-v${version}`, alias: dataset }))
+    await ask('_aliases', { actions: [{ remove }, { add: { ...add, is_write_index: true } }] })
+    expect(await countDocuments(dataset)).toBe(0)
+
+    expect(await reindex().ended).toBe(0)
+    expect(await aliasOf(dataset)).toEqual([`${dataset}-v5`])
+    expect(await contentOf()).toEqual(present)
+  })
+
+  it('is what a changed definition asks for, which the indexer says when it starts', async () => {
+    changeTestDataset(join(runDir, 'datasets'), dataset, { searchable: 'net' })
+    await expect(secondInstance('indexer')).rejects.toThrow('make reindex DATASET=quakes-reindex')
+    expect((await mappingOf(dataset))['net']).toMatchObject({ type: 'keyword' })
+
+    expect(await reindex().ended).toBe(0)
+    expect((await mappingOf(dataset))['net']).toMatchObject({ type: 'text' })
+    expect((await secondInstance('indexer')).child.kill()).toBe(true)
+  })
+
+  it('leaves the old ones until it is told otherwise', async () => {
+    const indices = async () => Object.keys(await ask(`${dataset}-v*/_alias`, undefined, 'GET')).toSorted()
+    expect(await indices()).toEqual([1, 2, 3, 4, 5, 6].map((n) => `${dataset}-v${n}`))
+    const drop = reindex('--drop')
+    expect(await drop.ended).toBe(0)
+    expect(await indices()).toEqual([`${dataset}-v6`])
+    expect(await countDocuments(dataset)).toBeGreaterThan(6000)
+  })
+
+  it('does not take the place of one that has more documents', async () => {
+    const { _source } = [...(await documentsOf(dataset)).values()][0]!
+    await ask(`${dataset}/_doc/of-no-object?refresh`, _source)
+    expect(await reindex().ended).toBe(1)
+    expect(await aliasOf(dataset)).toEqual([`${dataset}-v6`])
+  })
+})

@@ -1,0 +1,21 @@
+/** make reindex DATASET=name [DROP=1]: the indexer's own command, with the environment of the local stack. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { stageEnvironment } from './environment.ts'
+import { StackError } from './errors.ts'
+import type { Settings } from './settings.ts'
+
+/** Resolves with the exit code. */
+export async function reindexDataset(settings: Settings): Promise<number> {
+  const { DATASET: dataset, DROP: drop } = settings.env
+  if (!dataset) throw new StackError('Which dataset? For example: make reindex DATASET=earthquakes')
+  const program = join(settings.root, 'apps/indexer/dist/reindex.main.js')
+  const env = { ...process.env, ...stageEnvironment(settings), HTTP_PORT: '0' }
+  const child = spawn(process.execPath, [program, dataset, ...(drop ? ['--drop'] : [])], {
+    stdio: 'inherit',
+    env,
+  })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code ?? 1
+}
