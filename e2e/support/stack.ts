@@ -23,6 +23,7 @@ export const settings: Settings = readSettings({
   PORT_BASE: portBase,
   SIMULATE: '1',
   SERVERS_ONLY: '',
+  LIGHT: '1',
   SOURCE_ALLOW: '127.0.0.1/32',
   SOURCE_ROOTS: filesDir,
   DATASETS_DIR: join(runDir, 'datasets'),

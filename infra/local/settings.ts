@@ -22,6 +22,8 @@ export interface Settings extends Choice {
   readonly dataDir: string
   readonly cacheDir: string
   readonly serversOnly: boolean
+  /** without Airflow and the Spark jobs */
+  readonly light: boolean
   readonly ports: Ports
   readonly env: NodeJS.ProcessEnv
 }
@@ -37,11 +39,14 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     runDir,
     dataDir: join(runDir, 'data', `${choice.kafka}-${choice.store}`),
     cacheDir: join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'data-stream-flow'),
-    serversOnly: ['1', 'true'].includes(env['SERVERS_ONLY'] ?? ''),
+    serversOnly: isOn(env['SERVERS_ONLY']),
+    light: isOn(env['LIGHT']),
     ports: portsFrom(choice.portBase),
     env,
   }
 }
+
+const isOn = (value = '') => ['1', 'true'].includes(value)
 
 function readChoice(env: NodeJS.ProcessEnv, kept: Partial<Choice>): Choice {
   return {
