@@ -10,7 +10,7 @@ import { loadDataset, type TopicKind } from '@dsf/dataset'
 import { TransientError, type HandlerContext, type ObjectStore, type Output, type Result } from '@dsf/stage'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { importRun } from './import-run.ts'
-import { RunStates, type RunProgress, type RunRequest } from './run-state.ts'
+import { newRun, RunStates, type RunProgress, type RunRequest } from './run-state.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -205,6 +205,30 @@ describe('a finished run', () => {
     const request = source(content)
     expect(lastRun(await run(request, states)).state).toBe(state)
     expect(await run(request, states)).toEqual([])
+  })
+})
+
+describe('a failed run that is asked for again', () => {
+  const missing: RunRequest = {
+    run: 'r',
+    source: pathToFileURL(join(folder, 'late.csv')).href,
+    requested_at: 1,
+  }
+
+  it('starts anew, once for each request', async () => {
+    const states = new RunStates()
+    expect(lastRun(await run(missing, states)).state).toBe('failed')
+    expect(await run(missing, states)).toEqual([])
+    source(csvOf(3), 'late.csv')
+    const results = await run({ ...missing, requested_at: 2 }, states)
+    expect(lastRun(results)).toMatchObject({ state: 'succeeded', reason: null, row: 3 })
+    expect(await run({ ...missing, requested_at: 3 }, states)).toEqual([])
+  })
+
+  it('stays failed when other stages have rows of it', async () => {
+    const states = new RunStates()
+    states.restore('r', { ...newRun(missing, 4), state: 'failed', row: 1 })
+    expect(await run({ ...missing, requested_at: 2 }, states)).toEqual([])
   })
 })
 

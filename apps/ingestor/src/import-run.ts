@@ -16,7 +16,7 @@ import { landSource, type Landing, type SourceLimits } from './land-source.ts'
 import { openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
 import { publisherOf, type Publication } from './publish-rows.ts'
-import { newRun, type RunProgress, type RunRequest, type RunStates } from './run-state.ts'
+import { begins, newRun, type RunProgress, type RunRequest, type RunStates } from './run-state.ts'
 import type { Block } from './scan-csv.ts'
 import { parseReplay } from './selection.ts'
 import { SourceError } from './source-error.ts'
@@ -31,7 +31,8 @@ export interface Importer {
 
 /**
  * Runs one import as a chain of transactions: the landing, then the rows, each with the position behind them, then the
- * receipts. Called again for the same request it goes on from the last committed position; a finished run gives nothing.
+ * receipts. Called again for the same request it goes on from the last committed position; a finished run gives nothing,
+ * unless it failed before its first row and was asked for again.
  */
 export async function* importRun(
   importer: Importer,
@@ -39,7 +40,8 @@ export async function* importRun(
   request: RunRequest,
   context: HandlerContext<RunStates>,
 ): AsyncGenerator<Result> {
-  let run = context.state.get(request.run) ?? newRun(request, dataset.lanes)
+  const known = context.state.get(request.run)
+  let run = begins(known, request) ? newRun(request, dataset.lanes) : known!
   if (run.state !== 'running') return
   const save = (next: RunProgress): Output[] => {
     context.state.set((run = next))

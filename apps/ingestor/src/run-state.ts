@@ -44,6 +44,16 @@ export function newRun(request: RunRequest, lanes: number): RunProgress {
   }
 }
 
+/**
+ * Whether a request begins a run anew: one that nobody knows, or one that failed before its first row and was asked for
+ * again since. Behind a row there is no way back, because other stages have it.
+ */
+export const begins = (known: RunProgress | undefined, { requested_at }: RunRequest): boolean =>
+  known === undefined || (canStartAgain(known) && requested_at > known.requested_at)
+
+export const canStartAgain = ({ state, row }: { state: string; row: number }): boolean =>
+  state === 'failed' && row === 0
+
 /** All runs of a dataset, restored from their topic. */
 export class RunStates implements LaneState {
   readonly #committed = new Map<string, RunProgress>()

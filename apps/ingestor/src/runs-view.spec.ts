@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { loadDataset, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Output, Runtime } from '@dsf/stage'
 import { afterAll, describe, expect, it } from 'vitest'
-import { newRun, type RunProgress } from './run-state.ts'
+import { newRun, type RunProgress, type RunRequest } from './run-state.ts'
 import { RequestError, RunsView } from './runs-view.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
@@ -71,6 +71,41 @@ describe('a request', () => {
       views.map((view) => view.request('earthquakes', 'hour 7', undefined)),
     )
     expect(one).toEqual(other)
+  })
+
+  it.each(['requests first', 'runs first'] as const)(
+    'with the key of a run that failed before its first row starts it again, on any instance, %s',
+    async (order) => {
+      const { views, sent, tell } = await instances(2)
+      const { runId } = await views[0]!.request('earthquakes', 'hour 7', undefined)
+      const first = sent[0]!.output.value as RunRequest
+      const failed = { ...newRun(first, 4), state: 'failed' as const, reason: 'no such file' }
+      tell('requests', first)
+      tell('runs', failed)
+      const again = await views[0]!.request('earthquakes', 'hour 7', undefined)
+      expect([again.runId, again.state, sent.length]).toEqual([runId, 'queued', 2])
+      const second = sent[1]!.output.value as RunRequest
+      expect(second.requested_at).toBeGreaterThan(first.requested_at)
+
+      const late = await instances(1)
+      const [one, other] = [() => late.tell('requests', second), () => late.tell('runs', failed)]
+      for (const heard of order === 'requests first' ? [one, other] : [other, one]) heard()
+      expect(late.view.find(runId)?.state).toBe('queued')
+
+      const succeeded = { ...newRun(second, 4), state: 'succeeded' as const, row: 3 }
+      for (const heard of [() => tell('runs', succeeded), () => tell('requests', second)]) heard()
+      const states = views.map((view) => view.find(runId)?.state)
+      expect([states, sent.length]).toEqual([['succeeded', 'succeeded'], 2])
+    },
+  )
+
+  it('with the key of a run that failed behind its first row is that failed run', async () => {
+    const { view, sent, tell } = await instances(1)
+    await view.request('earthquakes', 'hour 7', undefined)
+    const failed = { ...newRun(sent[0]!.output.value as RunRequest, 4), state: 'failed' as const, row: 1 }
+    tell('runs', failed)
+    expect((await view.request('earthquakes', 'hour 7', undefined)).state).toBe('failed')
+    expect(sent.length).toBe(1)
   })
 
   it('with another key, for another dataset, or without a key is another run', async () => {

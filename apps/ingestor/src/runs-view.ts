@@ -3,7 +3,7 @@ import type { Dataset } from '@dsf/dataset'
 import type { Runtime } from '@dsf/stage'
 import { checkFile, checkUrl, printable } from './guard-address.ts'
 import type { SourceLimits } from './land-source.ts'
-import type { RunProgress, RunRequest } from './run-state.ts'
+import { begins, canStartAgain, type RunProgress, type RunRequest } from './run-state.ts'
 import { parseReplay, replaySource, type Replay } from './selection.ts'
 
 export interface RunAnswer {
@@ -32,8 +32,8 @@ type ViewRuntime = Pick<Runtime, 'datasets' | 'send' | 'follow'>
 export class RunsView {
   readonly #limits: SourceLimits
   readonly #runs = new Map<string, RunAnswer>()
-  /** sources as they were asked for, credentials and all; answers name them without */
-  readonly #sources = new Map<string, string>()
+  /** as they were last asked for, credentials of the source and all; answers name it without */
+  readonly #requests = new Map<string, RunRequest>()
   #runtime: ViewRuntime | undefined
 
   constructor(limits: SourceLimits) {
@@ -43,8 +43,7 @@ export class RunsView {
   async open(runtime: ViewRuntime): Promise<void> {
     await runtime.follow(['requests', 'runs'], (dataset, kind, record) => {
       const run = record as unknown as RunProgress
-      this.#sources.set(run.run, run.source)
-      if (kind === 'runs') this.#runs.set(run.run, toAnswer(dataset, run))
+      if (kind === 'runs') this.#progressed(dataset, run)
       else this.#queued(dataset, run)
     })
     this.#runtime = runtime
@@ -56,17 +55,17 @@ export class RunsView {
 
   /**
    * Asks for a run. The run's id is a function of dataset and key, so a repeated request is the same run whichever
-   * instance it reaches.
+   * instance it reaches. One that failed before its first row, because of its source, starts again.
    * @throws RequestError 404, 422 or 503
    */
   async request(name: string, key: string | undefined, source: string | undefined): Promise<RunAnswer> {
     const dataset = this.datasetOf(name)
-    const from = await this.#sourceOf(dataset, source)
+    const from = await this.#checkedSource(dataset, source)
     const run = runIdOf(dataset, key)
     const known = this.#runs.get(run)
-    if (known && this.#sources.get(run) !== from)
+    if (known && this.#sourceOf(run) !== from)
       throw new RequestError(422, `the idempotency key was used for the source ${known.source} before`)
-    return known ?? this.#ask(dataset, run, from)
+    return known && !startsAgain(known) ? known : this.#ask(dataset, run, from)
   }
 
   /**
@@ -77,7 +76,7 @@ export class RunsView {
   async replay(dataset: Dataset, key: string | undefined, replay: Replay): Promise<RunAnswer> {
     const run = runIdOf(dataset, key)
     const known = this.#runs.get(run)
-    const before = known && parseReplay(this.#sources.get(run)!)
+    const before = known && parseReplay(this.#sourceOf(run))
     if (known && JSON.stringify(before?.selection) !== JSON.stringify(replay.selection))
       throw new RequestError(422, `the idempotency key was used for the source ${known.source} before`)
     return known ?? this.#ask(dataset, run, replaySource(replay))
@@ -88,7 +87,7 @@ export class RunsView {
     const succeeded = [...this.#runs.values()].filter(
       (run) => run.dataset === dataset.name && run.state === 'succeeded',
     )
-    return succeeded.flatMap(({ runId }) => parseReplay(this.#sources.get(runId)!) ?? [])
+    return succeeded.flatMap(({ runId }) => parseReplay(this.#sourceOf(runId)) ?? [])
   }
 
   /** @throws RequestError 404 or 503 */
@@ -101,12 +100,14 @@ export class RunsView {
   }
 
   async #ask(dataset: Dataset, run: string, source: string): Promise<RunAnswer> {
-    const request = { run, source, requested_at: Date.now() }
+    // later than the one before, whatever the clock says: that is what makes it another request
+    const before = this.#requests.get(run)?.requested_at ?? 0
+    const request = { run, source, requested_at: Math.max(Date.now(), before + 1) }
     await this.#runtime!.send(dataset, 'requests', { key: run, value: request })
     return this.#queued(dataset, request)
   }
 
-  async #sourceOf(dataset: Dataset, source: string | undefined): Promise<string> {
+  async #checkedSource(dataset: Dataset, source: string | undefined): Promise<string> {
     const from = source ?? dataset.source.url
     if (from === undefined)
       throw new RequestError(
@@ -122,9 +123,24 @@ export class RunsView {
     return from
   }
 
-  #queued(dataset: Dataset, { run, source }: RunRequest): RunAnswer {
-    this.#sources.set(run, source)
-    const answer = this.#runs.get(run) ?? {
+  #sourceOf(run: string): string {
+    return this.#requests.get(run)!.source
+  }
+
+  /** Requests and progress come from two topics: whichever is newer says what the run is. */
+  #progressed(dataset: Dataset, run: RunProgress): void {
+    const request = this.#requests.get(run.run)
+    if (request && begins(run, request)) return
+    this.#requests.set(run.run, run)
+    this.#runs.set(run.run, toAnswer(dataset, run))
+  }
+
+  #queued(dataset: Dataset, { run, source, requested_at }: RunRequest): RunAnswer {
+    const known = this.#runs.get(run)
+    const isNewer = requested_at > (this.#requests.get(run)?.requested_at ?? 0)
+    if (isNewer) this.#requests.set(run, { run, source, requested_at })
+    if (known && !(isNewer && startsAgain(known))) return known
+    const answer: RunAnswer = {
       runId: run,
       dataset: dataset.name,
       source: shown(source),
@@ -135,6 +151,8 @@ export class RunsView {
     return answer
   }
 }
+
+const startsAgain = ({ state, rows }: RunAnswer): boolean => canStartAgain({ state, row: rows })
 
 const runIdOf = ({ name }: Dataset, key: string | undefined): string =>
   key === undefined ? randomBytes(16).toString('hex') : hash('md5', `${name}\n${key}`)
