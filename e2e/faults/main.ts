@@ -3,19 +3,20 @@
  * empty stack the same imports with one fault each, and after each of them a checker that shares no code with us.
  */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { cleanStack, startStack, stopStack } from '../../infra/local/stack.ts'
 import { seeded } from '../../infra/feed/random.ts'
 import { seconds } from '../../infra/local/say.ts'
 import { writeTestDatasets } from '../support/datasets.ts'
 import { runDir, settings } from '../support/stack.ts'
-import { openChecker, type Checker, type Violation } from './checker.ts'
+import { openChecker, type Checker } from './checker.ts'
 import { faults } from './kinds/all.ts'
 import { installFaketime } from './kinds/clocks.ts'
 import type { Fault } from './kinds/fault.ts'
 import { mountStore, tryMount, unmountStore } from './kinds/overload.ts'
 import { planRounds, type Round } from './plan.ts'
-import { roundLine, summaryText, totals, violationText } from './report.ts'
+import { roundLine, summaryText, totals, variantsOf, violationText } from './report.ts'
 import { runRound, type RoundResult } from './round.ts'
 import { writeFiles } from './source.ts'
 import { consoleConsumer } from './witness.ts'
@@ -59,8 +60,8 @@ async function main(options: Options): Promise<number> {
     await removeStack()
     say(`reference of ${rounds.length} imports without a fault after ${seconds(start)}`)
     if (rounds.some(({ variant }) => variant.id === 'F10')) mountStore()
-    const results = await onFreshStack((world, checker) => injectAll(world, checker, rounds))
-    return conclude(options, results, start)
+    const judged = await onFreshStack((world, checker) => injectAll(world, checker, rounds))
+    return conclude(options, judged, start)
   } finally {
     keepLogs()
     await removeStack()
@@ -127,8 +128,14 @@ async function makeReference(world: World, checker: Checker, rounds: Round[]): P
   if (violations.length > 0) throw new Error('the history without a fault is wrong already')
 }
 
+/** What all rounds came to, and how many records of each topic Kafka's own consumer saw at the end. */
+interface Judged {
+  results: RoundResult[]
+  witnessed: Record<string, number>
+}
+
 /** Ends with the first round that went wrong: what follows it would be wrong because of it. */
-async function injectAll(world: World, checker: Checker, rounds: Round<Fault>[]): Promise<RoundResult[]> {
+async function injectAll(world: World, checker: Checker, rounds: Round<Fault>[]): Promise<Judged> {
   await checker.load(referenceFile)
   const results: RoundResult[] = []
   for (const round of rounds) {
@@ -136,15 +143,17 @@ async function injectAll(world: World, checker: Checker, rounds: Round<Fault>[])
     results.push(result)
     say(roundLine(result, rounds.length))
     for (const violation of result.violations) say(violationText(violation))
-    if (result.violations.length > 0) return results
+    if (result.violations.length > 0) return { results, witnessed: {} }
   }
-  results.at(-1)!.violations.push(...(await judgeAll(checker)))
-  return results
+  const { violations, witnessed } = await judgeAll(checker)
+  results.at(-1)!.violations.push(...violations)
+  return { results, witnessed }
 }
 
 /** All rounds together, and each topic of rows once more by Kafka's own consumer. */
-async function judgeAll(checker: Checker): Promise<Violation[]> {
+async function judgeAll(checker: Checker) {
   const { violations } = await checker.final()
+  const witnessed: Record<string, number> = {}
   for (const kind of ['raw', 'clean', 'enriched']) {
     const witness = await checker.witness(kind, await consoleConsumer(`${dataset}.${kind}`))
     const unlike = witness.violations.length + witness.more
@@ -152,19 +161,25 @@ async function judgeAll(checker: Checker): Promise<Violation[]> {
       `${kind}: Kafka's console consumer saw ${witness.records} committed records, ${unlike} unlike the checker`,
     )
     violations.push(...witness.violations)
+    witnessed[kind] = witness.records
   }
   for (const violation of violations) say(`over all rounds:\n${violationText(violation)}`)
-  return violations
+  return { violations, witnessed }
 }
 
-function conclude(options: Options, results: RoundResult[], start: number): number {
+function conclude({ seed, only, result }: Options, { results, witnessed }: Judged, start: number): number {
   const total = totals(results)
   say(summaryText(results))
   say(
     `${total.rounds} rounds after ${seconds(start)}: ${total.violations} violations; recovery ${total.recoveryMs.median} ms in the median, ${total.recoveryMs.most} ms at most; ${total.abortedRecords} aborted records were passed over`,
   )
-  if (options.result)
-    writeFileSync(options.result, `${JSON.stringify({ ...options, ...total, results }, null, 2)}\n`)
+  const machine = { node: process.version, cores: availableParallelism() }
+  const record = { seed, only, ...machine, ...total, seconds: Math.round((Date.now() - start) / 1000) }
+  if (result)
+    writeFileSync(
+      result,
+      `${JSON.stringify({ ...record, consoleConsumer: witnessed, variants: variantsOf(results) }, null, 2)}\n`,
+    )
   return total.violations === 0 ? 0 : 1
 }
 

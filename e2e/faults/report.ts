@@ -32,13 +32,24 @@ export function violationText({
 
 /** By variant: rounds, and in how many of them the fault hit the import. */
 export function summaryText(results: RoundResult[]): string {
-  const byVariant = Map.groupBy(results, ({ id, title }) => `${id.padEnd(3)}  ${title}`)
-  const lines = [...byVariant].toSorted(byNumber).map(([name, rounds]) => {
-    const hits = rounds.filter(({ hit }) => hit).length
-    const slowest = Math.max(...rounds.map(({ recoveryMs }) => recoveryMs))
-    return `  ${String(rounds.length).padStart(3)} rounds, ${String(hits).padStart(3)} hit, recovery at most ${inSeconds(slowest).padStart(6)}  ${name}`
-  })
+  const lines = variantsOf(results).map(
+    ({ id, title, rounds, hit, recoveryMs }) =>
+      `  ${String(rounds).padStart(3)} rounds, ${String(hit).padStart(3)} hit, recovery at most ${inSeconds(recoveryMs).padStart(6)}  ${id.padEnd(3)}  ${title}`,
+  )
   return lines.join('\n')
+}
+
+/** The same for programs: what a variant came to, over its rounds. */
+export function variantsOf(results: RoundResult[]) {
+  const byVariant = Map.groupBy(results, ({ id, title }) => `${id.padEnd(3)}  ${title}`)
+  return [...byVariant].toSorted(byNumber).map(([, rounds]) => ({
+    id: rounds[0]!.id,
+    title: rounds[0]!.title,
+    rounds: rounds.length,
+    hit: rounds.filter(({ hit }) => hit).length,
+    aborted: rounds.reduce((sum, { aborted }) => sum + aborted, 0),
+    recoveryMs: Math.round(Math.max(...rounds.map(({ recoveryMs }) => recoveryMs))),
+  }))
 }
 
 const byNumber = ([a]: [string, unknown], [b]: [string, unknown]) =>

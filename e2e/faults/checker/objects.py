@@ -29,7 +29,8 @@ class Objects:
         for root in ROOTS:
             prefix = f"{root}/dataset={self._dataset}/"
             found |= {entry.object_name for entry in self._store.list_objects(self._bucket, prefix, recursive=True)}
-        return found
+        # tables beside the rows are made of them later, by others
+        return {key for key in found if "/table=" not in key}
 
     def fetch(self, keys: set[str]) -> dict[str, bytes]:
         with ThreadPoolExecutor(8) as pool:

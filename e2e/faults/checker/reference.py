@@ -48,7 +48,7 @@ def split(topics: Topics, found: Slice, order: list[str]) -> dict[str, Run]:
         for record in records:
             if record.receipt and not record.poison:
                 receipt = topics.decode(record)
-                if receipt["route"] == "replay":  # closes no run
+                if receipt["route"] in ("replay", "profile", "trends"):  # closes no run
                     continue
                 _run(runs, receipt["run"], record).receipts.append(_receipt(kind, receipt))
         if kind in ("raw", "clean", "enriched"):

@@ -27,7 +27,10 @@ async function withProducer<T>(work: (producer: Producer) => Promise<T>, id?: st
   }
 }
 
-/** How many stages read a topic as rows; each of them quarantines what it cannot decode. */
+/**
+ * How many stages read a topic as rows; each of them quarantines what it cannot decode. In a round nobody closes a chunk of
+ * profiles, and what lies in an open one waits.
+ */
 const readers: Record<TopicKind, number> = {
   requests: 1,
   runs: 0,
@@ -35,6 +38,7 @@ const readers: Record<TopicKind, number> = {
   clean: 2,
   seen: 0,
   enriched: 1,
+  profile: 0,
   objects: 1,
   quarantine: 1,
 }
