@@ -1,0 +1,70 @@
+"""
+The definition of a dataset, for Python: what the stages read in TypeScript (libs/dataset), held equal to it by the
+same tables of cells, lanes and schemas. Needs nothing but the standard library.
+"""
+
+from .cells import CellReader, Problem, Value, compile_reader
+from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
+from .errors import DefinitionError
+from .keys import (
+    NO_VALUE,
+    audit_key,
+    dataset_prefix,
+    landing_key,
+    object_key,
+    path_segment,
+    table_prefix,
+    topic_name,
+    trends_key,
+)
+from .lanes import key_part, key_reader, key_text, lane_of, murmur2
+from .load import load_dataset, load_datasets
+from .schemas import (
+    RECEIPT_SCHEMA,
+    clean_schema,
+    enriched_schema,
+    object_schema,
+    profile_schema,
+    raw_schema,
+)
+from .times import iso_date, iso_datetime, read_written
+
+__all__ = [
+    "NO_VALUE",
+    "RECEIPT_SCHEMA",
+    "Anomalies",
+    "Bounds",
+    "CellReader",
+    "Computed",
+    "Dataset",
+    "DefinitionError",
+    "Field",
+    "Geo",
+    "Problem",
+    "Trends",
+    "Value",
+    "audit_key",
+    "clean_schema",
+    "compile_reader",
+    "dataset_prefix",
+    "enriched_schema",
+    "iso_date",
+    "iso_datetime",
+    "key_part",
+    "key_reader",
+    "key_text",
+    "landing_key",
+    "lane_of",
+    "load_dataset",
+    "load_datasets",
+    "murmur2",
+    "object_key",
+    "object_schema",
+    "path_segment",
+    "profile_schema",
+    "raw_schema",
+    "read_written",
+    "table_prefix",
+    "topic_name",
+    "trends_key",
+]

@@ -1,0 +1,228 @@
+"""A cell's text to its value: cleaned, missing or default, cast, constrained; in this order."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .dataset import Field
+from .errors import DefinitionError
+from .patterns import compile_pattern
+from .texts import normalize_text, plain
+from .times import compile_time
+
+Value = str | int | float | bool | None
+"""Numbers for numbers, milliseconds for datetimes, days since 1970 for dates, None when missing."""
+
+Code = Literal["required", "type", "minimum", "maximum", "enum", "pattern", "length"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a cell is refused. Receipts count by code."""
+
+    field: str
+    code: Code
+    message: str
+
+
+CellReader = Callable[[str | None], "Value | Problem"]
+_Cast = Callable[[str], Value]
+_Refuse = Callable[[str, str], DefinitionError]
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One constraint, and what to say of a cleaned text that does not hold to it."""
+
+    code: Code
+    holds: Callable[[Any], bool]
+    complaint: Callable[[str], str]
+
+
+def compile_reader(field: Field, file: str = "field", path: str = "") -> CellReader:
+    """
+    The reader of a field's cells; a cell that the file does not have is None and counts as missing.
+    @raise DefinitionError for a format, bound, pattern or default that cannot be understood, at `path` of `file`
+    """
+
+    def refuse(at: str, expected: str) -> DefinitionError:
+        return DefinitionError(file, (path or f"/{field.name}") + at, expected)
+
+    cast = _caster(field, refuse)
+    rules = [*_bounds(field, cast, refuse), *_enum(field, cast, refuse), *_text_rules(field, refuse)]
+    tokens = {normalize_text(token, field) for token in field.missing_values}
+    absent = _absent(field, cast, rules, refuse)
+
+    def read(text: str | None) -> Value | Problem:
+        clean = None if text is None else normalize_text(text, field)
+        if clean is None or clean in tokens:
+            return absent
+        value = cast(clean)
+        if value is None:
+            hint = "" if field.format == "default" else f" of the format {field.format}"
+            return _problem(field, "type", f'"{_shorten(clean)}" is no {field.type}{hint}')
+        return _first_problem(field, rules, value, clean) or value
+
+    return read
+
+
+def _absent(field: Field, cast: _Cast, rules: list[_Rule], refuse: _Refuse) -> "Value | Problem":
+    """What a missing cell is read as."""
+    if field.default is None:
+        return _problem(field, "required", "is missing") if field.required else None
+    value = _authored(field, cast, field.default)
+    if value is None:
+        raise refuse("/x-dsf/default", f'"{plain(field.default)}" is no {field.type}')
+    problem = _first_problem(field, rules, value, plain(field.default))
+    if problem:
+        raise refuse("/x-dsf/default", problem.message)
+    return value
+
+
+def _problem(field: Field, code: Code, what: str) -> Problem:
+    return Problem(field.name, code, f"{field.name} {what}")
+
+
+def _first_problem(field: Field, rules: list[_Rule], value: Value, text: str) -> Problem | None:
+    for rule in rules:
+        if not rule.holds(value):
+            return _problem(field, rule.code, rule.complaint(text))
+    return None
+
+
+def _shorten(text: str) -> str:
+    """The beginning of a long text, in the units by which JavaScript counts."""
+    units = text.encode("utf-16-le")
+    return text if len(units) <= 160 else units[:160].decode("utf-16-le", "surrogatepass") + "…"
+
+
+def _caster(field: Field, refuse: _Refuse) -> _Cast:
+    if field.type in ("date", "datetime"):
+        try:
+            return compile_time(field.type, field.format)
+        except ValueError as error:
+            raise refuse("/format", str(error)) from error
+    if field.format != "default":
+        raise refuse("/format", f'"{field.format}" is not supported for a {field.type}')
+    if field.type == "boolean":
+        truths = {normalize_text(token, field): True for token in field.true_values}
+        truths |= {normalize_text(token, field): False for token in field.false_values}
+        return truths.get
+    return {"string": lambda text: text, "number": cast_number, "integer": cast_integer}[field.type]
+
+
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"([+-]?)0*([0-9]+)")
+LARGEST_INTEGER = 2**52
+
+
+def cast_number(text: str) -> float | None:
+    """Finite decimal numbers only; -0 is 0."""
+    if not _DECIMAL.fullmatch(text):
+        return None
+    value = float(text)
+    return value + 0.0 if math.isfinite(value) else None
+
+
+def cast_integer(text: str) -> int | None:
+    """Digits only, and not beyond 2^52, from where on the stages could not keep it."""
+    match = _WHOLE.fullmatch(text)
+    if not match or len(match[2]) > 16:
+        return None
+    value = int(match[1] + match[2])
+    return value if abs(value) <= LARGEST_INTEGER else None
+
+
+def _authored(field: Field, cast: _Cast, value: Any) -> Value:
+    """A value that stands in the definition, as the cell of that text would be read."""
+    if field.type == "boolean" and isinstance(value, bool):
+        return value
+    return cast(normalize_text(plain(value), field))
+
+
+_BOUNDS: tuple[tuple[str, Code, str, Callable[[Any, Any], bool]], ...] = (
+    ("minimum", "minimum", "below", lambda value, bound: value >= bound),
+    ("maximum", "maximum", "above", lambda value, bound: value <= bound),
+    ("exclusiveMinimum", "minimum", "not above", lambda value, bound: value > bound),
+    ("exclusiveMaximum", "maximum", "not below", lambda value, bound: value < bound),
+)
+
+
+def _bounds(field: Field, cast: _Cast, refuse: _Refuse) -> list[_Rule]:
+    return [
+        _bound(field, cast, refuse, *kind)
+        for kind in _BOUNDS
+        if (field.constraints or {}).get(kind[0]) is not None
+    ]
+
+
+def _bound(
+    field: Field,
+    cast: _Cast,
+    refuse: _Refuse,
+    name: str,
+    code: Code,
+    where: str,
+    holds: Callable[[Any, Any], bool],
+) -> _Rule:
+    written = (field.constraints or {})[name]
+    if field.type in ("string", "boolean"):
+        raise refuse(f"/constraints/{name}", f"applies to numbers and times, not to a {field.type}")
+    bound = _authored(field, cast, written)
+    if bound is None:
+        raise refuse(f"/constraints/{name}", f'"{plain(written)}" is no {field.type}')
+    return _Rule(
+        code, lambda value: holds(value, bound), lambda text: f"{_shorten(text)} is {where} {plain(written)}"
+    )
+
+
+def _enum(field: Field, cast: _Cast, refuse: _Refuse) -> list[_Rule]:
+    written = (field.constraints or {}).get("enum")
+    if written is None:
+        return []
+    allowed = [_authored(field, cast, value) for value in written]
+    for i, value in enumerate(allowed):
+        if value is None:
+            raise refuse(f"/constraints/enum/{i}", f'"{plain(written[i])}" is no {field.type}')
+    values = frozenset(allowed)
+    return [
+        _Rule("enum", values.__contains__, lambda text: f'"{_shorten(text)}" is none of the allowed values')
+    ]
+
+
+def _text_rules(field: Field, refuse: _Refuse) -> list[_Rule]:
+    constraints = field.constraints or {}
+    found = {word: constraints[word] for word in ("pattern", "minLength", "maxLength") if word in constraints}
+    for word in found:
+        if field.type != "string":
+            raise refuse(f"/constraints/{word}", f"applies to strings, not to a {field.type}")
+    rules: list[_Rule] = []
+    if "pattern" in found:
+        rules.append(_pattern_rule(found["pattern"], refuse))
+    if "minLength" in found or "maxLength" in found:
+        rules.append(_length_rule(found.get("minLength", 0), found.get("maxLength", math.inf)))
+    return rules
+
+
+def _pattern_rule(pattern: str, refuse: _Refuse) -> _Rule:
+    try:
+        compiled = compile_pattern(pattern)
+    except (ValueError, re.error) as error:
+        raise refuse("/constraints/pattern", str(error)) from error
+    return _Rule(
+        "pattern",
+        lambda value: compiled.fullmatch(value) is not None,
+        lambda text: f'"{_shorten(text)}" does not match {pattern}',
+    )
+
+
+def _length_rule(least: int, most: float) -> _Rule:
+    """Counts characters, as Frictionless does."""
+    allowed = f"{least} to {'any number' if most == math.inf else most}"
+    return _Rule(
+        "length",
+        lambda value: least <= len(value) <= most,
+        lambda text: f"has {len(text)} characters, allowed are {allowed}",
+    )

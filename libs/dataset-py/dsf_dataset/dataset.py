@@ -1,0 +1,107 @@
+"""A checked definition, with names resolved. Everything else is derived from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+FieldType = Literal["string", "integer", "number", "boolean", "date", "datetime"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of the CSV, with what reading it needs."""
+
+    name: str
+    """As in the file's header."""
+    column: str
+    """The same as a name that Avro, Parquet and Elasticsearch take."""
+    type: FieldType
+    format: str = "default"
+    required: bool = False
+    """Never null in a clean row; a field of the primary key always is."""
+    missing_values: tuple[str, ...] = ("",)
+    true_values: tuple[str, ...] = ("true", "True", "TRUE", "1")
+    false_values: tuple[str, ...] = ("false", "False", "FALSE", "0")
+    trim: bool = True
+    case: Literal["keep", "lower", "upper"] = "keep"
+    default: str | int | float | bool | None = None
+    constraints: Mapping[str, Any] | None = None
+    title: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A field that the generator adds."""
+
+    name: str
+    type: Literal["string", "integer", "number", "boolean"]
+    expression: str
+    """CEL over the columns."""
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class Geo:
+    latitude: Field
+    longitude: Field
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Windows of event time, aligned to 1970-01-01T00:00Z."""
+
+    window_seconds: int
+    watermark_seconds: int
+
+
+@dataclass(frozen=True)
+class Bounds:
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class Anomalies:
+    """When a finished run deserves a look, against bounds and against the runs before it."""
+
+    history: int = 24
+    """Succeeded runs looked back at."""
+    rows: Bounds = Bounds(minimum=1)
+    rows_change: float = 3
+    """Factor, up or down, against the median of the history."""
+    quarantined_maximum: float = 0.05
+    """Share of a run's rows."""
+    nulls_change: float = 0.2
+    """Absolute difference of a field's share of nulls against the history's median."""
+    null_shares: Mapping[str, float] | None = None
+    """Highest share of nulls allowed, by field."""
+    values: Mapping[str, Bounds] | None = None
+    """What clean values of a field must lie within, by field."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    name: str
+    title: str
+    version: str
+    folder: Path
+    lanes: int
+    delimiter: str
+    quote_char: str
+    fields: tuple[Field, ...]
+    key: tuple[Field, ...]
+    fields_match: Literal["exact", "equal", "subset", "superset", "partial"]
+    version_field: Field | None
+    event_time: Field | None
+    type_field: Field | None
+    geo: Geo | None
+    computed: tuple[Computed, ...]
+    source_url: str | None
+    max_row_bytes: int
+    lake_format: Literal["parquet", "jsonl"]
+    lake_period: Literal["day", "month", "year"]
+    anomalies: Anomalies
+    trends: Trends | None
+    """None for a dataset without event time."""

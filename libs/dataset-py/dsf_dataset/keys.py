@@ -1,0 +1,80 @@
+"""Names of topics and of objects in the store."""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+from urllib.parse import quote
+
+LONGEST_SEGMENT = 180
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""The partition of rows without type or time, which Spark and pyarrow read as null."""
+
+Root = Literal["processed", "lake", "quarantine", "audit", "landing"]
+
+
+def topic_name(dataset: str, kind: str) -> str:
+    return f"{dataset}.{kind}"
+
+
+def path_segment(value: str) -> str:
+    """
+    A value as one step of a key: percent-encoded outside `[A-Za-z0-9._-]`, cut at 180 characters, and never a step
+    like `..`, so that no value of the data can leave its prefix.
+    """
+    if value == "":
+        return "_empty"
+    if value == "_empty":
+        return "%5Fempty"
+    if value in (".", ".."):
+        return value.replace(".", "%2E")
+    encoded = _encode(value)
+    return encoded if len(encoded) <= LONGEST_SEGMENT else _beginning(value)
+
+
+def _encode(text: str) -> str:
+    well_formed = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return quote(well_formed, safe="").replace("~", "%7E")
+
+
+def _beginning(text: str) -> str:
+    beginning = ""
+    for encoded in map(_encode, text):
+        if len(beginning) + len(encoded) > LONGEST_SEGMENT:
+            break
+        beginning += encoded
+    return beginning
+
+
+def dataset_prefix(root: Root, dataset: str) -> str:
+    return f"{root}/dataset={path_segment(dataset)}/"
+
+
+def landing_key(dataset: str, run: str, *, gzip: bool) -> str:
+    """Where the source file of a run is kept, exactly as fetched."""
+    return f"{dataset_prefix('landing', dataset)}{path_segment(run)}.csv{'.gz' if gzip else ''}"
+
+
+def object_key(
+    root: Root,
+    dataset: str,
+    partitions: Iterable[tuple[str, str]],
+    lane: int,
+    first_record: int,
+    extension: str,
+) -> str:
+    """`processed/dataset=…/<lane>-<first record, 16 digits>.csv`: a function of the records alone."""
+    folders = "".join(f"{column}={path_segment(value)}/" for column, value in partitions)
+    return f"{dataset_prefix(root, dataset)}{folders}{lane:02d}-{first_record:016d}.{extension}"
+
+
+def table_prefix(dataset: str, table: str) -> str:
+    """Where a table that Spark computes (profile, trends) lies in the lake, beside the rows of the dataset."""
+    return f"{dataset_prefix('lake', dataset)}table={path_segment(table)}/"
+
+
+def trends_key(dataset: str, dt: str, query_id: str, batch: int) -> str:
+    return f"{table_prefix(dataset, 'trends')}dt={path_segment(dt)}/{query_id[:8]}-{batch:016d}.parquet"
+
+
+def audit_key(dataset: str, run: str) -> str:
+    return f"{dataset_prefix('audit', dataset)}{path_segment(run)}.html"

@@ -1,0 +1,45 @@
+"""Text as JavaScript has it: white space, and numbers written out. The lane of a key depends on both."""
+
+import re
+from typing import Any
+
+from .dataset import Field
+
+SPACE = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+SPACE += "\u2028\u2029\u202f\u205f\u3000\ufeff"
+
+
+def normalize_text(text: str, field: Field) -> str:
+    """A cell's text as it is compared and stored. Python's own `strip` takes other characters for space."""
+    trimmed = text.strip(SPACE) if field.trim else text
+    if field.case == "keep":
+        return trimmed
+    return trimmed.lower() if field.case == "lower" else trimmed.upper()
+
+
+def plain(value: Any) -> str:
+    """`String(value)` of a text, a boolean or a number: 4.0 is `4`, 1e21 is `1e+21`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else _number(float(value))
+
+
+def _number(value: float) -> str:
+    if value == int(value) and abs(value) < 1e21:
+        return str(int(value))
+    sign, digits, exponent = _shortest(value)
+    point = len(digits) + exponent
+    if -6 < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    if 0 < point <= 21:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    fraction = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{fraction}e{point - 1:+d}"
+
+
+def _shortest(value: float) -> tuple[str, str, int]:
+    """Sign, significant digits and exponent of the shortest decimal that reads back as `value`."""
+    sign, whole, fraction, exponent = re.fullmatch(r"(-?)(\d+)(?:\.(\d+))?(?:e(.+))?", repr(value)).groups("")
+    digits = (whole + fraction).lstrip("0")
+    short = digits.rstrip("0")
+    return sign, short, int(exponent or 0) - len(fraction) + len(digits) - len(short)

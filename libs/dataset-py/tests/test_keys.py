@@ -1,0 +1,50 @@
+"""Names of objects and of topics."""
+
+import pytest
+from dsf_dataset import audit_key, landing_key, object_key, path_segment, table_prefix, topic_name, trends_key
+
+
+@pytest.mark.parametrize(
+    ("value", "segment"),
+    [
+        ("earthquake", "earthquake"),
+        ("quarry blast", "quarry%20blast"),
+        ("", "_empty"),
+        ("_empty", "%5Fempty"),
+        (".", "%2E"),
+        ("..", "%2E%2E"),
+        ("../../etc", "..%2F..%2Fetc"),
+        ("~!'()*", "%7E%21%27%28%29%2A"),
+        ("Piñon", "Pi%C3%B1on"),
+        ("\0\n", "%00%0A"),
+        ("\ud83c", "%EF%BF%BD"),
+        ("a" * 181, "a" * 180),
+        ("北" * 21, "%E5%8C%97" * 20),
+        ("x" + "🌍" * 20, "x" + "%F0%9F%8C%8D" * 14),
+    ],
+)
+def test_a_value_as_a_step_of_a_key(value, segment):
+    assert path_segment(value) == segment
+
+
+def test_objects_are_named_by_lane_and_first_record():
+    assert (
+        object_key("processed", "quakes", [], 3, 9, "csv")
+        == "processed/dataset=quakes/03-0000000000000009.csv"
+    )
+    assert (
+        object_key("lake", "quakes", [("type", "quarry blast"), ("dt", "2018-02-07")], 0, 12, "parquet")
+        == "lake/dataset=quakes/type=quarry%20blast/dt=2018-02-07/00-0000000000000012.parquet"
+    )
+
+
+def test_names_beside_the_rows():
+    assert landing_key("quakes", "run 1", gzip=False) == "landing/dataset=quakes/run%201.csv"
+    assert landing_key("quakes", "../x", gzip=True) == "landing/dataset=quakes/..%2Fx.csv.gz"
+    assert table_prefix("quakes", "profile") == "lake/dataset=quakes/table=profile/"
+    assert (
+        trends_key("quakes", "2018-02-07", "0f3c9a1e-77", 5)
+        == "lake/dataset=quakes/table=trends/dt=2018-02-07/0f3c9a1e-0000000000000005.parquet"
+    )
+    assert audit_key("quakes", "r1") == "audit/dataset=quakes/r1.html"
+    assert topic_name("quakes", "raw") == "quakes.raw"
