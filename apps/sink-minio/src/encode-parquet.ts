@@ -13,11 +13,14 @@ export interface Column {
 }
 
 /**
- * Compiles the Parquet form of a dataset's enriched records. The bytes are a function of definition and records
- * alone, so writing a chunk again writes the same object.
+ * Compiles the Parquet form of a dataset's records of one schema, by default the enriched ones. The bytes are a function
+ * of definition and records alone, so writing a chunk again writes the same object.
  */
-export function parquetEncoder(dataset: Dataset): (records: Row[]) => Buffer {
-  const columns = columnsOf(enrichedSchema(dataset))
+export function parquetEncoder(
+  dataset: Dataset,
+  schema = enrichedSchema(dataset),
+): (records: Row[]) => Buffer {
+  const columns = columnsOf(schema)
   const options = {
     schema: [{ name: 'schema', num_children: columns.length }, ...columns.map(element)],
     codec: dataset.sinks.lake.compression === 'zstd' ? ('ZSTD' as const) : ('SNAPPY' as const),

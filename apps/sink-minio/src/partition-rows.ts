@@ -32,6 +32,17 @@ export function partitionRows<R extends Row>(dataset: Dataset, records: R[]): Pa
   return [...groups.values()]
 }
 
+/** Groups profiles by the first day of their window: a table of the lake beside the rows that it describes. */
+export function partitionProfile(records: Row[]): Partition<Row>[] {
+  const groups = new Map<string, Partition<Row>>()
+  for (const record of records) {
+    const start = record['window_start'] as number | null
+    const day = start === null ? null : Math.floor(start / dayMs)
+    groupOf(groups, [['table', 'profile'], ...nameLevels(undefined, day)]).records.push(record)
+  }
+  return [...groups.values()]
+}
+
 /** Routes that are not partitioned keep a chunk in one object. */
 export const unpartitioned = <R>(records: R[]): Partition<R>[] =>
   records.length === 0 ? [] : [{ partitions: [], records }]

@@ -2,7 +2,7 @@ import { crashPoint, defineStage, perDataset, type ObjectStore } from '@dsf/stag
 import type { Row } from './row.ts'
 import { routesOf, writeObjects } from './write-objects.ts'
 
-/** Which counter of the receipt a route's records are. Quarantined rows were counted where they were refused. */
+/** Which counter of a run's receipt a route's records are. Refused rows were counted elsewhere, and profiles are of no run. */
 const counted: Partial<Record<string, string>> = { clean: 'processed', enriched: 'stored' }
 
 /** Chunks of a lane become objects; each object is announced to the indexer once it is complete. */
@@ -10,10 +10,10 @@ export function sinkMinio(store: ObjectStore) {
   const routesFor = perDataset(routesOf)
   return defineStage<Row>({
     name: 'sink-minio',
-    reads: ['clean', 'enriched', 'quarantine'],
+    reads: ['clean', 'enriched', 'quarantine', 'profile'],
     writes: ['objects'],
-    passes: { clean: ['objects'], enriched: ['objects'] },
-    routes: { clean: 'processed', enriched: 'lake' },
+    passes: { clean: ['objects'], enriched: ['objects'], profile: ['objects'] },
+    routes: { clean: 'processed', enriched: 'lake', profile: 'profile' },
     batch: (dataset) => dataset.sinks.chunk,
     dependencies: { 'object store': store.check },
     start: () => store.ensureBucket(),

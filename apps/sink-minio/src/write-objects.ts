@@ -1,13 +1,16 @@
-import { objectKey, type Dataset, type TopicKind } from '@dsf/dataset'
+import { objectKey, profileSchema, type Dataset, type TopicKind } from '@dsf/dataset'
 import { sha256, type Batch, type ObjectStore, type Output } from '@dsf/stage'
 import { csvEncoder } from './encode-csv.ts'
 import { encodeQuarantine, jsonlEncoder, type QuarantinedRow } from './encode-jsonl.ts'
 import { parquetEncoder } from './encode-parquet.ts'
-import { noValue, partitionRows, unpartitioned, type Partition } from './partition-rows.ts'
+import { noValue, partitionProfile, partitionRows, unpartitioned, type Partition } from './partition-rows.ts'
 import type { Row } from './row.ts'
 
 /** One kind of object: where it goes, how it is cut, and what its bytes are. */
 interface Route {
+  /** as the objects topic names it */
+  name: 'processed' | 'lake' | 'quarantine' | 'profile'
+  /** of the object keys */
   root: 'processed' | 'lake' | 'quarantine'
   format: 'csv' | 'parquet' | 'jsonl'
   split: (records: Row[]) => Partition<Row>[]
@@ -23,9 +26,24 @@ export function routesOf(dataset: Dataset): Routes {
   const jsonl = jsonlEncoder(dataset)
   const lake = format === 'parquet' ? parquetEncoder(dataset) : jsonl
   return {
-    clean: { root: 'processed', format: 'csv', split: unpartitioned, encode: csv },
-    enriched: { root: 'lake', format, split: (rows) => partitionRows(dataset, rows), encode: lake },
+    clean: { name: 'processed', root: 'processed', format: 'csv', split: unpartitioned, encode: csv },
+    enriched: {
+      name: 'lake',
+      root: 'lake',
+      format,
+      split: (rows) => partitionRows(dataset, rows),
+      encode: lake,
+    },
+    // a table of our own beside the rows: always Parquet, whatever the rows are
+    profile: {
+      name: 'profile',
+      root: 'lake',
+      format: 'parquet',
+      split: partitionProfile,
+      encode: parquetEncoder(dataset, profileSchema(dataset)),
+    },
     quarantine: {
+      name: 'quarantine',
       root: 'quarantine',
       format: 'jsonl',
       split: unpartitioned,
@@ -69,7 +87,7 @@ async function writeObject(
   }
   const value = {
     dsf_run: part.records[0]!.dsf_run,
-    route: route.root,
+    route: route.name,
     key: objectKey(route.root, name),
     format: route.format,
     type: valueOf(part, 'type'),

@@ -107,12 +107,35 @@ export function quarantineSchema(dataset: Dataset): AvroSchema {
   ])
 }
 
+/** What a micro-batch of processed rows looks like in a field: one record for each run, type, window and field of it. */
+export function profileSchema(dataset: Dataset): AvroSchema {
+  const long = (name: string, doc?: string): AvroField => ({ name, type: 'long', doc })
+  const number = (name: string): AvroField => nullable(name, 'double')
+  return record(dataset, 'Profile', 'Quality of the rows of a run that arrived together, by field.', [
+    { name: 'dsf_run', type: 'string', doc: 'run that brought the rows' },
+    long('dsf_version', 'ms since 1970 of the micro-batch: greater for a newer profile'),
+    { name: 'at', type: columnTypes.datetime, doc: 'of the micro-batch, the same when it is repeated' },
+    nullable('type', 'string'),
+    nullable('window_start', columnTypes.datetime, 'the period of the lake that the event time lies in'),
+    nullable('window_end', columnTypes.datetime),
+    { name: 'field', type: 'string', doc: 'column of the clean record' },
+    long('rows', 'of the run, type and window'),
+    long('keys', 'distinct primary keys among them'),
+    long('nulls', 'rows without a value of the field'),
+    long('distinct', 'different values of the field'),
+    ...['minimum', 'maximum', 'mean', 'p05', 'p25', 'p50', 'p75', 'p95'].map(number),
+  ])
+}
+
 export function objectSchema(dataset: Dataset): AvroSchema {
   const text = (name: string, doc?: string) => ({ name, type: 'string', doc })
   const long = (name: string, doc?: string) => ({ name, type: 'long', doc })
   return record(dataset, 'ObjectWritten', 'An object that is completely in the store.', [
     text('dsf_run'),
-    text('route', 'processed, lake or quarantine; replay for an object of the lake that is announced again'),
+    text(
+      'route',
+      'processed, lake, quarantine, profile or trends; replay for an object of the lake that is announced again',
+    ),
     text('key'),
     text('format', 'csv, parquet or jsonl'),
     nullable('type', 'string'),
@@ -190,6 +213,7 @@ export const topicSchemas: Record<TopicKind, (dataset: Dataset) => AvroSchema> =
   clean: cleanSchema,
   seen: seenSchema,
   enriched: enrichedSchema,
+  profile: profileSchema,
   objects: objectSchema,
   quarantine: quarantineSchema,
 }

@@ -1,4 +1,6 @@
+import type { Anomalies } from './anomalies.ts'
 import type { ComputedField, DefinedField, Definition } from './definition.ts'
+import type { Trends } from './trends.ts'
 
 export type FieldType = DefinedField['type']
 
@@ -46,5 +48,7 @@ export interface Dataset {
   simulate?: NonNullable<Definition['x-dsf']['simulate']>
   retentionDays: number
   dashboard?: Definition['x-dsf']['dashboard']
-  anomalies?: unknown
+  /** of a dataset with an event time */
+  trends?: Trends
+  anomalies: Anomalies
 }

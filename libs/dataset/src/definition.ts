@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { anomalies } from './anomalies.ts'
 import { dashboard } from './dashboard.ts'
+import { trends } from './trends.ts'
 
 /**
  * The authored form of a dataset: a Frictionless Data Package v2 with one CSV resource, and under `x-dsf` what
@@ -127,7 +129,8 @@ const extension = z.strictObject({
   sinks: sinks.prefault({}),
   retentionDays: z.number().int().positive().default(7).describe('of the topics between the stages'),
   dashboard: dashboard.optional(),
-  anomalies: z.unknown().optional(),
+  trends: trends.optional(),
+  anomalies: anomalies.prefault({}),
 })
 
 const resource = z.looseObject({

@@ -4,13 +4,14 @@ export type { ComputedField } from './definition.ts'
 export type { DashboardDefinition, PanelDefinition } from './dashboard.ts'
 export { DefinitionError } from './errors.ts'
 export { keyPart, keyReader, keyText, laneOf, murmur2 } from './lane.ts'
-export { topicKinds, topicName, topicsOf, type TopicKind, type TopicSpec } from './topics.ts'
+export { topicKinds, partitionsOf, topicName, topicsOf, type TopicKind, type TopicSpec } from './topics.ts'
 export { landingKey, objectKey, pathSegment, type ObjectName } from './object-key.ts'
 export { isProblem, readRules, type CellReader, type Problem, type Value } from './values.ts'
 export { compileExpressions, type CompiledField } from './expressions.ts'
 export {
   cleanSchema,
   enrichedSchema,
+  profileSchema,
   quarantineSchema,
   receiptSchema,
   topicSchemas,

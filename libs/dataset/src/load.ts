@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { z } from 'zod'
+import { checkAnomalies } from './anomalies.ts'
 import { definition, type DefinedField, type Definition } from './definition.ts'
 import { checkDashboard } from './dashboard.ts'
 import type { Dataset, Field } from './dataset.ts'
 import { DefinitionError } from './errors.ts'
 import { compileExpressions } from './expressions.ts'
+import { resolveTrends } from './trends.ts'
 import { readRules } from './values.ts'
 
 /**
@@ -73,6 +75,7 @@ function resolve(raw: Definition, file: string, folder: string): Dataset {
   const named = (path: string, wanted: string) => fieldNamed(fields, file, path, wanted)
   const optional = (path: string, wanted?: string) => (wanted === undefined ? undefined : named(path, wanted))
   const key = schema.primaryKey.map((wanted, i) => named(`/resources/0/schema/primaryKey/${i}`, wanted))
+  const eventTime = optional('/x-dsf/eventTime', ext.eventTime)
   const dataset: Dataset = {
     name: raw.name,
     version: raw.version,
@@ -83,7 +86,7 @@ function resolve(raw: Definition, file: string, folder: string): Dataset {
     fieldsMatch: schema.fieldsMatch,
     key,
     versionField: optional('/x-dsf/version', ext.version),
-    eventTime: optional('/x-dsf/eventTime', ext.eventTime),
+    eventTime,
     typeField: optional('/x-dsf/type', ext.type),
     geo: ext.geo && {
       latitude: named('/x-dsf/geo/latitude', ext.geo.latitude),
@@ -96,11 +99,13 @@ function resolve(raw: Definition, file: string, folder: string): Dataset {
     simulate: ext.simulate,
     retentionDays: ext.retentionDays,
     dashboard: ext.dashboard,
+    trends: resolveTrends(ext.trends, eventTime, file),
     anomalies: ext.anomalies,
   }
   checkRoles(dataset, file)
   checkKey(dataset, file)
   checkDashboard(dataset, file)
+  checkAnomalies(dataset, file)
   return dataset
 }
 

@@ -8,6 +8,7 @@ export const topicKinds = [
   'clean',
   'seen',
   'enriched',
+  'profile',
   'objects',
   'quarantine',
 ] as const
@@ -27,7 +28,8 @@ const forever = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.1
 
 /**
  * All topics of a dataset. `runs` and `seen` are state and compacted; `requests` has one partition because runs of a
- * dataset follow each other; `quarantine` is kept four times longer, because people have to look at it.
+ * dataset follow each other, `profile` because few records describe many; `quarantine` is kept four times longer, because
+ * people have to look at it.
  */
 export function topicsOf(dataset: Dataset): TopicSpec[] {
   const keep = (days: number) => ({ 'cleanup.policy': 'delete', 'retention.ms': String(days * day) })
@@ -39,13 +41,20 @@ export function topicsOf(dataset: Dataset): TopicSpec[] {
     clean: flow,
     seen: forever,
     enriched: flow,
+    profile: keep(dataset.retentionDays * 4),
     objects: keep(dataset.retentionDays * 4),
     quarantine: keep(dataset.retentionDays * 4),
   }
   return topicKinds.map((kind) => ({
     topic: topicName(dataset.name, kind),
     kind,
-    partitions: kind === 'requests' || kind === 'runs' ? 1 : dataset.lanes,
+    partitions: partitionsOf(dataset, kind),
     config: config[kind],
   }))
 }
+
+const onePartition = new Set<TopicKind>(['requests', 'runs', 'profile'])
+
+/** Lanes that a topic has: all of the dataset's, or the first one alone. */
+export const partitionsOf = ({ lanes }: Dataset, kind: TopicKind): number =>
+  onePartition.has(kind) ? 1 : lanes

@@ -1,4 +1,4 @@
-import { topicName, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
+import { partitionsOf, topicName, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
 import { FatalError } from './failure.ts'
 import { OpenBatch } from './open-batch.ts'
 import { fromMetadata } from './receipts.ts'
@@ -20,24 +20,27 @@ export interface Input {
   owner?: string
 }
 
+/** Of the topics that a stage reads, those that have this lane: some have only the first one. */
 export function openInputs(
   { stage, serde }: StageKit,
   dataset: Dataset,
   lane: number,
 ): Map<TopicKind, Input> {
   return new Map(
-    stage.reads.map((kind) => {
-      const place = { dataset, lane, from: kind, stage: stage.name }
-      const decoders = { rows: serde.decoder(dataset, kind), receipts: serde.receiptDecoder() }
-      const open = new OpenBatch(place, decoders, stage.batch?.(dataset))
-      return [
-        kind,
-        {
-          ...{ kind, topic: topicName(dataset.name, kind), open },
-          ...{ position: -1, committed: -1, counted: {}, records: 0 },
-        },
-      ]
-    }),
+    stage.reads
+      .filter((kind) => lane < partitionsOf(dataset, kind))
+      .map((kind) => {
+        const place = { dataset, lane, from: kind, stage: stage.name }
+        const decoders = { rows: serde.decoder(dataset, kind), receipts: serde.receiptDecoder() }
+        const open = new OpenBatch(place, decoders, stage.batch?.(dataset))
+        return [
+          kind,
+          {
+            ...{ kind, topic: topicName(dataset.name, kind), open },
+            ...{ position: -1, committed: -1, counted: {}, records: 0 },
+          },
+        ]
+      }),
   )
 }
 

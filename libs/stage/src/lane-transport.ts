@@ -121,7 +121,9 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const { stage } = this.#options
     for (const dataset of this.#datasets.values()) {
       await ensureTopics(this.#kit.admin, dataset)
-      await this.#kit.serde.register(dataset, [...new Set([...stage.writes, 'quarantine' as const])])
+      // what it reads, too: who writes a topic may be no stage
+      const kinds = new Set([...stage.writes, ...stage.reads, 'quarantine' as const])
+      await this.#kit.serde.register(dataset, [...kinds])
     }
   }
 
