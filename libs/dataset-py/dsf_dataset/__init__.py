@@ -1,6 +1,6 @@
 """
-The definition of a dataset, for Python: what the stages read in TypeScript (libs/dataset), held equal to it by the
-same tables of cells, lanes and schemas. Needs nothing but the standard library.
+The definition of a dataset, for Python: what the stages read in TypeScript (libs/dataset), held equal to it
+by the same tables of cells, lanes and schemas. Needs nothing but the standard library.
 """
 
 from .cells import CellReader, Problem, Value, compile_reader
@@ -8,10 +8,12 @@ from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
 from .errors import DefinitionError
 from .keys import (
     NO_VALUE,
+    ObjectName,
     audit_key,
     dataset_prefix,
     landing_key,
     object_key,
+    object_name,
     path_segment,
     table_prefix,
     topic_name,
@@ -40,6 +42,7 @@ __all__ = [
     "DefinitionError",
     "Field",
     "Geo",
+    "ObjectName",
     "Problem",
     "Trends",
     "Value",
@@ -59,6 +62,7 @@ __all__ = [
     "load_datasets",
     "murmur2",
     "object_key",
+    "object_name",
     "object_schema",
     "path_segment",
     "profile_schema",

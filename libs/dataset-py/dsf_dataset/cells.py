@@ -1,6 +1,7 @@
 """A cell's text to its value: cleaned, missing or default, cast, constrained; in this order."""
 
 import math
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class _Rule:
 def compile_reader(field: Field, file: str = "field", path: str = "") -> CellReader:
     """
     The reader of a field's cells; a cell that the file does not have is None and counts as missing.
-    @raise DefinitionError for a format, bound, pattern or default that cannot be understood, at `path` of `file`
+    @raise DefinitionError at `path` of `file`, for a format, bound, pattern or default that makes no sense
     """
 
     def refuse(at: str, expected: str) -> DefinitionError:
@@ -142,39 +143,39 @@ def _authored(field: Field, cast: _Cast, value: Any) -> Value:
     return cast(normalize_text(plain(value), field))
 
 
-_BOUNDS: tuple[tuple[str, Code, str, Callable[[Any, Any], bool]], ...] = (
-    ("minimum", "minimum", "below", lambda value, bound: value >= bound),
-    ("maximum", "maximum", "above", lambda value, bound: value <= bound),
-    ("exclusiveMinimum", "minimum", "not above", lambda value, bound: value > bound),
-    ("exclusiveMaximum", "maximum", "not below", lambda value, bound: value < bound),
+@dataclass(frozen=True)
+class _BoundKind:
+    """A way to be bounded: on which side, and whether the bound itself is allowed."""
+
+    word: str
+    code: Code
+    where: str
+    holds: Callable[[Any, Any], bool]
+
+
+_BOUNDS = (
+    _BoundKind("minimum", "minimum", "below", operator.ge),
+    _BoundKind("maximum", "maximum", "above", operator.le),
+    _BoundKind("exclusiveMinimum", "minimum", "not above", operator.gt),
+    _BoundKind("exclusiveMaximum", "maximum", "not below", operator.lt),
 )
 
 
 def _bounds(field: Field, cast: _Cast, refuse: _Refuse) -> list[_Rule]:
-    return [
-        _bound(field, cast, refuse, *kind)
-        for kind in _BOUNDS
-        if (field.constraints or {}).get(kind[0]) is not None
-    ]
+    return [_bound(field, cast, refuse, kind) for kind in _BOUNDS if kind.word in (field.constraints or {})]
 
 
-def _bound(
-    field: Field,
-    cast: _Cast,
-    refuse: _Refuse,
-    name: str,
-    code: Code,
-    where: str,
-    holds: Callable[[Any, Any], bool],
-) -> _Rule:
-    written = (field.constraints or {})[name]
+def _bound(field: Field, cast: _Cast, refuse: _Refuse, kind: _BoundKind) -> _Rule:
+    written = (field.constraints or {})[kind.word]
     if field.type in ("string", "boolean"):
-        raise refuse(f"/constraints/{name}", f"applies to numbers and times, not to a {field.type}")
+        raise refuse(f"/constraints/{kind.word}", f"applies to numbers and times, not to a {field.type}")
     bound = _authored(field, cast, written)
     if bound is None:
-        raise refuse(f"/constraints/{name}", f'"{plain(written)}" is no {field.type}')
+        raise refuse(f"/constraints/{kind.word}", f'"{plain(written)}" is no {field.type}')
     return _Rule(
-        code, lambda value: holds(value, bound), lambda text: f"{_shorten(text)} is {where} {plain(written)}"
+        kind.code,
+        lambda value: kind.holds(value, bound),
+        lambda text: f"{_shorten(text)} is {kind.where} {plain(written)}",
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
@@ -18,8 +19,8 @@ def topic_name(dataset: str, kind: str) -> str:
 
 def path_segment(value: str) -> str:
     """
-    A value as one step of a key: percent-encoded outside `[A-Za-z0-9._-]`, cut at 180 characters, and never a step
-    like `..`, so that no value of the data can leave its prefix.
+    A value as one step of a key: percent-encoded outside `[A-Za-z0-9._-]`, cut at 180 characters, and never a
+    step like `..`, so that no value of the data can leave its prefix.
     """
     if value == "":
         return "_empty"
@@ -54,21 +55,34 @@ def landing_key(dataset: str, run: str, *, gzip: bool) -> str:
     return f"{dataset_prefix('landing', dataset)}{path_segment(run)}.csv{'.gz' if gzip else ''}"
 
 
-def object_key(
-    root: Root,
-    dataset: str,
-    partitions: Iterable[tuple[str, str]],
-    lane: int,
-    first_record: int,
-    extension: str,
-) -> str:
-    """`processed/dataset=…/<lane>-<first record, 16 digits>.csv`: a function of the records alone."""
+@dataclass(frozen=True)
+class ObjectName:
+    """
+    `<lane>-<number of the first record in its lane, 16 digits>.<extension>`: a function of the records alone,
+    so that a replay overwrites. What is named otherwise is no object of a stage.
+    """
+
+    lane: int
+    first_record: int
+    extension: str
+
+    def __str__(self) -> str:
+        return f"{self.lane:02d}-{self.first_record:016d}.{self.extension}"
+
+
+def object_key(root: Root, dataset: str, name: ObjectName, partitions: Iterable[tuple[str, str]] = ()) -> str:
     folders = "".join(f"{column}={path_segment(value)}/" for column, value in partitions)
-    return f"{dataset_prefix(root, dataset)}{folders}{lane:02d}-{first_record:016d}.{extension}"
+    return f"{dataset_prefix(root, dataset)}{folders}{name}"
+
+
+def object_name(key: str) -> ObjectName | None:
+    """The name in a key, None for a key of another kind."""
+    match = re.search(r"/([0-9]{2})-([0-9]{16})\.([a-z]+)$", key)
+    return ObjectName(int(match[1]), int(match[2]), match[3]) if match else None
 
 
 def table_prefix(dataset: str, table: str) -> str:
-    """Where a table that Spark computes (profile, trends) lies in the lake, beside the rows of the dataset."""
+    """Where a table of Spark (profile, trends) lies in the lake, beside the rows of the dataset."""
     return f"{dataset_prefix('lake', dataset)}table={path_segment(table)}/"
 
 

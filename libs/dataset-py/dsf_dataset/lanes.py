@@ -23,8 +23,8 @@ def key_part(field: Field, value: Value) -> str:
 
 def key_reader(dataset: Dataset, at: Sequence[int]) -> Callable[[Sequence[str]], str]:
     """
-    Reads the key from a row of cells; `at[i]` is the column of key field i. A cell that is no value of its field
-    stands for itself: the row will be refused, but it has a lane.
+    Reads the key from a row of cells; `at[i]` is the column of key field i. A cell that is no value of its
+    field stands for itself: the row will be refused, but it has a lane.
     """
     readers = [(_part_reader(field), column) for field, column in zip(dataset.key, at, strict=True)]
     return lambda cells: key_text([read(cells[column]) for read, column in readers])

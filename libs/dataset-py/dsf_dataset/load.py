@@ -13,9 +13,9 @@ from .json_node import Node
 from .watch import read_anomalies, read_trends
 
 _TYPES = ("string", "integer", "number", "boolean", "date", "datetime")
-_EXTENSION = (
-    "lanes source version eventTime type geo computed simulate sinks retentionDays dashboard anomalies trends"
-).split()
+_ROLES = ("version", "eventTime", "type", "geo")
+_STAGES_ONLY = ("simulate", "retentionDays", "dashboard")
+_EXTENSION = ("lanes", "source", *_ROLES, *_STAGES_ONLY, "computed", "sinks", "anomalies", "trends")
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _RESERVED = re.compile(r"dsf_.*|simulated|_[a-z].*", re.DOTALL)
 
@@ -185,7 +185,7 @@ def _constraints(node: Node) -> dict[str, Any]:
 
 
 def column_name(name: str) -> str:
-    """A field's name with characters other than letters, digits and `_` replaced (a rare one counts as two)."""
+    """A field's name with all but letters, digits and `_` replaced; beyond U+FFFF one counts as two."""
     column = re.sub("[^A-Za-z0-9_]", lambda found: "_" * (1 + (ord(found[0]) > 0xFFFF)), name)
     return f"_{column}" if column[:1].isdigit() else column
 

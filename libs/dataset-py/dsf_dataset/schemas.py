@@ -1,4 +1,4 @@
-"""Avro schemas of a dataset's records, as the stages register them: equal to `datasets/<name>/schemas/*.avsc`."""
+"""Avro schemas of a dataset's records, as the stages register them: equal to its `schemas/*.avsc`."""
 
 from typing import Any
 
@@ -65,7 +65,10 @@ def _computed_column(field: Computed) -> Schema:
 
 def object_schema(dataset: Dataset) -> Schema:
     """An object that is completely in the store."""
-    route = "processed, lake or quarantine; replay for an object of the lake that is announced again"
+    route = (
+        "processed, lake, quarantine, profile or trends; "
+        "replay for an object of the lake that is announced again"
+    )
     fields = [
         _column("dsf_run", "string"),
         _column("route", "string", route),
@@ -85,20 +88,23 @@ def object_schema(dataset: Dataset) -> Schema:
 
 def profile_schema(dataset: Dataset) -> Schema:
     """What a micro-batch of `csv_profile` says of a field in a window."""
-    counts = [_column(name, "long") for name in ("rows", "keys", "nulls", "distinct")]
-    spread = "minimum maximum mean p05 p25 p50 p75 p95".split()
+    spread = ("minimum", "maximum", "mean", "p05", "p25", "p50", "p75", "p95")
     fields = [
-        _column("dsf_run", "string"),
-        _column("dsf_version", "long"),
-        _column("at", _TIMESTAMP),
+        _column("dsf_run", "string", "run that brought the rows"),
+        _column("dsf_version", "long", "ms since 1970 of the micro-batch: greater for a newer profile"),
+        _column("at", _TIMESTAMP, "of the micro-batch, the same when it is repeated"),
         _nullable("type", "string"),
-        _nullable("window_start", _TIMESTAMP),
+        _nullable("window_start", _TIMESTAMP, "the period of the lake that the event time lies in"),
         _nullable("window_end", _TIMESTAMP),
-        _column("field", "string"),
-        *counts,
+        _column("field", "string", "column of the clean record"),
+        _column("rows", "long", "of the run, type and window"),
+        _column("keys", "long", "distinct primary keys among them"),
+        _column("nulls", "long", "rows without a value of the field"),
+        _column("distinct", "long", "different values of the field"),
         *(_nullable(name, "double") for name in spread),
     ]
-    return _record(dataset, "Profile", "What a micro-batch has in a window of a field.", fields)
+    doc = "Quality of the rows of a run that arrived together, by field."
+    return _record(dataset, "Profile", doc, fields)
 
 
 RECEIPT_SCHEMA: Schema = {

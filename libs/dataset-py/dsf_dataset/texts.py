@@ -25,16 +25,18 @@ def plain(value: Any) -> str:
 
 
 def _number(value: float) -> str:
-    if value == int(value) and abs(value) < 1e21:
-        return str(int(value))
+    if value == 0:
+        return "0"
     sign, digits, exponent = _shortest(value)
     point = len(digits) + exponent
-    if -6 < point <= 0:
-        return f"{sign}0.{'0' * -point}{digits}"
     if 0 < point <= 21:
-        return f"{sign}{digits[:point]}.{digits[point:]}"
-    fraction = f".{digits[1:]}" if len(digits) > 1 else ""
-    return f"{sign}{digits[0]}{fraction}e{point - 1:+d}"
+        whole, fraction = digits[:point].ljust(point, "0"), digits[point:]
+    elif -6 < point <= 0:
+        whole, fraction = "0", digits.rjust(len(digits) - point, "0")
+    else:
+        scientific = f"{digits[0]}.{digits[1:]}".rstrip(".")
+        return f"{sign}{scientific}e{point - 1:+d}"
+    return f"{sign}{whole}.{fraction}".rstrip(".")
 
 
 def _shortest(value: float) -> tuple[str, str, int]:

@@ -31,8 +31,8 @@ TimeReader = Callable[[str], int | None]
 
 def compile_time(kind: str, pattern: str) -> TimeReader:
     """
-    `default` is ISO 8601; else a strptime pattern of %Y %y %m %d %H %M %S %f %z. Without a zone a time is UTC, and
-    what is finer than a millisecond is cut off.
+    `default` is ISO 8601; else a strptime pattern of %Y %y %m %d %H %M %S %f %z. A time without a zone is
+    UTC, and what is finer than a millisecond is cut off.
     @raise ValueError for a pattern that cannot be understood
     """
     is_default = pattern in ("default", "any")

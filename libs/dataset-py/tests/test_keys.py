@@ -1,7 +1,17 @@
 """Names of objects and of topics."""
 
 import pytest
-from dsf_dataset import audit_key, landing_key, object_key, path_segment, table_prefix, topic_name, trends_key
+from dsf_dataset import (
+    ObjectName,
+    audit_key,
+    landing_key,
+    object_key,
+    object_name,
+    path_segment,
+    table_prefix,
+    topic_name,
+    trends_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,11 +39,13 @@ def test_a_value_as_a_step_of_a_key(value, segment):
 
 def test_objects_are_named_by_lane_and_first_record():
     assert (
-        object_key("processed", "quakes", [], 3, 9, "csv")
+        object_key("processed", "quakes", ObjectName(3, 9, "csv"))
         == "processed/dataset=quakes/03-0000000000000009.csv"
     )
     assert (
-        object_key("lake", "quakes", [("type", "quarry blast"), ("dt", "2018-02-07")], 0, 12, "parquet")
+        object_key(
+            "lake", "quakes", ObjectName(0, 12, "parquet"), [("type", "quarry blast"), ("dt", "2018-02-07")]
+        )
         == "lake/dataset=quakes/type=quarry%20blast/dt=2018-02-07/00-0000000000000012.parquet"
     )
 
@@ -48,3 +60,12 @@ def test_names_beside_the_rows():
     )
     assert audit_key("quakes", "r1") == "audit/dataset=quakes/r1.html"
     assert topic_name("quakes", "raw") == "quakes.raw"
+
+
+def test_a_key_says_which_records_it_holds():
+    key = "lake/dataset=quakes/type=a/dt=2018-02-07/00-0000000000000012.parquet"
+    assert object_name(key) == ObjectName(0, 12, "parquet")
+    assert (
+        object_name("lake/dataset=quakes/table=trends/dt=2018-02-07/0f3c9a1e-0000000000000005.parquet")
+        is None
+    )
