@@ -20,17 +20,20 @@ export function bulkWriter(
   { index = dataset.name, longest = bodyLength } = {},
 ): (rows: Row[]) => BulkBody[] {
   const writeItem = itemWriter(dataset, index)
-  return (rows) => {
-    const bodies: BulkBody[] = []
-    let open: BulkBody | undefined
-    for (const row of rows) {
-      const item = writeItem(row)
-      if (!open || open.body.length + item.length > longest) bodies.push((open = { body: '', rows: [] }))
-      open.body += item
-      open.rows.push(row)
-    }
-    return bodies
+  return (rows) => bulkBodies(rows, writeItem, longest)
+}
+
+/** Joins the items of rows to as few requests as their length allows. */
+export function bulkBodies(rows: Row[], writeItem: (row: Row) => string, longest = bodyLength): BulkBody[] {
+  const bodies: BulkBody[] = []
+  let open: BulkBody | undefined
+  for (const row of rows) {
+    const item = writeItem(row)
+    if (!open || open.body.length + item.length > longest) bodies.push((open = { body: '', rows: [] }))
+    open.body += item
+    open.rows.push(row)
   }
+  return bodies
 }
 
 function itemWriter(dataset: Dataset, index: string): (row: Row) => string {

@@ -1,9 +1,12 @@
+import { firstTrendsIndex, trendsIndex, trendsTemplate } from '@dsf/dataset'
 import { defineStage, perDataset, type ObjectStore } from '@dsf/stage'
 import type { Index } from './elasticsearch.ts'
 import { objectIndexer, type AnnouncedObject } from './index-objects.ts'
 import { runDocuments } from './pipeline-documents.ts'
 import type { Pipeline } from './pipeline.ts'
-import { summarize, type Receipts } from './receipts.ts'
+import { closesRun, summarize, type Receipts } from './receipts.ts'
+
+const trends = { alias: trendsIndex, name: trendsIndex, template: trendsTemplate, first: firstTrendsIndex }
 
 /** Objects of the lake become documents; receipts that arrive here close their run. */
 export function indexer(store: ObjectStore, index: Index, receipts: Receipts, pipeline: Pipeline) {
@@ -18,13 +21,14 @@ export function indexer(store: ObjectStore, index: Index, receipts: Receipts, pi
     dependencies: { 'object store': store.check, Elasticsearch: index.check },
     start: async (runtime) => {
       for (const dataset of runtime.datasets.values()) await index.prepare(dataset)
+      await index.prepareIndex(trends)
       await receipts.prepare()
       await pipeline.start(runtime)
     },
     handle: (batch) => indexFor(batch.dataset)(batch),
     stop: async () => pipeline.stop(),
     close: async (receipt) => {
-      if (receipt.route === 'replay') return
+      if (!closesRun(receipt)) return
       await receipts.save(receipt)
       // whoever saves last finds all of them, whichever instance that is
       const arrived = await receipts.of(receipt.run)

@@ -8,7 +8,7 @@ const readers: Record<string, TopicKind[]> = {
   ingestor: ['requests'],
   cleaner: ['raw'],
   generator: ['clean'],
-  'sink-minio': ['clean', 'enriched', 'quarantine'],
+  'sink-minio': ['clean', 'enriched', 'quarantine', 'profile'],
   indexer: ['objects'],
 }
 

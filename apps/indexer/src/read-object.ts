@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
 import type { Dataset, FieldType, Value } from '@dsf/dataset'
+import type { ObjectStore } from '@dsf/stage'
 import { parquetMetadata, parquetRead, type ColumnData } from 'hyparquet'
 
 export type Row = Record<string, Value>
@@ -37,6 +38,22 @@ export async function readObject(dataset: Dataset, object: StoredObject, bytes: 
   const rows = await readRows(dataset, key, bytes, format)
   if (rows.length === records) return rows
   throw new ObjectMismatch(key, `holds ${rows.length} rows, its record says ${records}`)
+}
+
+const downloadsAtOnce = 4
+
+/** Reads objects a few at a time, and gives each few with their rows to `use` before the next are read. @throws ObjectMismatch */
+export async function readInParts<O extends StoredObject>(
+  dataset: Dataset,
+  store: Pick<ObjectStore, 'get'>,
+  objects: O[],
+  use: (part: O[], read: Row[][]) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < objects.length; at += downloadsAtOnce) {
+    const part = objects.slice(at, at + downloadsAtOnce)
+    const read = part.map(async (object) => readObject(dataset, object, await store.get(object.key)))
+    await use(part, await Promise.all(read))
+  }
 }
 
 /** The same of an object that nothing is known of but its name. @throws ObjectMismatch when it is not in its format */

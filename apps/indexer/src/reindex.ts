@@ -88,10 +88,11 @@ async function create({ dataset, index, say }: Reindexing, name: string): Promis
   say(`${name}: made`)
 }
 
-/** Keys of the lake's objects that are not among `known`, in the order of their records. */
+/** Keys of the lake's objects of rows that are not among `known`, in the order of their records. */
 async function objectsOf({ dataset, store }: Reindexing, known: string[] = []): Promise<string[]> {
   const seen = new Set(known)
-  const keys = await store.list(`lake/dataset=${pathSegment(dataset.name)}/`)
+  const lake = `lake/dataset=${pathSegment(dataset.name)}/`
+  const keys = (await store.list(lake)).filter((key) => !key.startsWith(`${lake}table=`))
   const order = (a: string, b: string) => (basename(a) < basename(b) ? -1 : 1)
   return keys.filter((key) => !seen.has(key)).toSorted(order)
 }

@@ -44,15 +44,17 @@ function locationWriter({ geo }: Dataset): (row: Row) => string {
 /** Bytes. Elasticsearch refuses a whole bulk request for one longer id. */
 const longestId = 512
 
-/**
- * Compiles the `_id` of a row: its primary key as text. An id that Elasticsearch would not take (empty, or too long)
- * becomes the key's hash, so that one such key cannot stop a lane.
- */
+/** Compiles the `_id` of a row: its primary key as text. */
 export function documentId(dataset: Dataset): (row: Row) => string {
-  return (row) => {
-    const key = keyText(dataset.key.map((field) => keyPart(field, row[field.column]!)))
-    // at most 3 bytes per UTF-16 unit: most keys need no counting
-    const fits = key !== '' && (key.length * 3 <= longestId || Buffer.byteLength(key) <= longestId)
-    return fits ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`
-  }
+  return (row) => fittingId(keyText(dataset.key.map((field) => keyPart(field, row[field.column]!))))
+}
+
+/**
+ * A key as an `_id`. One that Elasticsearch would not take (empty, or too long) becomes the key's hash, so that it cannot
+ * stop a lane.
+ */
+export function fittingId(key: string): string {
+  // at most 3 bytes per UTF-16 unit: most keys need no counting
+  const fits = key !== '' && (key.length * 3 <= longestId || Buffer.byteLength(key) <= longestId)
+  return fits ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`
 }

@@ -21,4 +21,5 @@ export {
 export { addCounters, brokenSums, counterNames, type CounterName, type Counters } from './counters.ts'
 export { indexTemplate, type IndexTemplate } from './index-template.ts'
 export { firstPipelineIndex, pipelineIndex, pipelineTemplate } from './pipeline-index.ts'
+export { firstTrendsIndex, trendsIndex, trendsTemplate } from './trends-index.ts'
 export { recordShape } from './record-shape.ts'

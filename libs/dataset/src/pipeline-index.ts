@@ -9,14 +9,16 @@ const keyword = { type: 'keyword', ignore_above: 1024 }
 const long = { type: 'long' }
 
 /**
- * Fields of the documents in `dsf-pipeline`, of four kinds:
+ * Fields of the documents in `dsf-pipeline`, of five kinds:
  *
  * - `run`: a finished run with its counters, and ms from request to end;
  * - `stage`: ms that a run took from the receipt of the stage before to the one of this stage, in its slowest lane;
  * - `reject`: rows of a run that were refused for a reason;
- * - `lag`: records of a topic that a stage had not committed at a time.
+ * - `lag`: records of a topic that a stage had not committed at a time;
+ * - `profile`: what processed rows that arrived together look like in a field, by run, type and window of event time. Rows of
+ *   a run may come as several, whose `rows` and `nulls` can be added.
  */
-const properties: Record<string, { type: string }> = {
+const properties: Record<string, { type: string; format?: string }> = {
   '@timestamp': { type: 'date' },
   kind: keyword,
   dataset: keyword,
@@ -30,6 +32,19 @@ const properties: Record<string, { type: string }> = {
   topic: keyword,
   rows: long,
   records: long,
+  type: keyword,
+  window_start: { type: 'date', format: 'epoch_millis' },
+  window_end: { type: 'date', format: 'epoch_millis' },
+  field: keyword,
+  keys: long,
+  nulls: long,
+  distinct: long,
+  ...Object.fromEntries(
+    ['minimum', 'maximum', 'mean', 'p05', 'p25', 'p50', 'p75', 'p95'].map((name) => [
+      name,
+      { type: 'double' },
+    ]),
+  ),
 }
 
 /** Index template body for `PUT _index_template/dsf-pipeline`. */

@@ -1,0 +1,28 @@
+import { crashPoint, FatalError, type ObjectStore } from '@dsf/stage'
+import type { Dataset } from '@dsf/dataset'
+import { bulkBodies } from './bulk-body.ts'
+import type { Index } from './elasticsearch.ts'
+import { readInParts, type StoredObject } from './read-object.ts'
+import { checkColumns, tableItemWriter, type Table } from './table-documents.ts'
+
+/**
+ * Indexes announced objects of a table beside the lake. No receipt counts their rows, and a document that Elasticsearch refuses is no row of
+ * a feed: it is what we computed ourselves, and is safe in the lake. So it does not go to quarantine, from where a replay would take the
+ * object for one of rows; a job and an index that do not fit together must be seen.
+ * @throws FatalError for a document that is refused, ObjectMismatch
+ */
+export function tableIndexer(store: ObjectStore, index: Index, table: Table, dataset: Dataset) {
+  const writeItem = tableItemWriter(table, dataset)
+  return (objects: StoredObject[]): Promise<void> =>
+    readInParts(dataset, store, objects, async (part, read) => {
+      part.forEach(({ key }, i) => checkColumns(table, key, read[i]!))
+      for (const body of bulkBodies(read.flat(), writeItem)) {
+        const { refused } = await index.bulk(body)
+        crashPoint('after-bulk')
+        if (refused[0])
+          throw new FatalError(
+            `Elasticsearch refused ${refused.length} documents of ${table.alias} from ${part[0]!.key} and those behind it: ${refused[0].reason}`,
+          )
+      }
+    })
+}

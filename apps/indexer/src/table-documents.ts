@@ -1,0 +1,69 @@
+import { pipelineIndex, trendsIndex, type Dataset } from '@dsf/dataset'
+import { ObjectMismatch, type Row } from './read-object.ts'
+import { fittingId } from './to-document.ts'
+
+/** A table that lies beside the rows of the lake, and what its rows become. */
+export interface Table {
+  /** alias of its documents */
+  alias: string
+  /** without a version, a document that is written again replaces itself */
+  versioned: boolean
+  /** an object without one of these is not of this table; others that it may have are passed over */
+  columns: string[]
+  document: (dataset: Dataset, row: Row) => Row
+  id: (dataset: Dataset, row: Row) => string
+}
+
+const statistics = ['minimum', 'maximum', 'mean', 'p05', 'p25', 'p50', 'p75', 'p95']
+const counts = ['rows', 'keys', 'nulls', 'distinct']
+const profileColumns = ['type', 'window_start', 'window_end', 'field', ...counts, ...statistics]
+const trendColumns = [
+  ...['dsf_version', 'type', 'simulated', 'window_end', 'field'],
+  ...['events', 'values', 'mean', 'minimum', 'maximum'],
+]
+
+/** By the route that the objects topic names. */
+export const tables = {
+  profile: {
+    alias: pipelineIndex,
+    versioned: false,
+    columns: ['dsf_run', 'at', ...profileColumns],
+    document: ({ name }, row) => ({
+      kind: 'profile',
+      ...{ '@timestamp': row['at']!, dataset: name, run: row['dsf_run']! },
+      ...pick(row, profileColumns),
+    }),
+    id: ({ name }, row) =>
+      ['profile', name, ...texts(row, ['dsf_run', 'type', 'window_start', 'at', 'field'])].join('.'),
+  },
+  trends: {
+    alias: trendsIndex,
+    versioned: true,
+    columns: ['window_start', ...trendColumns],
+    document: ({ name }, row) => ({
+      ...{ '@timestamp': row['window_start']!, dataset: name },
+      ...pick(row, trendColumns),
+    }),
+    id: ({ name }, row) => [name, ...texts(row, ['type', 'window_start', 'simulated', 'field'])].join('.'),
+  },
+} satisfies Record<string, Table>
+
+const pick = (row: Row, names: string[]): Row => Object.fromEntries(names.map((name) => [name, row[name]!]))
+const texts = (row: Row, names: string[]): string[] => names.map((name) => String(row[name] ?? ''))
+
+/** Compiles the bulk items of a table's rows: the present columns of a row, which stands for itself however often it comes. */
+export function tableItemWriter(table: Table, dataset: Dataset): (row: Row) => string {
+  return (row) => {
+    const version = table.versioned ? { version_type: 'external_gte', version: row['dsf_version'] } : {}
+    const action = { index: { _index: table.alias, _id: fittingId(table.id(dataset, row)), ...version } }
+    return `${JSON.stringify(action)}\n${JSON.stringify(table.document(dataset, row), present)}\n`
+  }
+}
+
+const present = (_: string, value: unknown) => value ?? undefined
+
+/** @throws ObjectMismatch when the rows of an object are not of the table */
+export function checkColumns({ columns }: Table, key: string, rows: Row[]): void {
+  const missing = rows[0] && columns.filter((name) => !(name in rows[0]!))
+  if (missing?.length) throw new ObjectMismatch(key, `lacks ${missing.join(', ')}`)
+}
