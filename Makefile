@@ -6,6 +6,8 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 NODE_MODULES := node_modules/.package-lock.json
 LOCAL := @node infra/local/cli.ts
+# Python with the packages of one environment
+PYTHON := node infra/local/python.ts
 # a stack of its own, in the folder for temporary files
 FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node e2e/faults/main.ts
 
@@ -18,6 +20,7 @@ help: ## Explain every target
 	@echo "  KAFKA=zookeeper|kraft  STORE=minio|seaweedfs   which servers; holds until make down"
 	@echo "  DATASETS_DIR=a:b                               more folders of datasets"
 	@echo "  PORT_BASE=19000  RUN_DIR=.run                  others for a second stack beside the first"
+	@echo "  LIGHT=1                                        without Airflow and the Spark jobs"
 	@echo "  SIMULATE=1  SERVERS_ONLY=1  LOG_LEVEL=debug    see infra/local/README.md"
 
 install: $(NODE_MODULES) build ## Install the npm packages when package-lock.json changed, and compile
@@ -51,14 +54,18 @@ run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotenc
 reindex: $(NODE_MODULES) build ## Fill a new index of DATASET=name from the lake and move the alias to it (DROP=1: delete the old ones)
 	$(LOCAL) reindex
 
-check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout's promises
+check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout's promises, TypeScript and Python
 	prettier --check --cache .
 	eslint .
 	tsc -b tsconfig.check.json
 	knip --no-config-hints
 	vitest run --project unit e2e/repository.spec.ts
+	$(PYTHON) spark -m ruff check --no-cache .
+	$(PYTHON) spark -m ruff format --check --no-cache .
 
 test: install check ## Everything that CI runs: install, check, all tests, and some rounds of faults
+	$(PYTHON) spark -m pytest libs/dataset-py batch spark
+	$(PYTHON) airflow -m pytest airflow
 	vitest run
 	$(FAULTS)
 

@@ -69,5 +69,7 @@ def differences(rows: dict[str, dict[str, Any]], found: dict[str, dict[str, Any]
         if document is None:
             wrong.append({"invariant": "documents: missing", "record": {"key": key}})
         elif document["_version"] != max(0, row["dsf_version"]) or document["_source"] != expected(row):
-            wrong.append({"invariant": "documents: not the newest record", "record": {"key": key, "is": document}})
+            wrong.append(
+                {"invariant": "documents: not the newest record", "record": {"key": key, "is": document}}
+            )
     return wrong

@@ -8,8 +8,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pyarrow.parquet as parquet
 from minio import Minio
+from pyarrow import parquet
 
 ROOTS = ("processed", "lake")
 
@@ -28,7 +28,9 @@ class Objects:
         found: set[str] = set()
         for root in ROOTS:
             prefix = f"{root}/dataset={self._dataset}/"
-            found |= {entry.object_name for entry in self._store.list_objects(self._bucket, prefix, recursive=True)}
+            found |= {
+                entry.object_name for entry in self._store.list_objects(self._bucket, prefix, recursive=True)
+            }
         # tables beside the rows are made of them later, by others
         return {key for key in found if "/table=" not in key}
 
@@ -54,7 +56,12 @@ class Objects:
                 version = (row["id"], row["dsf_version"], row["simulated"])
                 self.versions[version] += 1
                 if self.versions[version] > 1:
-                    found.append({"invariant": "(key, version) once in the lake", "record": {"key": row["id"], "object": key}})
+                    found.append(
+                        {
+                            "invariant": "(key, version) once in the lake",
+                            "record": {"key": row["id"], "object": key},
+                        }
+                    )
         return fresh, found
 
 
@@ -70,7 +77,9 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def differences(want: dict[str, str], fresh: dict[str, bytes], announced: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def differences(
+    want: dict[str, str], fresh: dict[str, bytes], announced: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Violations of: the same objects byte for byte, each announced once, and truly."""
     found = []
     for key in sorted(want.keys() | fresh.keys()):

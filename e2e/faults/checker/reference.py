@@ -44,17 +44,9 @@ def split(topics: Topics, found: Slice, order: list[str]) -> dict[str, Run]:
     """
     runs = {name: Run() for name in order}
     for (kind, lane), records in found.committed.items():
-        rows = [r for r in records if not r.receipt and not r.poison]
-        for record in records:
-            if record.receipt and not record.poison:
-                receipt = topics.decode(record)
-                if receipt["route"] in ("replay", "profile", "trends"):  # closes no run
-                    continue
-                _run(runs, receipt["run"], record).receipts.append(_receipt(kind, receipt))
+        _split_receipts(topics, runs, kind, records)
         if kind in ("raw", "clean", "enriched"):
-            for record in rows:
-                run = _run(runs, topics.decode(record)["dsf_run"], record)
-                run.rows.setdefault(f"{kind}/{lane}", []).append([record.digest, record.key])
+            _split_rows(topics, runs, f"{kind}/{lane}", records)
     for (kind, lane), records in found.committed.items():
         if kind == "seen":
             _split_seen(runs, order, lane, [r for r in records if not r.poison])
@@ -70,8 +62,26 @@ def split(topics: Topics, found: Slice, order: list[str]) -> dict[str, Run]:
 
 def _run(runs: dict[str, Run], name: str, record: Record) -> Run:
     if name not in runs:
-        raise ValueError(f"{record.kind}/{record.lane}@{record.offset} is of run {name}, which is none of these")
+        raise ValueError(
+            f"{record.kind}/{record.lane}@{record.offset} is of run {name}, which is none of these"
+        )
     return runs[name]
+
+
+def _split_receipts(topics: Topics, runs: dict[str, Run], kind: str, records: list[Record]) -> None:
+    for record in records:
+        if not record.receipt or record.poison:
+            continue
+        receipt = topics.decode(record)
+        if receipt["route"] not in ("replay", "profile", "trends"):  # those close no run
+            _run(runs, receipt["run"], record).receipts.append(_receipt(kind, receipt))
+
+
+def _split_rows(topics: Topics, runs: dict[str, Run], place: str, records: list[Record]) -> None:
+    for record in records:
+        if not record.receipt and not record.poison:
+            run = _run(runs, topics.decode(record)["dsf_run"], record)
+            run.rows.setdefault(place, []).append([record.digest, record.key])
 
 
 def _split_seen(runs: dict[str, Run], order: list[str], lane: int, records: list[Record]) -> None:
@@ -113,7 +123,9 @@ def _row_differences(place: str, want: list[list[str]], got: list[list[str]]) ->
     known = set(wanted)
     found = [_row("no loss: a row is missing", place, row) for row in wanted - gotten]
     for row in gotten - wanted:
-        found.append(_row("nothing twice: a row is there again" if row in known else "no such row", place, row))
+        found.append(
+            _row("nothing twice: a row is there again" if row in known else "no such row", place, row)
+        )
     if found:
         return found
     at = next(i for i, (a, b) in enumerate(zip(want, got, strict=True)) if a != b)
@@ -122,13 +134,20 @@ def _row_differences(place: str, want: list[list[str]], got: list[list[str]]) ->
 
 def _row(invariant: str, place: str, row: tuple[str, ...]) -> dict[str, Any]:
     kind, lane = place.split("/")
-    return {"invariant": invariant, "topic": kind, "lane": int(lane), "record": {"digest": row[0], "key": row[1]}}
+    return {
+        "invariant": invariant,
+        "topic": kind,
+        "lane": int(lane),
+        "record": {"digest": row[0], "key": row[1]},
+    }
 
 
 def _set_differences(name: str, want: list[str], got: list[str]) -> list[dict[str, Any]]:
     wanted, gotten = Counter(want), Counter(got)
     missing = [{"invariant": f"{name}: missing", "record": text} for text in wanted - gotten]
-    return missing + [{"invariant": f"{name}: not in the reference", "record": text} for text in gotten - wanted]
+    return missing + [
+        {"invariant": f"{name}: not in the reference", "record": text} for text in gotten - wanted
+    ]
 
 
 def broken_sums(run: Run) -> list[dict[str, Any]]:

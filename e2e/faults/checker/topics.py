@@ -68,7 +68,10 @@ class Topics:
 
     def ends(self) -> dict[tuple[str, int], int]:
         """Offset behind the last record of each partition, control records and open transactions included."""
-        return {place: self._all.get_watermark_offsets(self._partition(place), timeout=PATIENCE)[1] for place in self.partitions}
+        return {
+            place: self._all.get_watermark_offsets(self._partition(place), timeout=PATIENCE)[1]
+            for place in self.partitions
+        }
 
     def read(self, start: dict[tuple[str, int], int]) -> Slice:
         """
@@ -98,7 +101,9 @@ class Topics:
             messages = consumer.consume(num_messages=10_000, timeout=0.2)
             silent = 0.0 if any(not m.error() for m in messages) else silent + 0.2
             if silent > PATIENCE:
-                raise TimeoutError(f"a transaction was left open: nothing comes behind {_places(waiting, found)}")
+                raise TimeoutError(
+                    f"a transaction was left open: nothing comes behind {_places(waiting, found)}"
+                )
             for message in messages:
                 place = self._place(message)
                 if not message.error():
@@ -141,7 +146,9 @@ def _consumer(brokers: str, isolation: str) -> Consumer:
 def _record(message: Message, kind: str, lane: int) -> Record:
     headers = dict(message.headers() or [])
     key = (message.key() or b"").decode("utf-8", "backslashreplace")
-    return Record(kind, lane, message.offset(), key, message.value() or b"", headers.get("dsf-kind") == b"receipt")
+    return Record(
+        kind, lane, message.offset(), key, message.value() or b"", headers.get("dsf-kind") == b"receipt"
+    )
 
 
 def _places(waiting: set[tuple[str, int]], found: dict[tuple[str, int], list[Record]]) -> str:
