@@ -23,6 +23,9 @@ const offsets = {
   generator: 303,
   'sink-minio': 304,
   indexer: 305,
+  'csv-profile': 311,
+  trends: 312,
+  airflow: 380,
 } as const
 
 export type PortName = keyof typeof offsets

@@ -1,5 +1,6 @@
 /** What a stack is made of, for the chosen profile. Those that are needed come before those that need them. */
 import type { Settings } from '../settings.ts'
+import { airflow } from './airflow.ts'
 import { elasticsearch } from './elasticsearch.ts'
 import { feed } from './feed.ts'
 import { kafka } from './kafka.ts'
@@ -22,5 +23,6 @@ export function servicesOf(settings: Settings): Service[] {
   const servers = [...brokers[settings.kafka](settings), registry(settings), store, elasticsearch(settings)]
   if (settings.serversOnly) return servers
   const names = servers.map((server) => server.name)
-  return [...servers, ...feed(settings), ...stages(settings, names)]
+  const always = [...servers, ...feed(settings), ...stages(settings, names)]
+  return settings.light ? always : [...always, ...airflow(settings)]
 }

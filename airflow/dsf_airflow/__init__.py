@@ -1,0 +1,1 @@
+"""What the DAGs are made of. It asks the stages over HTTP and starts batch commands; it computes nothing and knows no Kafka."""

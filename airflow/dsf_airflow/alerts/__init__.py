@@ -1,0 +1,1 @@
+"""Alerts: what is told (causes, messages), how (channels), and when (callbacks)."""

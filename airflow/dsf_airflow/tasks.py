@@ -1,0 +1,82 @@
+"""The plain tasks of a DAG."""
+
+import logging
+from typing import Any
+
+from airflow.sdk import get_current_context, task
+
+from .alerts.callbacks import report_address, tell_anomalies, where_of
+from .batch import Outcome, own_environment, run_batch
+from .failure import Failure, FinalFailure, StageFailure
+from .health import require_ready
+from .runs import ask_for_run
+from .settings import read_settings
+from .summary import progress_line, receipt_table
+
+log = logging.getLogger(__name__)
+
+_DIFFERENCES = 1
+
+
+@task
+def health(dataset: str) -> None:
+    """All stages and Spark jobs are ready; otherwise it fails, and its retries wait."""
+    services = read_settings().services
+    require_ready(dataset, services)
+    log.info("ready: %s", ", ".join(services))
+
+
+@task
+def start_run(dataset: str) -> dict[str, str]:
+    context = get_current_context()
+    key = f"{context['dag'].dag_id}/{context['run_id']}"
+    run = ask_for_run(read_settings().ingestor_url, dataset, key, context["params"]["source"])
+    log.info("run %s: %s", run.id, run.status_url)
+    return {"runId": run.id, "statusUrl": run.status_url}
+
+
+@task
+def audit(dataset: str, receipt: dict[str, Any]) -> dict[str, Any]:
+    """The audit's summary. Rows that differ fail the DAG at once: no retry makes them equal."""
+    outcome = _batch("audit", dataset, receipt)
+    summary = outcome.summary or {}
+    report = report_address(read_settings(), summary)
+    if outcome.code == _DIFFERENCES:
+        reason = summary.get("sentence") or f"{summary.get('differences')} differences"
+        about = (receipt["runId"], receipt["statusUrl"], report)
+        raise FinalFailure(Failure(dataset, "audit", reason, *about, sort="differences"))
+    log.info("%s; report: %s", summary.get("sentence"), report)
+    return summary
+
+
+@task
+def anomalies(dataset: str, receipt: dict[str, Any], audit: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is odd about the run. It is told, and fails nothing."""
+    found = _batch("anomalies", dataset, receipt)
+    findings = (found.summary or {}).get("findings") or []
+    context = get_current_context()
+    where = where_of(context, receipt, report_address(read_settings(), audit))
+    tell_anomalies(dataset, findings, where, context["run_id"])
+    return findings
+
+
+@task
+def summary(receipt: dict[str, Any], progress: dict[str, Any], audit: dict[str, Any], findings: list[Any]) -> None:
+    for line in receipt_table(receipt):
+        log.info("%s", line)
+    log.info("%s", progress_line(progress))
+    log.info("audit: %s; report: %s", audit.get("sentence"), report_address(read_settings(), audit))
+    log.info("anomalies: %s", "; ".join(str(finding.get("sentence")) for finding in findings) or "none")
+
+
+def _batch(module: str, dataset: str, receipt: dict[str, Any]) -> Outcome:
+    """@throws StageFailure when the command could not do its work, or did not say what came of it"""
+    settings = read_settings()
+    arguments = [module, "--dataset", dataset, "--run", receipt["runId"]]
+    env = own_environment(settings.ingestor_url, settings.indexer_url)
+    outcome = run_batch(settings.batch_command, arguments, env, log)
+    if outcome.code in (0, _DIFFERENCES) and outcome.summary is not None:
+        return outcome
+    reason = f"ended with {outcome.code}: {outcome.complaint or 'it said nothing'}"
+    about = (receipt["runId"], receipt["statusUrl"])
+    raise StageFailure(Failure(dataset, module, reason, *about, sort=f"exit {outcome.code}"))
