@@ -29,6 +29,8 @@ async function rows(id: string) {
 
 beforeAll(async () => {
   receipt = await importSource(dataset, `${feedUrl}/earthquakes/window-2.csv`)
+  // written behind the last receipt, which is all that the end of an import waits for
+  await until('the document of the run', async () => (await documents('run', { run: receipt.runId })).length)
 })
 
 describe('a finished run', () => {
