@@ -19,7 +19,8 @@ const readers: Record<string, TopicKind[]> = {
 export class Pipeline {
   readonly #index: Index
   readonly #everyMs: number
-  readonly #failed: PipelineDocument[] = []
+  /** of imports that failed, by run, until they are written or start again */
+  readonly #failed = new Map<string, PipelineDocument>()
   /** places whose last sample was not 0: a place at rest needs no samples */
   readonly #lagging = new Set<string>()
   #timer: NodeJS.Timeout | undefined
@@ -38,7 +39,8 @@ export class Pipeline {
     })
     await runtime.follow(['runs'], ({ name }, _, record) => {
       const run = record as unknown as EndedRun
-      if (run.state === 'failed') this.#failed.push(failedImport(name, run))
+      if (run.state === 'failed') this.#failed.set(run.run, failedImport(name, run))
+      else this.#failed.delete(run.run)
     })
     this.#timer = setInterval(() => void this.#look(runtime), this.#everyMs).unref()
   }
@@ -67,8 +69,8 @@ export class Pipeline {
   async #look(runtime: Runtime): Promise<void> {
     try {
       const failed = [...this.#failed]
-      await this.write([...failed, ...(await this.#lags(runtime))])
-      this.#failed.splice(0, failed.length)
+      await this.write([...failed.map(([, document]) => document), ...(await this.#lags(runtime))])
+      for (const [run, document] of failed) if (this.#failed.get(run) === document) this.#failed.delete(run)
     } catch (error) {
       runtime.log.warn({ reason: (error as Error).message }, 'no pipeline documents this time')
     }
