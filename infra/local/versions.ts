@@ -7,6 +7,8 @@
 export interface MavenPin {
   readonly id: string
   readonly artifacts: readonly string[]
+  /** What the artifacts bring along and is not wanted, `group:artifact` with `*` for all. */
+  readonly without?: readonly string[]
   readonly sha256: string
 }
 
@@ -14,6 +16,11 @@ const kafkaVersion = '3.9.2'
 const kraftVersion = '4.1.1'
 const registryVersion = '2.6.13.Final'
 const elasticsearchVersion = '8.19.21'
+/** Same as pyspark in spark/requirements.in. */
+const sparkVersion = '4.1.1'
+/** That of Spark's own Hadoop, and the one of Amazon's SDK that this Hadoop was built with. */
+const hadoopVersion = '3.4.2'
+const awsVersion = '2.29.52'
 
 /** Brings the ZooKeeper server along. */
 export const kafkaWithZookeeper: MavenPin = {
@@ -43,6 +50,51 @@ export const elasticsearch: MavenPin = {
   id: `elasticsearch-${elasticsearchVersion}`,
   artifacts: [`org.elasticsearch.distribution.integ-test-zip:elasticsearch:${elasticsearchVersion}:zip`],
   sha256: 'fdd88fd37ee97392c882a9d926183bc452722bf0c47ad8f005d19f9baeea714f',
+}
+
+/**
+ * What pyspark does not have in it: Kafka, Avro, S3. Of Amazon's SDK the parts that S3A loads instead of the bundle of all
+ * services (600 MB), and nothing that Spark has in another version.
+ */
+export const sparkJars: MavenPin = {
+  id: `spark-jars-${sparkVersion}`,
+  artifacts: [
+    ...['sql-kafka-0-10', 'avro', 'hadoop-cloud'].map(
+      (name) => `org.apache.spark:spark-${name}_2.13:${sparkVersion}`,
+    ),
+    `org.apache.hadoop:hadoop-aws:${hadoopVersion}`,
+    ...['s3', 's3-transfer-manager', 'sts', 'kms', 'dynamodb'].map(
+      (name) => `software.amazon.awssdk:${name}:${awsVersion}`,
+    ),
+  ],
+  without: [
+    'software.amazon.awssdk:bundle',
+    'org.apache.hadoop:hadoop-client-api',
+    'org.apache.hadoop:hadoop-client-runtime',
+    'org.apache.hadoop:hadoop-azure',
+    'org.apache.hadoop:hadoop-cloud-storage',
+    'org.apache.hadoop:hadoop-huaweicloud',
+    'org.eclipse.jetty:*',
+    'com.squareup.okhttp3:*',
+    'com.squareup.okio:*',
+    'com.google.cloud.bigdataoss:*',
+    'org.apache.spark:spark-tags_2.13',
+    'org.scala-lang:*',
+    'org.scala-lang.modules:*',
+    'org.slf4j:*',
+    'io.netty:*',
+    'org.lz4:*',
+    'org.xerial.snappy:*',
+    'org.tukaani:*',
+    'org.apache.httpcomponents:*',
+    'commons-codec:*',
+    'commons-logging:*',
+    'com.google.code.findbugs:*',
+    'com.fasterxml.jackson.core:*',
+    'com.fasterxml.jackson.dataformat:*',
+    'joda-time:*',
+  ],
+  sha256: '1b9a0fbe803d31968bc9040fc1ca12ba12d9021d76fc3ad9704a88a42c27d5bf',
 }
 
 /** The last community release; its tags are dates, so Go knows it by this pseudo-version. `sum` is the module's go.sum line. */

@@ -21,7 +21,7 @@ export function installFromMaven(settings: Settings, name: string, pin: MavenPin
 async function download(settings: Settings, name: string, pin: MavenPin, folder: string): Promise<void> {
   requireProgram('mvn', `it downloads ${pin.id}`, 'maven')
   const pom = `${folder}.pom.xml`
-  await writeFile(pom, pomFor(pin.artifacts))
+  await writeFile(pom, pomFor(pin.artifacts, pin.without))
   await runTool({
     name,
     what: `downloading ${pin.id} from Maven Central`,
@@ -45,26 +45,32 @@ async function download(settings: Settings, name: string, pin: MavenPin, folder:
   await unpackAll(settings, name, folder)
 }
 
-export function pomFor(artifacts: readonly string[]): string {
+export function pomFor(artifacts: readonly string[], without: readonly string[] = []): string {
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>data-stream-flow</groupId><artifactId>download</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>${artifacts.map(dependencyFor).join('')}
+  <dependencies>${artifacts.map((artifact) => dependencyFor(artifact, without)).join('')}
   </dependencies>
 </project>
 `
 }
 
 /** A distribution archive carries its libraries inside: what its pom names beside it is not wanted. */
-const alone = '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>'
-
-function dependencyFor(coordinates: string): string {
+function dependencyFor(coordinates: string, without: readonly string[]): string {
   const [group, artifact, version, type = 'jar', classifier = ''] = coordinates.split(':')
   return `
     <dependency>
       <groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>
-      <type>${type}</type>${classifier && `<classifier>${classifier}</classifier>`}${type === 'jar' ? '' : alone}
+      <type>${type}</type>${classifier && `<classifier>${classifier}</classifier>`}${exclusionsOf(type === 'jar' ? without : ['*:*'])}
     </dependency>`
+}
+
+function exclusionsOf(without: readonly string[]): string {
+  const exclusions = without.map((coordinates) => {
+    const [group, artifact] = coordinates.split(':')
+    return `<exclusion><groupId>${group}</groupId><artifactId>${artifact}</artifactId></exclusion>`
+  })
+  return exclusions.length === 0 ? '' : `<exclusions>${exclusions.join('')}</exclusions>`
 }
 
 async function unpackAll(settings: Settings, name: string, folder: string): Promise<void> {

@@ -1,0 +1,100 @@
+"""Liveness is the loops' progress, readiness what they need. Dependencies are looked at in the background."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from .progress import Board
+
+WEDGED_SECONDS = 600
+"""Without a sign of life. A micro-batch over a long backlog is one step, and gives none meanwhile."""
+
+_EVERY_SECONDS = 3
+
+
+class Health:
+    def __init__(self, board: Board, dependencies: dict[str, Callable[[], Any]]):
+        self._board = board
+        self._checks = dependencies
+        self._states = dict.fromkeys(dependencies, "not looked at yet")
+        self._waiting: dict[str, str] = dict.fromkeys(board.snapshot(), "starting")
+        self._signs = dict.fromkeys(self._waiting, time.monotonic())
+        self.stopping = threading.Event()
+
+    def wait(self, dataset: str, reason: str) -> None:
+        self._waiting[dataset] = reason
+        self.heard(dataset)
+
+    def go_on(self, dataset: str) -> None:
+        self._waiting.pop(dataset, None)
+        self.heard(dataset)
+
+    def heard(self, dataset: str) -> None:
+        self._signs[dataset] = time.monotonic()
+
+    def live(self) -> tuple[bool, dict[str, Any]]:
+        silent = round(time.monotonic() - min(self._signs.values()))
+        ok = silent < WEDGED_SECONDS
+        return ok, {"status": "ok" if ok else "wedged", "silentSeconds": silent}
+
+    def ready(self) -> tuple[bool, dict[str, Any]]:
+        datasets = {name: self._waiting.get(name, "ok") for name in self._signs}
+        states = {**self._states, **datasets}
+        ok = not self.stopping.is_set() and all(state == "ok" for state in states.values())
+        status = "stopping" if self.stopping.is_set() else "ok" if ok else "waiting"
+        return ok, {"status": status, "dependencies": states}
+
+    def progress(self) -> dict[str, Any]:
+        return {"job": self._board.job, "datasets": self._board.snapshot()}
+
+    def metrics(self) -> str:
+        return self._board.metrics()
+
+    def start(self) -> None:
+        for name in self._checks:
+            threading.Thread(target=self._watch, args=[name], daemon=True, name=f"watch-{name}").start()
+
+    def _watch(self, name: str) -> None:
+        while not self.stopping.is_set():
+            try:
+                self._checks[name]()
+                self._states[name] = "ok"
+            except Exception as error:
+                self._states[name] = str(error)[:300] or repr(error)
+            self.stopping.wait(_EVERY_SECONDS)
+
+
+def serve(health: Health, host: str, port: int) -> ThreadingHTTPServer:
+    """Answers from now on, in threads of its own."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = self.path.split("?")[0]
+            if path == "/metrics":
+                return self._answer(200, health.metrics().encode(), "text/plain; version=0.0.4; charset=utf-8")
+            if path == "/v1/progress":
+                return self._json(200, health.progress())
+            if path in ("/health/live", "/health/ready"):
+                ok, body = health.live() if path.endswith("live") else health.ready()
+                return self._json(200 if ok else 503, body)
+            return self._json(404, {"status": 404, "title": f"there is no {path}"})
+
+        def _json(self, status: int, body: dict[str, Any]) -> None:
+            self._answer(status, json.dumps(body).encode(), "application/json")
+
+        def _answer(self, status: int, body: bytes, kind: str) -> None:
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """A probe is no news."""
+
+    server = ThreadingHTTPServer((host, port), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True, name="http").start()
+    return server

@@ -1,0 +1,73 @@
+"""Processed CSV in, quality profile out: one Kafka transaction for each micro-batch."""
+
+import json
+from typing import Any
+
+from dsf_dataset import profile_schema, topic_name
+from pyspark.sql import DataFrame
+
+from .checkpoint import objects_done, objects_of_look
+from .crash_points import crash_point
+from .csv_source import processed_prefix, processed_stream
+from .flow import Flow
+from .profile import profile
+from .records import closing_receipt, encoder, receipt_encoder
+from .registry import Registry
+from .session import s3a
+from .store import Store
+from .supervisor import require_topic
+from .transactions import Outgoing, TransactionalTopic
+
+OBJECTS_PER_BATCH = 16
+
+
+class ProfileFlow(Flow):
+    job = "csv_profile"
+
+    def open(self) -> DataFrame | None:
+        name = self.dataset.name
+        topic = topic_name(name, "profile")
+        registry = Registry(self.settings.registry_url)
+        self._encode = encoder(registry, f"{topic}-value", profile_schema(self.dataset))
+        self._encode_receipt = receipt_encoder(registry)
+        require_topic(self.settings, topic)
+        self._topic = TransactionalTopic(self.settings.brokers, f"dsf.{self.job}.{name}", topic)
+        self._last_tag = self._topic.last_tag()
+        self._store = Store(self.settings.store)
+        self._done = objects_done(self._store, self.checkpoint)
+        folder = processed_prefix(self.dataset)
+        if not self._store.has(folder):
+            return None
+        return processed_stream(
+            self.spark, self.dataset, s3a(self.settings.store, folder), OBJECTS_PER_BATCH
+        )
+
+    def write(self, batch: DataFrame, batch_id: int, tag: str) -> None:
+        if self._is_there(tag):
+            return
+        records = [row.asDict() for row in profile(batch, self.dataset).collect()]
+        if not records:
+            return
+        messages = [Outgoing(_key(record), self._encode(record)) for record in sorted(records, key=_key)]
+        crash_point("before-publish")
+        self._topic.publish(tag, [*messages, closing_receipt(self.dataset, "profile", self._encode_receipt)])
+        self._last_tag = tag
+        crash_point("after-publish")
+
+    def _is_there(self, tag: str) -> bool:
+        """Committed before the process ended, or before Spark could note it."""
+        query, batch = tag.split(":")
+        last_query, _, last_batch = (self._last_tag or "").partition(":")
+        return query == last_query and int(batch) <= int(last_batch)
+
+    def lag(self, progress: Any) -> int:
+        look = json.loads(progress.sources[0].endOffset)["logOffset"]
+        self._done += objects_of_look(self._store, self.checkpoint, look)
+        return max(0, sum(1 for _ in self._store.keys(processed_prefix(self.dataset))) - self._done)
+
+
+def _key(record: dict[str, Any]) -> str:
+    kind, window = record["type"], record["window_start"]
+    return "|".join(
+        [record["dsf_run"], "" if kind is None else kind, "" if window is None else str(window), record["field"]]
+    )

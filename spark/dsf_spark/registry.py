@@ -1,0 +1,52 @@
+"""The schema registry, of which the jobs use little: ids and schemas by subject."""
+
+import json
+from typing import Any
+
+import requests
+
+from .failure import FatalError, TransientError
+
+Schema = dict[str, Any]
+
+_SECONDS = 5
+
+
+class Registry:
+    def __init__(self, url: str):
+        self._url = url
+
+    def id_of(self, subject: str, schema: Schema) -> int:
+        """Registers the schema where it is not. The stages give a subject its compatibility when they start."""
+        return self._call("POST", f"/subjects/{subject}/versions", {"schema": json.dumps(schema)})["id"]
+
+    def versions(self, subject: str) -> dict[int, str]:
+        """Every schema that records of a topic can have, by id; none for a subject that is not there yet."""
+        numbers = self._call("GET", f"/subjects/{subject}/versions", missing=[])
+        found = [self._call("GET", f"/subjects/{subject}/versions/{number}") for number in numbers]
+        return {version["id"]: version["schema"] for version in found}
+
+    def schema(self, schema_id: int) -> str | None:
+        found = self._call("GET", f"/schemas/ids/{schema_id}", missing={})
+        return found.get("schema")
+
+    def check(self) -> None:
+        self._call("GET", "/schemas/types")
+
+    def _call(self, method: str, path: str, body: Any = None, missing: Any = None) -> Any:
+        url = f"{self._url}{path}"
+        try:
+            response = requests.request(method, url, json=body, timeout=_SECONDS)
+        except requests.RequestException as error:
+            raise TransientError(f"the schema registry does not answer at {url}: {error}") from error
+        if response.status_code == 404 and missing is not None:
+            return missing
+        if response.ok:
+            return response.json()
+        kind = TransientError if response.status_code in (408, 429) or response.status_code >= 500 else FatalError
+        raise kind(f"the schema registry answered {response.status_code} to {method} {url}: {response.text[:300]}")
+
+
+def frame(schema_id: int) -> bytes:
+    """What stands before an Avro value: a zero byte and the schema's id as 32 bits."""
+    return b"\0" + schema_id.to_bytes(4, "big")

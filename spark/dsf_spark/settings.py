@@ -1,0 +1,77 @@
+"""The environment of a job, read and checked once, at start."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dsf_dataset import Dataset, load_datasets
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    endpoint: str
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    bucket: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    brokers: str
+    """host:port, comma-separated"""
+    registry_url: str
+    store: StoreSettings
+    datasets: tuple[Dataset, ...]
+    http_host: str
+    http_port: int
+    trigger_seconds: float
+    crash_at: str | None
+    """Fault tests only, see crash_points."""
+
+
+class SettingsError(Exception):
+    """Names the variable, its value, and what was expected."""
+
+
+def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
+    return Settings(
+        brokers=_text(env, "KAFKA_BROKERS"),
+        registry_url=_text(env, "REGISTRY_URL").rstrip("/"),
+        store=StoreSettings(
+            endpoint=_text(env, "S3_ENDPOINT"),
+            access_key=_text(env, "S3_ACCESS_KEY"),
+            secret_key=_text(env, "S3_SECRET_KEY"),
+            bucket=_text(env, "S3_BUCKET", "dsf"),
+        ),
+        datasets=_chosen(load_datasets(_text(env, "DATASETS_DIR", "datasets")), env.get("SPARK_DATASETS", "")),
+        http_host=_text(env, "HTTP_HOST", "127.0.0.1"),
+        http_port=int(_number(env, "HTTP_PORT", None)),
+        trigger_seconds=_number(env, "SPARK_TRIGGER_SECONDS", 10),
+        crash_at=env.get("CRASH_AT") or None,
+    )
+
+
+def _text(env: Mapping[str, str], name: str, default: str | None = None) -> str:
+    value = env.get(name) or default
+    if value is None:
+        raise SettingsError(f"{name} is not set: the jobs take the variables of the stages, see docs/spark.md")
+    return value
+
+
+def _number(env: Mapping[str, str], name: str, default: float | None) -> float:
+    text = _text(env, name, None if default is None else str(default))
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise SettingsError(f'{name} is "{text}": expected a number of at least 0')
+    return value
+
+
+def _chosen(known: dict[str, Dataset], names: str) -> tuple[Dataset, ...]:
+    chosen = [name.strip() for name in names.split(",") if name.strip()] or sorted(known)
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        raise SettingsError(f'SPARK_DATASETS names "{unknown[0]}": there are {", ".join(sorted(known))}')
+    return tuple(known[name] for name in chosen)

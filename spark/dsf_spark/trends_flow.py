@@ -1,0 +1,95 @@
+"""Enriched records in, trends out: Parquet objects in the lake, announced like those of sink-minio."""
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from dsf_dataset import Dataset, object_schema, topic_name
+from pyspark.sql import DataFrame
+
+from .crash_points import crash_point
+from .enriched_source import UNKNOWN_SCHEMA, enriched_stream
+from .failure import FatalError, TransientError, java_text
+from .flow import Flow
+from .records import closing_receipt, encoder, receipt_encoder
+from .registry import Registry
+from .store import Store
+from .supervisor import require_topic
+from .transactions import Outgoing, TransactionalTopic
+from .trends_objects import TrendsObject, objects_of
+from .windows import once_per_key, trends
+
+RECORDS_PER_BATCH = 100_000
+_UPLOADS_AT_ONCE = 8
+
+
+class TrendsFlow(Flow):
+    job = "trends"
+    output_mode = "update"
+
+    def __init__(self, *args: Any):
+        super().__init__(*args)
+        self._met: dict[int, str] = {}
+        """Schemas by id, of records that came before their schema was known here."""
+
+    @classmethod
+    def reads(cls, dataset: Dataset) -> bool:
+        return dataset.trends is not None
+
+    def explain(self, error: BaseException) -> BaseException:
+        unknown = re.search(UNKNOWN_SCHEMA + r"00([0-9A-F]{8})", java_text(error))
+        return self._meet(int(unknown[1], 16)) if unknown and not self.failure else super().explain(error)
+
+    def _meet(self, schema_id: int) -> BaseException:
+        """A stage with a newer definition writes under a schema that was not there when the query was planned."""
+        try:
+            schema = Registry(self.settings.registry_url).schema(schema_id)
+        except TransientError as error:
+            return error
+        if schema is None or schema_id in self._met:
+            return FatalError(f"{self.dataset.name} has records of the schema id {schema_id}, which cannot be read")
+        self._met[schema_id] = schema
+        return TransientError(f"records of the new schema id {schema_id}")
+
+    def open(self) -> DataFrame:
+        name = self.dataset.name
+        registry = Registry(self.settings.registry_url)
+        enriched, objects = topic_name(name, "enriched"), topic_name(name, "objects")
+        require_topic(self.settings, enriched)
+        require_topic(self.settings, objects)
+        self._encode = encoder(registry, f"{objects}-value", object_schema(self.dataset))
+        self._encode_receipt = receipt_encoder(registry)
+        self._topic = TransactionalTopic(self.settings.brokers, f"dsf.{self.job}.{name}", objects)
+        self._store = Store(self.settings.store)
+        writers = registry.versions(f"{enriched}-value") | self._met
+        if not writers:
+            raise TransientError(f"the schema of {enriched} is not registered yet: the stages do it when they start")
+        stream = enriched_stream(self.spark, self.dataset, self.settings.brokers, writers, RECORDS_PER_BATCH)
+        return trends(once_per_key(stream, self.dataset), self.dataset)
+
+    def write(self, batch: DataFrame, batch_id: int, tag: str) -> None:
+        objects = objects_of(self.dataset, batch.toArrow(), tag.split(":")[0], batch_id)
+        if not objects:
+            return
+        with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as uploads:
+            announcements = list(uploads.map(self._put, objects))
+        crash_point("after-write")
+        messages = [Outgoing(record["key"], self._encode(record)) for record in announcements]
+        crash_point("before-publish")
+        self._topic.publish(tag, [*messages, closing_receipt(self.dataset, "trends", self._encode_receipt)])
+        crash_point("after-publish")
+
+    def _put(self, written: TrendsObject) -> dict[str, Any]:
+        return written.announcement(self._store.put_once(written.key, written.content))
+
+    def lag(self, progress: Any) -> int:
+        source = progress.sources[0]
+        latest, end = _offsets(source.latestOffset), _offsets(source.endOffset)
+        return sum(max(0, offset - end.get(at, 0)) for at, offset in latest.items())
+
+
+def _offsets(text: str | None) -> dict[tuple[str, str], int]:
+    """Of Spark's `{"topic": {"0": 12}}`."""
+    topics = json.loads(text) if text else {}
+    return {(topic, lane): offset for topic, lanes in topics.items() for lane, offset in lanes.items()}

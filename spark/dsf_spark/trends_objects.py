@@ -1,0 +1,72 @@
+"""The Parquet form of a micro-batch of trends: one object for each day of windows."""
+
+import io
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from dsf_dataset import Dataset, trends_key
+
+from .store import sha256
+
+_TIME = pa.timestamp("ms", tz="UTC")
+SCHEMA = pa.schema(
+    [
+        pa.field("dsf_version", pa.int64(), nullable=False),
+        pa.field("type", pa.string()),
+        pa.field("simulated", pa.bool_(), nullable=False),
+        pa.field("window_start", _TIME, nullable=False),
+        pa.field("window_end", _TIME, nullable=False),
+        pa.field("field", pa.string(), nullable=False),
+        pa.field("events", pa.int64(), nullable=False),
+        pa.field("values", pa.int64(), nullable=False),
+        pa.field("mean", pa.float64()),
+        pa.field("minimum", pa.float64()),
+        pa.field("maximum", pa.float64()),
+    ]
+)
+_ORDER = [(name, "ascending") for name in ("window_start", "type", "simulated", "field")]
+
+
+@dataclass(frozen=True)
+class TrendsObject:
+    key: str
+    content: bytes
+    dt: str
+    batch: int
+
+    def announcement(self, stored: bytes) -> dict[str, Any]:
+        """The record `ObjectWritten` of what is in the store: our bytes, or those of the same micro-batch before."""
+        return {
+            "dsf_run": "",
+            "route": "trends",
+            "key": self.key,
+            "format": "parquet",
+            "type": None,
+            "dt": self.dt,
+            "lane": 0,
+            "first_offset": self.batch,
+            "last_offset": self.batch,
+            "records": pq.read_metadata(io.BytesIO(stored)).num_rows,
+            "bytes": len(stored),
+            "sha256": sha256(stored),
+        }
+
+
+def objects_of(dataset: Dataset, rows: pa.Table, query_id: str, batch: int) -> list[TrendsObject]:
+    table = rows.select(SCHEMA.names).cast(SCHEMA).sort_by(_ORDER)
+    days = pc.floor_temporal(table["window_start"], unit="day")
+    return [
+        _object(dataset, table.filter(pc.equal(days, day)), day.as_py().astimezone(UTC), query_id, batch)
+        for day in pc.unique(days)
+    ]
+
+
+def _object(dataset: Dataset, rows: pa.Table, day: Any, query_id: str, batch: int) -> TrendsObject:
+    dt = f"{day:%Y-%m-%d}"
+    buffer = io.BytesIO()
+    pq.write_table(rows, buffer, compression="zstd")
+    return TrendsObject(trends_key(dataset.name, dt, query_id, batch), buffer.getvalue(), dt, batch)
