@@ -1,0 +1,62 @@
+"""python -m audit --dataset D --run R: exit code 0 when the stages and Pandas agree, 1 when they do not, 2 when it cannot be told."""
+
+import argparse
+import sys
+from dataclasses import asdict
+
+from dsf_batch.command import Answer, NotNow, run_command
+from dsf_batch.settings import read_settings
+from dsf_dataset import DefinitionError, load_datasets
+
+from .compare import SHOWN, table_of
+from .run import Audit, audit_run
+
+
+def main(args: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="audit", description=__doc__)
+    parser.add_argument("--no-spark", action="store_true", help="leave profile and trends out")
+    return run_command(parser, _work, args)
+
+
+def _work(dataset: str, run: str, no_spark: bool) -> Answer:
+    settings = read_settings()
+    try:
+        definition = load_datasets(settings.datasets_dir).get(dataset)
+    except DefinitionError as error:
+        raise NotNow(str(error)) from error
+    if definition is None:
+        raise NotNow(f'no dataset is named "{dataset}" in {settings.datasets_dir}')
+    audit = audit_run(settings, definition, run, spark=not no_spark)
+    for note in audit.notes:
+        print(f"note: {note}")
+    if audit.differences:
+        print(table_of(audit.differences))
+        if len(audit.differences) > SHOWN:
+            print(f"… and {len(audit.differences) - SHOWN} more")
+    return _summary(dataset, run, audit), 1 if audit.differences else 0
+
+
+def _summary(dataset: str, run: str, audit: Audit) -> dict:
+    counts = {outcome: audit.outcomes.get(outcome, 0) for outcome in ("clean", "duplicate", "quarantined")}
+    return {
+        "dataset": dataset,
+        "run": run,
+        "equal": not audit.differences,
+        "rows": sum(counts.values()),
+        **counts,
+        "differences": len(audit.differences),
+        "report": audit.report,
+        "sentence": _sentence(audit, sum(counts.values())),
+    }
+
+
+def _sentence(audit: Audit, rows: int) -> str:
+    if not audit.differences:
+        return f"Pandas and the stages agree on all {rows} rows."
+    first = asdict(audit.differences[0])
+    what = "{where}: {column} of {key} is {found}, expected {expected}".format(**first)
+    return f"{len(audit.differences)} differences between Pandas and the stages; the first one: {what}."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

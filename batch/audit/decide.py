@@ -1,0 +1,137 @@
+"""What must become of each row: clean, duplicate or quarantined, decided from the definition and the history alone."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from dsf_dataset import Dataset, Problem, Value, compile_reader, key_part, key_reader, key_text, lane_of
+
+from .landing import Landed
+
+History = Mapping[str, Value]
+"""By key, the mark that was last let through before the run: a version, or the content as text."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    header: list[str]
+    rows: pd.DataFrame
+    """
+    One row for each of the file, by its number (index `row`): lane, key (None when unreadable), outcome, codes (list of
+    (field, code)), cells (as in the file), raw (bytes of an unreadable row), and the typed value of each column.
+    """
+    lanes_read: pd.Series
+    """For each readable row, how many readable rows of its lane lie before it."""
+
+    def of(self, outcome: str) -> pd.DataFrame:
+        return self.rows[self.rows["outcome"] == outcome]
+
+
+def decide(dataset: Dataset, landed: Landed, history: History) -> Decision:
+    """Rows in file order; the cleaner sees each key in that order, whatever the lanes."""
+    readable = _typed(dataset, landed)
+    valid = readable[readable["outcome"] != "quarantined"]
+    readable.loc[_duplicates(dataset, valid, history), "outcome"] = "duplicate"
+    lanes_read = readable.groupby("lane").cumcount()
+    unreadable = _unreadable(dataset, landed)
+    rows = pd.concat([part for part in (readable, unreadable) if len(part)] or [readable]).sort_index()
+    return Decision(landed.header, rows, lanes_read)
+
+
+def keys_of_file(dataset: Dataset, landed: Landed) -> list[str]:
+    """The primary key of each readable row, as its lane is chosen by."""
+    read_key = key_reader(dataset, [landed.header.index(field.name) for field in dataset.key])
+    return [read_key(cells) for _, cells in landed.rows]
+
+
+def _typed(dataset: Dataset, landed: Landed) -> pd.DataFrame:
+    """The readable rows with their values, as clean or quarantined."""
+    numbers = [number for number, _ in landed.rows]
+    cells = pd.DataFrame(
+        [cells for _, cells in landed.rows], index=numbers, columns=range(len(landed.header))
+    )
+    frame = pd.DataFrame(index=pd.Index(numbers, name="row", dtype="int64"))
+    frame["key"] = pd.Series(keys_of_file(dataset, landed), index=frame.index, dtype=object)
+    frame["lane"] = pd.Series(
+        [lane_of(key, dataset.lanes) for key in frame["key"]], frame.index, dtype="int64"
+    )
+    problems: list[list[tuple[str, str]]] = [[] for _ in numbers]
+    for field in dataset.fields:
+        is_there = field.name in landed.header
+        texts = cells[landed.header.index(field.name)] if is_there else [None] * len(numbers)
+        values = _read_column(dataset, field.name, texts, problems)
+        frame[field.column] = pd.Series(values, index=frame.index, dtype=object)
+    frame["codes"] = pd.Series(problems, index=frame.index, dtype=object)
+    frame["cells"] = pd.Series([row for _, row in landed.rows], index=frame.index, dtype=object)
+    frame["raw"] = None
+    frame["outcome"] = ["quarantined" if found else "clean" for found in problems]
+    return frame
+
+
+def _read_column(
+    dataset: Dataset, name: str, texts: Sequence[str | None], problems: list[list[tuple[str, str]]]
+) -> list[Value]:
+    """Values of a column, None where a cell is refused; what is wrong is added to each row's problems."""
+    field = next(field for field in dataset.fields if field.name == name)
+    read = compile_reader(field)
+    known: dict[str | None, Value | Problem] = {}
+    values: list[Value] = []
+    for text, found in zip(texts, problems, strict=True):
+        value = known[text] if text in known else known.setdefault(text, read(text))
+        if isinstance(value, Problem):
+            found.append((value.field, value.code))
+        values.append(None if isinstance(value, Problem) else value)
+    return values
+
+
+def _unreadable(dataset: Dataset, landed: Landed) -> pd.DataFrame:
+    """Rows that cannot be read have no key; their number spreads them over the lanes."""
+    numbers = [number for number, _ in landed.unreadable]
+    frame = pd.DataFrame(index=pd.Index(numbers, name="row", dtype="int64"))
+    frame["key"] = None
+    frame["lane"] = [number % dataset.lanes for number in numbers]
+    for field in dataset.fields:
+        frame[field.column] = None
+    frame["codes"] = pd.Series([[("", "unreadable")] for _ in numbers], index=frame.index, dtype=object)
+    frame["cells"] = None
+    frame["raw"] = pd.Series([raw for _, raw in landed.unreadable], index=frame.index, dtype=object)
+    frame["outcome"] = "quarantined"
+    return frame
+
+
+def _duplicates(dataset: Dataset, valid: pd.DataFrame, history: History) -> pd.Index:
+    """
+    With a version: a row is new when it is above all that came before for its key. Without: when its content is not
+    that of the row before it of its key, which is what was last let through, itself or by an equal one.
+    """
+    if valid.empty:
+        return valid.index
+    before = valid["key"].map(history)
+    if dataset.version_field is None:
+        content = content_of(dataset, valid)
+        last = content.groupby(valid["key"]).shift()
+        return valid.index[content == last.where(last.notna(), before)]
+    # versions are whole numbers up to 2^53, which a float holds exactly
+    version = valid[dataset.version_field.column].astype("float64")
+    highest = version.groupby(valid["key"]).cummax()
+    reached = highest.groupby(valid["key"]).shift()
+    last = pd.concat([reached, before.astype("float64")], axis=1).max(axis=1)
+    return valid.index[version <= last]
+
+
+def content_of(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
+    """All values of a row as one text, equal for equal content."""
+    columns = [field.column for field in dataset.fields]
+    lines = rows[columns].itertuples(index=False, name=None)
+    return pd.Series([json.dumps(line) for line in lines], index=rows.index, dtype=object)
+
+
+def keys_of(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
+    """The primary keys of typed rows, as text."""
+    columns = [field.column for field in dataset.key]
+    texts = [
+        key_text([key_part(field, value) for field, value in zip(dataset.key, values, strict=True)])
+        for values in rows[columns].itertuples(index=False, name=None)
+    ]
+    return pd.Series(texts, index=rows.index, dtype=object)

@@ -1,0 +1,126 @@
+"""One audit from end to end."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from dsf_batch.command import NotNow
+from dsf_batch.http import ask
+from dsf_batch.settings import Settings
+from dsf_batch.store import Store
+from dsf_dataset import Dataset, audit_key
+
+from .compare import Difference
+from .decide import Decision, decide, keys_of_file
+from .landing import Landed, read_landing, unzipped
+from .objects import Unreadable
+from .report import report_of
+from .spark_tables import compare_profile
+from .stages import compare_lake, compare_processed, compare_quarantine, compare_receipt
+from .stored import RunPlace, place_of, read_lake_rows, read_processed, read_quarantine
+from .trends_table import compare_trends
+
+QUARANTINE_SECONDS = 60
+"""Refused rows are stored beside the way that the receipt takes, so they may come after it."""
+
+
+@dataclass
+class Audit:
+    outcomes: dict[str, int] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was not compared, and why."""
+    report: str | None = None
+    """Key of the report in the store; none when an object cannot be read at all."""
+
+
+def audit_run(settings: Settings, dataset: Dataset, run: str, *, spark: bool) -> Audit:
+    """@raise NotNow when the run is not over, is no import, or a server is away"""
+    receipt = _receipt(settings, dataset, run)
+    landing = _landing(settings, run)
+    store = Store(settings)
+    landed = read_landing(unzipped(landing, store.get(landing)), dataset)
+    sources = _Sources(store, dataset, place_of(store, dataset, run, landing), receipt)
+    audit = Audit()
+    try:
+        decision = _compare(audit, sources, landed, spark=spark)
+    except Unreadable as error:
+        audit.differences.append(Difference("store", "(object)", error.key, "readable", error.reason))
+        return audit
+    audit.report = audit_key(dataset.name, run)
+    page = report_of(dataset, run, decision, audit.differences, audit.notes)
+    store.put(audit.report, page.encode(), "text/html; charset=utf-8")
+    return audit
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """Where the stages' side of a comparison comes from."""
+
+    store: Store
+    dataset: Dataset
+    place: RunPlace
+    receipt: dict[str, Any]
+
+
+def _receipt(settings: Settings, dataset: Dataset, run: str) -> dict[str, Any]:
+    """The end-to-end receipt of a run that is over."""
+    status, receipt = ask("GET", f"{settings.indexer_url}/v1/runs/{run}")
+    if status != 200:
+        raise NotNow(f"the indexer has no receipt of run {run}: {receipt.get('detail', status)}")
+    if receipt["dataset"] != dataset.name:
+        raise NotNow(f"run {run} is one of {receipt['dataset']}, not of {dataset.name}")
+    if receipt["state"] == "running":
+        closed = f"{receipt['closed']} of {receipt['expected']} receipts have come"
+        raise NotNow(f"run {run} is not over: {closed}")
+    return receipt
+
+
+def _landing(settings: Settings, run: str) -> str:
+    """The landing object of an import."""
+    status, answer = ask("GET", f"{settings.ingestor_url}/v1/runs/{run}")
+    key = answer.get("landing", {}).get("key") if status == 200 else None
+    if key is None:
+        raise NotNow(f"the ingestor knows no landing file of run {run}")
+    if key.endswith(".jsonl"):
+        raise NotNow(f"run {run} is a replay of refused rows; audit the imports that brought them")
+    return key
+
+
+def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) -> Decision:
+    store, dataset, place = sources.store, sources.dataset, sources.place
+    processed = read_processed(store, dataset, place, keys_of_file(dataset, landed))
+    decision = decide(dataset, landed, processed.history)
+    audit.outcomes = decision.rows["outcome"].value_counts().to_dict()
+    lake = read_lake_rows(store, dataset, place)
+    quarantine = _all_quarantined(sources, audit.outcomes.get("quarantined", 0))
+    audit.differences += [
+        *compare_receipt(sources.receipt, decision, lake),
+        *compare_processed(dataset, decision, processed.rows),
+        *compare_lake(dataset, decision, lake),
+        *compare_quarantine(dataset, decision, quarantine),
+    ]
+    if spark:
+        _add(audit, "profile", compare_profile(store, dataset, place.run, decision.of("clean")))
+        _add(audit, "trends", compare_trends(store, dataset, lake))
+    else:
+        audit.notes.append("profile and trends were left out (--no-spark)")
+    return decision
+
+
+def _all_quarantined(sources: _Sources, expected: int) -> pd.DataFrame:
+    """Waits a little for as many refused rows as there must be."""
+    until = time.monotonic() + QUARANTINE_SECONDS
+    while True:
+        found = read_quarantine(sources.store, sources.dataset, sources.place)
+        if found.index.nunique() >= expected or time.monotonic() > until:
+            return found
+        time.sleep(2)
+
+
+def _add(audit: Audit, table: str, differences: list[Difference] | None) -> None:
+    if differences is None:
+        audit.notes.append(f"the dataset has no {table} yet")
+    else:
+        audit.differences += differences

@@ -1,0 +1,155 @@
+"""Compares what must have become of the rows with what each stage left of them."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from dsf_dataset import NO_VALUE, Dataset, dataset_prefix, iso_date, path_segment
+
+from .compare import Difference, close, compare_rows, compare_values
+from .decide import Decision
+from .expressions import columns_used, evaluate
+
+DAY_MS = 86_400_000
+
+
+def compare_processed(dataset: Dataset, decision: Decision, found: pd.DataFrame) -> list[Difference]:
+    columns = ["key", "lane", *(field.column for field in dataset.fields)]
+    expected = decision.of("clean")[columns]
+    if dataset.version_field:
+        expected = expected.assign(dsf_version=expected[dataset.version_field.column])
+    differences = compare_rows("processed", expected, found, decision.rows["outcome"])
+    return differences if dataset.version_field else differences + _compare_numbers(decision, found)
+
+
+def _compare_numbers(decision: Decision, found: pd.DataFrame) -> list[Difference]:
+    """
+    Without a version field a version is the row's number in its lane of the first topic: in a lane of one run, it is as
+    far from one row to the next as there are readable rows between them.
+    """
+    rows = found[found.index.isin(decision.lanes_read.index) & ~found.index.duplicated()]
+    begin = rows["dsf_version"].astype("int64") - decision.lanes_read[rows.index]
+    usual = begin.groupby(rows["lane"]).transform(lambda of_lane: of_lane.mode()[0])
+    expected = (usual + decision.lanes_read[rows.index]).astype(object)
+    labels = pd.Series([f"{key} (row {row})" for row, key in rows["key"].items()], index=rows.index)
+    return list(compare_values("processed", "dsf_version", expected, rows["dsf_version"], labels))
+
+
+def compare_lake(dataset: Dataset, decision: Decision, found: pd.DataFrame) -> list[Difference]:
+    """Measured rows with all their columns, and where they lie. Simulated ones are counted in the receipt."""
+    clean = decision.of("clean")
+    expected = clean[["key", "lane", *(field.column for field in dataset.fields)]]
+    expected = expected.assign(folder=_folders(dataset, clean))
+    measured = found[found["simulated"] == False]  # noqa: E712 -- values of an object column, not truth
+    folders = measured["object"].map(lambda key: key.rsplit("/", 1)[0] + "/")
+    keys = clean["key"].reindex(measured.index)
+    measured = measured.assign(folder=folders, key=keys.where(keys.notna(), None))
+    differences = compare_rows("lake", expected, measured, decision.rows["outcome"])
+    once = measured[~measured.index.duplicated(keep=False)]
+    return differences + _compare_computed(dataset, once)
+
+
+def _folders(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
+    """The prefix of the object that each row belongs to."""
+    prefix = dataset_prefix("lake", dataset.name)
+    folders = pd.Series(prefix, index=rows.index, dtype=object)
+    if dataset.type_field:
+        types = rows[dataset.type_field.column]
+        folders += types.map(lambda value: f"type={NO_VALUE if value is None else path_segment(value)}/")
+    if dataset.event_time:
+        folders += rows[dataset.event_time.column].map(lambda value: f"dt={period_of(dataset, value)}/")
+    return folders
+
+
+def period_of(dataset: Dataset, time: int | None) -> str:
+    """The value of `dt=` for an event time: the first day of the lake's period that it lies in."""
+    if time is None or dataset.event_time is None:
+        return NO_VALUE
+    day = iso_date(time if dataset.event_time.type == "date" else time // DAY_MS)
+    head, month, _ = day.rsplit("-", 2)
+    return {"day": day, "month": f"{head}-{month}-01", "year": f"{head}-01-01"}[dataset.lake_period]
+
+
+def _compare_computed(dataset: Dataset, rows: pd.DataFrame) -> list[Difference]:
+    differences: list[Difference] = []
+    labels = pd.Series([f"{key} (row {row})" for row, key in rows["key"].items()], index=rows.index)
+    for computed in dataset.computed:
+        found = rows[computed.name]
+        nothing = rows[columns_used(dataset, computed)].isna().any(axis=1)
+        for row in rows.index[nothing & found.notna()]:
+            differences.append(Difference("lake", computed.name, labels[row], None, found[row]))
+        full = rows[~nothing]
+        expected = evaluate(computed, full)
+        if expected is None:
+            continue
+        for row in full.index[~close(expected, full[computed.name], 1e-12)]:
+            differences.append(Difference("lake", computed.name, labels[row], expected[row], found[row]))
+    return differences
+
+
+def compare_quarantine(dataset: Dataset, decision: Decision, found: pd.DataFrame) -> list[Difference]:
+    """Rows with all their reasons and exactly their bytes. One that a replay brought again lies in a later object."""
+    refused = decision.of("quarantined")
+    unreadable = refused["raw"].notna()
+    expected = pd.DataFrame(
+        {
+            "key": refused["key"],
+            "lane": refused["lane"].astype(object),
+            "stage": np.where(unreadable, "ingestor", "cleaner"),
+            "codes": refused["codes"],
+            "raw": refused["raw"],
+            "cells": refused["cells"].map(
+                lambda cells: _fields_of(dataset, decision, cells), na_action="ignore"
+            ),
+        },
+        dtype=object,
+    )
+    keys = expected["key"].reindex(found.index)
+    found = found.assign(key=keys.where(keys.notna(), None))
+    found.loc[found["stage"] == "cleaner", "raw"] = None
+    again = found.index.duplicated() & ~found.assign(row=found.index).duplicated(["row", "object"])
+    return compare_rows("quarantine", expected, found[~again], decision.rows["outcome"])
+
+
+def _fields_of(dataset: Dataset, decision: Decision, cells: list[str]) -> list[str | None]:
+    """Cells in the order of the fields, None for a column that the file does not have."""
+    at = {name: i for i, name in enumerate(decision.header)}
+    return [cells[at[field.name]] if field.name in at else None for field in dataset.fields]
+
+
+def compare_receipt(receipt: Mapping, decision: Decision, lake: pd.DataFrame) -> list[Difference]:
+    counters = receipt["counters"]
+    outcomes = Counter(decision.rows["outcome"])
+    simulated = int((lake["simulated"] == True).sum())  # noqa: E712
+    stored = outcomes["clean"] + simulated
+    expected = {
+        "read": len(decision.rows),
+        "clean": outcomes["clean"],
+        "duplicate": outcomes["duplicate"],
+        "quarantined": outcomes["quarantined"],
+        "processed": outcomes["clean"],
+        "simulated": simulated,
+        "enriched": stored,
+        "stored": stored,
+        "indexed + superseded": stored,
+        **_reasons(decision),
+    }
+    found = {**counters, "indexed + superseded": counters["indexed"] + counters["superseded"]}
+    names = dict.fromkeys([*expected, *(name for name in counters if name.startswith("quarantined:"))])
+    differences = [
+        Difference("receipt", name, "", expected.get(name, 0), found.get(name, 0))
+        for name in names
+        if expected.get(name, 0) != found.get(name, 0)
+    ]
+    if receipt["state"] != "succeeded":
+        differences.append(
+            Difference("receipt", "state", receipt.get("reason", ""), "succeeded", receipt["state"])
+        )
+    return differences
+
+
+def _reasons(decision: Decision) -> Counter:
+    """A row counts once for each code."""
+    refused = decision.of("quarantined")["codes"]
+    return Counter(f"quarantined:{code}" for codes in refused for code in {code for _, code in codes})
