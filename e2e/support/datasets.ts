@@ -27,6 +27,7 @@ const testDatasets = {
   'weather-charts': { like: 'seattle-weather' },
   'quakes-pipeline': {},
   'quakes-reindex': { lanes: 2, sinks: { chunk: { records: 500, bytes: 2 ** 20 } } },
+  'quakes-tables': { lanes: 2, sinks: { chunk: { records: 500, bytes: 2 ** 20 } } },
   'quakes-bad': {},
   'quakes-health': {},
   'quakes-crash': { sinks: { chunk: { records: 3000, bytes: 2 ** 20 } } },

@@ -20,10 +20,20 @@ const store = new Client({
 
 export type Root = 'landing' | 'processed' | 'lake' | 'quarantine'
 
-export async function keysOf(root: Root, dataset: string): Promise<string[]> {
-  const items: BucketItem[] = await store.listObjectsV2(bucket, `${root}/dataset=${dataset}/`, true).toArray()
+async function keysUnder(prefix: string): Promise<string[]> {
+  const items: BucketItem[] = await store.listObjectsV2(bucket, prefix, true).toArray()
   return items.map(({ name }) => name!).sort()
 }
+
+/** Without the tables that lie beside the rows. */
+export const keysOf = async (root: Root, dataset: string): Promise<string[]> =>
+  (await keysUnder(`${root}/dataset=${dataset}/`)).filter((key) => !key.includes('/table='))
+
+export const tableKeysOf = (dataset: string, table: string): Promise<string[]> =>
+  keysUnder(`lake/dataset=${dataset}/table=${table}/`)
+
+export const putObject = async (key: string, bytes: Buffer): Promise<void> =>
+  void (await store.putObject(bucket, key, bytes))
 
 export const bytesOf = async (key: string): Promise<Buffer> => buffer(await store.getObject(bucket, key))
 

@@ -25,8 +25,12 @@ export async function showStrongest(documents: Documents): Promise<void> {
   ])
 }
 
+/** Without the tables that Spark jobs lay beside the rows. */
+const rowsOf = async (objects: Objects, dataset: string) =>
+  (await objects.list(`lake/dataset=${dataset}/`)).filter(({ key }) => !key.includes('/table='))
+
 export async function showLake(objects: Objects): Promise<void> {
-  const lake = await objects.list(`lake/dataset=${quakes}/`)
+  const lake = await rowsOf(objects, quakes)
   const days = [...new Set(lake.map(({ key }) => partitionOf(key, 'dt')))].sort()
   const types = [...new Set(lake.map(({ key }) => partitionOf(key, 'type')))].sort()
   const line = (name: string, found: readonly StoredObject[]) => [
@@ -44,7 +48,7 @@ export async function showLake(objects: Objects): Promise<void> {
       line('  all', lake),
     ]),
   )
-  const daily = await objects.list(`lake/dataset=${weather}/`)
+  const daily = await rowsOf(objects, weather)
   print(`${weather}: ${count(daily.length)} objects, because it has one row a day`)
 }
 

@@ -21,7 +21,7 @@ export function tableIndexer(store: ObjectStore, index: Index, table: Table, dat
         crashPoint('after-bulk')
         if (refused[0])
           throw new FatalError(
-            `Elasticsearch refused ${refused.length} documents of ${table.alias} from ${part[0]!.key} and those behind it: ${refused[0].reason}`,
+            `Elasticsearch refused ${refused.length} of ${body.rows.length} documents of ${table.alias}, from ${part[0]!.key} on: ${refused[0].reason}. Mend its mapping, or the job that wrote them`,
           )
       }
     })

@@ -1,7 +1,7 @@
 import type { Receipt } from '@dsf/stage'
 import type { Counters } from '@dsf/dataset'
 import { describe, expect, it } from 'vitest'
-import { summarize } from './receipts.ts'
+import { closesRun, summarize } from './receipts.ts'
 
 /** What a lane's receipt has collected at the end of each route: the lake's way is the longer one. */
 const upstream: Counters = { read: 10, clean: 7, duplicate: 2, quarantined: 1, 'quarantined:type': 1 }
@@ -104,4 +104,14 @@ describe('summarize', () => {
       })
     },
   )
+})
+
+it.each([
+  ['lake', true],
+  ['processed', true],
+  ['replay', false],
+  ['profile', false],
+  ['trends', false],
+])('a receipt of the route %s closes a run: %j', (route, closes) => {
+  expect(closesRun(receipt(0, route, {}))).toBe(closes)
 })

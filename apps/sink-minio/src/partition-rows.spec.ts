@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { loadDataset, objectKey } from '@dsf/dataset'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { noValue, partitionRows, unpartitioned } from './partition-rows.ts'
+import type { Row } from './row.ts'
+import { noValue, partitionProfile, partitionRows, unpartitioned } from './partition-rows.ts'
 
 const folder = (name: string) => join(import.meta.dirname, '../../../datasets', name)
 const earthquakes = loadDataset(folder('earthquakes'))
@@ -113,6 +114,25 @@ describe('partitionRows', () => {
         )
       }),
     )
+  })
+})
+
+describe('partitionProfile', () => {
+  it('groups by the UTC day that a window starts at, in a folder of its own beside the rows', () => {
+    const of = (start: string | null, field: string) => ({ field, window_start: start && Date.parse(start) })
+    const day = of('2026-11-23T00:00:00Z', 'a')
+    const early = of('1969-12-31T00:00:00Z', 'a')
+    const timeless = of(null, 'a')
+    const later = of('2026-11-23T00:00:00Z', 'b')
+    const folder = (dt: string) => [
+      ['table', 'profile'],
+      ['dt', dt],
+    ]
+    expect(partitionProfile([day, early, timeless, later] as Row[])).toEqual([
+      { partitions: folder('2026-11-23'), records: [day, later] },
+      { partitions: folder('1969-12-31'), records: [early] },
+      { partitions: folder(noValue), records: [timeless] },
+    ])
   })
 })
 

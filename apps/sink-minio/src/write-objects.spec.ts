@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { loadDataset, type Dataset, type TopicKind } from '@dsf/dataset'
+import { loadDataset, profileSchema, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Batch, ObjectStore } from '@dsf/stage'
+import { parquetMetadata } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import type { Row } from './row.ts'
 import { routesOf, writeObjects } from './write-objects.ts'
@@ -184,6 +185,30 @@ describe('a chunk of the lake', () => {
     await expect(write(store, 'enriched', rows)).rejects.toThrow(
       'cannot put lake/dataset=earthquakes/type=quarry',
     )
+  })
+})
+
+describe('a chunk of profiles', () => {
+  const profile = (window_start: number | null): Row => ({
+    ...{ dsf_run: 'r', dsf_version: 5, at: 5, type: null, window_start, window_end: null, field: 'mag' },
+    ...{ rows: 3, keys: 3, nulls: 1, distinct: 2, minimum: 1, maximum: 2, mean: 1.5 },
+    ...{ p05: 1, p25: 1, p50: 1.5, p75: 2, p95: 2 },
+  })
+
+  it('is a table of the lake in Parquet, announced as no part of it, whatever form the rows have', async () => {
+    const { store, objects } = openStore()
+    const written = await write(store, 'profile', [profile(0), profile(null), profile(0)], asJson)
+    const folder = 'lake/dataset=earthquakes/table=profile'
+    const file = '02-0000000000000700.parquet'
+    const key = `${folder}/dt=1970-01-01/${file}`
+    expect([...objects.keys()]).toEqual([key, `${folder}/dt=__HIVE_DEFAULT_PARTITION__/${file}`])
+    expect(written.map(({ value }) => value)).toMatchObject([
+      { dsf_run: 'r', route: 'profile', key, format: 'parquet', type: null, dt: '1970-01-01', records: 2 },
+      { dsf_run: 'r', route: 'profile', format: 'parquet', type: null, dt: null, records: 1 },
+    ])
+    const columns = profileSchema(asJson).fields.map(({ name }) => name)
+    const metadata = parquetMetadata(new Uint8Array(objects.get(key)!.bytes).buffer)
+    expect(metadata.schema.slice(1).map(({ name }) => name)).toEqual(columns)
   })
 })
 

@@ -6,6 +6,7 @@ import {
   cleanSchema,
   enrichedSchema,
   objectSchema,
+  profileSchema,
   quarantineSchema,
   rawSchema,
   receiptSchema,
@@ -41,6 +42,7 @@ describe('a schema is what Avro takes:', () => {
     cleanSchema,
     enrichedSchema,
     seenSchema,
+    profileSchema,
     quarantineSchema,
     objectSchema,
     requestSchema,
@@ -108,6 +110,22 @@ test('an enriched record has the computed fields as well', () => {
     label: maybe('string'),
     strong: maybe('boolean'),
   })
+})
+
+test('a profile is of a field, with numbers where the field has some', () => {
+  const numbers = ['minimum', 'maximum', 'mean', 'p05', 'p25', 'p50', 'p75', 'p95']
+  // order counts: another program writes these records
+  expect(Object.entries(fieldsOf(profileSchema(dataset)))).toEqual([
+    ['dsf_run', 'string'],
+    ['dsf_version', 'long'],
+    ['at', instant],
+    ['type', maybe('string')],
+    ['window_start', maybe(instant)],
+    ['window_end', maybe(instant)],
+    ['field', 'string'],
+    ...['rows', 'keys', 'nulls', 'distinct'].map((name) => [name, 'long']),
+    ...numbers.map((name) => [name, maybe('double')]),
+  ])
 })
 
 test('what people call a field, or how it is computed, is its documentation', () => {

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { loadDataset } from '@dsf/dataset'
+import type { Batch, ObjectStore } from '@dsf/stage'
+import { describe, expect, it } from 'vitest'
+import type { Index } from './elasticsearch.ts'
+import { objectIndexer, type AnnouncedObject } from './index-objects.ts'
+
+const dataset = loadDataset(join(import.meta.dirname, '../../../datasets/seattle-weather'))
+
+const row = (date: string) => ({ dsf_run: 'r', dsf_row: 1, dsf_version: 1, simulated: false, date })
+const trend = {
+  dsf_version: 1,
+  type: 'rain',
+  simulated: false,
+  window_start: 0,
+  window_end: 1,
+  field: 'wind',
+}
+const figures = { events: 2, values: 2, mean: 1, minimum: 1, maximum: 1 }
+const objects: Record<string, object[]> = {
+  'lake/a': [row('2012-01-01'), row('2012-01-02')],
+  'lake/b': [row('2012-01-03')],
+  'lake/t': [{ ...trend, ...figures }],
+}
+const bytesOf = (key: string) => Buffer.from(objects[key]!.map((one) => `${JSON.stringify(one)}\n`).join(''))
+
+const announced = (route: string, key: string): AnnouncedObject => ({
+  ...{ route, key, format: 'jsonl', records: objects[key]!.length },
+  sha256: createHash('sha256').update(bytesOf(key)).digest('hex'),
+})
+
+/** A store and an index in memory; the index takes what its alias does not refuse. */
+function open(refusing?: string) {
+  const taken: Record<string, number> = {}
+  const store = { get: async (key: string) => bytesOf(key) } as unknown as ObjectStore
+  const bulk: Index['bulk'] = async ({ body, rows }) => {
+    const alias = (JSON.parse(body.split('\n')[0]!) as { index: { _index: string } }).index._index
+    const refused = alias === refusing ? rows.map((one) => ({ row: one, reason: 'no such field' })) : []
+    taken[alias] = (taken[alias] ?? 0) + rows.length - refused.length
+    return { indexed: rows.length - refused.length, superseded: 0, refused, retry: [] }
+  }
+  const handle = objectIndexer(store, { bulk } as Index)(dataset)
+  return { taken, handle: (...records: AnnouncedObject[]) => handle({ records } as Batch<AnnouncedObject>) }
+}
+
+describe('a batch of announced objects', () => {
+  it('counts the rows of the lake, and nothing of what belongs to no run', async () => {
+    const { handle, taken } = open()
+    const [a, b, trends] = [
+      announced('lake', 'lake/a'),
+      announced('replay', 'lake/b'),
+      announced('trends', 'lake/t'),
+    ]
+    const elsewhere = announced('processed', 'lake/b')
+    const { counts } = await handle(trends, a, elsewhere, trends, b)
+    expect(counts).toEqual({ indexed: 2, superseded: 0, refused: 0 })
+    expect(taken).toEqual({ 'seattle-weather': 3, 'dsf-trends': 2 })
+  })
+
+  it('sends refused rows to quarantine', async () => {
+    const { counts, out } = await open('seattle-weather').handle(announced('lake', 'lake/a'))
+    expect(counts).toEqual({ indexed: 0, superseded: 0, refused: 2 })
+    expect(out!.quarantine!.map(({ value }) => value)).toMatchObject([
+      { object: 'lake/a' },
+      { object: 'lake/a' },
+    ])
+  })
+
+  it('ends the process for a refused document of a table, which nobody could replay', async () => {
+    const { handle } = open('dsf-trends')
+    await expect(handle(announced('trends', 'lake/t'))).rejects.toThrow(
+      'Elasticsearch refused 1 of 1 documents of dsf-trends, from lake/t on: no such field. Mend',
+    )
+  })
+
+  it.each(['lake', 'trends'])('trusts no bytes that were not announced: %s', async (route) => {
+    const { handle } = open()
+    await expect(handle({ ...announced(route, 'lake/t'), sha256: 'other' })).rejects.toThrow(
+      'lake/t: sha256 is ',
+    )
+  })
+})

@@ -1,0 +1,153 @@
+/** Plays the Spark jobs: writes profiles and trends as they do, with clients that are not the stages'. */
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
+import { Kafka, logLevel, type Message } from 'kafkajs'
+import { bytesOf, putObject, tableKeysOf } from './objects.ts'
+import { environment, filesDir } from './stack.ts'
+
+const kafka = new Kafka({
+  clientId: 'dsf.test.jobs',
+  brokers: [environment['KAFKA_BROKERS']!],
+  logLevel: logLevel.NOTHING,
+})
+const registry = new SchemaRegistry({ host: environment['REGISTRY_URL']! })
+
+/** Encodes with the schema that a stage has registered. */
+async function encode(subject: string, value: object): Promise<Buffer> {
+  return registry.encode(await registry.getLatestSchemaId(subject), value)
+}
+
+/** One micro-batch of a job: records and, behind them, the receipt that closes the reader's batch, in one transaction. */
+async function writeBatch(dataset: string, kind: string, route: string, records: object[]): Promise<void> {
+  const topic = `${dataset}.${kind}`
+  const producer = kafka.producer({
+    transactionalId: `dsf.test.${topic}.${route}`,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
+  await producer.connect()
+  try {
+    const messages: Message[] = []
+    for (const [i, record] of records.entries())
+      messages.push({ key: String(i), partition: 0, value: await encode(`${topic}-value`, record) })
+    const receipt = { run: '', dataset, lane: 0, lanes: 1, route, counters: {}, times: {} }
+    messages.push({
+      key: '',
+      partition: 0,
+      value: await encode('dsf.Receipt', receipt),
+      headers: { 'dsf-kind': 'receipt' },
+    })
+    const transaction = await producer.transaction()
+    await transaction.send({ topic, acks: -1, messages })
+    await transaction.commit()
+  } finally {
+    await producer.disconnect()
+  }
+}
+
+export interface Profile {
+  dsf_run: string
+  dsf_version: number
+  at: number
+  type: string | null
+  window_start: number | null
+  window_end: number | null
+  field: string
+  rows: number
+  keys: number
+  nulls: number
+  distinct: number
+  minimum: number | null
+  maximum: number | null
+  mean: number | null
+  p05: number | null
+  p25: number | null
+  p50: number | null
+  p75: number | null
+  p95: number | null
+}
+
+export const writeProfiles = (dataset: string, profiles: Profile[]): Promise<void> =>
+  writeBatch(dataset, 'profile', 'profile', profiles)
+
+export interface Trend {
+  dsf_version: number
+  type: string | null
+  simulated: boolean
+  window_start: number
+  window_end: number
+  field: string
+  events: number
+  values: number
+  mean: number | null
+  minimum: number | null
+  maximum: number | null
+}
+
+/** Writes the object of a day of a micro-batch, and returns its key. */
+export async function putTrends(dataset: string, batch: number, trends: Trend[]): Promise<string> {
+  const path = join(mkdtempSync(join(filesDir, 'trends-')), 'trends.parquet')
+  const connection = await (await DuckDBInstance.create()).connect()
+  const value = (one: unknown) => (typeof one === 'string' ? `'${one}'` : String(one))
+  const rows = trends.map((trend) => `(${trendColumns.map(([name]) => value(trend[name])).join()})`)
+  const columns = trendColumns.map(([name, type]) => `${type.replace('$', name)} AS ${name}`)
+  const from = `(VALUES ${rows.join()}) AS given(${trendColumns.map(([name]) => name).join()})`
+  await connection.run(
+    `COPY (SELECT ${columns.join()} FROM ${from}) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`,
+  )
+  const dt = new Date(trends[0]!.window_start).toISOString().slice(0, 10)
+  const name = `0badcafe-${String(batch).padStart(16, '0')}.parquet`
+  const key = `lake/dataset=${dataset}/table=trends/dt=${dt}/${name}`
+  await putObject(key, readFileSync(path))
+  return key
+}
+
+const trendColumns: [name: keyof Trend, sql: string][] = [
+  ['dsf_version', '$::BIGINT'],
+  ['type', '$::VARCHAR'],
+  ['simulated', '$::BOOLEAN'],
+  ['window_start', 'make_timestamp_ms($)::TIMESTAMP_MS'],
+  ['window_end', 'make_timestamp_ms($)::TIMESTAMP_MS'],
+  ['field', '$::VARCHAR'],
+  ['events', '$::BIGINT'],
+  ['values', '$::BIGINT'],
+  ['mean', '$::DOUBLE'],
+  ['minimum', '$::DOUBLE'],
+  ['maximum', '$::DOUBLE'],
+]
+
+/** Announces an object of trends as the job does; again, when it is not sure that it did. */
+export async function announceTrends(dataset: string, key: string, records: number): Promise<void> {
+  const bytes = await bytesOf(key)
+  const batch = Number(/-(\d{16})\.parquet$/.exec(key)![1])
+  const object = {
+    ...{ dsf_run: '', route: 'trends', key, format: 'parquet', type: null, dt: /dt=([^/]*)/.exec(key)![1]! },
+    ...{ lane: 0, first_offset: batch, last_offset: batch, records, bytes: bytes.length },
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }
+  await writeBatch(dataset, 'objects', 'trends', [object])
+}
+
+/** The rows of a table of the lake as DuckDB reads them, times as ms, with the folders of their objects as columns. */
+export async function tableRows(
+  dataset: string,
+  table: string,
+  times: string[],
+): Promise<Record<string, unknown>[]> {
+  const folder = mkdtempSync(join(filesDir, `${table}-`))
+  for (const key of await tableKeysOf(dataset, table)) {
+    mkdirSync(dirname(join(folder, key)), { recursive: true })
+    writeFileSync(join(folder, key), await bytesOf(key))
+  }
+  const connection = await (await DuckDBInstance.create()).connect()
+  const inMs = times.map((name) => `epoch_ms("${name}") AS "${name}"`).join()
+  const files = `'${folder}/**/*.parquet', hive_partitioning = true, hive_types_autocast = false`
+  const reader = await connection.runAndReadAll(`SELECT * REPLACE (${inMs}) FROM read_parquet(${files})`)
+  const plain = (value: unknown) => (typeof value === 'bigint' ? Number(value) : value)
+  return reader
+    .getRowObjectsJS()
+    .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])))
+}
