@@ -4,9 +4,8 @@ import argparse
 import sys
 from dataclasses import asdict
 
-from dsf_batch.command import Answer, NotNow, run_command
+from dsf_batch.command import Answer, named_dataset, run_command
 from dsf_batch.settings import read_settings
-from dsf_dataset import DefinitionError, load_datasets
 
 from .compare import SHOWN, table_of
 from .run import Audit, audit_run
@@ -20,12 +19,7 @@ def main(args: list[str]) -> int:
 
 def _work(dataset: str, run: str, no_spark: bool) -> Answer:
     settings = read_settings()
-    try:
-        definition = load_datasets(settings.datasets_dir).get(dataset)
-    except DefinitionError as error:
-        raise NotNow(str(error)) from error
-    if definition is None:
-        raise NotNow(f'no dataset is named "{dataset}" in {settings.datasets_dir}')
+    definition = named_dataset(settings.datasets_dir, dataset)
     audit = audit_run(settings, definition, run, spark=not no_spark)
     for note in audit.notes:
         print(f"note: {note}")

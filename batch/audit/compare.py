@@ -1,6 +1,6 @@
 """Differences between what must be and what is, each with the row it is about."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,27 +32,29 @@ def compare_rows(
     missing = expected.index.difference(found.index)
     extra = found.index.difference(expected.index).unique()
     twice = found.index[found.index.duplicated()].unique()
-    whole = [Difference(where, "(row)", labels[row], "there", "missing") for row in missing]
+    whole = [Difference(where, "(row)", labels.loc[row], "there", "missing") for row in missing]
     whole += [
-        Difference(where, "(row)", labels[row], names.get(row, "no such row"), "there") for row in extra
+        Difference(where, "(row)", labels.loc[row], names.get(row, "no such row"), "there") for row in extra
     ]
-    whole += [Difference(where, "(row)", labels[row], "once", "more than once") for row in twice]
+    whole += [Difference(where, "(row)", labels.loc[row], "once", "more than once") for row in twice]
     both = expected.index.intersection(found.index.difference(twice))
     return whole + [
         difference
         for column in expected.columns
-        for difference in compare_values(where, column, expected[column][both], found[column][both], labels)
+        for difference in compare_values(
+            where, column, expected[column].loc[both], found[column].loc[both], labels
+        )
     ]
 
 
 def compare_values(
-    where: str, column: str, expected: pd.Series, found: pd.Series, labels: Callable[[Any], str] | pd.Series
+    where: str, column: str, expected: pd.Series, found: pd.Series, labels: pd.Series
 ) -> Iterable[Difference]:
     """One column of the same rows. Values are equal, and of one type, or both missing."""
     both_missing = expected.isna() & found.isna()
     wrong = ~((expected == found) | both_missing)
     for row in expected.index[wrong]:
-        yield Difference(where, column, labels[row], expected[row], found[row])
+        yield Difference(where, column, labels.loc[row], expected.loc[row], found.loc[row])
 
 
 def close(expected: pd.Series, found: pd.Series, relative: float = 1e-9) -> pd.Series:

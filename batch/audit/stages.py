@@ -29,9 +29,9 @@ def _compare_numbers(decision: Decision, found: pd.DataFrame) -> list[Difference
     far from one row to the next as there are readable rows between them.
     """
     rows = found[found.index.isin(decision.lanes_read.index) & ~found.index.duplicated()]
-    begin = rows["dsf_version"].astype("int64") - decision.lanes_read[rows.index]
+    begin = rows["dsf_version"].astype("int64") - decision.lanes_read.loc[rows.index]
     usual = begin.groupby(rows["lane"]).transform(lambda of_lane: of_lane.mode()[0])
-    expected = (usual + decision.lanes_read[rows.index]).astype(object)
+    expected = (usual + decision.lanes_read.loc[rows.index]).astype(object)
     labels = pd.Series([f"{key} (row {row})" for row, key in rows["key"].items()], index=rows.index)
     return list(compare_values("processed", "dsf_version", expected, rows["dsf_version"], labels))
 
@@ -78,13 +78,15 @@ def _compare_computed(dataset: Dataset, rows: pd.DataFrame) -> list[Difference]:
         found = rows[computed.name]
         nothing = rows[columns_used(dataset, computed)].isna().any(axis=1)
         for row in rows.index[nothing & found.notna()]:
-            differences.append(Difference("lake", computed.name, labels[row], None, found[row]))
+            differences.append(Difference("lake", computed.name, labels.loc[row], None, found.loc[row]))
         full = rows[~nothing]
         expected = evaluate(computed, full)
         if expected is None:
             continue
         for row in full.index[~close(expected, full[computed.name], 1e-12)]:
-            differences.append(Difference("lake", computed.name, labels[row], expected[row], found[row]))
+            differences.append(
+                Difference("lake", computed.name, labels.loc[row], expected.loc[row], found.loc[row])
+            )
     return differences
 
 

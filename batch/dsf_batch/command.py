@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dsf_dataset import Dataset, DefinitionError, load_datasets
+
 
 class NotNow(Exception):
     """The command cannot be done now: a server is away, a run is not over, a variable is missing."""
@@ -26,3 +28,13 @@ def run_command(parser: argparse.ArgumentParser, work: Callable[..., Answer], ar
         return 2
     print(json.dumps(answer, ensure_ascii=False))
     return code
+
+
+def named_dataset(datasets_dir: str, name: str) -> Dataset:
+    try:
+        datasets = load_datasets(datasets_dir)
+    except DefinitionError as error:
+        raise NotNow(str(error)) from error
+    if name not in datasets:
+        raise NotNow(f'no dataset is named "{name}"; known are {", ".join(datasets)}')
+    return datasets[name]

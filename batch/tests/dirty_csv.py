@@ -122,10 +122,9 @@ def _file(draw: st.DrawFn, dataset: Dataset) -> bytes:
     names = [field.name for field in dataset.fields]
     header = draw(st.permutations([*names, "more"])) if draw(st.booleans()) else names
     line_end = draw(st.sampled_from([b"\n", b"\r\n"]))
-    lines = [
-        _row(dataset, header, [None] * len(header)),
-        *draw(st.lists(_line(dataset, header), min_size=5, max_size=30)),
-    ]
+    rows = draw(st.lists(_line(dataset, header), min_size=5, max_size=20))
+    repeated = draw(st.lists(st.sampled_from(rows), max_size=10))
+    lines = [_row(dataset, header, [None] * len(header)), *rows, *repeated]
     beginning = draw(st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\n"]))
     if beginning:
         # what the ingestor makes of such a file with other letters right behind the header is a test of its own

@@ -1,0 +1,31 @@
+"""python -m anomalies --dataset D --run R: exit code 0 with or without findings, 2 when it cannot be told."""
+
+import argparse
+import sys
+from dataclasses import asdict
+
+from dsf_batch.command import Answer, named_dataset, run_command
+from dsf_batch.settings import read_settings
+
+from .evaluate import evaluate
+from .history import History
+
+
+def main(args: list[str]) -> int:
+    return run_command(argparse.ArgumentParser(prog="anomalies", description=__doc__), _work, args)
+
+
+def _work(dataset: str, run: str) -> Answer:
+    settings = read_settings()
+    definition = named_dataset(settings.datasets_dir, dataset)
+    history = History(settings)
+    document = history.run(definition, run)
+    facts, *before = history.facts([document, *history.before(definition, document)])
+    findings = evaluate(definition, facts, before)
+    for finding in findings:
+        print(finding.sentence)
+    return {"dataset": dataset, "run": run, "findings": [asdict(finding) for finding in findings]}, 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,70 @@
+"""Runs and their profiles as the index knows them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dsf_batch.command import NotNow
+from dsf_batch.http import ask
+from dsf_batch.settings import Settings
+from dsf_dataset import Dataset
+
+from .evaluate import FieldProfile, RunFacts
+
+_INDEX = "dsf-pipeline"
+_MOST_FIELDS = 10_000
+
+
+class History:
+    """Asks Elasticsearch, which need not be up to date: what is asked for is made visible first."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = f"{settings.elasticsearch_url}/{_INDEX}"
+        ask("POST", f"{self._url}/_refresh")
+
+    def run(self, dataset: Dataset, run: str) -> dict[str, Any]:
+        """The document of a finished run. @raise NotNow when there is none"""
+        found = self._search([_is("kind", "run"), _is("dataset", dataset.name), _is("run", run)], size=1)
+        if not found:
+            raise NotNow(f"the index knows no finished run {run} of {dataset.name}")
+        return found[0]
+
+    def before(self, dataset: Dataset, run: dict[str, Any]) -> list[dict[str, Any]]:
+        """The succeeded runs that ended before, the last ones first."""
+        ended = {"range": {"@timestamp": {"lt": run["@timestamp"]}}}
+        wanted = [_is("kind", "run"), _is("dataset", dataset.name), _is("state", "succeeded"), ended]
+        return self._search(wanted, size=dataset.anomalies.history)
+
+    def facts(self, runs: Sequence[dict[str, Any]]) -> list[RunFacts]:
+        """The same runs with what was profiled of them."""
+        profiles = self._profiles([run["run"] for run in runs])
+        return [RunFacts(run["read"], run["quarantined"], profiles.get(run["run"], {})) for run in runs]
+
+    def _profiles(self, runs: Sequence[str]) -> dict[str, dict[str, FieldProfile]]:
+        """Micro-batches, types and windows of each run added up, by run and field."""
+        sums = {"rows": {"sum": {"field": "rows"}}, "nulls": {"sum": {"field": "nulls"}}}
+        ends = {"minimum": {"min": {"field": "minimum"}}, "maximum": {"max": {"field": "maximum"}}}
+        fields = {"terms": {"field": "field", "size": _MOST_FIELDS}, "aggs": sums | ends}
+        by_run = {"terms": {"field": "run", "size": len(runs)}, "aggs": {"fields": fields}}
+        query = {"bool": {"filter": [_is("kind", "profile"), {"terms": {"run": list(runs)}}]}}
+        answer = self._ask({"size": 0, "query": query, "aggs": {"runs": by_run}})
+        buckets = answer.get("aggregations", {}).get("runs", {}).get("buckets", [])
+        return {run["key"]: {of["key"]: _profile(of) for of in run["fields"]["buckets"]} for run in buckets}
+
+    def _search(self, filters: list[dict[str, Any]], size: int) -> list[dict[str, Any]]:
+        body = {"size": size, "query": {"bool": {"filter": filters}}, "sort": [{"@timestamp": "desc"}]}
+        return [hit["_source"] for hit in self._ask(body)["hits"]["hits"]]
+
+    def _ask(self, body: dict[str, Any]) -> dict[str, Any]:
+        status, answer = ask("POST", f"{self._url}/_search", body)
+        if status != 200:
+            raise NotNow(f"{self._url} cannot be searched: {answer.get('error', status)}")
+        return answer
+
+
+def _is(name: str, value: str) -> dict[str, Any]:
+    return {"term": {name: value}}
+
+
+def _profile(bucket: dict[str, Any]) -> FieldProfile:
+    rows, nulls = int(bucket["rows"]["value"]), int(bucket["nulls"]["value"])
+    return FieldProfile(rows, nulls, bucket["minimum"]["value"], bucket["maximum"]["value"])
