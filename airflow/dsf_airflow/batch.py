@@ -22,7 +22,9 @@ class Outcome:
     """The last lines of stderr."""
 
 
-def run_batch(command: Sequence[str], arguments: Sequence[str], env: Mapping[str, str], log: Logger) -> Outcome:
+def run_batch(
+    command: Sequence[str], arguments: Sequence[str], env: Mapping[str, str], log: Logger
+) -> Outcome:
     """Runs it to its end, with its output in the log as it comes. It is ended with us: by a time-out, or a stop."""
     whole = [*command, *arguments]
     log.info("%s", " ".join(whole))
@@ -46,7 +48,11 @@ def run_batch(command: Sequence[str], arguments: Sequence[str], env: Mapping[str
 
 def batch_environment(env: Mapping[str, str], ingestor_url: str, indexer_url: str) -> dict[str, str]:
     """Ours, without what is Airflow's own business: its database, keys and connections."""
-    kept = {name: value for name, value in env.items() if not name.startswith(("AIRFLOW_", "_AIRFLOW", "__AIRFLOW"))}
+    kept = {
+        name: value
+        for name, value in env.items()
+        if not name.startswith(("AIRFLOW_", "_AIRFLOW", "__AIRFLOW"))
+    }
     return {**kept, "INGESTOR_URL": ingestor_url, "INDEXER_URL": indexer_url}
 
 

@@ -34,12 +34,16 @@ def dag_of(dataset: Dataset, settings: Settings) -> DAG:
         doc_md=_documentation(dataset, source),
         tags=["dsf"],
         # without a source there is nothing to import by the clock
-        schedule=CronTriggerTimetable(settings.schedule, timezone="UTC") if settings.schedule and source else None,
+        schedule=CronTriggerTimetable(settings.schedule, timezone="UTC")
+        if settings.schedule and source
+        else None,
         catchup=False,
         max_active_runs=1,
         dagrun_timeout=2 * settings.deadline,
         default_args=_defaults(dataset.name, settings),
-        params={"source": Param(settings.sources.get(dataset.name), type=["null", "string"], description="URL")},
+        params={
+            "source": Param(settings.sources.get(dataset.name), type=["null", "string"], description="URL")
+        },
         on_failure_callback=partial(callbacks.dag_failed, dataset.name),
         deadline=_deadline(dataset.name, settings),
     ) as dag:

@@ -43,7 +43,9 @@ def _closed(receipt: dict[str, Any] | None) -> Look:
     if receipt.get("state") == "failed":
         return _failed("indexer", receipt)
     if receipt.get("state") != "succeeded":
-        return Look(f"{receipt.get('closed')} of {receipt.get('expected')} receipts have arrived at the indexer")
+        return Look(
+            f"{receipt.get('closed')} of {receipt.get('expected')} receipts have arrived at the indexer"
+        )
     return Look("the receipt is there", {"receipt": receipt, "ended_at": int(time.time() * 1000)})
 
 
@@ -70,7 +72,9 @@ class ReceiptOperator(BaseOperator):
         if receipt := event.get("receipt"):
             return {**receipt, "statusUrl": status_url, "endedAt": event["ended_at"]}
         stage = event.get("failed")
-        reason = event.get("reason") or f"no receipt within {self.execution_timeout}; last: {event.get('late')}"
+        reason = (
+            event.get("reason") or f"no receipt within {self.execution_timeout}; last: {event.get('late')}"
+        )
         sort = None if stage else "late"
         failure = Failure(self.dataset, stage or "indexer", reason, run, status_url, sort=sort)
         raise FinalFailure(failure) if stage == "indexer" else StageFailure(failure)

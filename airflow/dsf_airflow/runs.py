@@ -30,7 +30,9 @@ def ask_for_run(ingestor_url: str, dataset: str, key: str, source: str | None) -
         reason = f"{url} does not answer ({type(error).__name__})"
         raise StageFailure(Failure(dataset, "ingestor", reason, sort="no answer")) from error
     if response.status_code != 202:
-        failure = Failure(dataset, "ingestor", f"refused the run: {response.status_code} {problem_of(response)}")
+        failure = Failure(
+            dataset, "ingestor", f"refused the run: {response.status_code} {problem_of(response)}"
+        )
         raise FinalFailure(failure) if response.status_code in _NEVER_BETTER else StageFailure(failure)
     run = response.json()
     return Run(run["runId"], f"{ingestor_url}{run['statusUrl']}")

@@ -70,7 +70,9 @@ def _services(env: Mapping[str, str]) -> dict[str, str]:
     pairs = [pair.strip().partition("=") for pair in _required(env, name).split(",")]
     for service, _, url in pairs:
         if not service or not url.startswith(("http://", "https://")):
-            raise SettingsError(f'{name} is "{env[name]}": expected name=http://host:port, with commas between.')
+            raise SettingsError(
+                f'{name} is "{env[name]}": expected name=http://host:port, with commas between.'
+            )
     return {service: url.rstrip("/") for service, _, url in pairs}
 
 

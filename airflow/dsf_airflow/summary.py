@@ -2,7 +2,8 @@
 
 from typing import Any
 
-_READING_ORDER = "read clean duplicate quarantined simulated enriched processed stored indexed superseded refused".split()
+_SEEN = ("read", "clean", "duplicate", "quarantined", "simulated", "enriched")
+_READING_ORDER = (*_SEEN, "processed", "stored", "indexed", "superseded", "refused")
 
 
 def receipt_table(receipt: dict[str, Any]) -> list[str]:
@@ -16,5 +17,8 @@ def receipt_table(receipt: dict[str, Any]) -> list[str]:
 
 
 def progress_line(progress: dict[str, Any]) -> str:
-    jobs = (f"{job} batch {found.get('batch')}, {found.get('dropped', 0)} dropped" for job, found in progress.items())
+    jobs = (
+        f"{job} batch {found.get('batch')}, {found.get('dropped', 0)} dropped"
+        for job, found in progress.items()
+    )
     return f"Spark: {'; '.join(jobs)}"

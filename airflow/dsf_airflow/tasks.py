@@ -5,12 +5,12 @@ from typing import Any
 
 from airflow.sdk import get_current_context, task
 
-from .alerts.callbacks import report_address, tell_anomalies, where_of
+from .alerts.callbacks import tell_anomalies
 from .batch import Outcome, own_environment, run_batch
 from .failure import Failure, FinalFailure, StageFailure
 from .health import require_ready
 from .runs import ask_for_run
-from .settings import read_settings
+from .settings import Settings, read_settings
 from .summary import progress_line, receipt_table
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def audit(dataset: str, receipt: dict[str, Any]) -> dict[str, Any]:
     """The audit's summary. Rows that differ fail the DAG at once: no retry makes them equal."""
     outcome = _batch("audit", dataset, receipt)
     summary = outcome.summary or {}
-    report = report_address(read_settings(), summary)
+    report = _report(read_settings(), summary)
     if outcome.code == _DIFFERENCES:
         reason = summary.get("sentence") or f"{summary.get('differences')} differences"
         about = (receipt["runId"], receipt["statusUrl"], report)
@@ -52,21 +52,32 @@ def audit(dataset: str, receipt: dict[str, Any]) -> dict[str, Any]:
 @task
 def anomalies(dataset: str, receipt: dict[str, Any], audit: dict[str, Any]) -> list[dict[str, Any]]:
     """What is odd about the run. It is told, and fails nothing."""
-    found = _batch("anomalies", dataset, receipt)
-    findings = (found.summary or {}).get("findings") or []
-    context = get_current_context()
-    where = where_of(context, receipt, report_address(read_settings(), audit))
-    tell_anomalies(dataset, findings, where, context["run_id"])
+    findings = (_batch("anomalies", dataset, receipt).summary or {}).get("findings") or []
+    where = (receipt["runId"], receipt["statusUrl"], _report(read_settings(), audit))
+    found = [
+        Failure(
+            dataset, "anomalies", finding["sentence"], *where, sort=f"{finding['kind']} {finding['field']}"
+        )
+        for finding in findings
+    ]
+    tell_anomalies(found, Failure(dataset, "anomalies", "", *where), get_current_context())
     return findings
 
 
 @task
-def summary(receipt: dict[str, Any], progress: dict[str, Any], audit: dict[str, Any], findings: list[Any]) -> None:
+def summary(
+    receipt: dict[str, Any], progress: dict[str, Any], audit: dict[str, Any], findings: list[Any]
+) -> None:
     for line in receipt_table(receipt):
         log.info("%s", line)
     log.info("%s", progress_line(progress))
-    log.info("audit: %s; report: %s", audit.get("sentence"), report_address(read_settings(), audit))
+    log.info("audit: %s; report: %s", audit.get("sentence"), _report(read_settings(), audit))
     log.info("anomalies: %s", "; ".join(str(finding.get("sentence")) for finding in findings) or "none")
+
+
+def _report(settings: Settings, summary: dict[str, Any]) -> str | None:
+    key = summary.get("report")
+    return f"s3://{settings.bucket}/{key}" if key and settings.bucket else key
 
 
 def _batch(module: str, dataset: str, receipt: dict[str, Any]) -> Outcome:

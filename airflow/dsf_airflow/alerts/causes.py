@@ -62,7 +62,9 @@ def sort_out(met: Iterable[Cause], open_causes: Mapping[str, Cause]) -> Sorted:
     return Sorted(tuple(new.values()), tuple(known.values()))
 
 
-def recovered(open_causes: Mapping[str, Cause], kinds: set[Kind], still_met: Iterable[Cause] = ()) -> list[Cause]:
+def recovered(
+    open_causes: Mapping[str, Cause], kinds: set[Kind], still_met: Iterable[Cause] = ()
+) -> list[Cause]:
     """Open causes of these kinds that are not met any more, the oldest first."""
     met = {cause.key for cause in still_met}
     over = [cause for key, cause in open_causes.items() if cause.kind in kinds and key not in met]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from .causes import Cause
 
@@ -34,7 +33,9 @@ class Message:
 
     @property
     def html(self) -> str:
-        rows = "".join(f"<tr><th align=left>{name}</th><td>{escape(value)}</td></tr>" for name, value in self.facts)
+        rows = "".join(
+            f"<tr><th align=left>{name}</th><td>{escape(value)}</td></tr>" for name, value in self.facts
+        )
         return f"<p><b>{escape(self.title)}</b></p><table>{rows}</table>"
 
 
@@ -48,13 +49,11 @@ def alert(causes: Sequence[Cause], where: Where) -> Message:
 
 def recovery(causes: Sequence[Cause], where: Where) -> Message:
     first = causes[0]
-    over = tuple(("over", f"{cause.stage}: {cause.reason} (since {cause.since}, {_runs(cause)})") for cause in causes)
+    over = tuple(
+        ("over", f"{cause.stage}: {cause.reason} (since {cause.since}, {_runs(cause)})") for cause in causes
+    )
     stages = ", ".join(dict.fromkeys(cause.stage for cause in causes))
     return Message(f"{first.dataset} has recovered", _about(first.dataset, stages, where, *over))
-
-
-def finding_sentence(finding: dict[str, Any]) -> str:
-    return str(finding.get("sentence") or finding)
 
 
 def _about(dataset: str, stage: str, where: Where, *reasons: tuple[str, str]) -> tuple[tuple[str, str], ...]:

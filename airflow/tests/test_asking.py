@@ -1,0 +1,59 @@
+"""What tasks ask of the stages, against a real server."""
+
+import json
+
+import pytest
+from dsf_airflow.failure import FinalFailure, StageFailure
+from dsf_airflow.health import require_ready
+from dsf_airflow.runs import ask_for_run
+from server import closed_port, serving
+
+
+def test_a_run_is_asked_for_with_the_key_and_without_a_source_that_is_none():
+    with serving(lambda *_: (202, {"runId": "abc", "statusUrl": "/v1/runs/abc"})) as server:
+        run = ask_for_run(server.url, "quakes", "dsf_quakes/manual", None)
+        ask_for_run(server.url, "quakes", "dsf_quakes/manual", "http://b/c.csv")
+    assert (run.id, run.status_url) == ("abc", f"{server.url}/v1/runs/abc")
+    assert [json.loads(body) for _, _, body in server.asked] == [
+        {"dataset": "quakes"},
+        {"dataset": "quakes", "source": "http://b/c.csv"},
+    ]
+    assert {headers["idempotency-key"] for _, headers, _ in server.asked} == {"dsf_quakes/manual"}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(422, FinalFailure), (400, FinalFailure), (404, StageFailure), (503, StageFailure)]
+)
+def test_a_refusal_says_why_and_is_final_where_the_request_itself_is_refused(status, kind):
+    problem = {"title": "Refused", "detail": "the source is private"}
+    with serving(lambda *_: (status, problem)) as server, pytest.raises(kind) as raised:
+        ask_for_run(server.url, "quakes", "key", None)
+    assert str(raised.value) == (
+        f"quakes: no run started, failed at ingestor: refused the run: {status} the source is private"
+    )
+
+
+def test_an_ingestor_that_is_away_is_asked_again():
+    with pytest.raises(StageFailure, match="failed at ingestor: .* does not answer"):
+        ask_for_run(closed_port(), "quakes", "key", None)
+
+
+def test_health_names_each_service_that_is_not_ready_with_its_reason():
+    def answer(path, _):
+        waiting = {"status": "waiting", "dependencies": {"kafka": "ok", "object store": "connection refused"}}
+        return {"/a/health/ready": (200, {"status": "ok"}), "/b/health/ready": (503, waiting)}[path]
+
+    nobody = closed_port()
+    with serving(answer) as server, pytest.raises(StageFailure) as raised:
+        services = {"ingestor": f"{server.url}/a", "sink-minio": f"{server.url}/b", "trends": nobody}
+        require_ready("quakes", services)
+    assert str(raised.value) == (
+        f"quakes: no run started, failed at sink-minio, trends: sink-minio is not ready: {server.url}/b answers 503 "
+        f"object store: connection refused; trends is not ready: {nobody} does not answer (ConnectionError)"
+    )
+
+
+def test_health_is_silent_when_all_are_ready():
+    with serving(lambda *_: (200, {"status": "ok"})) as server:
+        require_ready("quakes", {"ingestor": server.url, "indexer": server.url})
+    assert len(server.asked) == 2

@@ -1,0 +1,82 @@
+"""The DAG files, as Airflow's DAG processor reads them."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from dsf_airflow.dag import dag_of
+from dsf_airflow.settings import read_settings
+from dsf_dataset import load_datasets
+
+FOLDER = Path(__file__).parents[1] / "dags"
+ORDER = ["health", "start_run", "receipt", "spark_checks", "audit", "anomalies", "summary"]
+
+
+@pytest.fixture(scope="module")
+def bag() -> DagBag:
+    return DagBag(dag_folder=FOLDER)
+
+
+@pytest.fixture(scope="module", params=["dsf_earthquakes", "dsf_seattle_weather"])
+def dag(request, bag):
+    return bag.dags[request.param]
+
+
+def test_there_is_a_dag_for_each_dataset_and_none_is_broken(bag):
+    assert bag.import_errors == {}
+    assert sorted(bag.dags) == ["dsf_earthquakes", "dsf_seattle_weather"]
+
+
+def test_a_dag_runs_once_at_a_time_and_does_not_catch_up(dag):
+    assert (dag.catchup, dag.max_active_runs) == (False, 1)
+
+
+def test_each_task_follows_the_one_before(dag):
+    for before, after in zip(ORDER, ORDER[1:], strict=False):
+        assert after in dag.get_task(before).downstream_task_ids
+    assert sorted(dag.task_ids) == sorted(ORDER)
+
+
+@pytest.mark.parametrize("task_id", ORDER)
+def test_a_task_is_retried_is_bounded_and_tells_of_its_failure(dag, task_id):
+    task = dag.get_task(task_id)
+    assert (task.retries, task.retry_exponential_backoff) == (3, 2.0)
+    assert task.retry_delay == timedelta(seconds=60)
+    assert timedelta() < task.execution_timeout <= timedelta(minutes=30)
+    assert [len(task.on_failure_callback), len(task.on_retry_callback)] == [2, 1]
+
+
+def test_a_dag_tells_of_its_failure_and_of_a_missed_deadline(dag):
+    assert dag.on_failure_callback
+    assert dag.dagrun_timeout == timedelta(minutes=90)
+    [deadline] = dag.deadline
+    assert deadline.interval == timedelta(minutes=45)
+    assert deadline.callback.path == "dsf_airflow.alerts.callbacks.late"
+
+
+def test_a_dag_runs_every_hour_where_it_has_a_source():
+    settings, datasets = read_settings(), load_datasets(os.environ["DATASETS_DIR"])
+    quakes = datasets["earthquakes"]
+    assert dag_of(quakes, settings).timetable.expression == "0 * * * *"
+    assert dag_of(quakes, replace(settings, schedule=None)).timetable.__class__.__name__ == "NullTimetable"
+    without = replace(quakes, source_url=None)
+    assert dag_of(without, settings).timetable.__class__.__name__ == "NullTimetable"
+    elsewhere = replace(settings, sources={"earthquakes": "http://example.org/a.csv"})
+    assert dag_of(without, elsewhere).params["source"] == "http://example.org/a.csv"
+
+
+def test_nothing_of_kafka_is_read_and_no_package_of_data_work_is_imported():
+    program = (
+        "import sys; from airflow.dag_processing.dagbag import DagBag; "
+        f"bag = DagBag(dag_folder={str(FOLDER)!r}); assert not bag.import_errors; "
+        "print([name for name in ('confluent_kafka', 'kafka', 'pandas', 'pyspark', 'pyarrow') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout.strip().splitlines()[-1] == "[]"
+    sources = [path.read_text() for path in (FOLDER.parent / "dsf_airflow").rglob("*.py")]
+    assert not [text for text in sources if "KAFKA" in text]

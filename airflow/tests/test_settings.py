@@ -1,0 +1,44 @@
+from datetime import timedelta
+
+import pytest
+from dsf_airflow.settings import SettingsError, read_settings
+
+GOOD = {
+    "DSF_INGESTOR_URL": "http://ingestor:1/",
+    "DSF_INDEXER_URL": "http://indexer:2",
+    "DSF_HEALTH_URLS": "ingestor=http://ingestor:1, csv-profile=http://profile:3/",
+    "DATASETS_DIR": "/datasets",
+    "DSF_BATCH_COMMAND": "/opt/spark/bin/python -m",
+}
+
+
+def test_what_is_left_out_has_a_default():
+    settings = read_settings(GOOD)
+    assert settings.ingestor_url == "http://ingestor:1"
+    assert settings.services == {"ingestor": "http://ingestor:1", "csv-profile": "http://profile:3"}
+    assert settings.batch_command == ("/opt/spark/bin/python", "-m")
+    assert (settings.retry_delay, settings.deadline) == (timedelta(minutes=1), timedelta(minutes=45))
+    assert (settings.schedule, settings.sources, settings.alert_email) == ("0 * * * *", {}, None)
+
+
+def test_what_is_given_counts():
+    given = {"DSF_RETRY_SECONDS": "1", "DSF_DEADLINE_MINUTES": "0.5", "DSF_SCHEDULE": "none"}
+    settings = read_settings({**GOOD, **given, "DSF_SOURCES": '{"a": "http://b/c.csv"}'})
+    assert (settings.retry_delay, settings.deadline) == (timedelta(seconds=1), timedelta(seconds=30))
+    assert (settings.schedule, settings.sources) == (None, {"a": "http://b/c.csv"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DSF_INGESTOR_URL", "", "DSF_INGESTOR_URL is not set"),
+        ("DSF_INDEXER_URL", "indexer:2", 'DSF_INDEXER_URL is "indexer:2": expected http'),
+        ("DSF_HEALTH_URLS", "http://ingestor:1", "expected name=http"),
+        ("DSF_RETRY_SECONDS", "soon", 'DSF_RETRY_SECONDS is "soon": expected a number greater than 0'),
+        ("DSF_DEADLINE_MINUTES", "0", 'DSF_DEADLINE_MINUTES is "0"'),
+        ("DSF_SOURCES", "http://b/c.csv", "expected JSON"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named_with_its_value(name, value, said):
+    with pytest.raises(SettingsError, match=said):
+        read_settings({**GOOD, name: value})
