@@ -1,11 +1,12 @@
 /** What the dashboard of the pipeline shows of a run is what its receipt says. */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { writeQuakes } from '../bench/generate-quakes.ts'
 import { queryOf, rowsOf } from '../dashboards/queries.ts'
 import { pipelineDashboard } from '../dashboards/pipeline-dashboard.ts'
 import { ask } from './support/documents.ts'
-import { feedUrl, importSource, ingested, startRun, type Receipt } from './support/runs.ts'
+import { feedUrl, importSource, ingested, receiptOf, startRun, type Receipt } from './support/runs.ts'
 import { filesDir } from './support/stack.ts'
 import { until } from './support/until.ts'
 
@@ -82,6 +83,25 @@ it('the panels show the sums of these documents', async () => {
   const perReason = await rows('rejects')
   const total = perReason.reduce((sum, { value }) => sum + Number(value), 0)
   expect(total).toBeGreaterThanOrEqual(receipt.counters['quarantined']!)
+})
+
+it('a failed import whose source was mended starts again under its key, and its document is that of its success', async () => {
+  const file = join(filesDir, 'mended.csv')
+  writeFileSync(file, 'of,another,feed\n1,2,3\n')
+  const run = await startRun(dataset, `file://${file}`, 'mended')
+  expect((await ingested(run)).state).toBe('failed')
+  await until('the document of the failure', async () => {
+    const [failed] = await documents('run', { run, state: 'failed' })
+    return failed
+  })
+  await writeQuakes(file, { rows: 100, seed: 9 })
+  expect(await startRun(dataset, `file://${file}`, 'mended')).toBe(run)
+  const { counters } = await receiptOf(run)
+  expect(counters['read']).toBe(100)
+  const [document] = await until('the document of the success', () =>
+    documents('run', { run, state: 'succeeded' }).then((found) => found.length > 0 && found),
+  )
+  expect(document).toMatchObject({ read: 100 })
 })
 
 it('records that wait are samples, until they wait no more', async () => {

@@ -6,6 +6,7 @@ import { readSettings, type Settings } from '../local/settings.ts'
 import { startStack } from '../local/stack.ts'
 import { checkQuakes, checkWeather } from './checks.ts'
 import { openDocuments } from './documents.ts'
+import { runHourlyBatch } from './hourly-batch.ts'
 import { importSource } from './import-source.ts'
 import { openObjects } from './objects.ts'
 import { receiptText } from './receipt-text.ts'
@@ -44,12 +45,13 @@ async function demo(settings: Settings): Promise<number> {
   return faults.length === 0 ? 0 : 1
 }
 
-async function tell(settings: Settings, { dataset, path, title }: Chapter): Promise<Receipt> {
+async function tell(settings: Settings, { dataset, path, title, scheduled }: Chapter): Promise<Receipt> {
   const source = `http://127.0.0.1:${settings.ports.feed}${path}`
   const start = Date.now()
   heading(title)
   print(source)
-  const receipt = await importSource(settings, dataset, source)
+  const byAirflow = scheduled && !settings.light
+  const receipt = await (byAirflow ? runHourlyBatch : importSource)(settings, dataset, source)
   print(receiptText(receipt))
   print(`run ${receipt.runId} ${receipt.state} after ${seconds(start)}`)
   return receipt

@@ -22,9 +22,17 @@ const patienceMs = 300_000
 const pauseMs = 100
 const progressMs = 10_000
 
-/** @throws StackError when the run fails, or does not come to its end */
-export async function importSource(settings: Settings, dataset: string, source: string): Promise<Receipt> {
-  const { runId } = await startRun(settings, dataset, source)
+/**
+ * The same key is the same run: of one that somebody else has started, this is the receipt.
+ * @throws StackError when the run fails, or does not come to its end
+ */
+export async function importSource(
+  settings: Settings,
+  dataset: string,
+  source: string,
+  key = `demo ${randomUUID()}`,
+): Promise<Receipt> {
+  const { runId } = await startRun(settings, { dataset, source }, key)
   const deadline = Date.now() + patienceMs
   const imported = await finished(settings, 'ingestor', runId, deadline)
   const receipt =
@@ -33,11 +41,15 @@ export async function importSource(settings: Settings, dataset: string, source: 
   throw new StackError(`The run ${runId} of ${dataset} from ${source} failed: ${receipt.reason}.`)
 }
 
-async function startRun(settings: Settings, dataset: string, source: string): Promise<{ runId: string }> {
+async function startRun(
+  settings: Settings,
+  wanted: { dataset: string; source: string },
+  key: string,
+): Promise<{ runId: string }> {
   const response = await fetch(`${stageAddress(settings, 'ingestor')}/v1/runs`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': `demo ${randomUUID()}` },
-    body: JSON.stringify({ dataset, source }),
+    headers: { 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify(wanted),
   })
   const answer = await response.text()
   if (response.status === 202) return JSON.parse(answer) as { runId: string }
