@@ -17,7 +17,9 @@ def objects_done(store: Store, checkpoint: str) -> int:
 
 def objects_of_look(store: Store, checkpoint: str, look: int) -> int:
     folder = f"{checkpoint}/sources/0/"
-    key = next(key for key in store.keys(f"{folder}{look}") if key in (f"{folder}{look}", f"{folder}{look}.compact"))
+    key = next(
+        key for key in store.keys(f"{folder}{look}") if key in (f"{folder}{look}", f"{folder}{look}.compact")
+    )
     return sum(1 for entry in _parsed(store.get(key)) if entry["batchId"] == look)
 
 
@@ -25,9 +27,7 @@ def _entries(store: Store, folder: str) -> list[dict]:
     """A file `<n>.compact` has all of those up to n in it."""
     keys = [key for key in store.keys(folder) if not key.endswith("/")]
     compacted = max((_number(key) for key in keys if key.endswith(".compact")), default=-1)
-    needed = [
-        key for key in keys if _number(key) > compacted or key == f"{folder}{compacted}.compact"
-    ]
+    needed = [key for key in keys if _number(key) > compacted or key == f"{folder}{compacted}.compact"]
     return [entry for key in needed for entry in _parsed(store.get(key))]
 
 

@@ -43,7 +43,13 @@ _AWAY_IN_JAVA = re.compile(
     r"|\(Service: S3, Status Code: 50\d"
 )
 
-_AWAY_IN_S3 = ("SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "XMinioServerNotInitialized")
+_AWAY_IN_S3 = (
+    "SlowDown",
+    "ServiceUnavailable",
+    "InternalError",
+    "RequestTimeout",
+    "XMinioServerNotInitialized",
+)
 
 
 def is_transient(error: BaseException) -> bool:
@@ -65,7 +71,11 @@ def _is_broker_away(error: KafkaError) -> bool:
 
 def java_text(error: BaseException) -> str:
     """All that the virtual machine said of a failure, its causes included; empty for a failure of Python."""
-    parts = [getattr(error, "_desc", None), getattr(error, "_stackTrace", None), getattr(error, "java_exception", None)]
+    parts = [
+        getattr(error, "_desc", None),
+        getattr(error, "_stackTrace", None),
+        getattr(error, "java_exception", None),
+    ]
     throwable = getattr(error, "_origin", None)
     while throwable is not None:
         parts.append(throwable.toString())
@@ -79,5 +89,7 @@ def sentence(error: BaseException) -> str:
     lines = [line.strip() for line in (text or str(error) or repr(error)).splitlines() if line.strip()]
     causes = [line for line in lines if line.startswith("Caused by:")] or lines
     found = _AWAY_IN_JAVA.search(text)
-    chosen = next((line for line in lines if found and found[0] in line), causes[-1] if causes else repr(error))
+    chosen = next(
+        (line for line in lines if found and found[0] in line), causes[-1] if causes else repr(error)
+    )
     return chosen.removeprefix("Caused by: ")[:400]

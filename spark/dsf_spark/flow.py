@@ -43,12 +43,15 @@ class Flow(ABC):
         """The stream. None while there is nothing to read. Raises TransientError when a server is away."""
 
     @abstractmethod
-    def write(self, batch: DataFrame, batch_id: int, tag: str) -> None:
-        """Effects of a micro-batch. `tag` is `<query id>:<batch id>`."""
+    def write(self, batch: DataFrame, batch_id: int, query_id: str) -> None:
+        """Effects of a micro-batch, which comes again with the same ids when the process ends in it."""
 
     @abstractmethod
     def lag(self, progress: Any) -> int:
         """What was there and is not in the micro-batch of this progress, nor in one before."""
+
+    def rows(self, progress: Any) -> int:
+        return progress.numInputRows
 
     def start(self) -> StreamingQuery | None:
         self.failure = None
@@ -69,7 +72,7 @@ class Flow(ABC):
     def _write(self, batch: DataFrame, batch_id: int) -> None:
         try:
             query_id = batch.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId")
-            self.write(batch, batch_id, f"{query_id}:{batch_id}")
+            self.write(batch, batch_id, query_id)
         except BaseException as error:
             self.failure = error
             raise

@@ -74,7 +74,9 @@ def serve(health: Health, host: str, port: int) -> ThreadingHTTPServer:
         def do_GET(self) -> None:
             path = self.path.split("?")[0]
             if path == "/metrics":
-                return self._answer(200, health.metrics().encode(), "text/plain; version=0.0.4; charset=utf-8")
+                return self._answer(
+                    200, health.metrics().encode(), "text/plain; version=0.0.4; charset=utf-8"
+                )
             if path == "/v1/progress":
                 return self._json(200, health.progress())
             if path in ("/health/live", "/health/ready"):

@@ -16,7 +16,7 @@ from .registry import Registry
 from .session import s3a
 from .store import Store
 from .supervisor import require_topic
-from .transactions import Outgoing, TransactionalTopic
+from .transactions import Outgoing, TransactionalTopic, batch_tag
 
 OBJECTS_PER_BATCH = 16
 
@@ -38,11 +38,10 @@ class ProfileFlow(Flow):
         folder = processed_prefix(self.dataset)
         if not self._store.has(folder):
             return None
-        return processed_stream(
-            self.spark, self.dataset, s3a(self.settings.store, folder), OBJECTS_PER_BATCH
-        )
+        return processed_stream(self.spark, self.dataset, s3a(self.settings.store, folder), OBJECTS_PER_BATCH)
 
-    def write(self, batch: DataFrame, batch_id: int, tag: str) -> None:
+    def write(self, batch: DataFrame, batch_id: int, query_id: str) -> None:
+        tag = batch_tag(query_id, batch_id)
         if self._is_there(tag):
             return
         records = [row.asDict() for row in profile(batch, self.dataset).collect()]
@@ -69,5 +68,10 @@ class ProfileFlow(Flow):
 def _key(record: dict[str, Any]) -> str:
     kind, window = record["type"], record["window_start"]
     return "|".join(
-        [record["dsf_run"], "" if kind is None else kind, "" if window is None else str(window), record["field"]]
+        [
+            record["dsf_run"],
+            "" if kind is None else kind,
+            "" if window is None else str(window),
+            record["field"],
+        ]
     )

@@ -3,7 +3,16 @@
 import threading
 from dataclasses import asdict, dataclass
 
-PROGRESS = "batch at rows rowsTotal lag dropped idleSince lookedAt".split()
+
+@dataclass(frozen=True)
+class Finished:
+    """A micro-batch: its id, its time in ms, and what was counted in it; `lag` behind it."""
+
+    batch: int
+    at: int
+    rows: int
+    dropped: int
+    lag: int
 
 
 @dataclass
@@ -32,12 +41,18 @@ class Board:
         self._lock = threading.Lock()
         self._progress = {name: Progress() for name in datasets}
 
-    def finished(self, dataset: str, batch: int, at: int, rows: int, dropped: int, lag: int) -> None:
+    def finished(self, dataset: str, last: Finished) -> None:
         with self._lock:
             mine = self._progress[dataset]
-            mine.batch, mine.at, mine.rows, mine.lag, mine.lookedAt = batch, at, rows, lag, at
-            mine.rowsTotal += rows
-            mine.dropped += dropped
+            mine.batch, mine.at, mine.rows, mine.lag, mine.lookedAt = (
+                last.batch,
+                last.at,
+                last.rows,
+                last.lag,
+                last.at,
+            )
+            mine.rowsTotal += last.rows
+            mine.dropped += last.dropped
             mine.idleSince = None
 
     def idle(self, dataset: str, at: int) -> None:

@@ -43,8 +43,14 @@ class Registry:
             return missing
         if response.ok:
             return response.json()
-        kind = TransientError if response.status_code in (408, 429) or response.status_code >= 500 else FatalError
-        raise kind(f"the schema registry answered {response.status_code} to {method} {url}: {response.text[:300]}")
+        kind = (
+            TransientError
+            if response.status_code in (408, 429) or response.status_code >= 500
+            else FatalError
+        )
+        raise kind(
+            f"the schema registry answered {response.status_code} to {method} {url}: {response.text[:300]}"
+        )
 
 
 def frame(schema_id: int) -> bytes:

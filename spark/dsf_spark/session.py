@@ -5,6 +5,7 @@ program runs in one process on a laptop and on a cluster.
 
 import glob
 import os
+from pathlib import Path
 
 from pyspark import SparkConf
 from pyspark.sql import SparkSession
@@ -14,12 +15,15 @@ from .settings import StoreSettings
 _CLOUD = "org.apache.spark.internal.io.cloud"
 _STATE = "org.apache.spark.sql.execution.streaming.state"
 
-_DEFAULTS = {
+_LOG4J = Path(__file__).parents[1] / "log4j2.properties"
+
+_ALONE = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.memory": "700m",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
+    "spark.driver.extraJavaOptions": f"-XX:+UseSerialGC -Dlog4j2.configurationFile=file:{_LOG4J}",
 }
 
 _ALWAYS = {
@@ -30,14 +34,17 @@ _ALWAYS = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.streaming.noDataMicroBatches.enabled": "false",
     "spark.sql.streaming.stopTimeout": "15s",
-    # an object appears when its upload is complete: no rename, which S3 has not
-    "spark.sql.streaming.checkpointFileManagerClass": f"{_CLOUD}.AbortableStreamBasedCheckpointFileManager",
     # state outside the heap, and in the store as the changes of a batch
     "spark.sql.streaming.stateStore.providerClass": f"{_STATE}.RocksDBStateStoreProvider",
     "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
     "spark.sql.streaming.stateStore.rocksdb.boundedMemoryUsage": "true",
     "spark.sql.streaming.stateStore.rocksdb.maxMemoryUsageMB": "128",
     "spark.sql.streaming.stateStore.maintenanceInterval": "300s",
+}
+
+_WITH_STORE = {
+    # an object appears when its upload is complete: no rename, which S3 has not
+    "spark.sql.streaming.checkpointFileManagerClass": f"{_CLOUD}.AbortableStreamBasedCheckpointFileManager",
     # a store that is away is noticed in seconds, and waited for by the job
     "spark.hadoop.fs.s3a.path.style.access": "true",
     "spark.hadoop.fs.s3a.endpoint.region": "us-east-1",
@@ -54,11 +61,11 @@ def open_session(name: str, store: StoreSettings | None = None, trigger_seconds:
     if not conf.contains("spark.master"):
         conf.setMaster(os.environ.get("SPARK_MASTER") or "local[2]")
     is_local = (conf.get("spark.master") or "").startswith("local")
-    defaults = {**(_DEFAULTS if is_local else {}), **_ALWAYS}
+    defaults = {**(_ALONE if is_local else {}), **_ALWAYS}
     # how often an idle query says that it has looked
     defaults["spark.sql.streaming.noDataProgressEventInterval"] = f"{max(500, int(trigger_seconds * 500))}ms"
     if store:
-        defaults["spark.hadoop.fs.s3a.endpoint"] = store.endpoint
+        defaults |= {**_WITH_STORE, "spark.hadoop.fs.s3a.endpoint": store.endpoint}
         _give_keys(store)
     if jars := sorted(glob.glob(os.path.join(os.environ.get("SPARK_JARS") or "/nowhere", "*.jar"))):
         defaults["spark.jars"] = ",".join(jars)

@@ -43,7 +43,9 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             secret_key=_text(env, "S3_SECRET_KEY"),
             bucket=_text(env, "S3_BUCKET", "dsf"),
         ),
-        datasets=_chosen(load_datasets(_text(env, "DATASETS_DIR", "datasets")), env.get("SPARK_DATASETS", "")),
+        datasets=_chosen(
+            load_datasets(_text(env, "DATASETS_DIR", "datasets")), env.get("SPARK_DATASETS", "")
+        ),
         http_host=_text(env, "HTTP_HOST", "127.0.0.1"),
         http_port=int(_number(env, "HTTP_PORT", None)),
         trigger_seconds=_number(env, "SPARK_TRIGGER_SECONDS", 10),
@@ -54,7 +56,9 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
 def _text(env: Mapping[str, str], name: str, default: str | None = None) -> str:
     value = env.get(name) or default
     if value is None:
-        raise SettingsError(f"{name} is not set: the jobs take the variables of the stages, see docs/spark.md")
+        raise SettingsError(
+            f"{name} is not set: the jobs take the variables of the stages, see docs/spark.md"
+        )
     return value
 
 

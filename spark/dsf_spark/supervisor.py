@@ -17,7 +17,7 @@ from .crash_points import arm
 from .failure import FatalError, TransientError, is_transient, sentence
 from .flow import Flow
 from .health import Health, serve
-from .progress import Board
+from .progress import Board, Finished
 from .registry import Registry
 from .session import open_session
 from .settings import Settings, SettingsError, read_settings
@@ -25,6 +25,7 @@ from .store import Store
 
 _LONGEST_PAUSE_SECONDS = 30
 _GRACE_SECONDS = 15
+
 
 def run_job(job: str, flow: type[Flow]) -> None:
     """Returns never: ends with 0 after SIGTERM, with 1 and the reason last in the log after what no waiting mends."""
@@ -135,20 +136,14 @@ class _Listener(StreamingQueryListener):
         name = self._names.get(str(progress.id), progress.name)
         at = _ms(progress.timestamp)
         try:
-            lag = self._flows[name].lag(progress)
+            rows, lag = self._flows[name].rows(progress), self._flows[name].lag(progress)
         except Exception as error:
             # without an answer there is no look: the one before stands
             logging.warning("%s: the lag could not be measured: %s", name, sentence(error))
             return
-        dropped = _dropped(progress)
-        self._board.finished(name, progress.batchId, at, progress.numInputRows, dropped, lag)
+        self._board.finished(name, Finished(progress.batchId, at, rows, _dropped(progress), lag))
         self._health.go_on(name)
-        took = progress.batchDuration
-        logging.info(
-            "%s: batch %d, %d rows in %.1f s, lag %d", name, progress.batchId, progress.numInputRows, took / 1000, lag
-        )
-        if dropped:
-            logging.warning("%s: batch %d, %d rows were later than the watermark", name, progress.batchId, dropped)
+        _tell(name, progress, rows, lag)
 
     def onQueryIdle(self, event: Any) -> None:
         if name := self._names.get(str(event.id)):
@@ -157,6 +152,15 @@ class _Listener(StreamingQueryListener):
 
     def onQueryTerminated(self, event: Any) -> None:
         """The thread that started it hears of it first."""
+
+
+def _tell(name: str, progress: Any, rows: int, lag: int) -> None:
+    seconds = progress.batchDuration / 1000
+    logging.info("%s: batch %d, %d rows in %.1f s, lag %d", name, progress.batchId, rows, seconds, lag)
+    if dropped := _dropped(progress):
+        logging.warning(
+            "%s: batch %d, %d rows were later than the watermark", name, progress.batchId, dropped
+        )
 
 
 def dependencies(settings: Settings) -> dict[str, Callable[[], Any]]:
@@ -174,7 +178,9 @@ def require_topic(settings: Settings, topic: str) -> None:
 
 def _dropped(progress: Any) -> int:
     """Counted where rows enter the state: behind it are sums of rows."""
-    return sum(o.numRowsDroppedByWatermark for o in progress.stateOperators if o.operatorName.startswith("dedupe"))
+    return sum(
+        o.numRowsDroppedByWatermark for o in progress.stateOperators if o.operatorName.startswith("dedupe")
+    )
 
 
 def _end(query: StreamingQuery) -> None:

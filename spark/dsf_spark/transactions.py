@@ -13,6 +13,10 @@ _SECONDS = 15
 _PARTITION = 0
 
 
+def batch_tag(query_id: str, batch_id: int) -> str:
+    return f"{query_id}:{batch_id}"
+
+
 @dataclass(frozen=True)
 class Outgoing:
     key: str
@@ -72,7 +76,9 @@ class TransactionalTopic:
             }
         )
         try:
-            low, high = consumer.get_watermark_offsets(TopicPartition(self.topic, _PARTITION), timeout=_SECONDS)
+            low, high = consumer.get_watermark_offsets(
+                TopicPartition(self.topic, _PARTITION), timeout=_SECONDS
+            )
             reach = 1000
             while True:
                 start = max(low, high - reach)

@@ -7,6 +7,7 @@ from typing import Any
 
 from dsf_dataset import Dataset, object_schema, topic_name
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from .crash_points import crash_point
 from .enriched_source import UNKNOWN_SCHEMA, enriched_stream
@@ -16,12 +17,13 @@ from .records import closing_receipt, encoder, receipt_encoder
 from .registry import Registry
 from .store import Store
 from .supervisor import require_topic
-from .transactions import Outgoing, TransactionalTopic
+from .transactions import Outgoing, TransactionalTopic, batch_tag
 from .trends_objects import TrendsObject, objects_of
 from .windows import once_per_key, trends
 
 RECORDS_PER_BATCH = 100_000
 _UPLOADS_AT_ONCE = 8
+_ROWS = "rows"
 
 
 class TrendsFlow(Flow):
@@ -48,7 +50,9 @@ class TrendsFlow(Flow):
         except TransientError as error:
             return error
         if schema is None or schema_id in self._met:
-            return FatalError(f"{self.dataset.name} has records of the schema id {schema_id}, which cannot be read")
+            return FatalError(
+                f"{self.dataset.name} has records of the schema id {schema_id}, which cannot be read"
+            )
         self._met[schema_id] = schema
         return TransientError(f"records of the new schema id {schema_id}")
 
@@ -64,12 +68,15 @@ class TrendsFlow(Flow):
         self._store = Store(self.settings.store)
         writers = registry.versions(f"{enriched}-value") | self._met
         if not writers:
-            raise TransientError(f"the schema of {enriched} is not registered yet: the stages do it when they start")
+            raise TransientError(
+                f"the schema of {enriched} is not registered yet: the stages do it when they start"
+            )
         stream = enriched_stream(self.spark, self.dataset, self.settings.brokers, writers, RECORDS_PER_BATCH)
-        return trends(once_per_key(stream, self.dataset), self.dataset)
+        counted = stream.observe(_ROWS, F.count("*").alias(_ROWS))
+        return trends(once_per_key(counted, self.dataset), self.dataset)
 
-    def write(self, batch: DataFrame, batch_id: int, tag: str) -> None:
-        objects = objects_of(self.dataset, batch.toArrow(), tag.split(":")[0], batch_id)
+    def write(self, batch: DataFrame, batch_id: int, query_id: str) -> None:
+        objects = objects_of(self.dataset, batch.toArrow(), query_id, batch_id)
         if not objects:
             return
         with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as uploads:
@@ -77,11 +84,18 @@ class TrendsFlow(Flow):
         crash_point("after-write")
         messages = [Outgoing(record["key"], self._encode(record)) for record in announcements]
         crash_point("before-publish")
-        self._topic.publish(tag, [*messages, closing_receipt(self.dataset, "trends", self._encode_receipt)])
+        self._topic.publish(
+            batch_tag(query_id, batch_id),
+            [*messages, closing_receipt(self.dataset, "trends", self._encode_receipt)],
+        )
         crash_point("after-publish")
 
     def _put(self, written: TrendsObject) -> dict[str, Any]:
         return written.announcement(self._store.put_once(written.key, written.content))
+
+    def rows(self, progress: Any) -> int:
+        """Without receipts."""
+        return progress.observedMetrics[_ROWS][_ROWS]
 
     def lag(self, progress: Any) -> int:
         source = progress.sources[0]

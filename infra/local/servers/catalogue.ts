@@ -9,6 +9,7 @@ import { minio } from './minio.ts'
 import { registry } from './registry.ts'
 import { seaweedfs } from './seaweedfs.ts'
 import type { Service } from './service.ts'
+import { spark } from './spark.ts'
 import { stages } from './stages.ts'
 import { zookeeper } from './zookeeper.ts'
 
@@ -24,5 +25,5 @@ export function servicesOf(settings: Settings): Service[] {
   if (settings.serversOnly) return servers
   const names = servers.map((server) => server.name)
   const always = [...servers, ...feed(settings), ...stages(settings, names)]
-  return settings.light ? always : [...always, ...airflow(settings)]
+  return settings.light ? always : [...always, ...spark(settings, names), ...airflow(settings)]
 }

@@ -1,0 +1,61 @@
+/** The two Spark jobs, each a process with a session of its own: see docs/spark.md. */
+import { hash } from 'node:crypto'
+import { join } from 'node:path'
+import { loopback, stageEnvironment } from '../environment.ts'
+import { requireJava } from '../install/java.ts'
+import { installFromMaven } from '../install/maven.ts'
+import type { Command } from '../processes/start.ts'
+import { answersOk } from '../probes/http.ts'
+import { pythonOf } from '../python.ts'
+import type { Settings } from '../settings.ts'
+import { sparkJars } from '../versions.ts'
+import type { Service } from './service.ts'
+
+/** Their programs, by the name of the service. */
+const programs = { 'csv-profile': 'csv_profile.py', trends: 'trends.py' } as const
+
+export type SparkJob = keyof typeof programs
+export const sparkJobs = Object.keys(programs) as SparkJob[]
+
+export const sparkAddress = ({ ports }: Settings, name: SparkJob) => `http://${loopback}:${ports[name]}`
+
+export function spark(settings: Settings, servers: readonly string[]): Service[] {
+  return sparkJobs.map((name) => ({
+    name,
+    needs: servers,
+    address: sparkAddress(settings, name),
+    ports: [settings.ports[name]],
+    variables: hash('md5', JSON.stringify([stageEnvironment(settings), choices(settings)])),
+    ready: () => answersOk(`${sparkAddress(settings, name)}/health/ready`),
+    install: async () => void (await Promise.all([pythonOf(settings, 'spark'), jarsOf(settings)])),
+    command: () => commandOf(settings, name),
+  }))
+}
+
+const jarsOf = (settings: Settings) => installFromMaven(settings, 'spark', sparkJars)
+
+async function commandOf(settings: Settings, name: SparkJob): Promise<Command> {
+  const { program, env } = await pythonOf(settings, 'spark')
+  return {
+    program,
+    args: [join(settings.root, 'spark', programs[name])],
+    env: {
+      ...stageEnvironment(settings),
+      ...env,
+      ...choices(settings),
+      HTTP_PORT: String(settings.ports[name]),
+      JAVA_HOME: requireJava(settings).home,
+      SPARK_JARS: await jarsOf(settings),
+      SPARK_LOCAL_IP: loopback,
+      SPARK_LOCAL_DIRS: join(settings.runDir, 'spark'),
+    },
+  }
+}
+
+/** What the user may choose, handed on as it is. */
+const choices = ({ env }: Settings): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    ['SPARK_MASTER', 'SPARK_TRIGGER_SECONDS', 'SPARK_DATASETS'].flatMap((name) =>
+      env[name] === undefined ? [] : [[name, env[name]]],
+    ),
+  )

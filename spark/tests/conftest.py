@@ -1,0 +1,62 @@
+"""One local Spark session for all tests, and datasets small enough to reason about."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dsf_dataset import Dataset, load_dataset
+from dsf_spark.session import open_session
+from pyspark.sql import SparkSession
+
+REPOSITORY = Path(__file__).parents[2]
+_DOWNLOADED = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "data-stream-flow")
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """With the jars that `make up` has put in place, when it has."""
+    jars = sorted(_DOWNLOADED.glob("spark-jars-*"))
+    if jars:
+        os.environ.setdefault("SPARK_JARS", str(jars[-1]))
+    session = open_session("tests")
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def avro(spark: SparkSession) -> None:
+    if not os.environ.get("SPARK_JARS"):
+        pytest.skip("without the jars of Spark, which make up downloads, there is no Avro")
+
+
+@pytest.fixture(scope="session")
+def earthquakes() -> Dataset:
+    return load_dataset(REPOSITORY / "datasets/earthquakes")
+
+
+@pytest.fixture(scope="session")
+def weather() -> Dataset:
+    return load_dataset(REPOSITORY / "datasets/seattle-weather")
+
+
+@pytest.fixture
+def define(tmp_path: Path):
+    """A dataset `tiny` of these fields."""
+
+    def made(fields: list[dict[str, Any]], key: list[str], **extension: Any) -> Dataset:
+        schema = {"primaryKey": key, "fields": fields}
+        package = {
+            "name": "tiny",
+            "resources": [{"name": "tiny", "path": "tiny.csv", "schema": schema}],
+            "x-dsf": extension,
+        }
+        folder = tmp_path / "tiny"
+        folder.mkdir(exist_ok=True)
+        (folder / "datapackage.json").write_text(json.dumps(package))
+        return load_dataset(folder)
+
+    return made

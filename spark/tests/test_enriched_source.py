@@ -1,0 +1,84 @@
+"""Messages of the enriched topic, by whatever schema they were written."""
+
+import io
+import json
+
+import fastavro
+import pytest
+from dsf_dataset import RECEIPT_SCHEMA, enriched_schema
+from dsf_spark.enriched_source import UNKNOWN_SCHEMA, decoded, reader_schema
+from dsf_spark.registry import frame
+
+MESSAGES = "value binary, headers array<struct<key:string,value:binary>>"
+RECEIPT = [("dsf-kind", b"receipt")]
+
+
+def framed(schema_id: int, schema: dict, record: dict) -> bytes:
+    buffer = io.BytesIO()
+    fastavro.schemaless_writer(buffer, fastavro.parse_schema(schema), record)
+    return frame(schema_id) + buffer.getvalue()
+
+
+def a_day(date: int, **more) -> dict:
+    numbers = {"precipitation": 0.5, "temp_max": 12.8, "temp_min": -5.0, "wind": None}
+    return {
+        **{
+            "dsf_run": "r",
+            "dsf_row": 1,
+            "dsf_version": 2,
+            "date": date,
+            "weather": "rain",
+            "simulated": False,
+        },
+        **numbers,
+        **more,
+    }
+
+
+@pytest.fixture
+def writers(weather) -> dict[int, dict]:
+    """The schema of today, and the one of a time when there was no wind and a field more."""
+    today = enriched_schema(weather)
+    fields = [field for field in today["fields"] if field["name"] != "wind"]
+    before = {**today, "fields": [{"name": "station", "type": "string"}, *fields]}
+    return {7: today, 300: before}
+
+
+def read(spark, weather, writers, messages):
+    schemas = {schema_id: json.dumps(schema) for schema_id, schema in writers.items()}
+    return decoded(spark.createDataFrame(messages, MESSAGES), weather, schemas).collect()
+
+
+def test_reads_each_record_by_the_schema_that_it_was_written_with(spark, avro, weather, writers):
+    now = framed(7, writers[7], a_day(15_340, wind=3.5))
+    before = framed(300, writers[300], a_day(15_341, station="x"))
+    rows = read(spark, weather, writers, [(now, None), (before, [("other", b"receipt")])])
+    assert [str(row.date) for row in rows] == ["2012-01-01", "2012-01-02"]
+    assert [(row.weather, row.wind, row.temp_min, row.simulated) for row in rows] == [
+        ("rain", 3.5, -5.0, False),
+        ("rain", None, -5.0, False),
+    ]
+
+
+def test_leaves_receipts_out(spark, avro, weather, writers):
+    receipt = {"run": "r", "dataset": "d", "lane": 0, "lanes": 1, "route": "", "counters": {}, "times": {}}
+    messages = [(framed(9, RECEIPT_SCHEMA, receipt), RECEIPT), (framed(7, writers[7], a_day(1)), [])]
+    assert len(read(spark, weather, writers, messages)) == 1
+
+
+@pytest.mark.parametrize("value", [b"\0\0\0\x01\x2c", b"\0\0\0\0\x08rest", b"", None])
+def test_never_skips_a_record_that_it_cannot_read(spark, avro, weather, writers, value):
+    del writers[300]
+    with pytest.raises(Exception, match=UNKNOWN_SCHEMA):
+        read(spark, weather, writers, [(value, None)])
+
+
+def test_fails_at_a_record_that_is_cut_short(spark, avro, weather, writers):
+    with pytest.raises(Exception, match="MALFORMED|Malformed|EOF"):
+        read(spark, weather, writers, [(framed(7, writers[7], a_day(1))[:12], None)])
+
+
+def test_decodes_what_trends_need_and_no_more(earthquakes):
+    names = {field["name"] for field in reader_schema(earthquakes)["fields"]}
+    assert names >= {"id", "time", "type", "simulated", "mag", "depth", "nst"}
+    assert not names & {"place", "latitude", "region", "dsf_run"}

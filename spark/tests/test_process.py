@@ -1,0 +1,148 @@
+"""What surrounds the transforms: settings, failures, progress and health."""
+
+import http.client
+import json
+import socket
+
+import pytest
+from confluent_kafka import KafkaError, KafkaException
+from dsf_spark.crash_points import arm, crash_point
+from dsf_spark.failure import FatalError, TransientError, is_transient, sentence
+from dsf_spark.health import Health, serve
+from dsf_spark.progress import Board, Finished
+from dsf_spark.settings import SettingsError, read_settings
+from dsf_spark.supervisor import _ms
+
+from .conftest import REPOSITORY
+
+ENVIRONMENT = {
+    "KAFKA_BROKERS": "k:1",
+    "REGISTRY_URL": "http://r/",
+    "S3_ENDPOINT": "http://s",
+    "S3_ACCESS_KEY": "a",
+    "S3_SECRET_KEY": "hidden",
+    "DATASETS_DIR": str(REPOSITORY / "datasets"),
+    "HTTP_PORT": "1",
+}
+
+
+class FromJava(Exception):
+    def __init__(self, text):
+        super().__init__(text)
+        self._desc = text
+
+
+def test_settings_name_what_is_missing_or_wrong():
+    assert [d.name for d in read_settings(ENVIRONMENT).datasets] == ["earthquakes", "seattle-weather"]
+    chosen = read_settings(ENVIRONMENT | {"SPARK_DATASETS": "earthquakes"})
+    assert [d.name for d in chosen.datasets] == ["earthquakes"]
+    assert "hidden" not in repr(chosen)
+    for change, message in [
+        ({"SPARK_DATASETS": "quakes"}, 'SPARK_DATASETS names "quakes": there are earthquakes'),
+        ({"HTTP_PORT": ""}, "HTTP_PORT is not set"),
+        ({"SPARK_TRIGGER_SECONDS": "soon"}, 'SPARK_TRIGGER_SECONDS is "soon"'),
+    ]:
+        with pytest.raises(SettingsError, match=message):
+            read_settings(ENVIRONMENT | change)
+
+
+@pytest.mark.parametrize(
+    ("error", "waited_for"),
+    [
+        (TransientError("x"), True),
+        (FatalError("x"), False),
+        (ValueError("x"), False),
+        (KafkaException(KafkaError(KafkaError._ALL_BROKERS_DOWN)), True),
+        (KafkaException(KafkaError(KafkaError._FENCED)), False),
+        (FromJava("x\nCaused by: java.net.ConnectException: Connection refused"), True),
+        (FromJava("org.apache.kafka.common.errors.TimeoutException: Timed out waiting for a node"), True),
+        (
+            FromJava(
+                "Caused by: org.apache.hadoop.fs.s3a.AWSStatus500Exception: (Service: S3, Status Code: 503"
+            ),
+            True,
+        ),
+        (
+            FromJava(
+                "java.lang.IllegalStateException: Partition x's offset was changed, some data may be lost"
+            ),
+            False,
+        ),
+        (FromJava("java.lang.OutOfMemoryError: Java heap space"), False),
+    ],
+)
+def test_a_server_that_is_away_is_waited_for_and_nothing_else(error, waited_for):
+    assert is_transient(error) is waited_for
+
+
+def test_a_sentence_names_the_cause():
+    text = "Job aborted\n\tat a.b\nCaused by: java.net.ConnectException: refused\nCaused by: a.Other: thing"
+    assert sentence(FromJava(text)) == "java.net.ConnectException: refused"
+    assert sentence(FromJava("a\nCaused by: b\nCaused by: the last")) == "the last"
+    assert sentence(ValueError("plain")) == "plain"
+
+
+def test_an_unknown_crash_point_is_refused():
+    with pytest.raises(ValueError, match="expected one of before-publish"):
+        arm("before-lunch")
+    arm("after-write:3")
+    crash_point("after-publish")
+    crash_point("after-write")
+    arm(None)
+    crash_point("after-write")
+
+
+@pytest.fixture
+def service():
+    board = Board("csv_profile", ["d"])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    health = Health(board, {})
+    server = serve(health, "127.0.0.1", port)
+
+    def ask(path):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    yield board, health, ask
+    server.shutdown()
+
+
+def test_readiness_says_for_what_a_dataset_waits(service):
+    _, health, ask = service
+    assert ask("/health/ready")[0] == 503
+    health.go_on("d")
+    assert ask("/health/ready") == (200, json.dumps({"status": "ok", "dependencies": {"d": "ok"}}))
+    health.wait("d", "Kafka is away")
+    status, body = ask("/health/ready")
+    assert (status, json.loads(body)["dependencies"]) == (503, {"d": "Kafka is away"})
+    assert ask("/health/live")[0] == 200
+    assert ask("/nothing")[0] == 404
+
+
+def test_progress_is_of_the_last_finished_look(service):
+    board, _, ask = service
+    board.finished("d", Finished(batch=4, at=1000, rows=10, dropped=2, lag=3))
+    board.finished("d", Finished(batch=5, at=2000, rows=5, dropped=1, lag=1))
+    board.idle("d", 3000)
+    board.idle("d", 4000)
+    progress = json.loads(ask("/v1/progress")[1])
+    assert progress == {
+        "job": "csv_profile",
+        "datasets": {
+            "d": {
+                **{"batch": 5, "at": 2000, "rows": 5, "rowsTotal": 15, "lag": 0, "dropped": 3},
+                **{"idleSince": 3000, "lookedAt": 4000},
+            }
+        },
+    }
+    metrics = ask("/metrics")[1]
+    assert 'dsf_csv_profile_rows_total{dataset="d"} 15' in metrics
+    assert 'dsf_csv_profile_dropped_total{dataset="d"} 3' in metrics
+
+
+def test_times_of_spark_are_utc():
+    assert _ms("2026-11-24T22:15:47.689Z") == 1795558547689

@@ -1,0 +1,59 @@
+import datetime as dt
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from dsf_spark.store import sha256
+from dsf_spark.trends_objects import SCHEMA, objects_of
+
+QUERY = "fac35faf-38a0-4074-9cd1-5dee5fc17f48"
+DAY = dt.datetime(2018, 2, 6, tzinfo=dt.UTC)
+
+
+def row(hour, kind, simulated=False, field="mag"):
+    start = DAY + dt.timedelta(hours=hour)
+    times = {"window_start": start, "window_end": start + dt.timedelta(hours=1)}
+    numbers = {"events": 2, "values": 1, "mean": 1.5, "minimum": None, "maximum": 1.5}
+    return {"dsf_version": 5, "type": kind, "simulated": simulated, **times, "field": field, **numbers}
+
+
+def table(*rows):
+    # as Spark hands them over: in microseconds, and in any order of columns
+    micros = pa.timestamp("us", tz="UTC")
+    types = {f.name: micros if pa.types.is_timestamp(f.type) else f.type for f in SCHEMA}
+    return pa.table({name: pa.array([r[name] for r in rows], types[name]) for name in reversed(SCHEMA.names)})
+
+
+def test_one_object_for_each_day_of_windows_in_their_order(earthquakes):
+    rows = table(
+        row(23, "b"), row(24, "a"), row(0, None), row(0, "b", True), row(0, "b"), row(0, "b", field="depth")
+    )
+    objects = objects_of(earthquakes, rows, QUERY, 12)
+    folder = "lake/dataset=earthquakes/table=trends"
+    assert [written.key for written in objects] == [
+        f"{folder}/dt=2018-02-06/fac35faf-0000000000000012.parquet",
+        f"{folder}/dt=2018-02-07/fac35faf-0000000000000012.parquet",
+    ]
+    found = pq.read_table(io.BytesIO(objects[0].content)).to_pylist()
+    expected = [row(0, "b", field="depth"), row(0, "b"), row(0, "b", True), row(0, None), row(23, "b")]
+    assert found == expected
+
+
+def test_has_the_columns_of_the_table(earthquakes):
+    [written] = objects_of(earthquakes, table(row(0, "a")), QUERY, 0)
+    file = pq.ParquetFile(io.BytesIO(written.content))
+    assert file.schema_arrow.remove_metadata() == SCHEMA
+    assert file.metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_announces_what_is_in_the_store(earthquakes):
+    [mine] = objects_of(earthquakes, table(row(0, "a")), QUERY, 3)
+    [other] = objects_of(earthquakes, table(row(0, "a"), row(1, "a")), QUERY, 3)
+    record = mine.announcement(other.content)
+    assert (record["records"], record["bytes"]) == (2, len(other.content))
+    assert record["sha256"] == sha256(other.content)
+    assert (record["first_offset"], record["last_offset"], record["dt"]) == (3, 3, "2018-02-06")
+
+
+def test_of_no_rows_writes_nothing(earthquakes):
+    assert objects_of(earthquakes, table(row(0, "a")).slice(0, 0), QUERY, 0) == []
