@@ -1,5 +1,6 @@
 """Runs and their profiles as the index knows them."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from .evaluate import FieldProfile, RunFacts
 
 _INDEX = "dsf-pipeline"
 _MOST_FIELDS = 10_000
+_SECONDS = 20
 
 
 class History:
@@ -19,14 +21,18 @@ class History:
 
     def __init__(self, settings: Settings) -> None:
         self._url = f"{settings.elasticsearch_url}/{_INDEX}"
-        ask("POST", f"{self._url}/_refresh")
 
     def run(self, dataset: Dataset, run: str) -> dict[str, Any]:
-        """The document of a finished run. @raise NotNow when there is none"""
-        found = self._search([_is("kind", "run"), _is("dataset", dataset.name), _is("run", run)], size=1)
-        if not found:
-            raise NotNow(f"the index knows no finished run {run} of {dataset.name}")
-        return found[0]
+        """The document of a finished run, which comes a moment after its receipt. @raise NotNow when there is none"""
+        until = time.monotonic() + _SECONDS
+        while True:
+            ask("POST", f"{self._url}/_refresh")
+            found = self._search([_is("kind", "run"), _is("dataset", dataset.name), _is("run", run)], size=1)
+            if found:
+                return found[0]
+            if time.monotonic() > until:
+                raise NotNow(f"the index knows no finished run {run} of {dataset.name}")
+            time.sleep(1)
 
     def before(self, dataset: Dataset, run: dict[str, Any]) -> list[dict[str, Any]]:
         """The succeeded runs that ended before, the last ones first."""

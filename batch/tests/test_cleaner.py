@@ -83,7 +83,7 @@ def test_cleaner_and_pandas_agree_on_every_row(definition, cleaner, tmp_path):
         seen[word] = seen.get(word, 0) + times
 
     @settings(
-        max_examples=60,
+        max_examples=40,
         derandomize=True,
         deadline=None,
         database=None,

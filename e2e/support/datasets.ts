@@ -14,6 +14,7 @@ interface TestDataset {
   like?: string
   lanes?: number
   sinks?: { chunk: object }
+  anomalies?: object
   /** magnitudes above it are refused */
   largestMagnitude?: number
   /** a field that is indexed as text */
@@ -28,10 +29,14 @@ const testDatasets = {
   'quakes-pipeline': {},
   'quakes-reindex': { lanes: 2, sinks: { chunk: { records: 500, bytes: 2 ** 20 } } },
   'quakes-tables': { lanes: 2, sinks: { chunk: { records: 500, bytes: 2 ** 20 } } },
+  'quakes-audit': { sinks: { chunk: { records: 100, bytes: 2 ** 20 } } },
+  'weather-audit': { like: 'seattle-weather', sinks: { chunk: { records: 100, bytes: 2 ** 20 } } },
+  'quakes-spark': { lanes: 2, sinks: { chunk: { records: 300, bytes: 2 ** 20 } } },
   'quakes-bad': {},
   'quakes-health': {},
   'quakes-crash': { sinks: { chunk: { records: 3000, bytes: 2 ** 20 } } },
   'quakes-quarantine': { largestMagnitude: 5 },
+  'quakes-airflow': { lanes: 2, anomalies: { quarantined: { maximum: 0.01 } } },
   'quakes-faults': { lanes: 2, sinks: { chunk: { records: 400, bytes: 2 ** 20 } } },
 } satisfies Record<string, TestDataset>
 

@@ -35,6 +35,8 @@ export const tableKeysOf = (dataset: string, table: string): Promise<string[]> =
 export const putObject = async (key: string, bytes: Buffer): Promise<void> =>
   void (await store.putObject(bucket, key, bytes))
 
+export const removeObject = (key: string): Promise<void> => store.removeObject(bucket, key)
+
 export const bytesOf = async (key: string): Promise<Buffer> => buffer(await store.getObject(bucket, key))
 
 /** Every object of a folder, by key. */

@@ -1,0 +1,62 @@
+"""Clean, duplicate or quarantined, with the history that a run begins with."""
+
+from pathlib import Path
+
+import pytest
+from audit.decide import decide
+from audit.landing import read_landing
+from dsf_dataset import load_datasets
+
+DATASETS = load_datasets(str(Path(__file__).parents[2] / "datasets"))
+QUAKES, WEATHER = DATASETS["earthquakes"], DATASETS["seattle-weather"]
+DAY = 86_400_000
+
+
+def outcomes(dataset, lines, history):
+    content = "\n".join([",".join(field.name for field in dataset.fields), *lines]).encode()
+    return list(decide(dataset, read_landing(content, dataset), history).rows["outcome"])
+
+
+def quake(name: str, day: int, net: str = "ci") -> str:
+    time = f"1970-01-{day + 1:02d}T00:00:00Z"
+    cells = {"id": name, "updated": time, "time": time, "latitude": "1", "longitude": "2", "net": net}
+    return ",".join({**cells, "type": "earthquake"}.get(field.name, "") for field in QUAKES.fields)
+
+
+def day(precipitation: str, weather: str = "sun") -> str:
+    return f"2012-01-01,{precipitation},,,,{weather}"
+
+
+@pytest.mark.parametrize(
+    ("history", "days", "expected"),
+    [
+        ({}, [1, 1, 2, 1, 3], ["clean", "duplicate", "clean", "duplicate", "clean"]),
+        ({"a": 2 * DAY}, [1, 2, 3, 3], ["duplicate", "duplicate", "clean", "duplicate"]),
+        ({"b": 2 * DAY}, [1], ["clean"]),
+    ],
+)
+def test_a_version_must_be_above_all_before_it(history, days, expected):
+    assert outcomes(QUAKES, [quake("a", number) for number in days], history) == expected
+
+
+def test_a_refused_row_is_no_version_of_its_key():
+    rows = [quake("a", 3, net=""), quake("a", 1)]
+    assert outcomes(QUAKES, rows, {}) == ["quarantined", "clean"]
+
+
+def test_content_must_differ_from_what_was_last_let_through():
+    rows = [day("1"), day("1.0"), day("2"), day("x"), day("2"), day("1")]
+    decided = ["clean", "duplicate", "clean", "quarantined", "duplicate", "clean"]
+    assert outcomes(WEATHER, rows, {}) == decided
+    content = '[15340, 1.0, null, null, null, "sun"]'
+    assert outcomes(WEATHER, rows[:1], {"2012-01-01": content}) == ["duplicate"]
+
+
+def test_a_row_keeps_all_its_reasons_in_the_order_of_the_fields():
+    landed = read_landing(b"date,precipitation,temp_max,temp_min,wind,weather\n2012-02-30,-1,,,x,\n", WEATHER)
+    assert decide(WEATHER, landed, {}).rows["codes"].loc[1] == [
+        ("date", "type"),
+        ("precipitation", "minimum"),
+        ("wind", "type"),
+        ("weather", "required"),
+    ]

@@ -1,0 +1,36 @@
+/** The batch commands, as the DAG starts them: a process with the stages' environment. */
+import { execFile } from 'node:child_process'
+import { pythonOf } from '../../infra/local/python.ts'
+import { stageAddress } from '../../infra/local/servers/stages.ts'
+import { environment, settings } from './stack.ts'
+
+export interface Answer {
+  /** exit code */
+  code: number
+  /** what people read */
+  text: string
+  /** the last line */
+  summary: any
+}
+
+/** `python -m <command> --dataset … --run …` */
+export async function batch(command: 'audit' | 'anomalies', dataset: string, run: string): Promise<Answer> {
+  const { program, env } = await pythonOf(settings, 'spark')
+  const urls = {
+    INGESTOR_URL: stageAddress(settings, 'ingestor'),
+    INDEXER_URL: stageAddress(settings, 'indexer'),
+  }
+  const args = ['-m', command, '--dataset', dataset, '--run', run]
+  return new Promise((resolve) => {
+    execFile(
+      program,
+      args,
+      { env: { ...process.env, ...environment, ...env, ...urls } },
+      (error, stdout, stderr) => {
+        const lines = stdout.trimEnd().split('\n')
+        const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0
+        resolve({ code, text: stdout + stderr, summary: code === 2 ? undefined : JSON.parse(lines.at(-1)!) })
+      },
+    )
+  })
+}
