@@ -1,4 +1,4 @@
-"""python -m anomalies --dataset D --run R: exit code 0 with or without findings, 2 when it cannot be told."""
+"""What is odd about a finished run. Exit code 0 with or without findings, 2 when it cannot be told now."""
 
 import argparse
 import sys

@@ -1,13 +1,12 @@
-"""python -m audit --dataset D --run R: exit code 0 when the stages and Pandas agree, 1 when they do not, 2 when it cannot be told."""
+"""Exit code 0 when Pandas and the stages agree on a finished run, 1 when not, 2 when it cannot be told now."""
 
 import argparse
 import sys
-from dataclasses import asdict
 
 from dsf_batch.command import Answer, named_dataset, run_command
 from dsf_batch.settings import read_settings
 
-from .compare import SHOWN, table_of
+from .compare import shown, table_of
 from .run import Audit, audit_run
 
 
@@ -25,8 +24,9 @@ def _work(dataset: str, run: str, no_spark: bool) -> Answer:
         print(f"note: {note}")
     if audit.differences:
         print(table_of(audit.differences))
-        if len(audit.differences) > SHOWN:
-            print(f"… and {len(audit.differences) - SHOWN} more")
+        more = len(audit.differences) - len(shown(audit.differences))
+        if more:
+            print(f"… and {more} more")
     return _summary(dataset, run, audit), 1 if audit.differences else 0
 
 
@@ -47,8 +47,9 @@ def _summary(dataset: str, run: str, audit: Audit) -> dict:
 def _sentence(audit: Audit, rows: int) -> str:
     if not audit.differences:
         return f"Pandas and the stages agree on all {rows} rows."
-    first = asdict(audit.differences[0])
-    what = "{where}: {column} of {key} is {found}, expected {expected}".format(**first)
+    first = audit.differences[0]
+    of = f" of {first.key}" if first.key else ""
+    what = f"{first.where}: {first.column}{of} is {first.found}, expected {first.expected}"
     return f"{len(audit.differences)} differences between Pandas and the stages; the first one: {what}."
 
 

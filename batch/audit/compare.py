@@ -1,5 +1,6 @@
 """Differences between what must be and what is, each with the row it is about."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -73,10 +74,25 @@ def _labels(expected: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
 
 
 def table_of(differences: list[Difference], form: str = "simple") -> str:
-    """The first of them, as people read a table."""
-    rows = [(d.where, d.column, d.key, _short(d.expected), _short(d.found)) for d in differences[:SHOWN]]
+    """Some of them, as people read a table."""
+    rows = [(d.where, d.column, d.key, _short(d.expected), _short(d.found)) for d in shown(differences)]
     headers = ["where", "column", "key", "expected", "found"]
     return tabulate(rows, headers, tablefmt=form, disable_numparse=True)
+
+
+def shown(differences: list[Difference]) -> list[Difference]:
+    """The first ones of each place, so that a fault of many rows does not hide another one."""
+    places = Counter(d.where for d in differences)
+    most = SHOWN
+    while most > 1 and sum(min(most, count) for count in places.values()) > SHOWN:
+        most -= 1
+    taken: Counter[str] = Counter()
+    shown = []
+    for difference in differences:
+        taken[difference.where] += 1
+        if taken[difference.where] <= most:
+            shown.append(difference)
+    return shown
 
 
 def _short(value: Any) -> str:

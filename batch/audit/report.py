@@ -10,7 +10,7 @@ import pandas as pd
 from dsf_dataset import Dataset, Field
 from matplotlib.figure import Figure
 
-from .compare import SHOWN, Difference, table_of
+from .compare import Difference, shown, table_of
 from .decide import Decision
 
 mpl.use("agg")
@@ -66,7 +66,7 @@ def _verdict(rows: int, differences: list[Difference]) -> str:
 def _differences(differences: list[Difference]) -> str:
     if not differences:
         return ""
-    more = len(differences) - SHOWN
+    more = len(differences) - len(shown(differences))
     return (
         "<h2>First differences</h2>"
         + table_of(differences, "html")

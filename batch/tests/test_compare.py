@@ -43,6 +43,12 @@ def test_nothing_is_not_the_same_as_an_empty_text():
     assert "(missing)" in table_of([difference])
 
 
+def test_a_fault_of_many_rows_does_not_hide_another_one():
+    many = [Difference("lake", "mag", f"(row {row})", 1, 2) for row in range(100)]
+    table = table_of([*many, Difference("trends", "events", "x", 1, 2)])
+    assert (table.count("lake"), table.count("trends")) == (19, 1)
+
+
 def _rows() -> dict[int, tuple]:
     return {int(row): tuple(values) for row, values in zip(EXPECTED.index, EXPECTED.to_numpy(), strict=True)}
 

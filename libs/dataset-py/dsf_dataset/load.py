@@ -2,21 +2,19 @@
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .cells import compile_reader
 from .dataset import Computed, Dataset, Field, Geo
 from .errors import DefinitionError
+from .fields import field_named, read_fields
 from .json_node import Node
 from .watch import read_anomalies, read_trends
 
-_TYPES = ("string", "integer", "number", "boolean", "date", "datetime")
 _ROLES = ("version", "eventTime", "type", "geo")
 _STAGES_ONLY = ("simulate", "retentionDays", "dashboard")
 _EXTENSION = ("lanes", "source", *_ROLES, *_STAGES_ONLY, "computed", "sinks", "anomalies", "trends")
-_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _RESERVED = re.compile(r"dsf_.*|simulated|_[a-z].*", re.DOTALL)
 
 
@@ -63,7 +61,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     delimiter, quote_char = _dialect(resource.at("dialect"))
     schema = resource.at("schema").without("uniqueKeys", "foreignKeys")
     ext = package.at("x-dsf").closed(*_EXTENSION)
-    fields, key = _fields(schema)
+    fields, key = read_fields(schema)
     computed = tuple(_computed(node) for node in ext.at("computed").list())
     _refuse_clashes(schema, ext, fields, computed)
     version_field = _role(fields, ext.at("version"), "integer", "datetime")
@@ -120,76 +118,6 @@ def _dialect(node: Node) -> tuple[str, str]:
     return delimiter, quote_char
 
 
-def _fields(schema: Node) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-    """The fields, and those of the primary key, which are required whether or not the definition says so."""
-    missing = schema.at("missingValues").texts(("",))
-    nodes = schema.at("fields").list(least=1)
-    authored = [_field(node, missing) for node in nodes]
-    wanted = _key_nodes(schema.at("primaryKey"))
-    key_names = [_field_named(authored, node).name for node in wanted]
-    fields = tuple(replace(f, required=True) if f.name in key_names else f for f in authored)
-    for node, field in zip(nodes, fields, strict=True):
-        is_key = field.name in key_names
-        if is_key and field.default is not None:
-            raise node.refuse("a field of the primary key can have no default", "/x-dsf/default")
-        if (field.constraints or {}).get("unique") and not (is_key and len(key_names) == 1):
-            raise node.refuse("only a primary key of one field can be unique", "/constraints/unique")
-    return fields, tuple(_field_named(fields, node) for node in wanted)
-
-
-def _key_nodes(node: Node) -> list[Node]:
-    if isinstance(node.value, str):
-        return [replace(node, path=f"{node.path}/0")]
-    if not isinstance(node.value, list):
-        raise node.refuse("expected the name of a field, or a list of them")
-    return node.list(least=1)
-
-
-def _field(node: Node, missing: tuple[str, ...]) -> Field:
-    node.without("groupChar", "categories")
-    node.at("decimalChar").choice(".", default=".")
-    node.at("bareNumber").choice(True, default=True)
-    ext = node.at("x-dsf").closed("trim", "case", "default", "search")
-    ext.at("search").choice("keyword", "text", default="keyword")
-    name = node.at("name").text(pattern=".+")
-    return Field(
-        name=name,
-        column=column_name(name),
-        type=node.at("type").choice(*_TYPES),
-        format=node.at("format").text("default"),
-        required=node.at("constraints").at("required").boolean(False),
-        missing_values=node.at("missingValues").texts(missing),
-        true_values=node.at("trueValues").texts(Field.true_values),
-        false_values=node.at("falseValues").texts(Field.false_values),
-        trim=ext.at("trim").boolean(True),
-        case=ext.at("case").choice("keep", "lower", "upper", default="keep"),
-        default=ext.at("default").scalar(),
-        constraints=_constraints(node.at("constraints")),
-        title=node.at("title").text(None),
-        unit=node.at("unit").text(None),
-    )
-
-
-def _constraints(node: Node) -> dict[str, Any]:
-    node.closed("required", "unique", "minLength", "maxLength", *_BOUNDS, "pattern", "enum")
-    found = {
-        "required": node.at("required").boolean(None),
-        "unique": node.at("unique").boolean(None),
-        "minLength": node.at("minLength").integer(0, default=None),
-        "maxLength": node.at("maxLength").integer(0, default=None),
-        **{bound: node.at(bound).scalar(boolean=False) for bound in _BOUNDS},
-        "pattern": node.at("pattern").text(None),
-        "enum": [one.scalar() for one in node.at("enum").list(least=1)] or None,
-    }
-    return {word: value for word, value in found.items() if value is not None}
-
-
-def column_name(name: str) -> str:
-    """A field's name with all but letters, digits and `_` replaced; beyond U+FFFF one counts as two."""
-    column = re.sub("[^A-Za-z0-9_]", lambda found: "_" * (1 + (ord(found[0]) > 0xFFFF)), name)
-    return f"_{column}" if column[:1].isdigit() else column
-
-
 def _computed(node: Node) -> Computed:
     node.closed("name", "type", "expression", "title", "unit")
     return Computed(
@@ -216,20 +144,11 @@ def _refuse_clashes(
         seen.add(column)
 
 
-def _field_named(fields: "list[Field] | tuple[Field, ...]", node: Node) -> Field:
-    wanted = node.text()
-    for field in fields:
-        if field.name == wanted:
-            return field
-    known = ", ".join(field.name for field in fields)
-    raise node.refuse(f'no field is named "{wanted}"; the fields are {known}')
-
-
 def _role(fields: tuple[Field, ...], node: Node, *types: str) -> Field | None:
     """The field of a role that only some types can play; None when the definition names none."""
     if not node:
         return None
-    field = _field_named(fields, node)
+    field = field_named(fields, node)
     if field.type not in types:
         raise node.refuse(f'"{field.name}" is of type {field.type}, expected {" or ".join(types)}')
     return field
