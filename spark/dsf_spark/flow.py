@@ -53,6 +53,10 @@ class Flow(ABC):
     def rows(self, progress: Any) -> int:
         return progress.numInputRows
 
+    def unreadable(self, progress: Any) -> int:
+        """Records that were left out because nobody can read them."""
+        return 0
+
     def start(self) -> StreamingQuery | None:
         self.failure = None
         stream = self.open()

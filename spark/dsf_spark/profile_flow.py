@@ -26,18 +26,18 @@ class ProfileFlow(Flow):
 
     def open(self) -> DataFrame | None:
         name = self.dataset.name
+        folder = processed_prefix(self.dataset)
+        self._store = Store(self.settings.store)
+        if not self._store.has(folder):
+            return None
         topic = topic_name(name, "profile")
+        require_topic(self.settings, topic)
         registry = Registry(self.settings.registry_url)
         self._encode = encoder(registry, f"{topic}-value", profile_schema(self.dataset))
         self._encode_receipt = receipt_encoder(registry)
-        require_topic(self.settings, topic)
         self._topic = TransactionalTopic(self.settings.brokers, f"dsf.{self.job}.{name}", topic)
         self._last_tag = self._topic.last_tag()
-        self._store = Store(self.settings.store)
         self._done = objects_done(self._store, self.checkpoint)
-        folder = processed_prefix(self.dataset)
-        if not self._store.has(folder):
-            return None
         return processed_stream(self.spark, self.dataset, s3a(self.settings.store, folder), OBJECTS_PER_BATCH)
 
     def write(self, batch: DataFrame, batch_id: int, query_id: str) -> None:

@@ -12,6 +12,7 @@ class Finished:
     at: int
     rows: int
     dropped: int
+    unreadable: int
     lag: int
 
 
@@ -28,6 +29,8 @@ class Progress:
     """What was there at the last look and is not in a finished micro-batch."""
     dropped: int = 0
     """Rows that were later than the watermark."""
+    unreadable: int = 0
+    """Records that are no Avro of the dataset; sink-minio has them in quarantine."""
     idleSince: int | None = None
     lookedAt: int | None = None
     """Begin of the last finished look at the source: what was there by then is covered by `lag`."""
@@ -53,6 +56,7 @@ class Board:
             )
             mine.rowsTotal += last.rows
             mine.dropped += last.dropped
+            mine.unreadable += last.unreadable
             mine.idleSince = None
 
     def idle(self, dataset: str, at: int) -> None:
@@ -87,5 +91,6 @@ _METRICS = [
     ("batch_rows", "rows", "gauge", "Rows of the last finished micro-batch."),
     ("lag", "lag", "gauge", "Objects or records that are there and in no finished micro-batch."),
     ("dropped_total", "dropped", "counter", "Rows that were later than the watermark."),
+    ("unreadable_total", "unreadable", "counter", "Records that are no Avro of the dataset."),
     ("looked_at_ms", "lookedAt", "gauge", "Begin of the last finished look at the source."),
 ]

@@ -134,16 +134,25 @@ class _Listener(StreamingQueryListener):
     def onQueryProgress(self, event: Any) -> None:
         progress = event.progress
         name = self._names.get(str(progress.id), progress.name)
-        at = _ms(progress.timestamp)
         try:
-            rows, lag = self._flows[name].rows(progress), self._flows[name].lag(progress)
+            counted = self._counted(self._flows[name], progress)
         except Exception as error:
             # without an answer there is no look: the one before stands
             logging.warning("%s: the lag could not be measured: %s", name, sentence(error))
             return
-        self._board.finished(name, Finished(progress.batchId, at, rows, _dropped(progress), lag))
+        self._board.finished(name, counted)
         self._health.go_on(name)
-        _tell(name, progress, rows, lag)
+        _tell(name, counted, progress.batchDuration / 1000)
+
+    def _counted(self, flow: Flow, progress: Any) -> Finished:
+        return Finished(
+            batch=progress.batchId,
+            at=_ms(progress.timestamp),
+            rows=flow.rows(progress),
+            dropped=_dropped(progress),
+            unreadable=flow.unreadable(progress),
+            lag=flow.lag(progress),
+        )
 
     def onQueryIdle(self, event: Any) -> None:
         if name := self._names.get(str(event.id)):
@@ -154,12 +163,13 @@ class _Listener(StreamingQueryListener):
         """The thread that started it hears of it first."""
 
 
-def _tell(name: str, progress: Any, rows: int, lag: int) -> None:
-    seconds = progress.batchDuration / 1000
-    logging.info("%s: batch %d, %d rows in %.1f s, lag %d", name, progress.batchId, rows, seconds, lag)
-    if dropped := _dropped(progress):
+def _tell(name: str, last: Finished, seconds: float) -> None:
+    logging.info("%s: batch %d, %d rows in %.1f s, lag %d", name, last.batch, last.rows, seconds, last.lag)
+    if last.dropped:
+        logging.warning("%s: batch %d, %d rows were later than the watermark", name, last.batch, last.dropped)
+    if last.unreadable:
         logging.warning(
-            "%s: batch %d, %d rows were later than the watermark", name, progress.batchId, dropped
+            "%s: batch %d, %d records are no Avro of the dataset", name, last.batch, last.unreadable
         )
 
 

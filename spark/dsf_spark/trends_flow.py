@@ -7,11 +7,10 @@ from typing import Any
 
 from dsf_dataset import Dataset, object_schema, topic_name
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from .crash_points import crash_point
-from .enriched_source import UNKNOWN_SCHEMA, enriched_stream
-from .failure import FatalError, TransientError, java_text
+from .enriched_source import COUNTED, UNKNOWN_SCHEMA, Writers, enriched_stream
+from .failure import TransientError, java_text
 from .flow import Flow
 from .records import closing_receipt, encoder, receipt_encoder
 from .registry import Registry
@@ -21,9 +20,8 @@ from .transactions import Outgoing, TransactionalTopic, batch_tag
 from .trends_objects import TrendsObject, objects_of
 from .windows import once_per_key, trends
 
-RECORDS_PER_BATCH = 100_000
+RECORDS_PER_BATCH = 200_000
 _UPLOADS_AT_ONCE = 8
-_ROWS = "rows"
 
 
 class TrendsFlow(Flow):
@@ -34,6 +32,8 @@ class TrendsFlow(Flow):
         super().__init__(*args)
         self._met: dict[int, str] = {}
         """Schemas by id, of records that came before their schema was known here."""
+        self._foreign: set[int] = set()
+        """Ids that stand in a record and are of no schema."""
 
     @classmethod
     def reads(cls, dataset: Dataset) -> bool:
@@ -49,12 +49,11 @@ class TrendsFlow(Flow):
             schema = Registry(self.settings.registry_url).schema(schema_id)
         except TransientError as error:
             return error
-        if schema is None or schema_id in self._met:
-            return FatalError(
-                f"{self.dataset.name} has records of the schema id {schema_id}, which cannot be read"
-            )
-        self._met[schema_id] = schema
-        return TransientError(f"records of the new schema id {schema_id}")
+        if schema is None:
+            self._foreign.add(schema_id)
+        else:
+            self._met[schema_id] = schema
+        return TransientError(f"a record has the schema id {schema_id}, which was not there before")
 
     def open(self) -> DataFrame:
         name = self.dataset.name
@@ -66,14 +65,13 @@ class TrendsFlow(Flow):
         self._encode_receipt = receipt_encoder(registry)
         self._topic = TransactionalTopic(self.settings.brokers, f"dsf.{self.job}.{name}", objects)
         self._store = Store(self.settings.store)
-        writers = registry.versions(f"{enriched}-value") | self._met
-        if not writers:
+        writers = Writers(registry.versions(f"{enriched}-value") | self._met, frozenset(self._foreign))
+        if not writers.schemas:
             raise TransientError(
                 f"the schema of {enriched} is not registered yet: the stages do it when they start"
             )
         stream = enriched_stream(self.spark, self.dataset, self.settings.brokers, writers, RECORDS_PER_BATCH)
-        counted = stream.observe(_ROWS, F.count("*").alias(_ROWS))
-        return trends(once_per_key(counted, self.dataset), self.dataset)
+        return trends(once_per_key(stream, self.dataset), self.dataset)
 
     def write(self, batch: DataFrame, batch_id: int, query_id: str) -> None:
         objects = objects_of(self.dataset, batch.toArrow(), query_id, batch_id)
@@ -95,7 +93,10 @@ class TrendsFlow(Flow):
 
     def rows(self, progress: Any) -> int:
         """Without receipts."""
-        return progress.observedMetrics[_ROWS][_ROWS]
+        return progress.observedMetrics[COUNTED]["rows"]
+
+    def unreadable(self, progress: Any) -> int:
+        return progress.observedMetrics[COUNTED]["unreadable"]
 
     def lag(self, progress: Any) -> int:
         source = progress.sources[0]

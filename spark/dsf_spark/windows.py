@@ -16,7 +16,7 @@ def measured_fields(dataset: Dataset) -> list[Field]:
 
 def once_per_key(records: DataFrame, dataset: Dataset) -> DataFrame:
     """
-    Drops every later version of a key, and what lies behind the watermark. Of the versions of a key the first one in its
+    Drops every later version of a key, and what lies behind the watermark (as it was before the micro-batch before). Of the versions of a key the first one in its
     lane counts: a key stays in its lane, a lane is read by one task in the order of its offsets, and the shuffle to the
     state keeps what one task wrote in order.
     """

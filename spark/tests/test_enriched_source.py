@@ -6,7 +6,7 @@ import json
 import fastavro
 import pytest
 from dsf_dataset import RECEIPT_SCHEMA, enriched_schema
-from dsf_spark.enriched_source import UNKNOWN_SCHEMA, decoded, reader_schema
+from dsf_spark.enriched_source import COUNTED, UNKNOWN_SCHEMA, Writers, decoded, reader_schema
 from dsf_spark.registry import frame
 
 MESSAGES = "value binary, headers array<struct<key:string,value:binary>>"
@@ -45,8 +45,11 @@ def writers(weather) -> dict[int, dict]:
 
 
 def read(spark, weather, writers, messages):
-    schemas = {schema_id: json.dumps(schema) for schema_id, schema in writers.items()}
-    return decoded(spark.createDataFrame(messages, MESSAGES), weather, schemas).collect()
+    return decoded(spark.createDataFrame(messages, MESSAGES), weather, known(writers)).collect()
+
+
+def known(writers, foreign=()):
+    return Writers({number: json.dumps(schema) for number, schema in writers.items()}, frozenset(foreign))
 
 
 def test_reads_each_record_by_the_schema_that_it_was_written_with(spark, avro, weather, writers):
@@ -66,16 +69,32 @@ def test_leaves_receipts_out(spark, avro, weather, writers):
     assert len(read(spark, weather, writers, messages)) == 1
 
 
-@pytest.mark.parametrize("value", [b"\0\0\0\x01\x2c", b"\0\0\0\0\x08rest", b"", None])
-def test_never_skips_a_record_that_it_cannot_read(spark, avro, weather, writers, value):
-    del writers[300]
-    with pytest.raises(Exception, match=UNKNOWN_SCHEMA):
-        read(spark, weather, writers, [(value, None)])
+def test_leaves_out_and_counts_what_is_no_record(spark, avro, weather, writers, tmp_path):
+    good = framed(7, writers[7], a_day(1))
+    foreign = b"\0\0\0\0\x08rest"
+    bad = [b"", None, b"{}", b"\1" + good[1:], good[:12], frame(300) + b"\2", foreign]
+    messages = spark.createDataFrame([(value, None) for value in [good, *bad]], MESSAGES)
+    messages.write.parquet(str(tmp_path / "messages"))
+    found = []
+    query = (
+        decoded(
+            spark.readStream.schema(MESSAGES).parquet(str(tmp_path / "messages")),
+            weather,
+            known(writers, {8}),
+        )
+        .writeStream.trigger(availableNow=True)
+        .option("checkpointLocation", str(tmp_path / "checkpoint"))
+        .foreachBatch(lambda rows, _: found.extend(rows.collect()))
+        .start()
+    )
+    query.awaitTermination()
+    assert len(found) == 1
+    assert query.lastProgress.observedMetrics[COUNTED].asDict() == {"rows": 1, "unreadable": len(bad)}
 
 
-def test_fails_at_a_record_that_is_cut_short(spark, avro, weather, writers):
-    with pytest.raises(Exception, match="MALFORMED|Malformed|EOF"):
-        read(spark, weather, writers, [(framed(7, writers[7], a_day(1))[:12], None)])
+def test_asks_for_a_schema_that_it_does_not_know(spark, avro, weather, writers):
+    with pytest.raises(Exception, match=UNKNOWN_SCHEMA + "0000000009"):
+        read(spark, weather, writers, [(b"\0\0\0\0\x09rest", None)])
 
 
 def test_decodes_what_trends_need_and_no_more(earthquakes):

@@ -125,8 +125,8 @@ def test_readiness_says_for_what_a_dataset_waits(service):
 
 def test_progress_is_of_the_last_finished_look(service):
     board, _, ask = service
-    board.finished("d", Finished(batch=4, at=1000, rows=10, dropped=2, lag=3))
-    board.finished("d", Finished(batch=5, at=2000, rows=5, dropped=1, lag=1))
+    board.finished("d", Finished(batch=4, at=1000, rows=10, dropped=2, unreadable=0, lag=3))
+    board.finished("d", Finished(batch=5, at=2000, rows=5, dropped=1, unreadable=4, lag=1))
     board.idle("d", 3000)
     board.idle("d", 4000)
     progress = json.loads(ask("/v1/progress")[1])
@@ -134,7 +134,15 @@ def test_progress_is_of_the_last_finished_look(service):
         "job": "csv_profile",
         "datasets": {
             "d": {
-                **{"batch": 5, "at": 2000, "rows": 5, "rowsTotal": 15, "lag": 0, "dropped": 3},
+                **{
+                    "batch": 5,
+                    "at": 2000,
+                    "rows": 5,
+                    "rowsTotal": 15,
+                    "lag": 0,
+                    "dropped": 3,
+                    "unreadable": 4,
+                },
                 **{"idleSince": 3000, "lookedAt": 4000},
             }
         },

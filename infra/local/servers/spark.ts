@@ -1,5 +1,6 @@
 /** The two Spark jobs, each a process with a session of its own: see docs/spark.md. */
 import { hash } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { loopback, stageEnvironment } from '../environment.ts'
 import { requireJava } from '../install/java.ts'
@@ -36,6 +37,10 @@ const jarsOf = (settings: Settings) => installFromMaven(settings, 'spark', spark
 
 async function commandOf(settings: Settings, name: SparkJob): Promise<Command> {
   const { program, env } = await pythonOf(settings, 'spark')
+  // what one that was killed left; all that matters is in the store
+  const scratch = join(settings.dataDir, 'spark', name)
+  rmSync(scratch, { recursive: true, force: true })
+  mkdirSync(scratch, { recursive: true })
   return {
     program,
     args: [join(settings.root, 'spark', programs[name])],
@@ -47,7 +52,7 @@ async function commandOf(settings: Settings, name: SparkJob): Promise<Command> {
       JAVA_HOME: requireJava(settings).home,
       SPARK_JARS: await jarsOf(settings),
       SPARK_LOCAL_IP: loopback,
-      SPARK_LOCAL_DIRS: join(settings.runDir, 'spark'),
+      SPARK_LOCAL_DIRS: scratch,
     },
   }
 }
