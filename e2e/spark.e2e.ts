@@ -107,13 +107,10 @@ describe('csv-profile', () => {
     return lake(parts.join(' UNION ALL '))
   }
 
-  it.each(['before-commit', 'after-publish'])(
-    'can be killed in a micro-batch, %s',
-    async (point) => {
-      await crash('csv-profile', dataset, point)
-      expect((await records()).length > 0).toBe(point === 'after-publish')
-    },
-  )
+  it.each(['before-commit', 'after-publish'])('can be killed in a micro-batch, %s', async (point) => {
+    await crash('csv-profile', dataset, point)
+    expect((await records()).length > 0).toBe(point === 'after-publish')
+  })
 
   it('goes on, and has profiled every row once', async () => {
     const before = await records()
@@ -234,17 +231,14 @@ describe('trends', () => {
   const same = async (of: string[]) =>
     expectClose(byKey(await newest(), key, measures), byKey(await computed(of), key, measures))
 
-  it.each(['after-write', 'after-publish'])(
-    'can be killed in a micro-batch, %s',
-    async (point) => {
-      await crash('trends', dataset, point)
-      first ??= await objects()
-      expect(first.size).toBeGreaterThan(0)
-      expect(new Set((await announced()).map((object) => object['key'])).size).toBe(
-        point === 'after-publish' ? first.size : 0,
-      )
-    },
-  )
+  it.each(['after-write', 'after-publish'])('can be killed in a micro-batch, %s', async (point) => {
+    await crash('trends', dataset, point)
+    first ??= await objects()
+    expect(first.size).toBeGreaterThan(0)
+    expect(new Set((await announced()).map((object) => object['key'])).size).toBe(
+      point === 'after-publish' ? first.size : 0,
+    )
+  })
 
   it('goes on; the objects are those of before, and count each key once', async () => {
     job = await startJob('trends', dataset)
