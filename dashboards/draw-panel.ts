@@ -121,7 +121,7 @@ const verbs = {
   distinct: 'Different values',
 }
 
-function metricOf({ fields }: Drawing, of: Metric['of'], field: string | undefined): Metric {
+function metricOf({ fields }: Drawing, of: keyof typeof verbs, field: string | undefined): Metric {
   if (field === undefined) return { of, title: verbs[of] }
   const { title, unit } = fields[field]!
   const hasUnit = unit !== undefined && of !== 'distinct'

@@ -9,7 +9,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { loadDatasets } from '@dsf/dataset'
-import { datasetDashboard } from './dataset-dashboard.ts'
+import { dashboardsOf } from './all-dashboards.ts'
 import { savedObjectsOf } from './kibana/dashboard.ts'
 import { toNdjson } from './kibana/saved-objects.ts'
 import type { Dashboard } from './panel.ts'
@@ -25,7 +25,7 @@ const textOf = (dashboard: Dashboard) => toNdjson(savedObjectsOf(dashboard))
 export function wantedFiles(): Map<string, string> {
   const files = new Map([[fileOf('pipeline'), textOf(pipelineDashboard())]])
   for (const dataset of loadDatasets([join(root, 'datasets')]).values())
-    files.set(fileOf(dataset.name), textOf(datasetDashboard(dataset)))
+    files.set(fileOf(dataset.name), dashboardsOf(dataset).map(textOf).join(''))
   return files
 }
 

@@ -39,10 +39,12 @@ export interface Condition {
   is: string | number | boolean
 }
 
-/** `count` counts documents; the others are of a field. */
+/** `count` counts documents; `ratio` is the sum of a field over the sum of another; the others are of a field. */
 export interface Metric {
-  of: 'count' | 'sum' | 'average' | 'min' | 'max' | 'median' | 'distinct'
+  of: 'count' | 'sum' | 'average' | 'min' | 'max' | 'median' | 'distinct' | 'ratio'
   field?: string
+  /** of a ratio */
+  over?: string
   title: string
   unit?: string
 }

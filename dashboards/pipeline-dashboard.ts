@@ -1,20 +1,22 @@
 /** The dashboard of the pipeline itself: runs, their receipts, what they took, what was refused, and lags. */
-import { counterNames, pipelineIndex, pipelineTemplate, type CounterName, type FieldType } from '@dsf/dataset'
+import { counterNames, pipelineIndex, pipelineTemplate, type CounterName } from '@dsf/dataset'
+import { indexedFields } from './indexed-fields.ts'
 import { placed, type Unplaced } from './layout.ts'
-import type { Condition, Dashboard, IndexedField, Metric } from './panel.ts'
+import type { Condition, Dashboard, Metric } from './panel.ts'
+import { missingShare } from './quality-dashboard.ts'
 
 export function pipelineDashboard(): Dashboard {
   return {
     id: 'dsf-pipeline',
     title: 'Pipeline',
     description:
-      'Every run of every dataset: its receipt, its stages, what was refused, and where records wait.',
+      'Every run of every dataset: its receipt, its stages, what was refused, what is missing, and where records wait.',
     index: pipelineIndex,
     timeField: '@timestamp',
     ...{ from: 'now-7d', to: 'now' },
     where: [],
     filters: ['dataset', 'state'],
-    fields: fields(),
+    fields: indexedFields(pipelineTemplate, titles, { duration_ms: 'ms' }),
     panels: placed([...numbers(), ...charts(), ...tables()]),
   }
 }
@@ -34,20 +36,9 @@ const titles: Record<string, string> = {
   ...Object.fromEntries(counterNames.map((name) => [name, name[0]!.toUpperCase() + name.slice(1)])),
 }
 
-const types: Record<string, FieldType> = { date: 'datetime', long: 'integer', keyword: 'string' }
-
-function fields(): Record<string, IndexedField> {
-  const { properties } = pipelineTemplate.template.mappings
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, mapping]) => {
-      const unit = name === 'duration_ms' ? { unit: 'ms' } : {}
-      const type = types[String(mapping['type'])]!
-      return [name, { type, aggregatable: name, title: titles[name] ?? name, ...unit }]
-    }),
-  )
-}
-
-const only = (kind: 'run' | 'stage' | 'reject' | 'lag'): Condition[] => [{ field: 'kind', is: kind }]
+const only = (kind: 'run' | 'stage' | 'reject' | 'lag' | 'profile'): Condition[] => [
+  { field: 'kind', is: kind },
+]
 const runs = only('run')
 
 function numbers(): Unplaced[] {
@@ -67,7 +58,7 @@ function numbers(): Unplaced[] {
   ]
 }
 
-const sum = (field: CounterName | 'rows', title: string): Metric => ({ of: 'sum', field, title })
+const sum = (field: CounterName | 'rows' | 'nulls', title: string): Metric => ({ of: 'sum', field, title })
 
 function charts(): Unplaced[] {
   const chart = { kind: 'trend', interval: '1h' } as const
@@ -108,6 +99,13 @@ function tables(): Unplaced[] {
       description: 'What became of the rows of each dataset, over all runs.',
       where: runs,
       metrics: counters.map((name) => sum(name, titles[name]!)),
+    },
+    {
+      ...{ kind: 'top', id: 'quality', shape: 'table', field: 'dataset', size: 20, counts: 'Profiles' },
+      title: 'Data quality',
+      description: 'Values of the processed rows of each dataset, and those that are missing.',
+      where: only('profile'),
+      metrics: [sum('rows', 'Values'), sum('nulls', 'Missing'), missingShare],
     },
     {
       ...{

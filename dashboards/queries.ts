@@ -35,9 +35,20 @@ export const conditionsOf = (dashboard: Dashboard, panel: Panel): Condition[] =>
 
 const nameOf = ({ fields }: Dashboard, field: string): string => fields[field]?.aggregatable ?? field
 
-/** Undefined for a count, which every bucket has by itself. */
-function aggregationOf(dashboard: Dashboard, { of, field }: Metric): Json | undefined {
-  if (of === 'count') return undefined
+/** None for a count, which every bucket has by itself; two for a ratio. */
+function aggregationsOf(dashboard: Dashboard, metric: Metric, name: string): [string, Json][] {
+  const { of, field, over } = metric
+  if (of === 'count') return []
+  if (of !== 'ratio') return [[name, aggregationOf(dashboard, of, field)]]
+  const parts = { [name]: field, [`${name}of`]: over }
+  return Object.entries(parts).map(([part, summed]) => [part, aggregationOf(dashboard, 'sum', summed)])
+}
+
+function aggregationOf(
+  dashboard: Dashboard,
+  of: Exclude<Metric['of'], 'count' | 'ratio'>,
+  field: Metric['field'],
+): Json {
   const on = { field: nameOf(dashboard, field!) }
   if (of === 'median') return { percentiles: { ...on, percents: [50], keyed: false } }
   const names = { sum: 'sum', average: 'avg', min: 'min', max: 'max', distinct: 'cardinality' } as const
@@ -45,8 +56,7 @@ function aggregationOf(dashboard: Dashboard, { of, field }: Metric): Json | unde
 }
 
 function metricsOf(dashboard: Dashboard, metrics: Metric[]): { aggs?: Json } {
-  const named = metrics.map((metric, i) => [`m${i}`, aggregationOf(dashboard, metric)] as const)
-  const asked = named.filter(([, aggregation]) => aggregation)
+  const asked = metrics.flatMap((metric, i) => aggregationsOf(dashboard, metric, `m${i}`))
   return asked.length > 0 ? { aggs: Object.fromEntries(asked) } : {}
 }
 
@@ -160,7 +170,9 @@ function valueOf(
 ): number | null {
   if (metric.of === 'count') return bucket.doc_count
   const found = bucket[`m${i}`] as { value?: number | null; values?: { value: number | null }[] }
-  return found.values ? found.values[0]!.value : found.value!
+  if (metric.of !== 'ratio') return found.values ? found.values[0]!.value : found.value!
+  const whole = (bucket[`m${i}of`] as { value: number }).value
+  return whole === 0 ? null : found.value! / whole
 }
 
 function flat(source: Json): Row {

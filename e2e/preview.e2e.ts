@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { datasetDashboard } from '../dashboards/dataset-dashboard.ts'
+import { dashboardsOf } from '../dashboards/all-dashboards.ts'
 import { pipelineDashboard } from '../dashboards/pipeline-dashboard.ts'
 import { withPage } from '../dashboards/preview/browser.ts'
 import { isChart } from '../dashboards/preview/charts.ts'
@@ -16,17 +16,32 @@ import { loadDataset } from '../libs/dataset/src/index.ts'
 import { countDocuments } from './support/documents.ts'
 import { feedUrl, importSource } from './support/runs.ts'
 import { environment, filesDir, runDir } from './support/stack.ts'
+import { writeSampleTables } from './support/tables.ts'
+import { until } from './support/until.ts'
 
 const file = join(filesDir, 'preview.html')
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const dashboardOf = (name: string) => datasetDashboard(loadDataset(join(runDir, 'datasets', name)))
-const dashboards = [dashboardOf('quakes-charts'), dashboardOf('weather-charts'), pipelineDashboard()]
+const [quakes, weather] = ['quakes-charts', 'weather-charts'].map((name) =>
+  dashboardsOf(loadDataset(join(runDir, 'datasets', name))),
+)
+const dashboards = [...quakes!, weather![0]!, pipelineDashboard()]
 const drawn: Drawn[] = []
 
 beforeAll(async () => {
   if (!findProgram('chromium')) aptInstall(['chromium', 'fonts-liberation'])
   await importSource('quakes-charts', `${feedUrl}/earthquakes/window-1.csv`)
   await importSource('weather-charts', `${feedUrl}/seattle-weather.csv`)
+  await writeSampleTables(
+    'quakes-charts',
+    ['earthquake', 'explosion'],
+    ['time', 'depth', 'mag', 'nst', 'gap'],
+  )
+  for (const alias of ['dsf-pipeline', 'dsf-trends'])
+    await until(`what jobs wrote in ${alias}`, () =>
+      countDocuments(alias, {
+        bool: { filter: [{ term: { dataset: 'quakes-charts' } }, { exists: { field: 'field' } }] },
+      }),
+    )
   for (const dashboard of dashboards) {
     await countDocuments(dashboard.index)
     drawn.push(await askAll(environment['ELASTICSEARCH_URL']!, dashboard))

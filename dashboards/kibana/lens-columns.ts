@@ -17,7 +17,18 @@ const operations = {
   distinct: 'unique_count',
 } as const
 
-export function metricColumn(dashboard: Dashboard, { of, field, title, unit }: Metric): Column {
+/** One column, but for what a ratio needs beside its own; all of them are named after `id`. */
+export function metricColumns(dashboard: Dashboard, id: string, metric: Metric): Record<string, Column> {
+  return metric.of === 'ratio'
+    ? ratioColumns(id, metric)
+    : { [id]: metricColumn(dashboard, metric, metric.of) }
+}
+
+function metricColumn(
+  dashboard: Dashboard,
+  { field, title, unit }: Metric,
+  of: Exclude<Metric['of'], 'ratio'>,
+): Column {
   const number = {
     ...labelled(unit ? `${title} (${unit})` : title),
     dataType: 'number',
@@ -33,6 +44,28 @@ export function metricColumn(dashboard: Dashboard, { of, field, title, unit }: M
     operationType: operations[of],
     sourceField: nameOf(dashboard, field!),
     params: { emptyAsNull: true },
+  }
+}
+
+/** A formula as Lens keeps it: the text, and what it made of the text, a column for each part and one for the arithmetic. */
+function ratioColumns(id: string, { field, over, title }: Metric): Record<string, Column> {
+  const formula = `sum(${field}) / sum(${over})`
+  const number = { dataType: 'number', isBucketed: false, scale: 'ratio' }
+  const part = { ...number, ...labelled(`Part of ${title}`) }
+  const sum = (sourceField: string | undefined) => ({
+    ...{ ...part, operationType: 'sum', sourceField, params: { emptyAsNull: false } },
+  })
+  const [above, below, math] = [0, 1, 2].map((n) => `${id}X${n}`) as [string, string, string]
+  const location = { min: 0, max: formula.length }
+  const tree = { type: 'function', name: 'divide', args: [above, below], location, text: formula }
+  return {
+    [id]: {
+      ...{ ...labelled(title), ...number, operationType: 'formula', references: [math] },
+      params: { formula, isFormulaBroken: false, format: { id: 'percent', params: { decimals: 2 } } },
+    },
+    [above]: sum(field),
+    [below]: sum(over),
+    [math]: { ...part, operationType: 'math', references: [above, below], params: { tinymathAst: tree } },
   }
 }
 

@@ -15,7 +15,7 @@ import {
   dayColumn,
   documents,
   lastValueColumn,
-  metricColumn,
+  metricColumns,
   rangeColumn,
   termsColumn,
   timeColumn,
@@ -83,7 +83,7 @@ function drawing(dashboard: Dashboard, panel: LensPanel): Drawing {
 }
 
 function metricDrawing(dashboard: Dashboard, { metric }: MetricPanel): Drawing {
-  const columns = { value: metricColumn(dashboard, metric) }
+  const columns = metricColumns(dashboard, 'value', metric)
   const visualization = { layerId, layerType: 'data', metricAccessor: 'value' }
   return { visualizationType: 'lnsMetric', columns, visualization }
 }
@@ -92,7 +92,7 @@ function trendDrawing(dashboard: Dashboard, { metric, shape, split }: TrendPanel
   const columns = {
     ...(split ? { group: termsColumn(dashboard, split, splitSize, 'value') } : {}),
     time: timeColumn(dashboard),
-    value: metricColumn(dashboard, metric),
+    ...metricColumns(dashboard, 'value', metric),
   }
   const series = shape === 'line' ? 'line' : `${shape}_stacked`
   return {
@@ -103,7 +103,10 @@ function trendDrawing(dashboard: Dashboard, { metric, shape, split }: TrendPanel
 }
 
 function histogramDrawing(dashboard: Dashboard, { field, interval, scale }: HistogramPanel): Drawing {
-  const columns = { x: rangeColumn(dashboard, field, interval), value: metricColumn(dashboard, documents) }
+  const columns = {
+    x: rangeColumn(dashboard, field, interval),
+    ...metricColumns(dashboard, 'value', documents),
+  }
   const visualization = { ...xy('bar', 'x', ['value']), ...(scale === 'log' ? { yLeftScale: 'log' } : {}) }
   return { visualizationType: 'lnsXY', columns, visualization }
 }
@@ -112,7 +115,7 @@ function gridDrawing(dashboard: Dashboard, { x, y }: GridPanel): Drawing {
   const columns = {
     x: rangeColumn(dashboard, x.field, x.interval),
     y: rangeColumn(dashboard, y.field, y.interval),
-    value: metricColumn(dashboard, documents),
+    ...metricColumns(dashboard, 'value', documents),
   }
   const visualization = {
     ...{
@@ -139,10 +142,12 @@ function gridDrawing(dashboard: Dashboard, { x, y }: GridPanel): Drawing {
 }
 
 function topDrawing(dashboard: Dashboard, { field, size, counts, metrics, shape }: TopPanel): Drawing {
-  const more = metrics.map((metric, i) => [`value${i + 2}`, metricColumn(dashboard, metric)] as const)
+  const more = metrics.flatMap((metric, i) =>
+    Object.entries(metricColumns(dashboard, `value${i + 2}`, metric)),
+  )
   const columns = {
     group: termsColumn(dashboard, field, size, 'value'),
-    value: metricColumn(dashboard, { of: 'count', title: counts }),
+    ...metricColumns(dashboard, 'value', { of: 'count', title: counts }),
     ...Object.fromEntries(more),
   }
   if (shape === 'table')
@@ -160,7 +165,7 @@ function tableDrawing(dashboard: Dashboard, { key, columns: names, sort, rows }:
   const others = names.filter((name) => name !== sort && name !== key)
   const columns = {
     group: isDay ? dayColumn(dashboard, key) : termsColumn(dashboard, key, rows, 'order'),
-    order: metricColumn(dashboard, { of: 'max', field: sort, title }),
+    ...metricColumns(dashboard, 'order', { of: 'max', field: sort, title }),
     ...Object.fromEntries(others.map((name, i) => [`value${i + 1}`, lastValueColumn(dashboard, name)])),
   }
   const sorting = { columnId: 'order', direction: 'desc' }
@@ -184,9 +189,19 @@ function xy(seriesType: string, xAccessor: string, accessors: string[], splitAcc
 const datatable = (columns: Record<string, Column>): Json => ({
   layerId,
   layerType: 'data',
-  columns: Object.entries(columns).map(([columnId, { isBucketed }]) => ({
-    columnId,
-    isMetric: !isBucketed,
-    isTransposed: false,
-  })),
+  columns: Object.entries(columns)
+    .filter(isShown(columns))
+    .map(([columnId, { isBucketed }]) => ({
+      columnId,
+      isMetric: !isBucketed,
+      isTransposed: false,
+    })),
 })
+
+/** What a formula is made of is no column of its own. */
+function isShown(columns: Record<string, Column>) {
+  const parts = new Set(
+    Object.values(columns).flatMap(({ references }) => (references as string[] | undefined) ?? []),
+  )
+  return ([name]: [string, Column]) => !parts.has(name)
+}

@@ -1,12 +1,21 @@
 import { join } from 'node:path'
-import { indexTemplate, loadDatasets, pipelineTemplate, type IndexTemplate } from '@dsf/dataset'
+import {
+  indexTemplate,
+  loadDatasets,
+  pipelineTemplate,
+  trendsIndex,
+  trendsTemplate,
+  type IndexTemplate,
+} from '@dsf/dataset'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { derivedDashboardsOf } from '../all-dashboards.ts'
 import { datasetDashboard } from '../dataset-dashboard.ts'
 import { staleFiles } from '../generate.ts'
 import { columns as gridColumns } from '../layout.ts'
 import type { Dashboard } from '../panel.ts'
 import { pipelineDashboard } from '../pipeline-dashboard.ts'
+import { qualityDashboard } from '../quality-dashboard.ts'
 import { savedObjectsOf } from './dashboard.ts'
 import { fromNdjson, toNdjson, type SavedObject } from './saved-objects.ts'
 
@@ -17,6 +26,13 @@ const drawn: [name: string, dashboard: Dashboard, template: IndexTemplate][] = [
     datasetDashboard(dataset),
     indexTemplate(dataset),
   ]),
+  ...datasets
+    .flatMap(derivedDashboardsOf)
+    .map((derived): (typeof drawn)[0] => [
+      derived.id,
+      derived,
+      derived.index === trendsIndex ? trendsTemplate : pipelineTemplate,
+    ]),
   ['the pipeline', pipelineDashboard(), pipelineTemplate],
 ]
 const json = z.string().transform((text): any => JSON.parse(text))
@@ -107,6 +123,25 @@ const layersOf = (objects: SavedObject[]) =>
     })),
   )
 
+it('a ratio is a formula with a column for each part of it, of which only its own is shown', () => {
+  const objects = savedObjectsOf(qualityDashboard(datasets[0]!))
+  const { layer, visualization } = layersOf(objects).find(({ panelIndex }) => panelIndex === 'fields')!
+  const formula = 'sum(nulls) / sum(rows)'
+  const parts = ['value4X0', 'value4X1']
+  const operations = Object.entries<any>(layer.columns).map(([id, column]) => [id, column.operationType])
+  expect(Object.fromEntries(operations)).toMatchObject({
+    ...{ value4: 'formula', value4X2: 'math', value4X0: 'sum', value4X1: 'sum' },
+  })
+  expect(layer.columns['value4']).toMatchObject({ references: ['value4X2'], params: { formula } })
+  expect(layer.columns['value4X2']).toMatchObject({
+    references: parts,
+    params: { tinymathAst: { name: 'divide', args: parts, text: formula, location: { min: 0, max: 22 } } },
+  })
+  expect(parts.map((id) => layer.columns[id].sourceField)).toEqual(['nulls', 'rows'])
+  const shown = visualization.columns.map(({ columnId }: any) => columnId)
+  expect(shown).toEqual(['group', 'value', 'value2', 'value3', 'value4', 'value5', 'value6'])
+})
+
 it('the committed files are those that the definitions give', () => {
   expect(staleFiles()).toEqual([])
 })
@@ -155,7 +190,8 @@ describe.each(drawn)('the saved objects of %s', (_, dashboard, { template }) => 
     const { properties } = template.mappings
     for (const { layer } of layersOf(objects))
       for (const { sourceField } of Object.values<any>(layer.columns)) {
-        if (sourceField === '___records___') continue
+        // a formula names its fields in the columns that it refers to
+        if (sourceField === '___records___' || sourceField === undefined) continue
         const [name, part] = sourceField.split('.')
         const mapping: any = properties[name]
         const type = part ? mapping.fields[part].type : mapping?.type

@@ -3,7 +3,7 @@ import { loadDatasets } from '@dsf/dataset'
 import { logger, Warn } from 'vega'
 import { compile } from 'vega-lite'
 import { describe, expect, it } from 'vitest'
-import { datasetDashboard } from '../dataset-dashboard.ts'
+import { dashboardsOf } from '../all-dashboards.ts'
 import { pipelineDashboard } from '../pipeline-dashboard.ts'
 import type { Row } from '../queries.ts'
 import { chartOf, isChart } from './charts.ts'
@@ -12,7 +12,7 @@ import { titleOf } from './table.ts'
 import { themes } from './theme.ts'
 
 const datasets = [...loadDatasets([join(import.meta.dirname, '../../datasets')]).values()]
-const dashboards = [...datasets.map(datasetDashboard), pipelineDashboard()]
+const dashboards = [...datasets.flatMap(dashboardsOf), pipelineDashboard()]
 const row: Row = { key: '</script>', time: 0, x: 1, y: 2, value: 3, value2: 4, lat: 5, lon: 6, place: '<b>' }
 const page = pageOf(
   dashboards.map((dashboard) => ({

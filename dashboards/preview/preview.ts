@@ -9,6 +9,7 @@ import { loadDatasets } from '@dsf/dataset'
 import { stageEnvironment } from '../../infra/local/environment.ts'
 import { findProgram } from '../../infra/local/install/tool.ts'
 import { readSettings, type Settings } from '../../infra/local/settings.ts'
+import { derivedDashboardsOf } from '../all-dashboards.ts'
 import { datasetDashboard } from '../dataset-dashboard.ts'
 import type { Dashboard } from '../panel.ts'
 import { pipelineDashboard } from '../pipeline-dashboard.ts'
@@ -34,19 +35,35 @@ export async function askAll(elasticsearch: string, dashboard: Dashboard): Promi
   return { dashboard, rows }
 }
 
+/** None while nobody fills it, as in a stack without Spark. */
+async function askAny(elasticsearch: string, dashboard: Dashboard): Promise<Drawn[]> {
+  const drawn = await askAll(elasticsearch, dashboard)
+  const shown = dashboard.panels.filter(({ kind }) => kind !== 'metric')
+  return shown.some(({ id }) => drawn.rows[id]!.length > 0) ? [drawn] : []
+}
+
 /** Writes the page, then a picture of each dashboard in light and dark. Returns the path of the page. */
 export async function makePreview(settings: Settings, say: (line: string) => void): Promise<string> {
   const environment = stageEnvironment(settings)
   const url = process.env['ELASTICSEARCH_URL'] ?? environment['ELASTICSEARCH_URL']!
   const folders = environment['DATASETS_DIR']!.split(':').map((folder) => resolve(settings.root, folder))
-  const dashboards = [...[...loadDatasets(folders).values()].map(datasetDashboard), pipelineDashboard()]
+  const datasets = [...loadDatasets(folders).values()]
   const drawn: Drawn[] = []
-  for (const dashboard of dashboards) drawn.push(await askAll(url, dashboard))
+  for (const dataset of datasets) {
+    drawn.push(await askAll(url, datasetDashboard(dataset)))
+    for (const derived of derivedDashboardsOf(dataset)) drawn.push(...(await askAny(url, derived)))
+  }
+  drawn.push(await askAll(url, pipelineDashboard()))
   const folder = join(settings.runDir, 'preview')
   const page = join(folder, 'index.html')
   mkdirSync(folder, { recursive: true })
   writeFileSync(page, pageOf(drawn, new Date()))
-  await takePictures(page, folder, dashboards, say)
+  await takePictures(
+    page,
+    folder,
+    drawn.map(({ dashboard }) => dashboard),
+    say,
+  )
   return page
 }
 

@@ -40,8 +40,10 @@ export const removeObject = (key: string): Promise<void> => store.removeObject(b
 export const bytesOf = async (key: string): Promise<Buffer> => buffer(await store.getObject(bucket, key))
 
 /** Every object of a folder, by key. */
-export async function objectsOf(root: Root, dataset: string): Promise<Map<string, Buffer>> {
-  const keys = await keysOf(root, dataset)
+export const objectsOf = async (root: Root, dataset: string): Promise<Map<string, Buffer>> =>
+  objectsOfKeys(await keysOf(root, dataset))
+
+async function objectsOfKeys(keys: string[]): Promise<Map<string, Buffer>> {
   const found = new Map<string, Buffer>()
   for (let at = 0; at < keys.length; at += 16) {
     const part = keys.slice(at, at + 16)
@@ -51,21 +53,34 @@ export async function objectsOf(root: Root, dataset: string): Promise<Map<string
   return found
 }
 
+export type Sql = (sql: string) => Promise<Record<string, any>[]>
+
 /**
  * A dataset's lake for SQL, as the table `lake` of DuckDB, with the key of each row's object in `filename`. The folder
  * names are not read as columns: what they say is in the rows, and is compared with them.
  */
-export async function queryLake(dataset: string): Promise<(sql: string) => Promise<Record<string, any>[]>> {
-  const folder = mkdtempSync(join(filesDir, 'lake-'))
-  for (const [key, bytes] of await objectsOf('lake', dataset)) {
+export const queryLake = async (dataset: string): Promise<Sql> =>
+  query('lake', await objectsOf('lake', dataset), 'hive_partitioning = false')
+
+/** A table beside the rows, by its name; its folders are columns, as texts. */
+export const queryTable = async (dataset: string, table: string): Promise<Sql> =>
+  query(
+    table,
+    await objectsOfKeys(await tableKeysOf(dataset, table)),
+    'hive_partitioning = true, hive_types_autocast = false',
+  )
+
+async function query(table: string, objects: Map<string, Buffer>, options: string): Promise<Sql> {
+  const folder = mkdtempSync(join(filesDir, `${table}-`))
+  for (const [key, bytes] of objects) {
     mkdirSync(dirname(join(folder, key)), { recursive: true })
     writeFileSync(join(folder, key), bytes)
   }
   const connection = await (await DuckDBInstance.create()).connect()
-  const files = `read_parquet('${folder}/**/*.parquet', hive_partitioning = false, filename = true)`
+  const files = `read_parquet('${folder}/**/*.parquet', filename = true, ${options})`
   await connection.run(`SET TimeZone = 'UTC'`)
   await connection.run(
-    `CREATE TABLE lake AS SELECT * REPLACE (substr(filename, ${folder.length + 2}) AS filename) FROM ${files}`,
+    `CREATE TABLE ${table} AS SELECT * REPLACE (substr(filename, ${folder.length + 2}) AS filename) FROM ${files}`,
   )
   return async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS()
 }

@@ -1,11 +1,11 @@
 /** Plays the Spark jobs: writes profiles and trends as they do, with clients that are not the stages'. */
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { Kafka, logLevel, type Message } from 'kafkajs'
-import { bytesOf, putObject, tableKeysOf } from './objects.ts'
+import { bytesOf, putObject, queryTable } from './objects.ts'
 import { environment, filesDir } from './stack.ts'
 
 const kafka = new Kafka({
@@ -87,6 +87,38 @@ export interface Trend {
   maximum: number | null
 }
 
+/** Profiles and trends of a few days, with numbers that differ from row to row, for a picture. */
+export async function writeSampleTables(dataset: string, types: string[], fields: string[]): Promise<void> {
+  const dayMs = 86_400_000
+  const first = Date.parse('2018-02-01T00:00:00Z')
+  const cases = [0, 1, 2].flatMap((day) =>
+    types.flatMap((type, t) => fields.map((field, f) => ({ day, type, field, n: 7 * day + 3 * t + f }))),
+  )
+  const places = ({ day, type, field }: (typeof cases)[0]) => ({
+    ...{ type, field, window_start: first + day * dayMs, window_end: first + (day + 1) * dayMs },
+  })
+  const range = (n: number) => ({ minimum: n - 1.5, maximum: n + 2.25, mean: n })
+  await writeProfiles(
+    dataset,
+    cases.map((one) => ({
+      ...{
+        dsf_run: `run-${one.day}`,
+        dsf_version: one.n,
+        at: first + (10 + one.day) * dayMs,
+        ...places(one),
+      },
+      ...{ rows: 20 + one.n, keys: 19 + one.n, nulls: one.n % 4, distinct: 5, ...range(one.n) },
+      ...{ p05: 0, p25: 1, p50: 2, p75: 3, p95: 4 },
+    })),
+  )
+  const trends = cases.flatMap((one) =>
+    [false, true].map((simulated) => ({
+      ...{ dsf_version: 1, simulated, events: 5 + one.n, values: 4 + one.n, ...places(one), ...range(one.n) },
+    })),
+  )
+  await announceTrends(dataset, await putTrends(dataset, 1, trends), trends.length)
+}
+
 /** Writes the object of a day of a micro-batch, and returns its key. */
 export async function putTrends(dataset: string, batch: number, trends: Trend[]): Promise<string> {
   const path = join(mkdtempSync(join(filesDir, 'trends-')), 'trends.parquet')
@@ -137,17 +169,10 @@ export async function tableRows(
   table: string,
   times: string[],
 ): Promise<Record<string, unknown>[]> {
-  const folder = mkdtempSync(join(filesDir, `${table}-`))
-  for (const key of await tableKeysOf(dataset, table)) {
-    mkdirSync(dirname(join(folder, key)), { recursive: true })
-    writeFileSync(join(folder, key), await bytesOf(key))
-  }
-  const connection = await (await DuckDBInstance.create()).connect()
   const inMs = times.map((name) => `epoch_ms("${name}") AS "${name}"`).join()
-  const files = `'${folder}/**/*.parquet', hive_partitioning = true, hive_types_autocast = false`
-  const reader = await connection.runAndReadAll(`SELECT * REPLACE (${inMs}) FROM read_parquet(${files})`)
+  const sql = await queryTable(dataset, table)
   const plain = (value: unknown) => (typeof value === 'bigint' ? Number(value) : value)
-  return reader
-    .getRowObjectsJS()
-    .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])))
+  return (await sql(`SELECT * EXCLUDE (filename) REPLACE (${inMs}) FROM ${table}`)).map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])),
+  )
 }

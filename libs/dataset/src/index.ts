@@ -22,4 +22,5 @@ export { addCounters, brokenSums, counterNames, type CounterName, type Counters 
 export { indexTemplate, type IndexTemplate } from './index-template.ts'
 export { firstPipelineIndex, pipelineIndex, pipelineTemplate } from './pipeline-index.ts'
 export { firstTrendsIndex, trendsIndex, trendsTemplate } from './trends-index.ts'
+export { trendFields } from './trends.ts'
 export { recordShape } from './record-shape.ts'

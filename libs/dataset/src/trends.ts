@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Dataset } from './dataset.ts'
+import type { Dataset, Field } from './dataset.ts'
 import { DefinitionError } from './errors.ts'
 
 const units = { minute: 60, hour: 3600, day: 86_400 }
@@ -39,6 +39,12 @@ export function resolveTrends(
   const { window, watermark } = wanted ?? trends.parse({})
   const fallback = eventTime.type === 'date' ? units.day : units.hour
   return { windowSeconds: window ?? fallback, watermarkSeconds: watermark }
+}
+
+/** What trends are of: the numbers of a dataset, but for its place. */
+export function trendFields({ fields, geo }: Dataset): Field[] {
+  const isPlace = (field: Field) => field === geo?.latitude || field === geo?.longitude
+  return fields.filter((field) => (field.type === 'integer' || field.type === 'number') && !isPlace(field))
 }
 
 function secondsOf(text: string): number {
