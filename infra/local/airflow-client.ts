@@ -1,6 +1,7 @@
 /** Triggers a DAG run by Airflow's REST API and waits for its end. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, StackError } from './errors.ts'
+import { within } from './ready.ts'
 import { say, seconds } from './say.ts'
 import { airflowAddress, airflowPassword, airflowUser } from './servers/airflow.ts'
 import type { Settings } from './settings.ts'
@@ -28,6 +29,7 @@ interface Wanted {
 }
 
 const pauseMs = 1000
+const parsedWithinMs = 120_000
 const patienceMs = 45 * 60_000
 const ended = new Set(['success', 'failed'])
 
@@ -39,6 +41,7 @@ export async function triggerAndWait(
 ): Promise<DagRun> {
   const start = Date.now()
   const client = await openAirflow(settings)
+  await client.untilKnown(dataset)
   const runId = await client.trigger(dataset, wanted)
   const name = dagIdOf(dataset)
   say('airflow', `${name}: ${airflowAddress(settings)}/dags/${name}/runs/${encodeURIComponent(runId)}`)
@@ -71,6 +74,8 @@ interface Answer {
 export interface AirflowClient {
   /** A path below /api/v2. Resolves with the answer, whatever its status is. */
   ask(method: string, path: string, body?: object): Promise<Answer>
+  /** Airflow reads the DAG files some seconds after its start. */
+  untilKnown(dataset: string): Promise<void>
   /** The id of the DAG run. @throws StackError when it is refused */
   trigger(dataset: string, wanted?: Wanted): Promise<string>
   state(dataset: string, runId: string): Promise<Pick<DagRun, 'state' | 'tasks'>>
@@ -82,6 +87,14 @@ export async function openAirflow(settings: Settings): Promise<AirflowClient> {
     request(method, `${airflowAddress(settings)}/api/v2${path}`, body, token)
   return {
     ask,
+    untilKnown: (dataset) =>
+      within(parsedWithinMs, async () => {
+        const { status } = await ask('GET', `/dags/${dagIdOf(dataset)}`)
+        if (status === 200) return
+        throw new StackError(
+          `Airflow has no DAG ${dagIdOf(dataset)} (${status}): is ${dataset} in DATASETS_DIR? make logs SERVICE=airflow-processor.`,
+        )
+      }),
     async trigger(dataset, { source, runId } = {}) {
       const id = runId ? { dag_run_id: runId } : {}
       const body = { logical_date: null, ...id, conf: source ? { source } : {} }

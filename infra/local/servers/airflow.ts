@@ -3,7 +3,7 @@
  * server: a log, a readiness and a stop of its own.
  */
 import { hash, randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeSecret } from '../credentials.ts'
 import { loopback, stageEnvironment } from '../environment.ts'
@@ -11,6 +11,7 @@ import { runTool } from '../install/tool.ts'
 import { pythonOf, type Python } from '../python.ts'
 import type { Settings } from '../settings.ts'
 import type { Service } from './service.ts'
+import { sparkAddress, sparkJobs } from './spark.ts'
 import { stageAddress, stageNames } from './stages.ts'
 
 /** The names that /api/v2/monitor/health has for them. */
@@ -73,6 +74,14 @@ async function isHealthy(address: string, name: string): Promise<void> {
 const choices = ({ env }: Settings): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => /^(AIRFLOW_|DSF_)/.test(name)))
 
+/** Two cores, shared with Spark and the stages: an answer that takes long is no failure. Seconds, but for the heartbeats. */
+const patience = {
+  AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT: '120',
+  AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT: '180',
+  AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT: '60',
+  AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS: '20',
+}
+
 /** Of all four processes, and with it of every task, callback and batch command. */
 async function airflowEnvironment(settings: Settings): Promise<NodeJS.ProcessEnv> {
   const address = airflowAddress(settings)
@@ -80,6 +89,7 @@ async function airflowEnvironment(settings: Settings): Promise<NodeJS.ProcessEnv
   return {
     ...(await pipelineEnvironment(settings)),
     ...homeEnvironment(settings),
+    ...patience,
     AIRFLOW__API__BASE_URL: address,
     AIRFLOW__API__WORKERS: '1',
     AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION: 'False',
@@ -110,27 +120,20 @@ function homeEnvironment(settings: Settings): Record<string, string> {
 async function pipelineEnvironment(settings: Settings): Promise<NodeJS.ProcessEnv> {
   const { KAFKA_BROKERS: _, REGISTRY_URL: __, ...environment } = stageEnvironment(settings)
   const { program } = await pythonOf(settings, 'spark')
-  const services = { ...stages(settings), ...sparkJobs(settings) }
+  const services = [
+    ...stageNames.map((name) => `${name}=${stageAddress(settings, name)}`),
+    ...sparkJobs.map((name) => `${name}=${sparkAddress(settings, name)}`),
+  ]
   return {
     ...environment,
     KAFKA_BROKERS: undefined,
     DSF_BATCH_COMMAND: `${program} -m`,
-    DSF_HEALTH_URLS: Object.entries(services)
-      .map((pair) => pair.join('='))
-      .join(','),
+    DSF_HEALTH_URLS: services.join(','),
     DSF_INGESTOR_URL: stageAddress(settings, 'ingestor'),
     DSF_INDEXER_URL: stageAddress(settings, 'indexer'),
     DSF_SOURCES: JSON.stringify(feedSources(settings)),
   }
 }
-
-const stages = (settings: Settings) =>
-  Object.fromEntries(stageNames.map((name) => [name, stageAddress(settings, name)]))
-
-const sparkJobs = ({ ports }: Settings) => ({
-  'csv-profile': `http://${loopback}:${ports['csv-profile']}`,
-  trends: `http://${loopback}:${ports.trends}`,
-})
 
 /** The feed plays the remote servers, so that the stack needs no network. */
 const feedSources = ({ ports }: Settings) => ({
@@ -145,16 +148,25 @@ async function prepareHome(settings: Settings): Promise<Python> {
   mkdirSync(home, { recursive: true })
   if (!existsSync(passwordsOf(settings)))
     writeSecret(passwordsOf(settings), { [airflowUser]: randomBytes(16).toString('hex') })
+  await migrate(settings, python)
+  return python
+}
+
+/** Once for each version of Airflow: it takes as long as a start. */
+async function migrate(settings: Settings, { program, env }: Python): Promise<void> {
+  const home = homeOf(settings)
+  const done = join(home, 'migrated-by')
+  if (existsSync(done) && readFileSync(done, 'utf8') === program) return
   await runTool({
-    ...{ name: 'airflow', what: 'preparing its database', program: python.program, cwd: home },
+    ...{ name: 'airflow', what: 'preparing its database', program, cwd: home },
     args: ['-m', 'airflow', 'db', 'migrate'],
-    env: { ...python.env, ...homeEnvironment(settings) },
+    env: { ...env, ...homeEnvironment(settings) },
     log: join(settings.runDir, 'logs', 'airflow-migrate.log'),
     wayOut: `Mend what it names, or remove ${home}, then run make up again.`,
   })
   // it holds the keys that Airflow made for itself
   chmodSync(join(home, 'airflow.cfg'), 0o600)
-  return python
+  writeFileSync(done, program)
 }
 
 export function airflowPassword(settings: Settings): string {

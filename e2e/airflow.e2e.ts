@@ -1,0 +1,214 @@
+/** The DAG in a real Airflow, on the real stages and Spark jobs: green, with a stage away, with a broken feed, asked twice, and with odd data. */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DagRun, TaskState } from '../infra/local/airflow-client.ts'
+import { alertEmail, dataset, startAirflow, taskLog, type AirflowStack } from './support/airflow.ts'
+import { kill, revive } from './support/processes.ts'
+import { feedUrl, post, runAt, unanswered } from './support/runs.ts'
+import { endsOf } from './support/topics.ts'
+import { until } from './support/until.ts'
+
+const clean = `${feedUrl}/earthquakes/window-1.csv`
+/** Some of its rows are refused: more than this dataset's definition takes for ordinary. */
+const dirty = `${feedUrl}/earthquakes/window-2.csv`
+const broken = `${feedUrl}/faults/404.csv`
+const dagId = 'dsf_quakes_airflow'
+const tasks = ['health', 'start_run', 'receipt', 'spark_checks', 'audit', 'anomalies', 'summary']
+const minutes = (n: number) => n * 60_000
+
+let stack: AirflowStack
+beforeAll(async () => {
+  stack = await startAirflow({ DSF_RETRY_SECONDS: '3' })
+}, minutes(8))
+afterAll(() => stack.stop(), minutes(2))
+
+type Ended = Pick<DagRun, 'state' | 'tasks' | 'runId'>
+
+const trigger = (source: string) =>
+  stack.airflow.trigger(dataset, { source, runId: `test-${randomUUID().slice(0, 8)}` })
+
+const ended = (runId: string): Promise<Ended> =>
+  until(
+    `the DAG run ${runId} to end`,
+    async () => {
+      const run = await stack.airflow.state(dataset, runId)
+      return ['success', 'failed'].includes(run.state) && { ...run, runId }
+    },
+    { seconds: 420, everyMs: 1000 },
+  )
+
+const run = async (source: string) => ended(await trigger(source))
+
+const states = ({ tasks: found }: Ended) => Object.fromEntries(found.map(({ id, state }) => [id, state]))
+const all = (state: string) => Object.fromEntries(tasks.map((id) => [id, state]))
+const task = (found: readonly TaskState[], id: string) => found.find((one) => one.id === id)!
+const lastLine = (dagRun: string, id: string, attempt: number) => taskLog(dagRun, id, attempt).at(-1)!
+
+/** Of a DAG run, whatever became of it. */
+async function pipelineRun(dagRun: string): Promise<string> {
+  const path = `/dags/${dagId}/dagRuns/${dagRun}/taskInstances/start_run/xcomEntries/return_value`
+  const { json } = await stack.airflow.ask('GET', path)
+  return (json['value'] as { runId: string }).runId
+}
+
+/** Messages that came since, by both channels, as soon as they are there; an alert comes in some seconds, or not at all. */
+function newMessages() {
+  const from = { slack: stack.slack.messages.length, mail: stack.mailbox.messages.length }
+  const now = () => ({
+    slack: stack.slack.messages.slice(from.slack),
+    mails: stack.mailbox.messages.slice(from.mail),
+  })
+  const named = (title: string) => ({
+    slack: now().slack.filter(({ text }) => text.startsWith(`*${title}*`)),
+    mails: now().mails.filter(({ subject }) => subject === title),
+  })
+  return { now, named }
+}
+
+/** The DAG processor calls what a DAG's failure calls some seconds after it; its heartbeat says that it came round. */
+async function untilCallbacksRan(): Promise<void> {
+  const heartbeat = async () => {
+    const { json } = await stack.airflow.ask('GET', '/monitor/health')
+    return (json['dag_processor'] as { latest_dag_processor_heartbeat: string })
+      .latest_dag_processor_heartbeat
+  }
+  const before = await heartbeat()
+  await until('the DAG processor', async () => (await heartbeat()) !== before)
+  await sleep(5000)
+}
+
+let first: Ended
+
+describe('a DAG run', () => {
+  it(
+    'is green, end to end, and its run has an answer for every row',
+    async () => {
+      first = await run(clean)
+      expect([first.state, states(first)]).toEqual(['success', all('success')])
+      const receipt = await runAt('indexer', await pipelineRun(first.runId))
+      expect(receipt).toMatchObject({ state: 'succeeded', counters: { read: 1200 } })
+      expect(unanswered(receipt)).toEqual([])
+      const said = taskLog(first.runId, 'summary', 1).map(({ event }) => event)
+      expect(said).toEqual(expect.arrayContaining([expect.stringMatching(/^ {2}read +1200$/)]))
+    },
+    minutes(8),
+  )
+
+  it('is one run, however often it is asked for', async () => {
+    const source = { conf: { source: clean }, logical_date: null }
+    const again = await stack.airflow.ask('POST', `/dags/${dagId}/dagRuns`, {
+      ...source,
+      dag_run_id: first.runId,
+    })
+    expect(again.status).toBe(409)
+
+    const before = await endsOf(`${dataset}.raw`)
+    const { status, json } = await post({ dataset, source: clean }, `${dagId}/${first.runId}`)
+    expect([status, json.runId, json.state]).toEqual([202, await pipelineRun(first.runId), 'succeeded'])
+    // a run of its own that follows is imported behind whatever the first request started
+    const { json: next } = await post({ dataset, source: `${feedUrl}/faults/empty.csv` })
+    await until('the run behind it', async () => (await runAt('ingestor', next.runId))?.state === 'failed')
+    expect(await endsOf(`${dataset}.raw`)).toEqual(before)
+  })
+
+  it(
+    'waits in retries for a stage that was killed, and then succeeds',
+    async () => {
+      await kill('generator')
+      let dagRun: string
+      try {
+        dagRun = await trigger(clean)
+        const retried = await until(
+          'a try of health that failed',
+          async () => {
+            const found = task((await stack.airflow.state(dataset, dagRun)).tasks, 'health')
+            return found.state === 'up_for_retry' && found
+          },
+          { seconds: 90, everyMs: 300 },
+        )
+        expect(retried.tries).toBeGreaterThanOrEqual(1)
+        expect(lastLine(dagRun, 'health', 1)).toMatchObject({
+          level: 'error',
+          event: expect.stringMatching(/^quakes-airflow: .*generator is not ready: http.* does not answer/),
+        })
+      } finally {
+        await revive('generator')
+      }
+      const recovered = await ended(dagRun)
+      expect([recovered.state, states(recovered)]).toEqual(['success', all('success')])
+      expect(task(recovered.tasks, 'health').tries).toBeGreaterThan(1)
+    },
+    minutes(8),
+  )
+})
+
+describe('alerts', () => {
+  it(
+    'tell once of a feed that is broken for good, after three retries, and once that it recovered',
+    async () => {
+      const messages = newMessages()
+      const failed = await run(broken)
+      const id = await pipelineRun(failed.runId)
+      const reason = `${broken} answered 404 Not Found`
+      expect(failed.state).toBe('failed')
+      expect(task(failed.tasks, 'receipt')).toMatchObject({ state: 'failed', tries: 4 })
+      for (const attempt of [1, 2, 3, 4])
+        expect(lastLine(failed.runId, 'receipt', attempt)).toMatchObject({
+          ...{ level: 'error', event: `quakes-airflow: run ${id}, failed at ingestor: ${reason}` },
+        })
+
+      await untilCallbacksRan()
+      const { slack, mails } = messages.now()
+      expect([slack.length, mails.length]).toEqual([1, 1])
+      const facts = [dataset, id, 'ingestor', reason, `/dags/${dagId}/runs/${failed.runId}`, `/v1/runs/${id}`]
+      for (const fact of facts) {
+        expect(slack[0]!.text).toContain(fact)
+        expect(mails[0]!.text).toContain(fact)
+      }
+      expect(slack[0]!.path).toBe('/services/T0/B0/secret')
+      expect(mails[0]).toMatchObject({
+        ...{ from: 'airflow@example.org', to: [alertEmail], subject: 'quakes-airflow failed at ingestor' },
+      })
+
+      // the next hour, with the same cause
+      expect((await run(broken)).state).toBe('failed')
+      await untilCallbacksRan()
+      expect(messages.now()).toEqual({ slack, mails })
+
+      expect((await run(clean)).state).toBe('success')
+      const recovery = messages.named('quakes-airflow has recovered')
+      expect([recovery.slack.length, recovery.mails.length]).toEqual([1, 1])
+      expect(recovery.slack[0]!.text).toContain(reason)
+      expect(messages.now()).toEqual({
+        slack: [...slack, ...recovery.slack],
+        mails: [...mails, ...recovery.mails],
+      })
+    },
+    minutes(16),
+  )
+
+  it(
+    'tell of odd data, which fails no DAG, and of its end',
+    async () => {
+      const messages = newMessages()
+      const odd = await run(dirty)
+      expect([odd.state, states(odd)]).toEqual(['success', all('success')])
+      const { slack, mails } = messages.named('quakes-airflow has anomalies')
+      expect([slack.length, mails.length]).toEqual([1, 1])
+      const facts = [
+        await pipelineRun(odd.runId),
+        'anomalies',
+        'quarantined',
+        `s3://dsf/audit/dataset=${dataset}/`,
+      ]
+      for (const fact of facts)
+        expect([slack[0]!.text, mails[0]!.text]).toEqual(Array(2).fill(expect.stringContaining(fact)))
+
+      expect((await run(clean)).state).toBe('success')
+      const recovery = messages.named('quakes-airflow has recovered')
+      expect([recovery.slack.length, recovery.mails.length]).toEqual([1, 1])
+    },
+    minutes(12),
+  )
+})
