@@ -123,7 +123,7 @@ describe.each([
         dashboard.index,
         queryOf(dashboard, { ...dashboard.panels[0]!, where: [] })['query'] as object,
       )
-    await writeSampleTables(name, ['earthquake', 'explosion'], ['time', 'depth', 'mag', 'nst', 'gap'])
+    await writeSampleTables(name, ['earthquake', 'explosion'], ['id', 'depth', 'mag', 'nst', 'gap'])
     await until('its documents', async () => (await documents()) === 3 * 2 * 5)
     sql = await queryTable(name, table)
     // what was written twice is one document

@@ -34,7 +34,7 @@ beforeAll(async () => {
   await writeSampleTables(
     'quakes-charts',
     ['earthquake', 'explosion'],
-    ['time', 'depth', 'mag', 'nst', 'gap'],
+    ['id', 'depth', 'mag', 'nst', 'gap'],
   )
   for (const alias of ['dsf-pipeline', 'dsf-trends'])
     await until(`what jobs wrote in ${alias}`, () =>
