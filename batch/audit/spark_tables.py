@@ -1,9 +1,11 @@
 """Compares the tables that Spark made of a run's rows with what Pandas makes of them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from dsf_batch.store import Store
-from dsf_dataset import Dataset, Field, read_written, table_prefix
+from dsf_dataset import Dataset, Field, iso_datetime, read_written, table_prefix
 
 from .compare import Difference, close
 from .objects import read_lake
@@ -99,11 +101,17 @@ def _gathered(rows: pd.DataFrame) -> pd.DataFrame:
 
 def grouped_by(rows: pd.DataFrame, levels: list[str]) -> pd.DataFrame:
     """By a text of its levels, in which nothing is nothing."""
-    labels = [
-        " · ".join("-" if pd.isna(part) else str(part) for part in level)
+    texts = [
+        " · ".join(_level(name, part) for name, part in zip(levels, level, strict=True))
         for level in rows[levels].itertuples(index=False, name=None)
     ]
-    return rows.set_index(pd.Index(labels, dtype=object))
+    return rows.set_index(pd.Index(texts, dtype=object))
+
+
+def _level(name: str, part: Any) -> str:
+    if pd.isna(part):
+        return "-"
+    return iso_datetime(int(part)) if name == "window_start" else str(part)
 
 
 def compare_groups(

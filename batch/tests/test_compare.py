@@ -58,7 +58,10 @@ def test_groups_are_compared_within_the_error_of_adding_up():
     expected = grouped_by(pd.DataFrame([level | {"rows": 2, "mean": 0.3}]), list(level))
     found = grouped_by(pd.DataFrame([level | {"rows": 2, "mean": 0.1 + 0.2}]), list(level))
     assert compare_groups("profile", expected, found, ["rows", "mean"]) == []
-    assert compare_groups("profile", expected, found.assign(mean=np.nan), ["mean"])[0].key == "- · 0 · mag"
+    assert (
+        compare_groups("profile", expected, found.assign(mean=np.nan), ["mean"])[0].key
+        == "- · 1970-01-01T00:00:00.000Z · mag"
+    )
     assert [d.found for d in compare_groups("profile", expected, found[:0], ["mean"])] == ["missing"]
 
 
