@@ -199,7 +199,7 @@ describe('alerts', () => {
       const facts = [
         await pipelineRun(odd.runId),
         'anomalies',
-        'quarantined',
+        '22 of 1,483 rows',
         `s3://dsf/audit/dataset=${dataset}/`,
       ]
       for (const fact of facts)
