@@ -13,9 +13,9 @@ from .flow import Flow
 from .profile import profile
 from .records import closing_receipt, encoder, receipt_encoder
 from .registry import Registry
+from .servers import require_topic
 from .session import s3a
 from .store import Store
-from .supervisor import require_topic
 from .transactions import Outgoing, TransactionalTopic, batch_tag
 
 OBJECTS_PER_BATCH = 16

@@ -6,22 +6,18 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
 
-from confluent_kafka.admin import AdminClient
-from pyspark.sql.streaming import StreamingQuery, StreamingQueryListener
+from pyspark.sql.streaming import StreamingQuery
 
 from .crash_points import arm
-from .failure import FatalError, TransientError, is_transient, sentence
+from .failure import FatalError, is_transient, sentence
 from .flow import Flow
 from .health import Health, serve
-from .progress import Board, Finished
-from .registry import Registry
+from .listener import Listener
+from .progress import Board
+from .servers import dependencies
 from .session import open_session
 from .settings import Settings, SettingsError, read_settings
-from .store import Store
 
 _LONGEST_PAUSE_SECONDS = 30
 _GRACE_SECONDS = 15
@@ -59,7 +55,7 @@ class Supervisor:
         spark = open_session(self._job, self._settings.store, self._settings.trigger_seconds)
         logging.info("%s: session after %.1f s", self._job, time.monotonic() - begin)
         flows = [self._flow(spark, self._settings, dataset) for dataset in self._datasets]
-        spark.streams.addListener(_Listener(self, flows))
+        spark.streams.addListener(Listener(self.board, self.health, flows))
         threads = [threading.Thread(target=self._keep, args=[flow], name=flow.dataset.name) for flow in flows]
         for thread in threads:
             thread.start()
@@ -119,90 +115,12 @@ class Supervisor:
         raise error or FatalError(f"the query of {name} ended by itself")
 
 
-class _Listener(StreamingQueryListener):
-    """Progress comes from Spark's own events: one for each finished micro-batch, one for a look that found nothing."""
-
-    def __init__(self, supervisor: Supervisor, flows: list[Flow]):
-        self._flows = {flow.dataset.name: flow for flow in flows}
-        self._names: dict[str, str] = {}
-        self._board = supervisor.board
-        self._health = supervisor.health
-
-    def onQueryStarted(self, event: Any) -> None:
-        self._names[str(event.id)] = event.name
-
-    def onQueryProgress(self, event: Any) -> None:
-        progress = event.progress
-        name = self._names.get(str(progress.id), progress.name)
-        try:
-            counted = self._counted(self._flows[name], progress)
-        except Exception as error:
-            # without an answer there is no look: the one before stands
-            logging.warning("%s: the lag could not be measured: %s", name, sentence(error))
-            return
-        self._board.finished(name, counted)
-        self._health.go_on(name)
-        _tell(name, counted, progress.batchDuration / 1000)
-
-    def _counted(self, flow: Flow, progress: Any) -> Finished:
-        return Finished(
-            batch=progress.batchId,
-            at=_ms(progress.timestamp),
-            rows=flow.rows(progress),
-            dropped=_dropped(progress),
-            unreadable=flow.unreadable(progress),
-            lag=flow.lag(progress),
-        )
-
-    def onQueryIdle(self, event: Any) -> None:
-        if name := self._names.get(str(event.id)):
-            self._board.idle(name, _ms(event.timestamp))
-            self._health.go_on(name)
-
-    def onQueryTerminated(self, event: Any) -> None:
-        """The thread that started it hears of it first."""
-
-
-def _tell(name: str, last: Finished, seconds: float) -> None:
-    logging.info("%s: batch %d, %d rows in %.1f s, lag %d", name, last.batch, last.rows, seconds, last.lag)
-    if last.dropped:
-        logging.warning("%s: batch %d, %d rows were later than the watermark", name, last.batch, last.dropped)
-    if last.unreadable:
-        logging.warning(
-            "%s: batch %d, %d records are no Avro of the dataset", name, last.batch, last.unreadable
-        )
-
-
-def dependencies(settings: Settings) -> dict[str, Callable[[], Any]]:
-    admin = AdminClient({"bootstrap.servers": settings.brokers, "log_level": 0})
-    registry, store = Registry(settings.registry_url), Store(settings.store)
-    return {"kafka": lambda: admin.list_topics(timeout=2.5), "registry": registry.check, "store": store.check}
-
-
-def require_topic(settings: Settings, topic: str) -> None:
-    """The stages make the topics, with the lane count of the dataset."""
-    found = AdminClient({"bootstrap.servers": settings.brokers}).list_topics(timeout=5).topics
-    if topic not in found:
-        raise TransientError(f"the topic {topic} is not there yet: the stages make it when they start")
-
-
-def _dropped(progress: Any) -> int:
-    """Counted where rows enter the state: behind it are sums of rows."""
-    return sum(
-        o.numRowsDroppedByWatermark for o in progress.stateOperators if o.operatorName.startswith("dedupe")
-    )
-
-
 def _end(query: StreamingQuery) -> None:
     """Lets a micro-batch end, for a while: what is cut off is only done again."""
     deadline = time.monotonic() + _GRACE_SECONDS
     while query.isActive and query.status["isTriggerActive"] and time.monotonic() < deadline:
         time.sleep(0.1)
     query.stop()
-
-
-def _ms(timestamp: str) -> int:
-    return round(datetime.fromisoformat(timestamp.replace("Z", "+00:00")).timestamp() * 1000)
 
 
 def _now() -> int:

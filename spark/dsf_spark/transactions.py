@@ -68,7 +68,7 @@ class TransactionalTopic:
             self._open()
         consumer = Consumer(
             {
-                "bootstrap.servers": self._brokers,
+                **_common(self._brokers),
                 "group.id": f"{self._id}.tail",
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
@@ -92,7 +92,7 @@ class TransactionalTopic:
     def _open(self) -> Producer:
         producer = Producer(
             {
-                "bootstrap.servers": self._brokers,
+                **_common(self._brokers),
                 "transactional.id": self._id,
                 # an open transaction hides what lies behind it from every reader
                 "transaction.timeout.ms": _SECONDS * 1000,
@@ -103,6 +103,11 @@ class TransactionalTopic:
         producer.init_transactions(_SECONDS)
         self._producer = producer
         return producer
+
+
+def _common(brokers: str) -> dict[str, str | int]:
+    """The client tells of every retry by itself; what becomes of it is an error that we get."""
+    return {"bootstrap.servers": brokers, "log_level": 2}
 
 
 def _last_tag_from(consumer: Consumer, topic: str, start: int) -> str | None:

@@ -14,8 +14,8 @@ from .failure import TransientError, java_text
 from .flow import Flow
 from .records import closing_receipt, encoder, receipt_encoder
 from .registry import Registry
+from .servers import require_topic
 from .store import Store
-from .supervisor import require_topic
 from .transactions import Outgoing, TransactionalTopic, batch_tag
 from .trends_objects import TrendsObject, objects_of
 from .windows import once_per_key, trends
@@ -40,8 +40,9 @@ class TrendsFlow(Flow):
         return dataset.trends is not None
 
     def explain(self, error: BaseException) -> BaseException:
-        unknown = re.search(UNKNOWN_SCHEMA + r"00([0-9A-F]{8})", java_text(error))
-        return self._meet(int(unknown[1], 16)) if unknown and not self.failure else super().explain(error)
+        cause = super().explain(error)
+        unknown = re.search(UNKNOWN_SCHEMA + r"00([0-9A-F]{8})", java_text(cause))
+        return self._meet(int(unknown[1], 16)) if unknown else cause
 
     def _meet(self, schema_id: int) -> BaseException:
         """A stage with a newer definition writes under a schema that was not there when the query was planned."""

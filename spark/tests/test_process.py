@@ -9,9 +9,9 @@ from confluent_kafka import KafkaError, KafkaException
 from dsf_spark.crash_points import arm, crash_point
 from dsf_spark.failure import FatalError, TransientError, is_transient, sentence
 from dsf_spark.health import Health, serve
+from dsf_spark.listener import _ms
 from dsf_spark.progress import Board, Finished
 from dsf_spark.settings import SettingsError, read_settings
-from dsf_spark.supervisor import _ms
 
 from .conftest import REPOSITORY
 
