@@ -31,11 +31,7 @@ beforeAll(async () => {
   if (!findProgram('chromium')) aptInstall(['chromium', 'fonts-liberation'])
   await importSource('quakes-charts', `${feedUrl}/earthquakes/window-1.csv`)
   await importSource('weather-charts', `${feedUrl}/seattle-weather.csv`)
-  await writeSampleTables(
-    'quakes-charts',
-    ['earthquake', 'explosion'],
-    ['id', 'depth', 'mag', 'nst', 'gap'],
-  )
+  await writeSampleTables('quakes-charts', ['earthquake', 'explosion'], ['id', 'depth', 'mag', 'nst', 'gap'])
   for (const alias of ['dsf-pipeline', 'dsf-trends'])
     await until(`what jobs wrote in ${alias}`, () =>
       countDocuments(alias, {
