@@ -18,10 +18,12 @@ const tasks = ['health', 'start_run', 'receipt', 'spark_checks', 'audit', 'anoma
 const minutes = (n: number) => n * 60_000
 
 let stack: AirflowStack
+let stop: AirflowStack['stop'] | undefined
 beforeAll(async () => {
   stack = await startAirflow({ DSF_RETRY_SECONDS: '3' })
-}, minutes(8))
-afterAll(() => stack.stop(), minutes(2))
+  stop = stack.stop
+}, minutes(15))
+afterAll(() => stop?.(), minutes(2))
 
 type Ended = Pick<DagRun, 'state' | 'tasks' | 'runId'>
 

@@ -101,11 +101,14 @@ def _tell_new(kind: Kind, failures: list[Failure], dag_id: str, dag_run: str) ->
         return
     met = [_cause(kind, failure, dag_run) for failure in failures]
     found = sort_out(met, read_open(failures[0].dataset))
-    if found.new:
-        message = messages.alert(found.new, _where(failures[0], _link(dag_id, dag_run)))
-        tell(message, read_settings().alert_email)
-    for cause in (*found.new, *found.known):
+    for cause in found.known:
         keep_open(cause)
+    if not found.new:
+        return
+    message = messages.alert(found.new, _where(failures[0], _link(dag_id, dag_run)))
+    if tell(message, read_settings().alert_email):
+        for cause in found.new:
+            keep_open(cause)
 
 
 def _tell_recovered(kinds: set[Kind], about: Failure, link: str, still_met: Iterable[Cause] = ()) -> None:

@@ -20,18 +20,20 @@ class NobodyTold(Exception):
     """No channel took the message."""
 
 
-def tell(message: Message, email: str | None) -> None:
+def tell(message: Message, email: str | None) -> bool:
     """
-    To every channel that there is. `notify` and not a call: a call would render the text as a template, and there is data in it.
+    To every channel that there is; False when there is none. `notify` and not a call: a call would render the text as a template,
+    and there is data in it.
     @throws NobodyTold when there are channels and none took it
     """
     channels = {name: send for name, send in _channels(message, email).items() if _exists(name)}
     if not channels:
         log.warning("no connection %s or %s: nobody is told: %s", SLACK, SMTP, message.title)
-        return
+        return False
     reached = [name for name, send in channels.items() if _try(name, send, message)]
     if not reached:
         raise NobodyTold(f"{' and '.join(channels)} did not take the message: {message.title}")
+    return True
 
 
 def _channels(message: Message, email: str | None) -> dict[str, Callable[[], None]]:
