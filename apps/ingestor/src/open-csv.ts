@@ -39,15 +39,20 @@ export function readHeader(
   const problem =
     length > maxRowBytes
       ? `longer than ${maxRowBytes} bytes`
-      : headerProblem(head.subarray(at), record, final)
+      : headerProblem(head, at, record, final)
   if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}`)
   return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
 }
 
-/** `header` begins with the header row. */
-function headerProblem(header: Buffer, record: RawRecord | undefined, final: boolean): string | undefined {
+/** `at` is where the header row begins. */
+function headerProblem(
+  head: Buffer,
+  at: number,
+  record: RawRecord | undefined,
+  final: boolean,
+): string | undefined {
   if (!record) return final ? 'unclosed quote' : undefined
-  return record.problem ?? textProblem(header.subarray(0, record.end))
+  return record.problem ?? textProblem(head.subarray(at, record.end))
 }
 
 function noHeaderYet(blank: number, final: boolean, maxRowBytes: number): undefined {

@@ -366,6 +366,8 @@ describe('readHeader', () => {
     ['\ufeffa,"b"\r\nc', ['a', 'b'], 10],
     ['\ufeff"a ""é""\n",b', ['a "é"\n', 'b'], 16],
     ['\n\r\na,b', ['a', 'b'], 6],
+    // only the header is judged, not the first bytes of the next row
+    ['\ufeffa,b\r\né', ['a', 'b'], 8],
   ])('%j', (text, cells, byte) => {
     expect(header(text)).toEqual({ cells, end: { byte, row: 0 } })
   })
