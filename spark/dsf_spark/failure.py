@@ -38,6 +38,7 @@ _AWAY_IN_JAVA = re.compile(
     r"|org\.apache\.kafka\.common\.errors\.(TimeoutException|DisconnectException|NetworkException"
     r"|\w+NotAvailableException|NotLeaderOrFollowerException|UnknownTopicOrPartitionException)"
     r"|software\.amazon\.awssdk\.core\.exception\.(ApiCall\w*Timeout\w*|RetryableException)"
+    r"|SdkClientException: Unable to execute HTTP request"
     r"|org\.apache\.hadoop\.fs\.s3a\.(AWSStatus500Exception|AWSServiceThrottledException|AWSApiCallTimeoutException)"
     r"|(ConnectTimeout|NoHttpResponse|ConnectionPoolTimeout)Exception"
     r"|\(Service: S3, Status Code: 50\d"
@@ -86,10 +87,9 @@ def java_text(error: BaseException) -> str:
 def sentence(error: BaseException) -> str:
     """One line for readiness and the log."""
     text = java_text(error)
-    lines = [line.strip() for line in (text or str(error) or repr(error)).splitlines() if line.strip()]
-    causes = [line for line in lines if line.startswith("Caused by:")] or lines
+    lines = [line.strip() for line in (text or str(error) or repr(error)).splitlines()]
+    lines = [line for line in lines if line and not line.startswith("at ")]
+    causes = [line for line in lines if line.startswith("Caused by:")]
     found = _AWAY_IN_JAVA.search(text)
-    chosen = next(
-        (line for line in lines if found and found[0] in line), causes[-1] if causes else repr(error)
-    )
+    chosen = next((line for line in lines if found and found[0] in line), [*lines[:1], *causes][-1])
     return chosen.removeprefix("Caused by: ")[:400]

@@ -68,6 +68,10 @@ def test_settings_name_what_is_missing_or_wrong():
             ),
             False,
         ),
+        (
+            FromJava("a.SdkClientException: Unable to execute HTTP request: Connect to x failed: refused:"),
+            True,
+        ),
         (FromJava("java.lang.OutOfMemoryError: Java heap space"), False),
     ],
 )
@@ -79,6 +83,7 @@ def test_a_sentence_names_the_cause():
     text = "Job aborted\n\tat a.b\nCaused by: java.net.ConnectException: refused\nCaused by: a.Other: thing"
     assert sentence(FromJava(text)) == "java.net.ConnectException: refused"
     assert sentence(FromJava("a\nCaused by: b\nCaused by: the last")) == "the last"
+    assert sentence(FromJava("first\nplan\n\tat a.b\n")) == "first"
     assert sentence(ValueError("plain")) == "plain"
 
 
