@@ -37,9 +37,7 @@ export function readHeader(
   const record = readRecord(text, at, text.lastIndexOf('\n'), dialect, Infinity, maxRowBytes)
   const length = (record?.end ?? text.length - 2) - at
   const problem =
-    length > maxRowBytes
-      ? `longer than ${maxRowBytes} bytes`
-      : headerProblem(head, at, record, final)
+    length > maxRowBytes ? `longer than ${maxRowBytes} bytes` : headerProblem(head, at, record, final)
   if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}`)
   return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
 }
