@@ -18,6 +18,13 @@ class Registry:
 
     def id_of(self, subject: str, schema: Schema) -> int:
         """Registers the schema where it is not. The stages give a subject its compatibility when they start."""
+        try:
+            return self._register(subject, schema)
+        except FatalError:
+            # who starts together with others races for a new subject; who lost it finds it there the second time
+            return self._register(subject, schema)
+
+    def _register(self, subject: str, schema: Schema) -> int:
         return self._call("POST", f"/subjects/{subject}/versions", {"schema": json.dumps(schema)})["id"]
 
     def versions(self, subject: str) -> dict[int, str]:
