@@ -47,13 +47,20 @@ export async function triggerAndWait(
   say('airflow', `${name}: ${airflowAddress(settings)}/dags/${name}/runs/${encodeURIComponent(runId)}`)
   let told = ''
   while (Date.now() < start + patienceMs) {
-    const run = await client.state(dataset, runId)
-    const line = progressLine(run.tasks)
+    // a machine that is busy answers late: the next look says more
+    const run = await client.state(dataset, runId).catch(lateAnswer)
+    const line = typeof run === 'string' ? run : progressLine(run.tasks)
     if (line !== told) say('airflow', (told = line))
-    if (ended.has(run.state)) return { ...run, runId, seconds: (Date.now() - start) / 1000 }
+    if (typeof run !== 'string' && ended.has(run.state))
+      return { ...run, runId, seconds: (Date.now() - start) / 1000 }
     await sleep(pauseMs)
   }
   throw new StackError(`The DAG run ${runId} of ${name} has not ended after ${seconds(start)}: ${told}.`)
+}
+
+function lateAnswer(error: unknown): string {
+  if (error instanceof StackError) return error.message
+  throw error
 }
 
 export const dagIdOf = (dataset: string) => `dsf_${dataset.replaceAll('-', '_')}`
