@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-PAUSE_SECONDS = 2.0
+PAUSE_SECONDS = 5.0
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 
 
@@ -29,7 +29,8 @@ class NoAnswer(Exception):
 class PollingTrigger(BaseTrigger):
     """
     Ends with the first look that has an `end`, or `{"late": <what was heard last>}` after `deadline` (seconds since 1970: a
-    triggerer that takes over goes on with the same one). It sleeps between any two looks.
+    triggerer that takes over goes on with the same one). It sleeps before each look, the first one too: a task that comes back
+    before the scheduler has heard of its leaving is taken for dead, and tried again.
     """
 
     def __init__(self, deadline: float, pause: float = PAUSE_SECONDS, **asked: Any) -> None:
@@ -54,6 +55,7 @@ class PollingTrigger(BaseTrigger):
         heard = ""
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
             while True:
+                await asyncio.sleep(self.pause)
                 look = await self._look(session)
                 if look.heard != heard:
                     self.log.info("%s", look.heard)
@@ -64,7 +66,6 @@ class PollingTrigger(BaseTrigger):
                 if time.time() > self.deadline:
                     yield TriggerEvent({"late": heard})
                     return
-                await asyncio.sleep(self.pause)
 
     async def _look(self, session: aiohttp.ClientSession) -> Look:
         try:
