@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-PAUSE_SECONDS = 5.0
+PAUSE_SECONDS = 2.0
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 
 
@@ -28,14 +28,16 @@ class NoAnswer(Exception):
 
 class PollingTrigger(BaseTrigger):
     """
-    Ends with the first look that has an `end`, or `{"late": <what was heard last>}` after `deadline` (seconds since 1970: a
-    triggerer that takes over goes on with the same one). It sleeps before each look, the first one too: a task that comes back
-    before the scheduler has heard of its leaving is taken for dead, and tried again.
+    Ends with the first look that has an `end`, but not before `not_before`; or, after `deadline`, with `{"late": <what was heard
+    last>}`. Both are seconds since 1970, so that a triggerer that takes over goes on with the same. It sleeps between any two looks.
     """
 
-    def __init__(self, deadline: float, pause: float = PAUSE_SECONDS, **asked: Any) -> None:
+    def __init__(
+        self, deadline: float, not_before: float = 0, pause: float = PAUSE_SECONDS, **asked: Any
+    ) -> None:
         super().__init__()
         self.deadline = deadline
+        self.not_before = not_before
         self.pause = pause
         self.asked = asked
 
@@ -43,6 +45,7 @@ class PollingTrigger(BaseTrigger):
         kind = type(self)
         return f"{kind.__module__}.{kind.__qualname__}", {
             "deadline": self.deadline,
+            "not_before": self.not_before,
             "pause": self.pause,
             **self.asked,
         }
@@ -52,20 +55,23 @@ class PollingTrigger(BaseTrigger):
         """One look. @throws NoAnswer"""
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
+        end = await self._wait()
+        await asyncio.sleep(max(0, self.not_before - time.time()))
+        yield TriggerEvent(end)
+
+    async def _wait(self) -> dict[str, Any]:
         heard = ""
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
             while True:
-                await asyncio.sleep(self.pause)
                 look = await self._look(session)
                 if look.heard != heard:
                     self.log.info("%s", look.heard)
                 heard = look.heard
                 if look.end is not None:
-                    yield TriggerEvent(look.end)
-                    return
+                    return look.end
                 if time.time() > self.deadline:
-                    yield TriggerEvent({"late": heard})
-                    return
+                    return {"late": heard}
+                await asyncio.sleep(self.pause)
 
     async def _look(self, session: aiohttp.ClientSession) -> Look:
         try:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dsf_airflow.alerts.causes import Cause, recovered, sort_out, was_told
+from dsf_airflow.alerts.causes import Cause, recovered, sort_out
 from dsf_airflow.alerts.messages import Where, alert, recovery
 from dsf_airflow.failure import Failure, StageFailure
 from dsf_airflow.summary import receipt_table
@@ -61,9 +61,14 @@ def test_no_dataset_sees_the_causes_of_one_whose_name_begins_alike():
 
 
 def test_the_failure_of_a_task_and_of_its_dag_are_one_cause():
-    assert was_told(opened(CAUSE), "scheduled__10")
-    assert not was_told(opened(CAUSE), "scheduled__11")
-    assert not was_told(opened(replace(CAUSE, kind="anomaly")), "scheduled__10")
+    of_dag = replace(CAUSE, stage="airflow", reason="a task failed", sort="a task failed")
+    assert sort_out([of_dag], opened(CAUSE)) == sort_out([], {})
+    assert sort_out([of_dag], opened(replace(CAUSE, kind="anomaly"))).new == (of_dag,)
+
+
+def test_another_cause_in_the_next_run_is_told():
+    other = replace(CAUSE, sort="no such header", dag_run="scheduled__11")
+    assert sort_out([other], opened(CAUSE)).new == (other,)
 
 
 def test_what_is_over_is_told_once_the_oldest_first():

@@ -98,6 +98,13 @@ def test_it_sleeps_between_looks_while_nobody_listens_and_ends_with_what_it_hear
     assert 2 <= slept.count(PAUSE) <= 0.5 / PAUSE + 1
 
 
+def test_it_does_not_end_before_airflow_can_take_it():
+    begun = time.time()
+    with serving(lambda *_: (200, {"state": "failed", "reason": "x"})) as server:
+        receipt_of(server.url, not_before=begun + 0.5)
+    assert time.time() - begun >= 0.5
+
+
 def progress(lag, looked_at):
     return 200, {"datasets": {"d": {"lag": lag, "lookedAt": looked_at, "batch": 3}}}
 

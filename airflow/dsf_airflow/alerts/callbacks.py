@@ -17,7 +17,7 @@ from airflow.sdk.execution_time.xcom import XCom
 from ..failure import Failure
 from ..settings import read_settings
 from . import messages
-from .causes import Cause, Kind, recovered, sort_out, was_told
+from .causes import Cause, Kind, recovered, sort_out
 from .channels import tell
 from .messages import Where
 from .open_causes import close, keep_open, read_open
@@ -37,10 +37,8 @@ def task_failed(dataset: str, context: Any) -> None:
 
 
 def dag_failed(dataset: str, context: Any) -> None:
-    """For what goes wrong outside tasks. Silent when a task has told why."""
+    """For what goes wrong outside tasks; when a task has told why, nothing is new."""
     dag_id, dag_run, word = context["dag"].dag_id, context["run_id"], context.get("reason") or ""
-    if word == "task_failure" and was_told(read_open(dataset), dag_run):
-        return
     failure = Failure(dataset, "airflow", _DAG_REASONS.get(word, word))
     _tell_new("failure", [_with_run(failure, dag_id, dag_run)], dag_id, dag_run)
 

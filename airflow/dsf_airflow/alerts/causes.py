@@ -50,11 +50,17 @@ class Sorted:
 
 
 def sort_out(met: Iterable[Cause], open_causes: Mapping[str, Cause]) -> Sorted:
-    """Of the causes that a run met, those to tell. Met twice in one run, by a retry of a callback, it counts once."""
+    """
+    Of the causes that a run met, those to tell. A DAG run tells of one failure: what its DAG, or the scheduler, says
+    after a task has told why is the same cause in other words.
+    """
+    told = {cause.dag_run for cause in open_causes.values() if cause.kind == "failure"}
     new: dict[str, Cause] = {}
     known: dict[str, Cause] = {}
     for cause in met:
         before = open_causes.get(cause.key)
+        if cause.kind == "failure" and cause.dag_run in told:
+            continue
         if before is None:
             new.setdefault(cause.key, cause)
         elif before.dag_run != cause.dag_run:
@@ -69,8 +75,3 @@ def recovered(
     met = {cause.key for cause in still_met}
     over = [cause for key, cause in open_causes.items() if cause.kind in kinds and key not in met]
     return sorted(over, key=lambda cause: cause.since)
-
-
-def was_told(open_causes: Mapping[str, Cause], dag_run: str) -> bool:
-    """Whether a task has told why this DAG run failed: its failure and that of its DAG are one cause."""
-    return any(cause.kind == "failure" and cause.dag_run == dag_run for cause in open_causes.values())
