@@ -3,14 +3,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { writeQuakes } from '../bench/generate-quakes.ts'
 import { repositoryRoot } from '../infra/local/settings.ts'
 import { aliasOf, ask, countDocuments, documentsOf } from './support/documents.ts'
-import { keysOf, tableKeysOf } from './support/objects.ts'
+import { keysOf, queryLake, tableKeysOf } from './support/objects.ts'
 import { revive, secondInstance, terminate } from './support/processes.ts'
-import { feedUrl, importSource, ingested, receiptOf, startRun, unanswered } from './support/runs.ts'
-import { environment, filesDir } from './support/stack.ts'
+import { feedUrl, importSource, runAt } from './support/runs.ts'
+import { environment } from './support/stack.ts'
 import {
+  announce,
   announceTrends,
   putTrends,
   tableRows,
@@ -165,36 +165,35 @@ describe('trends', () => {
 
 describe('a run that they lie between', () => {
   it('counts what is its own', async () => {
-    const file = join(filesDir, 'between.csv')
-    await writeQuakes(file, { rows: 8000, seed: 3 })
-    await terminate('indexer')
-    const run = await startRun(dataset, `file://${file}`)
-    const rows = [trend('2018-02-09', 1000)]
-    const key = await putTrends(dataset, 4, rows)
-    let ended = false
-    void ingested(run).then(() => (ended = true))
-    const ownReceipts = async () =>
-      (await messagesOf(`${dataset}.objects`)).filter((message) => String(message.key) === run).length
-    while (!ended || (await ownReceipts()) < 4) {
-      await announceTrends(dataset, key, rows.length)
-      await writeProfiles(dataset, [profile('between', '2018-02-09')])
-    }
-    const lane = (await messagesOf(`${dataset}.objects`)).filter(({ partition }) => partition === 0)
-    const kinds = await Promise.all(
-      lane.map(async (message) => {
-        const value = await decode(message.value!)
-        const own = value.dsf_run === run || value.run === run
-        return `${own ? 'own' : 'other'} ${isReceipt(message) ? 'receipt' : 'object'} ${value.route}`
-      }),
+    const run = 'between'
+    const sql = await queryLake(dataset)
+    const objects = await sql(
+      `SELECT filename AS key, count(*)::INTEGER AS records FROM lake GROUP BY 1 ORDER BY 1 LIMIT 3`,
     )
-    const between = kinds.slice(kinds.indexOf('own object lake'), kinds.indexOf('own receipt lake'))
-    expect(between).toEqual(expect.arrayContaining(['other receipt trends', 'other receipt profile']))
+    const [first, ...others] = objects.map(({ key, records }) => ({
+      ...{ route: 'lake', key: key as string, records: records as number },
+    }))
+    const [profile] = (await tableKeysOf(dataset, 'profile')).slice(-1)
+    const trends = await putTrends(dataset, 4, [trend('2018-02-09', 1000)])
+    const derived = [
+      { route: 'profile', key: profile!, records: 1 },
+      { route: 'trends', key: trends, records: 1 },
+    ]
+    const rows = objects.reduce((sum, { records }) => sum + Number(records), 0)
+    const all = ['read', 'clean', 'enriched', 'stored', 'processed']
+    const counters = Object.fromEntries(all.map((name) => [name, rows]))
 
-    await revive('indexer')
-    const receipt = await receiptOf(run)
-    expect(unanswered(receipt)).toEqual([])
-    expect(receipt).toMatchObject({ state: 'succeeded', counters: { read: 8000, refused: 0 } })
-    expect((await profilesOf('between')).size).toBe(1)
+    await announce(dataset, [first!, ...derived], { route: 'trends' })
+    await announce(dataset, derived, { route: 'profile' })
+    await announce(dataset, derived, { route: 'processed', run, counters })
+    await announce(dataset, [derived[1]!, ...others], { route: 'lake', run, counters })
+
+    const receipt = await until('the receipt', async () => {
+      const found = await runAt('indexer', run)
+      return found?.state !== 'running' && found
+    })
+    expect(receipt).toMatchObject({ state: 'succeeded', closed: 2, expected: 2 })
+    expect(receipt.counters).toMatchObject({ indexed: rows, superseded: 0, refused: 0 })
     expect(await documents('dsf-receipts', { run: '' })).toEqual(new Map())
   })
 })

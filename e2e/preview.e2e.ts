@@ -30,6 +30,8 @@ const drawn: Drawn[] = []
 beforeAll(async () => {
   if (!findProgram('chromium')) aptInstall(['chromium', 'fonts-liberation'])
   await importSource('quakes-charts', `${feedUrl}/earthquakes/window-1.csv`)
+  // it has rows that are refused, for the chart of them
+  await importSource('quakes-tables', `${feedUrl}/earthquakes/window-2.csv`)
   await importSource('weather-charts', `${feedUrl}/seattle-weather.csv`)
   await writeSampleTables('quakes-charts', ['earthquake', 'explosion'], ['id', 'depth', 'mag', 'nst', 'gap'])
   for (const alias of ['dsf-pipeline', 'dsf-trends'])

@@ -52,7 +52,7 @@ export async function startJob(name: SparkJob, dataset: string, crashAt?: string
   return { name, child, ended }
 }
 
-export const logOf = (name: SparkJob) => join(runDir, 'logs', `${name}-test.log`)
+const logOf = (name: SparkJob) => join(runDir, 'logs', `${name}-test.log`)
 export const saidBy = (name: SparkJob) => readFileSync(logOf(name), 'utf8')
 
 /** Starts it with a crash point and waits for its end, and for that of its virtual machine, which is a process of its own. */

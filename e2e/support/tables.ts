@@ -21,10 +21,15 @@ async function encode(subject: string, value: object): Promise<Buffer> {
 }
 
 /** One micro-batch of a job: records and, behind them, the receipt that closes the reader's batch, in one transaction. */
-async function writeBatch(dataset: string, kind: string, route: string, records: object[]): Promise<void> {
+async function writeBatch(
+  dataset: string,
+  kind: string,
+  records: object[],
+  closing: { route: string; run?: string; counters?: Record<string, number> },
+): Promise<void> {
   const topic = `${dataset}.${kind}`
   const producer = kafka.producer({
-    transactionalId: `dsf.test.${topic}.${route}`,
+    transactionalId: `dsf.test.${topic}`,
     idempotent: true,
     maxInFlightRequests: 1,
   })
@@ -33,9 +38,9 @@ async function writeBatch(dataset: string, kind: string, route: string, records:
     const messages: Message[] = []
     for (const [i, record] of records.entries())
       messages.push({ key: String(i), partition: 0, value: await encode(`${topic}-value`, record) })
-    const receipt = { run: '', dataset, lane: 0, lanes: 1, route, counters: {}, times: {} }
+    const receipt = { run: '', dataset, lane: 0, lanes: 1, counters: {}, times: {}, ...closing }
     messages.push({
-      key: '',
+      key: receipt.run,
       partition: 0,
       value: await encode('dsf.Receipt', receipt),
       headers: { 'dsf-kind': 'receipt' },
@@ -71,7 +76,7 @@ export interface Profile {
 }
 
 export const writeProfiles = (dataset: string, profiles: Profile[]): Promise<void> =>
-  writeBatch(dataset, 'profile', 'profile', profiles)
+  writeBatch(dataset, 'profile', profiles, { route: 'profile' })
 
 export interface Trend {
   dsf_version: number
@@ -152,15 +157,25 @@ const trendColumns: [name: keyof Trend, sql: string][] = [
 ]
 
 /** Announces an object of trends as the job does; again, when it is not sure that it did. */
-export async function announceTrends(dataset: string, key: string, records: number): Promise<void> {
-  const bytes = await bytesOf(key)
-  const batch = Number(/-(\d{16})\.parquet$/.exec(key)![1])
-  const object = {
-    ...{ dsf_run: '', route: 'trends', key, format: 'parquet', type: null, dt: /dt=([^/]*)/.exec(key)![1]! },
-    ...{ lane: 0, first_offset: batch, last_offset: batch, records, bytes: bytes.length },
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  }
-  await writeBatch(dataset, 'objects', 'trends', [object])
+export const announceTrends = (dataset: string, key: string, records: number): Promise<void> =>
+  announce(dataset, [{ route: 'trends', key, records }], { route: 'trends' })
+
+/** Announces objects that are in the store, and closes them with a receipt. */
+export async function announce(
+  dataset: string,
+  objects: { route: string; key: string; records: number }[],
+  closing: { route: string; run?: string; counters?: Record<string, number> },
+): Promise<void> {
+  const records = objects.map(async ({ route, key, records }) => {
+    const bytes = await bytesOf(key)
+    const number = Number(/-(\d{16})\.parquet$/.exec(key)![1])
+    return {
+      ...{ dsf_run: closing.run ?? '', route, key, format: 'parquet', type: null },
+      ...{ dt: /dt=([^/]*)/.exec(key)![1]!, lane: 0, first_offset: number, last_offset: number },
+      ...{ records, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') },
+    }
+  })
+  await writeBatch(dataset, 'objects', await Promise.all(records), closing)
 }
 
 /** The rows of a table of the lake as DuckDB reads them, times as ms, with the folders of their objects as columns. */
