@@ -180,13 +180,13 @@ describe('a run that they lie between', () => {
       { route: 'trends', key: trends, records: 1 },
     ]
     const rows = objects.reduce((sum, { records }) => sum + Number(records), 0)
-    const all = ['read', 'clean', 'enriched', 'stored', 'processed']
-    const counters = Object.fromEntries(all.map((name) => [name, rows]))
+    const counters = { read: rows, clean: rows }
+    const stored = { ...counters, enriched: rows, stored: rows }
 
     await announce(dataset, [first!, ...derived], { route: 'trends' })
     await announce(dataset, derived, { route: 'profile' })
-    await announce(dataset, derived, { route: 'processed', run, counters })
-    await announce(dataset, [derived[1]!, ...others], { route: 'lake', run, counters })
+    await announce(dataset, derived, { route: 'processed', run, counters: { ...counters, processed: rows } })
+    await announce(dataset, [derived[1]!, ...others], { route: 'lake', run, counters: stored })
 
     const receipt = await until('the receipt', async () => {
       const found = await runAt('indexer', run)
