@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 from dsf_batch.store import Store
-from dsf_dataset import Dataset, Field, dataset_prefix, iso_date, table_prefix
+from dsf_dataset import Dataset, Field, dataset_prefix, table_prefix
 
 from .compare import Difference
 from .decide import keys_of
 from .objects import read_lake
 from .spark_tables import compare_groups, grouped_by
-from .stages import DAY_MS
+from .stages import DAY_MS, period_of
 from .stored import chunks, tables_left_out
 
 _WINDOW = ["window_start", "type", "simulated", "field"]
@@ -22,8 +22,10 @@ def compare_trends(store: Store, dataset: Dataset, run_rows: pd.DataFrame) -> li
     if dataset.trends is None or not listed:
         return None
     touched = _windows(dataset, run_rows)
-    days = {f"/dt={iso_date(int(start) // DAY_MS)}/" for start in touched[touched.notna()].unique()}
-    keys = [key for key in listed if any(day in key for day in days)]
+    unit = DAY_MS if dataset.event_time.type == "date" else 1
+    starts = touched[touched.notna()].unique()
+    periods = {f"/dt={period_of(dataset, int(start) // unit)}/" for start in starts}
+    keys = [key for key in listed if any(period in key for period in periods)]
     frames = [read_lake(dataset, key, content) for key, content in store.get_all(keys)]
     if not frames:
         return compare_groups("trends", _expected(store, dataset, touched), pd.DataFrame(), _COLUMNS)

@@ -1,4 +1,4 @@
-"""The Parquet form of a micro-batch of trends: one object for each day of windows."""
+"""The Parquet form of a micro-batch of trends: one object for each period of the lake (day, month or year) that its windows begin in."""
 
 import io
 from dataclasses import dataclass
@@ -58,15 +58,17 @@ class TrendsObject:
 
 def objects_of(dataset: Dataset, rows: pa.Table, query_id: str, batch: int) -> list[TrendsObject]:
     table = rows.select(SCHEMA.names).cast(SCHEMA).sort_by(_ORDER)
-    days = pc.floor_temporal(table["window_start"], unit="day")
+    periods = pc.floor_temporal(table["window_start"], unit=dataset.lake_period)
     return [
-        _object(dataset, table.filter(pc.equal(days, day)), day.as_py().astimezone(UTC), query_id, batch)
-        for day in pc.unique(days)
+        _object(
+            dataset, table.filter(pc.equal(periods, first)), first.as_py().astimezone(UTC), query_id, batch
+        )
+        for first in pc.unique(periods)
     ]
 
 
-def _object(dataset: Dataset, rows: pa.Table, day: Any, query_id: str, batch: int) -> TrendsObject:
-    dt = f"{day:%Y-%m-%d}"
+def _object(dataset: Dataset, rows: pa.Table, first: Any, query_id: str, batch: int) -> TrendsObject:
+    dt = f"{first:%Y-%m-%d}"
     buffer = io.BytesIO()
     pq.write_table(rows, buffer, compression="zstd")
     return TrendsObject(trends_key(dataset.name, dt, query_id, batch), buffer.getvalue(), dt, batch)

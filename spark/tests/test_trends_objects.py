@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,6 +38,12 @@ def test_one_object_for_each_day_of_windows_in_their_order(earthquakes):
     found = pq.read_table(io.BytesIO(objects[0].content)).to_pylist()
     expected = [row(0, "b", field="depth"), row(0, "b"), row(0, "b", True), row(0, None), row(23, "b")]
     assert found == expected
+
+
+def test_windows_of_a_dataset_with_longer_periods_share_an_object(earthquakes):
+    yearly = replace(earthquakes, lake_period="year")
+    [written] = objects_of(yearly, table(row(0, "a"), row(24, "a"), row(24 * 300, "a")), QUERY, 0)
+    assert (written.dt, len(pq.read_table(io.BytesIO(written.content)))) == ("2018-01-01", 3)
 
 
 def test_has_the_columns_of_the_table(earthquakes):
