@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { repositoryRoot } from '../infra/local/settings.ts'
 import { aliasOf, ask, countDocuments, documentsOf } from './support/documents.ts'
@@ -205,8 +206,12 @@ describe('the rows beside them', () => {
     expect(lake.filter((key) => key.includes('table='))).toEqual([])
     const program = join(repositoryRoot, 'apps/indexer/dist/reindex.main.js')
     const env = { ...process.env, ...environment, HTTP_PORT: '0' }
-    const child = spawn('node', [program, dataset], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+    const child = spawn('node', [program, dataset], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const said = text(child.stdout)
     expect((await once(child, 'close'))[0]).toBe(0)
+    // rows of a table would be refused by the strict mapping
+    expect(await said).toMatch(new RegExp(`rows of ${lake.length} objects, 0 refused$`, 'm'))
+    expect(await said).not.toMatch(/[1-9]\d* refused$/m)
     expect(await aliasOf(dataset)).toEqual([`${dataset}-v2`])
     expect(await countDocuments(dataset, { term: { simulated: false } })).toBe(present.size)
     expect(await countDocuments(dataset, { bool: { must_not: { exists: { field: 'id' } } } })).toBe(0)
