@@ -47,6 +47,7 @@ function panels(dataset: Dataset): Unplaced[] {
       metric: { of: 'distinct', field: '@timestamp', title: 'Windows' },
       description: 'Windows that have events.',
     },
+    ...fields.slice(0, 2).map(greatest),
     {
       ...{ ...chart, id: 'events-over-time', title: 'Events over time', shape: 'bar', where, metric: events },
       ...byType,
@@ -54,6 +55,16 @@ function panels(dataset: Dataset): Unplaced[] {
     },
     ...fields.slice(0, 3).flatMap((field) => extremes(field, chart)),
   ]
+}
+
+function greatest(field: Field): Unplaced {
+  const { column, title = column, unit } = field
+  const metric: Metric = { of: 'max', field: 'maximum', title: 'Greatest', ...(unit ? { unit } : {}) }
+  return {
+    ...{ kind: 'metric', id: `greatest-${column}`, title: `Greatest: ${title}`, metric },
+    where: [{ field: 'field', is: column }],
+    description: `The greatest ${title} of all windows.`,
+  }
 }
 
 /** Greatest and least of windows can be taken together; their means could only with weights. */
