@@ -1,6 +1,6 @@
 /** make demo: imports the sample feed through all stages, shows what came of it, and checks it against what was put in. */
 import { StackError } from '../local/errors.ts'
-import type { Receipt } from '../local/run-client.ts'
+import type { Receipt } from '../local/follow-run.ts'
 import { seconds } from '../local/say.ts'
 import { readSettings, type Settings } from '../local/settings.ts'
 import { startStack } from '../local/stack.ts'

@@ -1,6 +1,6 @@
 /** What the demo imports, in order, and what each import must count. */
 import { feedWindow } from '../feed/feed-window.ts'
-import type { Receipt } from '../local/run-client.ts'
+import type { Receipt } from '../local/follow-run.ts'
 
 export interface Chapter {
   readonly dataset: string
