@@ -79,7 +79,7 @@ faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhap
 kibana: $(NODE_MODULES) ## Create or overwrite the dashboards in KIBANA_URL (KIBANA_API_KEY, KIBANA_SPACE)
 	@node dashboards/import.ts
 
-preview: $(NODE_MODULES) ## Draw the dashboards as one page that needs no Kibana, with pictures (ELASTICSEARCH_URL for another)
+preview: $(NODE_MODULES) ## Draw the dashboards as one page that needs no Kibana, and pictures (DATASET=a,b: these only; PICTURES=0|light,dark; ELASTICSEARCH_URL)
 	@node --conditions=@dsf/source dashboards/preview/preview.ts
 
 demo: $(NODE_MODULES) ## Start everything, import the sample feed through all stages, show and check what came out
