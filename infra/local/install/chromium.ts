@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress } from 'node:zlib'
 import { StackError } from '../errors.ts'
-import { seconds, say } from '../say.ts'
+import { step } from '../say.ts'
 import type { Settings } from '../settings.ts'
 import { cached } from './cache.ts'
 import { findProgram } from './tool.ts'
@@ -36,10 +36,9 @@ async function unpacked({ root, cacheDir }: Pick<Settings, 'root' | 'cacheDir'>)
   const folder = packageOf(root)
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string }
   const cache = await cached(cacheDir, `chromium-${version}`, async (target) => {
-    const start = Date.now()
     const program = createWriteStream(join(target, 'chromium'), { mode: 0o755 })
-    await pipeline(createReadStream(join(folder, 'bin/chromium.br')), createBrotliDecompress(), program)
-    say('chromium', `unpacked in ${seconds(start)}`)
+    const packed = createReadStream(join(folder, 'bin/chromium.br'))
+    await step('chromium', 'unpacking', () => pipeline(packed, createBrotliDecompress(), program))
   })
   return join(cache, 'chromium')
 }
