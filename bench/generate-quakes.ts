@@ -139,7 +139,7 @@ function nextKind({ broken }: QuakeFileSummary): BrokenKind {
   return kind
 }
 
-const USAGE = `Usage: node bench/generate-quakes.ts ROWS FILE [SEED]
+const USAGE = `Usage: node_modules/.bin/node bench/generate-quakes.ts ROWS FILE [SEED]
   --duplicates, --revisions, --stale, --broken   shares of the rows, by default 0.02, 0.03, 0.005, 0.001
   --days                                         of event time, by default 30`
 

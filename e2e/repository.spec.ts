@@ -140,6 +140,10 @@ describe('documents', () => {
     expect(missing).toEqual([])
   })
 
+  test.each(documents)('%s starts files by the pinned Node, which the system need not have', (document) => {
+    expect(words(read(document), /(?<![/\w])(node [^`\n]*\.ts)/g)).toEqual([])
+  })
+
   test.each(documents)('%s names make targets that exist', (document) => {
     const named = words(read(document), /(?:`|^ {4}|^\$ |&& )make ([a-z][a-z-]*)/gm)
     expect(targets()).toEqual(expect.arrayContaining(named))

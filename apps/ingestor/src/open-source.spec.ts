@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -20,7 +19,7 @@ const options: SourceOptions = {
   maxBytes: 1_000_000,
   timeouts: { connect: 400, headers: 400, idle: 400 },
 }
-const servers: { close(): void; closeAllConnections?(): void }[] = []
+const servers: { close(done?: () => void): void; closeAllConnections?(): void }[] = []
 afterEach(() => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections?.()
@@ -127,8 +126,7 @@ describe('over http', () => {
 
   it('says that the connection was refused, and by whom', async () => {
     const base = await serve(() => undefined)
-    servers.pop()?.close()
-    await sleep(20)
+    await new Promise<void>((resolve) => void servers.pop()!.close(() => resolve()))
     expect(await failure(openSource(base, options))).toEqual([`connection refused by ${base.slice(7)}`, true])
   })
 
@@ -148,7 +146,9 @@ describe('over http', () => {
     const big = Buffer.alloc(5_000_000, 'a')
     const base = await serve((_, response) => response.end(big))
     const { stream } = await openSource(base, { ...options, maxBytes: 1e7 })
-    await sleep(1200)
+    // until a server that is silent as long was given up
+    const stalling = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
+    expect(await failure(read(stalling))).toEqual([`${stalling}/ stopped sending`, true])
     expect((await buffer(stream)).length).toBe(big.length)
   })
 
@@ -212,8 +212,7 @@ describe('over http', () => {
     })
     const { stream } = await openSource(base, { ...options, timeouts: { idle: 60_000 } })
     stream.destroy()
-    for (let i = 0; i < 100 && !closed; i++) await sleep(10)
-    expect(closed).toBe(true)
+    await expect.poll(() => closed).toBe(true)
   })
 })
 

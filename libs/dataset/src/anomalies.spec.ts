@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { defined, type Json } from '../testing/define.ts'
+import vectors from '../vectors/anomalies.json' with { type: 'json' }
 
 const withAnomalies = (anomalies: Json) => defined((json: Json) => (json['x-dsf'].anomalies = anomalies))
 
-const nothingSaid = {
-  history: 24,
-  rows: { minimum: 1, change: 3 },
-  quarantined: { maximum: 0.05 },
-  nulls: { change: 0.2, fields: {} },
-  values: {},
-}
+const nothingSaid = vectors.defaults
 
 describe('anomalies', () => {
   test('have a default for everything that is not said', () => {
