@@ -61,7 +61,8 @@ async function startOne(
   await untilReady(service, record, settings.runDir)
   const other = record.variables !== service.variables
   const found = `already runs as pid ${record.pid}${other ? ', with other variables than these: make down up applies them' : ''}`
-  say(service.name, running ? found : `ready at ${service.address} after ${seconds(begin)}`)
+  const at = service.address && ` at ${service.address}`
+  say(service.name, running ? found : `ready${at} after ${seconds(begin)}`)
 }
 
 /** Waits for every one, so that no server is left in the middle of its start; then tells each failure once, however many it held up. */

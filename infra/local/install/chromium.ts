@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress } from 'node:zlib'
 import { StackError } from '../errors.ts'
-import { seconds, say } from '../say.ts'
+import { step } from '../say.ts'
 import type { Settings } from '../settings.ts'
 import { cached } from './cache.ts'
 import { findProgram } from './tool.ts'
@@ -35,12 +35,15 @@ export async function installChromium(settings: Pick<Settings, 'root' | 'cacheDi
 async function unpacked({ root, cacheDir }: Pick<Settings, 'root' | 'cacheDir'>): Promise<string> {
   const folder = packageOf(root)
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string }
-  const cache = await cached(cacheDir, `chromium-${version}`, async (target) => {
-    const start = Date.now()
-    const program = createWriteStream(join(target, 'chromium'), { mode: 0o755 })
-    await pipeline(createReadStream(join(folder, 'bin/chromium.br')), createBrotliDecompress(), program)
-    say('chromium', `unpacked in ${seconds(start)}`)
-  })
+  const unpack = (target: string) =>
+    pipeline(
+      createReadStream(join(folder, 'bin/chromium.br')),
+      createBrotliDecompress(),
+      createWriteStream(join(target, 'chromium'), { mode: 0o755 }),
+    )
+  const cache = await cached(cacheDir, `chromium-${version}`, (target) =>
+    step('chromium', 'unpacking', () => unpack(target)),
+  )
   return join(cache, 'chromium')
 }
 
