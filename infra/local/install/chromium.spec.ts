@@ -23,8 +23,6 @@ function checkout(script: string) {
   return { root, cacheDir: join(root, 'cache') }
 }
 
-const lacking = 'echo "libnss3.so: cannot open shared object file" >&2; exit 127'
-
 it('is the one of the package, unpacked into the cache', async () => {
   const settings = checkout('echo Chromium 1.2.3')
   const found = await installChromium(settings)
@@ -32,18 +30,26 @@ it('is the one of the package, unpacked into the cache', async () => {
   expect(await installChromium(settings)).toBe(found)
 })
 
+/** A browser that is in the cache and does not run, on a machine that has only the programs in a folder of its own. */
+async function withoutOurs() {
+  const settings = checkout('echo "libnss3.so: cannot open shared object file" >&2; exit 127')
+  await installChromium(settings).catch(() => undefined)
+  const programs = join(root, 'programs')
+  mkdirSync(programs)
+  vi.stubEnv('PATH', programs)
+  return { settings, programs }
+}
+
 it('is one of the machine where ours does not run', async () => {
-  const path = join(root, 'path')
-  mkdirSync(path)
-  writeFileSync(join(path, 'chromium'), '#!/bin/sh\n')
-  chmodSync(join(path, 'chromium'), 0o755)
-  vi.stubEnv('PATH', path)
-  expect(await installChromium(checkout(lacking))).toBe(join(path, 'chromium'))
+  const { settings, programs } = await withoutOurs()
+  writeFileSync(join(programs, 'chromium'), '#!/bin/sh\n')
+  chmodSync(join(programs, 'chromium'), 0o755)
+  expect(await installChromium(settings)).toBe(join(programs, 'chromium'))
 })
 
 it('or else a sentence that says what is missing and how to get it', async () => {
-  vi.stubEnv('PATH', join(root, 'empty'))
-  await expect(installChromium(checkout(lacking))).rejects.toThrow(
+  const { settings } = await withoutOurs()
+  await expect(installChromium(settings)).rejects.toThrow(
     'Chromium does not run here (libnss3.so: cannot open shared object file). On Debian: apt-get install libnss3 for ours, or chromium.',
   )
 })

@@ -35,11 +35,15 @@ export async function installChromium(settings: Pick<Settings, 'root' | 'cacheDi
 async function unpacked({ root, cacheDir }: Pick<Settings, 'root' | 'cacheDir'>): Promise<string> {
   const folder = packageOf(root)
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string }
-  const cache = await cached(cacheDir, `chromium-${version}`, async (target) => {
-    const program = createWriteStream(join(target, 'chromium'), { mode: 0o755 })
-    const packed = createReadStream(join(folder, 'bin/chromium.br'))
-    await step('chromium', 'unpacking', () => pipeline(packed, createBrotliDecompress(), program))
-  })
+  const unpack = (target: string) =>
+    pipeline(
+      createReadStream(join(folder, 'bin/chromium.br')),
+      createBrotliDecompress(),
+      createWriteStream(join(target, 'chromium'), { mode: 0o755 }),
+    )
+  const cache = await cached(cacheDir, `chromium-${version}`, (target) =>
+    step('chromium', 'unpacking', () => unpack(target)),
+  )
   return join(cache, 'chromium')
 }
 
