@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { gunzipLimited } from './gunzip-limited.ts'
+import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
 import { openSource, redirectTarget, type SourceOptions } from './open-source.ts'
 import { SourceError } from './source-error.ts'
 
@@ -81,13 +81,28 @@ describe('over http', () => {
     })
   })
 
+  it.each(['br', 'deflate', 'zstd', 'gzip, br', 'UTF-8'])(
+    'names a Content-Encoding that it cannot read: %s',
+    async (encoding) => {
+      const base = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(csv),
+      )
+      expect(await failure(openSource(base, options))).toEqual([
+        `${base}/ was sent with Content-Encoding ${JSON.stringify(encoding)}; only gzip, or none, can be read`,
+        false,
+      ])
+    },
+  )
+
   it('tells gzip by its first bytes, with or without Content-Encoding, and leaves it compressed', async () => {
     const packed = gzipSync(csv)
-    for (const headers of [{}, { 'content-encoding': 'gzip' }]) {
-      const base = await serve((_, response) => response.writeHead(200, headers).end(packed))
+    for (const encoding of ['', 'identity', 'gzip', 'X-GZIP']) {
+      const base = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(packed),
+      )
       const { stream, gzip } = await openSource(base, options)
       expect(gzip).toBe(true)
-      expect(await buffer(gunzipLimited(stream, { maxBytes: 100 }))).toEqual(csv)
+      expect(await buffer(gunzipLimited(stream, measuredBefore))).toEqual(csv)
     }
     const base = await serve((_, response) =>
       response.writeHead(200, { 'content-type': 'application/gzip' }).end(csv),
@@ -321,7 +336,7 @@ describe('from files', () => {
 })
 
 describe('gunzipLimited', () => {
-  const gunzip = (bytes: Buffer, limits = { maxBytes: 1e9 }) =>
+  const gunzip = (bytes: Buffer, limits = { maxBytes: 1e9, maxCompressionRatio: 200 }) =>
     buffer(gunzipLimited(Readable.from([bytes]), limits))
 
   it('reads all members of a file', async () => {
@@ -330,14 +345,15 @@ describe('gunzipLimited', () => {
 
   it('stops a bomb by its size and by its ratio', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000))
-    expect(await failure(gunzip(bomb, { maxBytes: 1e6 }))).toEqual([
+    expect(await failure(gunzip(bomb, { maxBytes: 1e6, maxCompressionRatio: 200 }))).toEqual([
       'the data is longer than the limit of 1000000 bytes when decompressed',
       false,
     ])
     expect(await failure(gunzip(bomb))).toEqual([
-      'the data decompresses to more than 200 times its size',
+      'the data decompresses to more than 200 times its size; source.maxCompressionRatio of the definition allows more',
       false,
     ])
+    expect((await gunzip(bomb, { maxBytes: 1e9, maxCompressionRatio: 1100 })).length).toBe(50_000_000)
   })
 
   it('tells cut from damaged data', async () => {
@@ -357,6 +373,6 @@ describe('gunzipLimited', () => {
         throw new SourceError('lost', { transient: true })
       })(),
     )
-    expect(await failure(buffer(gunzipLimited(source, { maxBytes: 10 })))).toEqual(['lost', true])
+    expect(await failure(buffer(gunzipLimited(source, measuredBefore)))).toEqual(['lost', true])
   })
 })

@@ -58,7 +58,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         raise package.refuse("expected exactly one resource", "/resources")
     resource = resources[0]
     resource.at("encoding").choice("utf-8", "UTF-8", default="utf-8")
-    delimiter, quote_char = _dialect(resource.at("dialect"))
+    delimiter, quote_char, skip_initial_space = _dialect(resource.at("dialect"))
     schema = resource.at("schema").without("uniqueKeys", "foreignKeys")
     ext = package.at("x-dsf").closed(*_EXTENSION)
     fields, key = read_fields(schema)
@@ -69,7 +69,8 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         raise ext.refuse(f'"{version_field.name}" must have constraints.required: true', "/version")
     event_time = _role(fields, ext.at("eventTime"), "date", "datetime")
     lake = ext.at("sinks").at("lake").closed("format", "compression", "period")
-    source = ext.at("source").closed("url", "maxBytes", "maxRowBytes")
+    source = ext.at("source").closed("url", "maxBytes", "maxRowBytes", "maxCompressionRatio")
+    source.at("maxCompressionRatio").number(1, default=200)
     return Dataset(
         name=name,
         title=package.at("title").text(name),
@@ -78,6 +79,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         lanes=ext.at("lanes").integer(1, 64, default=4),
         delimiter=delimiter,
         quote_char=quote_char,
+        skip_initial_space=skip_initial_space,
         fields=fields,
         key=key,
         fields_match=schema.at("fieldsMatch").choice(
@@ -89,6 +91,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         geo=_geo(fields, ext.at("geo")),
         computed=computed,
         source_url=source.at("url").text(None),
+        max_bytes=source.at("maxBytes").integer(1, default=4 * 2**30),
         max_row_bytes=source.at("maxRowBytes").integer(1, default=65_536),
         lake_format=lake.at("format").choice("parquet", "jsonl", default="parquet"),
         lake_period=lake.at("period").choice("day", "month", "year", default="day"),
@@ -106,16 +109,16 @@ def _name(node: Node, folder: Path) -> str:
     return name
 
 
-def _dialect(node: Node) -> tuple[str, str]:
+def _dialect(node: Node) -> tuple[str, str, bool]:
     node.without("escapeChar", "commentChar", "commentRows", "headerRows", "nullSequence")
     node.at("header").choice(True, default=True)
     node.at("doubleQuote").choice(True, default=True)
-    node.at("skipInitialSpace").choice(False, default=False)
+    skip_initial_space = node.at("skipInitialSpace").choice(False, True, default=False)
     one = {"pattern": "[\t -~]", "expected": "one ASCII character"}
     delimiter, quote_char = node.at("delimiter").text(",", **one), node.at("quoteChar").text('"', **one)
     if delimiter == quote_char:
         raise node.refuse("delimiter and quoteChar are the same")
-    return delimiter, quote_char
+    return delimiter, quote_char, skip_initial_space
 
 
 def _computed(node: Node) -> Computed:

@@ -82,6 +82,11 @@ const source = z.strictObject({
     .default(4 * 2 ** 30)
     .describe('decompressed bytes of one file at most'),
   maxRowBytes: z.number().int().positive().default(65_536),
+  maxCompressionRatio: z
+    .number()
+    .min(1)
+    .default(200)
+    .describe('decompressed bytes for each byte of a gzip file at most'),
 })
 
 const sinks = z.strictObject({
@@ -143,7 +148,7 @@ const resource = z.looseObject({
       quoteChar: oneCharacter.default('"'),
       header: z.literal(true).default(true),
       doubleQuote: z.literal(true).optional(),
-      skipInitialSpace: z.literal(false).optional(),
+      skipInitialSpace: z.boolean().default(false),
       escapeChar: unread,
       commentChar: unread,
       commentRows: unread,

@@ -93,7 +93,11 @@ function resolve(raw: Definition, file: string, folder: string): Dataset {
       longitude: named('/x-dsf/geo/longitude', ext.geo.longitude),
     },
     computed: ext.computed,
-    dialect: { delimiter: dialect.delimiter, quoteChar: dialect.quoteChar },
+    dialect: {
+      delimiter: dialect.delimiter,
+      quoteChar: dialect.quoteChar,
+      skipInitialSpace: dialect.skipInitialSpace,
+    },
     source: ext.source,
     sinks: ext.sinks,
     simulate: ext.simulate,
