@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { landingKey, objectKey, pathSegment } from './index.ts'
+import { landingKey, noValue, objectKey, pathSegment } from './index.ts'
 
 describe('a value as a path segment', () => {
   test.each([
@@ -8,6 +8,11 @@ describe('a value as a path segment', () => {
     ['quarry blast', 'quarry%20blast'],
     ['', '_empty'],
     ['_empty', '%5Fempty'],
+    [null, '__HIVE_DEFAULT_PARTITION__'],
+    ['__HIVE_DEFAULT_PARTITION__', '%5F_HIVE_DEFAULT_PARTITION__'],
+    ['null', '%6Eull'],
+    ['Null', '%4Eull'],
+    ['nulls', 'nulls'],
     ['.', '%2E'],
     ['..', '%2E%2E'],
     ['...', '...'],
@@ -31,7 +36,20 @@ describe('a value as a path segment', () => {
 const value = fc.string({ unit: 'binary', maxLength: 12 })
 const odd = fc.oneof(
   value,
-  fc.constantFrom('', '.', '..', '../x', '/', '_empty', '%2e%2e', '\\', 'dt=x/../../y'),
+  fc.constantFrom(
+    'null',
+    'NULL',
+    noValue,
+    '',
+    '.',
+    '..',
+    '../x',
+    '/',
+    '_empty',
+    '%2e%2e',
+    '\\',
+    'dt=x/../../y',
+  ),
 )
 const decode = (segment: string) => (segment === '_empty' ? '' : decodeURIComponent(segment))
 
