@@ -39,6 +39,11 @@ def _number(value: float) -> str:
     return f"{sign}{whole}.{fraction}".rstrip(".")
 
 
+def significant_digits(value: float) -> str:
+    """Of the shortest decimal, without zeros around them."""
+    return _shortest(float(value))[1] if value else ""
+
+
 def _shortest(value: float) -> tuple[str, str, int]:
     """Sign, significant digits and exponent of the shortest decimal that reads back as `value`."""
     parts = re.fullmatch(r"(-?)(\d+)(?:\.(\d+))?(?:e(.+))?", repr(value))

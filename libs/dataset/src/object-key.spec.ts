@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { landingKey, objectKey, pathSegment } from './index.ts'
+import { landingKey, noValue, objectKey, pathSegment } from './index.ts'
 
 // not imported: vite cannot read half of a character
 const vectors = JSON.parse(readFileSync(join(import.meta.dirname, '../vectors/segments.json'), 'utf8')) as {
-  segments: { value: string; segment: string }[]
+  segments: { value: string | null; segment: string }[]
 }
 
 describe('a value as a path segment', () => {
@@ -19,7 +19,20 @@ describe('a value as a path segment', () => {
 const value = fc.string({ unit: 'binary', maxLength: 12 })
 const odd = fc.oneof(
   value,
-  fc.constantFrom('', '.', '..', '../x', '/', '_empty', '%2e%2e', '\\', 'dt=x/../../y'),
+  fc.constantFrom(
+    'null',
+    'NULL',
+    noValue,
+    '',
+    '.',
+    '..',
+    '../x',
+    '/',
+    '_empty',
+    '%2e%2e',
+    '\\',
+    'dt=x/../../y',
+  ),
 )
 const decode = (segment: string) => (segment === '_empty' ? '' : decodeURIComponent(segment))
 
