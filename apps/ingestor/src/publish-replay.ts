@@ -1,5 +1,5 @@
 import type { Dataset } from '@dsf/dataset'
-import { FatalError, type Output, type TopicReader } from '@dsf/stage'
+import { DatasetError, type Output, type TopicReader } from '@dsf/stage'
 import { UnreadableFileError } from './open-csv.ts'
 import type { Publish, Publication } from './publish-rows.ts'
 import type { QuarantinedRow } from './quarantined-row.ts'
@@ -31,8 +31,10 @@ export async function publishReplay(
   let run = { ...before, read: [...before.read], quarantined: [...before.quarantined] }
   const raw: Output[] = []
   const quarantine: Output[] = []
+  const records = await recordsOf(tools, rows)
   for (const row of rows) {
-    const again = row.content === 'csv' ? await fromCsv(tools, row, run) : await fromRecord(tools, row, run)
+    const record = records.get(row)
+    const again = record ? fromRecord(record, row, run) : await fromCsv(tools, row, run)
     raw.push(...again.raw)
     quarantine.push(...again.quarantine)
     run = { ...run, read: again.run.read, quarantined: again.run.quarantined }
@@ -42,8 +44,15 @@ export async function publishReplay(
 }
 
 /** The cleaner quarantined the record that it had read. */
-async function fromRecord({ dataset, topics }: ReplayTools, row: QuarantinedRow, run: RunProgress) {
-  const value = await topics.decode(dataset, 'raw', row.bytes)
+async function recordsOf({ dataset, topics }: ReplayTools, rows: QuarantinedRow[]) {
+  const framed = rows.filter(({ content }) => content !== 'csv')
+  const values = framed.map(({ bytes }) => bytes)
+  const records = values.length > 0 ? await topics.decode(dataset, 'raw', values) : []
+  return new Map(framed.map((row, i) => [row, records[i]!]))
+}
+
+function fromRecord(value: Record<string, unknown> | Error, row: QuarantinedRow, run: RunProgress) {
+  if (value instanceof Error) return refusedAgain(row, run, `its record ${value.message}`)
   const read = run.read.with(row.lane, run.read[row.lane]! + 1)
   return { raw: [{ key: row.key, lane: row.lane, value }], quarantine: [], run: { ...run, read } }
 }
@@ -69,7 +78,7 @@ async function fileOrReason(
   try {
     return await fileOf(dsf_run)
   } catch (error) {
-    if (error instanceof UnreadableFileError || error instanceof FatalError) return error.message
+    if (error instanceof UnreadableFileError || error instanceof DatasetError) return error.message
     throw error
   }
 }
