@@ -1,5 +1,5 @@
 import type { Dataset } from '@dsf/dataset'
-import { FatalError, type Output, type TopicReader } from '@dsf/stage'
+import { DatasetError, type Output, type TopicReader } from '@dsf/stage'
 import { UnreadableFileError } from './open-csv.ts'
 import type { Publish, Publication } from './publish-rows.ts'
 import type { QuarantinedRow } from './quarantined-row.ts'
@@ -32,9 +32,12 @@ export async function publishReplay(
   const raw: Output[] = []
   const quarantine: Output[] = []
   const files = await filesOf(tools, rows)
+  const records = await recordsOf(tools, rows)
   for (const row of rows) {
-    const file = files.get(row.dsf_run)
-    const again = file ? fromCsv(tools.dataset, file, row, run) : await fromRecord(tools, row, run)
+    const record = records.get(row)
+    const again = record
+      ? fromRecord(record, row, run)
+      : fromCsv(tools.dataset, files.get(row.dsf_run)!, row, run)
     raw.push(...again.raw)
     quarantine.push(...again.quarantine)
     run = { ...run, read: again.run.read, quarantined: again.run.quarantined }
@@ -44,8 +47,15 @@ export async function publishReplay(
 }
 
 /** The cleaner quarantined the record that it had read. */
-async function fromRecord({ dataset, topics }: ReplayTools, row: QuarantinedRow, run: RunProgress) {
-  const value = await topics.decode(dataset, 'raw', row.bytes)
+async function recordsOf({ dataset, topics }: ReplayTools, rows: QuarantinedRow[]) {
+  const framed = rows.filter(({ content }) => content !== 'csv')
+  const values = framed.map(({ bytes }) => bytes)
+  const records = values.length > 0 ? await topics.decode(dataset, 'raw', values) : []
+  return new Map(framed.map((row, i) => [row, records[i]!]))
+}
+
+function fromRecord(value: Record<string, unknown> | Error, row: QuarantinedRow, run: RunProgress) {
+  if (value instanceof Error) return refusedAgain(row, run, `its record ${value.message}`)
   const read = run.read.with(row.lane, run.read[row.lane]! + 1)
   return { raw: [{ key: row.key, lane: row.lane, value }], quarantine: [], run: { ...run, read } }
 }
@@ -62,7 +72,7 @@ async function filesOf(
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof UnreadableFileError || error instanceof FatalError) return error.message
+  if (error instanceof UnreadableFileError || error instanceof DatasetError) return error.message
   throw error
 }
 

@@ -133,7 +133,8 @@ export class QuarantineView {
   /** Avro bytes as the record that they are, where they are one. */
   async #recordOf(dataset: Dataset, row: QuarantinedRow): Promise<{ record?: Record<string, unknown> }> {
     if (row.content !== 'avro' || whyNotReplayable(row)) return {}
-    return { record: await this.#runtime!.decode(dataset, 'raw', row.bytes) }
+    const [record] = await this.#runtime!.decode(dataset, 'raw', [row.bytes])
+    return record instanceof Error ? {} : { record: record! }
   }
 
   async #read(name: string): Promise<{ dataset: Dataset; rows: QuarantinedRow[]; until: number[] }> {
