@@ -5,7 +5,11 @@ const required = { constraints: { required: true } }
 const dmy = '%d/%m/%Y'
 
 /** The largest `maxRowBytes` that a definition may have. */
-export const largestRow = 1_000_000
+export const largestRow = 1_048_576
+
+/** One indexed as text has two names in the index. */
+const wideField = (n: number) =>
+  n > 900 ? { name: `f${n}`, type: 'string', 'x-dsf': { search: 'text' } } : `f${n}`
 
 /** `columns` as the lake must name them, where they are not the fields' names; `undefined`: whatever they are. */
 export const caseDatasets: (Definition & { columns?: string[] | 'any' })[] = [
@@ -86,6 +90,12 @@ export const caseDatasets: (Definition & { columns?: string[] | 'any' })[] = [
     schema: { missingValues: ['NA'] },
     extension: { type: 'k' },
   },
+  {
+    name: 'case-own-type',
+    fields: ['id', 'type'],
+    schema: { missingValues: ['NA'] },
+    extension: { type: 'type' },
+  },
   { name: 'case-audit', fields: ['key', 'raw', 'lane'] },
   {
     name: 'case-audit-more',
@@ -110,8 +120,8 @@ export const caseDatasets: (Definition & { columns?: string[] | 'any' })[] = [
   },
   {
     name: 'case-words',
-    fields: ['日付 date', '気温 number', 'Дата date', 'Ёлка', 'größe', 'grösse'],
+    fields: ['日付 date', '気温 number', 'Дата date', 'Ёлка', 'größe'],
     columns: 'any',
   },
-  { name: 'case-wide', fields: Array.from({ length: 1100 }, (_, i) => `f${i + 1}`) },
+  { name: 'case-wide', fields: Array.from({ length: 1100 }, (_, i) => wideField(i + 1)) },
 ]

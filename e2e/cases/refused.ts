@@ -79,6 +79,18 @@ const words: Refused[] = [
     ...{ fields: ['id', { name: 'n', tpye: 'integer' }], says: [/fields\/1/, /tpye|type/] },
   },
   {
+    ...{ name: 'refused-dialect-key', what: 'a delimiter with a letter wrong', fields: ['id', 'a'] },
+    ...{ dialect: { delimeter: ';' }, says: [/dialect/, /delimeter/] },
+  },
+  {
+    ...{ name: 'refused-schema-key', what: 'missing values with a letter wrong', fields: ['id', 'a'] },
+    ...{ schema: { missingvalues: ['NA'] }, says: [/schema/, /missingvalues/] },
+  },
+  {
+    ...{ name: 'refused-field-key', what: 'a format with a letter wrong' },
+    ...{ fields: ['id', { name: 'd', type: 'date', formt: '%d/%m/%Y' }], says: [/fields\/1/, /formt/] },
+  },
+  {
     ...{ name: 'refused-many', what: 'several errors, all told at once', fields: ['id', 'n integer'] },
     ...{
       extension: { lanes: 0, version: 7, retentionDays: -1 },

@@ -29,6 +29,9 @@ const revisionCases: Case[] = [
   revisions('25 microseconds apart in other zones', 'case-revisions', 'zo', [
     ...['2024-01-01T01:00:00.0001+01:00', `${second}.0002Z`, '2023-12-31T19:30:00.0003-04:30'],
   ]),
+  revisions('25 microseconds apart in the year 9000', 'case-revisions', 'la', [
+    ...['9000-01-01T00:00:00.000001Z', '9000-01-01T00:00:00.000002Z', '9000-01-01T00:00:00.000003Z'],
+  ]),
   revisions('25 microseconds apart before 1970', 'case-revisions', 'be', [
     ...['1960-01-01T00:00:00.000100Z', '1960-01-01T00:00:00.000900Z', '1960-01-01T00:00:00.001Z'],
   ]),
