@@ -35,6 +35,8 @@ SCHEMA = "resources/0/schema"
         ("resources/0/dialect", {"header": False}, "/resources/0/dialect/header"),
         ("resources/0/dialect", {"escapeChar": "\\"}, "/resources/0/dialect/escapeChar"),
         ("resources/0/dialect", {"delimiter": '"'}, "/resources/0/dialect"),
+        ("resources/0/dialect", {"skipInitialSpace": "yes"}, "/resources/0/dialect/skipInitialSpace"),
+        ("x-dsf/source", {"maxCompressionRatio": 0.5}, "/x-dsf/source/maxCompressionRatio"),
         (f"{SCHEMA}/primaryKey", ["nobody"], "/resources/0/schema/primaryKey/0"),
         (f"{SCHEMA}/primaryKey", [], "/resources/0/schema/primaryKey"),
         (f"{SCHEMA}/primaryKey", None, "/resources/0/schema/primaryKey"),
