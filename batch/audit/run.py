@@ -40,7 +40,7 @@ def audit_run(settings: Settings, dataset: Dataset, run: str, *, spark: bool) ->
     receipt = _receipt(settings, dataset, run)
     landing = _landing(settings, run)
     store = Store(settings)
-    landed = read_landing(unzipped(landing, store.get(landing)), dataset)
+    landed = read_landing(unzipped(landing, store.get(landing), dataset.max_bytes), dataset)
     sources = _Sources(store, dataset, place_of(store, dataset, run, landing), receipt)
     audit = Audit()
     try:
