@@ -65,6 +65,7 @@ check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout'
 	vitest run --project unit e2e/repository.spec.ts
 	$(PYTHON) spark -m ruff check --no-cache .
 	$(PYTHON) spark -m ruff format --check --no-cache .
+	$(PYTHON) spark -m mypy
 
 test: install fetch check ## Everything that CI runs: install, check, all tests, and some rounds of faults
 	$(PYTHON) spark -m pytest libs/dataset-py batch spark

@@ -1,6 +1,7 @@
 /** node infra/local/fetch.ts: puts in place all that the stack and its tests download or compile, so that nothing waits for it later. */
 import { join } from 'node:path'
 import { StackError } from './errors.ts'
+import { installChromium } from './install/chromium.ts'
 import { installRequirements } from './install/python-packages.ts'
 import { say, seconds } from './say.ts'
 import { servicesOf } from './servers/catalogue.ts'
@@ -13,6 +14,7 @@ async function fetchAll(settings: Settings): Promise<void> {
   const outcomes = await Promise.allSettled([
     ...services.map((service) => service.install()),
     installRequirements(settings, 'checker', checker),
+    installChromium(settings),
   ])
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }

@@ -1,7 +1,7 @@
 import { Client, errors } from '@elastic/elasticsearch'
-import { FatalError, TransientError } from '@dsf/stage'
+import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
-import { answerFilter, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
+import { answerFilter, explainError, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
 import type { BulkBody } from './bulk-body.ts'
 import type { Row } from './read-object.ts'
 
@@ -32,11 +32,14 @@ const tries = 6
 export function openIndex(url: string): Index {
   // retries are ours: the client's would resend a whole body
   const client = new Client({ node: url, maxRetries: 0, requestTimeout: 60_000 })
+  const tried = <T>(what: string, work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => Promise.reject(explain(`Elasticsearch at ${url}, ${what}`, error)))
   return {
     check: () => tried('health', () => client.cluster.health({ timeout: '2s' })),
     prepare: (dataset) => tried(`index of ${dataset.name}`, () => prepare(client, ofDataset(dataset))),
     prepareIndex: (index) => tried(`index of ${index.alias}`, () => prepare(client, index)),
-    bulk: (body, target = 'alias') => bulk(client, body, target === 'alias'),
+    bulk: (body, target = 'alias') =>
+      bulk((work) => tried('bulk', () => work(client)), body, target === 'alias'),
     call: (what, work) => tried(what, () => work(client)),
   }
 }
@@ -81,8 +84,8 @@ const ofDataset = (dataset: Dataset): NamedIndex => ({
 /** What it changed, Elasticsearch refuses with the field's name. */
 const explainChange = (alias: string) => (error: unknown) => {
   if (!(error instanceof errors.ResponseError) || error.statusCode !== 400) throw error
-  const sentence = `the index ${alias} cannot take its definition: ${error.message}. Fill a new one: make reindex DATASET=${alias}`
-  throw new FatalError(sentence, { cause: error })
+  const sentence = `the index ${alias} cannot take its definition: ${reasonOf(error)}. Fill a new one: make reindex DATASET=${alias}`
+  throw new DatasetError(sentence, { cause: error })
 }
 
 function ignoreExisting(error: unknown): void {
@@ -92,7 +95,7 @@ function ignoreExisting(error: unknown): void {
 
 /** Sends one body, then again only what the server had no room for. */
 async function bulk(
-  client: Client,
+  tried: <T>(work: (client: Client) => Promise<T>) => Promise<T>,
   { body, rows }: BulkBody,
   requireAlias: boolean,
 ): Promise<BulkOutcome<Row>> {
@@ -105,7 +108,7 @@ async function bulk(
       )
     if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt))
     const part = waiting.length === rows.length ? body : itemsOf(body, waiting)
-    const answer = await tried('bulk', () =>
+    const answer = await tried((client) =>
       client.transport.request({
         method: 'POST',
         path: '/_bulk',
@@ -132,20 +135,19 @@ function itemsOf(body: string, items: number[]): string {
   return items.map((i) => `${lines[2 * i]}\n${lines[2 * i + 1]}\n`).join('')
 }
 
-async function tried<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw explain(what, error)
-  }
+const reasonOf = (error: errors.ElasticsearchClientError): string => {
+  const { error: told } = error instanceof errors.ResponseError ? (error.body as { error?: object }) : {}
+  return explainError(told) ?? error.message
 }
 
+/** Missing rights concern the process; everything else that is refused concerns what was asked for, and so a dataset. */
 function explain(what: string, error: unknown): Error {
   if (!(error instanceof errors.ElasticsearchClientError)) return error as Error
   const status = error instanceof errors.ResponseError ? (error.statusCode ?? 500) : undefined
-  const sentence = `Elasticsearch, ${what}: ${status ?? ''} ${error.message}`
+  const sentence = `${what}: ${status ?? ''} ${reasonOf(error)}`
+  if (status === 401 || status === 403) return new FatalError(sentence, { cause: error })
   const permanent = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429
   return permanent
-    ? new FatalError(sentence, { cause: error })
+    ? new DatasetError(sentence, { cause: error })
     : new TransientError(sentence, { cause: error })
 }

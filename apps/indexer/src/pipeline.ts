@@ -1,5 +1,5 @@
 import { firstPipelineIndex, pipelineIndex, pipelineTemplate, type TopicKind } from '@dsf/dataset'
-import { FatalError, TransientError, type Runtime } from '@dsf/stage'
+import { DatasetError, TransientError, type Runtime } from '@dsf/stage'
 import type { Index } from './elasticsearch.ts'
 import { failedImport, type EndedRun, type PipelineDocument } from './pipeline-documents.ts'
 
@@ -49,7 +49,7 @@ export class Pipeline {
     clearInterval(this.#timer)
   }
 
-  /** @throws TransientError when Elasticsearch is away or has no room, FatalError for a document that it does not take */
+  /** @throws TransientError when Elasticsearch is away or has no room, DatasetError for a document that it does not take */
   async write(documents: PipelineDocument[]): Promise<void> {
     if (documents.length === 0) return
     const operations = documents.flatMap(({ id, document }) => [
@@ -62,7 +62,7 @@ export class Pipeline {
     const failed = answer.items.find(({ index }) => index?.error)?.index
     if (!failed) return
     const sentence = `Elasticsearch refused the document ${failed._id} of ${pipelineIndex}: ${failed.error!.reason}`
-    throw failed.status === 400 ? new FatalError(sentence) : new TransientError(sentence)
+    throw failed.status === 400 ? new DatasetError(sentence) : new TransientError(sentence)
   }
 
   /** Whoever is away now is asked again the next time. */

@@ -1,6 +1,15 @@
 import { topicsOf, type Dataset } from '@dsf/dataset'
-import { Kafka, logLevel, Partitioners, type Admin, type Producer, type Transaction } from 'kafkajs'
+import {
+  Kafka,
+  logLevel,
+  Partitioners,
+  type Admin,
+  type Batch,
+  type Producer,
+  type Transaction,
+} from 'kafkajs'
 import type { CommonConfig } from './env.ts'
+import { DatasetError } from './failure.ts'
 import { kafkaLogger, type Logger } from './log.ts'
 
 /** One client per process. `heard` is called at every sign of life, retries against a dead broker included. */
@@ -65,9 +74,26 @@ export function plainProducer(kafka: Kafka): Producer {
   })
 }
 
+/** Members of a batch that the types of kafkajs do not name; `error` is ours (docs/adr/0004). */
+type FetchedBatch = Batch & { fetchedOffset?: string; error?: Error }
+
+/** Where a fetch began, which may lie before its first record that is visible. */
+export const fetchedOffset = (batch: Batch): number => Number((batch as FetchedBatch).fetchedOffset)
+
+/**
+ * What could not be read of a topic: the broker's refusal, a wrong checksum, bytes that are no records. The patched client
+ * hands it over with a batch that has no messages, because to fail the fetch would stop the topics of everybody.
+ */
+export function unreadableBatch(batch: Batch): Error | undefined {
+  const { topic, partition, messages, error } = batch as FetchedBatch
+  if (!error || messages.length > 0) return undefined
+  const place = `${topic}/${partition} cannot be read from offset ${fetchedOffset(batch)} on`
+  return new Error(`${place}: ${error.message}`, { cause: error })
+}
+
 /**
  * Creates the topics of a dataset that are not there yet.
- * @throws Error when a topic exists with another number of partitions: a record would change its lane
+ * @throws DatasetError when a topic exists with another number of partitions: a record would change its lane
  */
 export async function ensureTopics(admin: Admin, dataset: Dataset): Promise<void> {
   const wanted = topicsOf(dataset)
@@ -88,7 +114,7 @@ export async function ensureTopics(admin: Admin, dataset: Dataset): Promise<void
   for (const { topic, partitions } of wanted) {
     const found = topics.find(({ name }) => name === topic)?.partitions.length
     if (found !== partitions)
-      throw new Error(
+      throw new DatasetError(
         `topic ${topic} has ${found} partitions, the dataset declares ${partitions} lanes; lanes cannot change in the life of a topic`,
       )
   }

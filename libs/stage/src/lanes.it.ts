@@ -8,7 +8,7 @@ import {
   registryUrl,
   runTransport,
 } from '../../../e2e/support/lanes.ts'
-import { decode, isReceipt, messagesOf, withAdmin } from '../../../e2e/support/topics.ts'
+import { decode, isReceipt, messagesOf } from '../../../e2e/support/topics.ts'
 import { until } from '../../../e2e/support/until.ts'
 import type { Batch, Stage } from './define.ts'
 import { receiptHeaders } from './receipts.ts'
@@ -138,24 +138,5 @@ describe('a lane that goes from one process to another in the middle of runs', (
     ).toEqual(expected.sort())
     expect(found.rows.length).toBe(runs.length * 60)
     expect(new Set(found.rows.map(({ id }) => id)).size).toBe(found.rows.length)
-  })
-})
-
-describe('topics that are not as the dataset says', () => {
-  it('with another number of lanes end the stage, which says why', async () => {
-    const dataset = newDataset(2)
-    const topic = topicName(dataset.name, 'raw')
-    await withAdmin((admin) => admin.createTopics({ topics: [{ topic, numPartitions: 3 }] }))
-    const { fatal } = runTransport(copier(), dataset)
-    expect((await fatal).message).toBe(
-      `topic ${topic} has 3 partitions, the dataset declares 2 lanes; lanes cannot change in the life of a topic`,
-    )
-  })
-
-  it('with a schema that was changed past us end the stage, which says why', async () => {
-    const name = freshName()
-    await new Serde(registryUrl).register(newDataset(1, [{ name: 'mag', type: 'number' }], name), ['clean'])
-    const { fatal } = runTransport(copier(), newDataset(1, [{ name: 'mag', type: 'boolean' }], name))
-    expect((await fatal).message).toMatch(new RegExp(`refused the schema of ${name}.clean-value`))
   })
 })
