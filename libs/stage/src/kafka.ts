@@ -1,15 +1,5 @@
-import { topicsOf, type Dataset } from '@dsf/dataset'
-import {
-  Kafka,
-  logLevel,
-  Partitioners,
-  type Admin,
-  type Batch,
-  type Producer,
-  type Transaction,
-} from 'kafkajs'
+import { Kafka, logLevel, Partitioners, type Batch, type Producer, type Transaction } from 'kafkajs'
 import type { CommonConfig } from './env.ts'
-import { DatasetError } from './failure.ts'
 import { kafkaLogger, type Logger } from './log.ts'
 
 /** One client per process. `heard` is called at every sign of life, retries against a dead broker included. */
@@ -89,35 +79,6 @@ export function unreadableBatch(batch: Batch): Error | undefined {
   if (!error || messages.length > 0) return undefined
   const place = `${topic}/${partition} cannot be read from offset ${fetchedOffset(batch)} on`
   return new Error(`${place}: ${error.message}`, { cause: error })
-}
-
-/**
- * Creates the topics of a dataset that are not there yet.
- * @throws DatasetError when a topic exists with another number of partitions: a record would change its lane
- */
-export async function ensureTopics(admin: Admin, dataset: Dataset): Promise<void> {
-  const wanted = topicsOf(dataset)
-  const known = new Set(await admin.listTopics())
-  const missing = wanted.filter(({ topic }) => !known.has(topic))
-  if (missing.length > 0)
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map(({ topic, partitions, config }) => ({
-        topic,
-        numPartitions: partitions,
-        configEntries: Object.entries({ ...config, 'max.message.bytes': String(maxBatchBytes) }).map(
-          ([name, value]) => ({ name, value }),
-        ),
-      })),
-    })
-  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) })
-  for (const { topic, partitions } of wanted) {
-    const found = topics.find(({ name }) => name === topic)?.partitions.length
-    if (found !== partitions)
-      throw new DatasetError(
-        `topic ${topic} has ${found} partitions, the dataset declares ${partitions} lanes; lanes cannot change in the life of a topic`,
-      )
-  }
 }
 
 /** kafkajs sends one record batch per partition and request, so a send is cut below this many bytes. */

@@ -70,7 +70,8 @@ export class Lanes {
   /** A fetch of control records alone never reaches `batch`, but the position behind it must be known. */
   fetched(fetch: ConsumerEndBatchProcessEvent['payload']): void {
     const { topic, partition, batchSize, firstOffset, lastOffset } = fetch
-    if (firstOffset === null) return
+    // of what could not be read there is no first record, whatever the types say
+    if ((firstOffset as string | null) === null) return
     this.#kit.metrics.read(datasetOf(topic), partition, topic, fetch)
     if (batchSize === 0)
       this.#lane({ topic, partition }).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
