@@ -70,6 +70,10 @@ type FetchedBatch = Batch & { fetchedOffset?: string; error?: Error }
 /** Where a fetch began, which may lie before its first record that is visible. */
 export const fetchedOffset = (batch: Batch): number => Number((batch as FetchedBatch).fetchedOffset)
 
+/** Where it ends; what could not be read has come nowhere. */
+export const lastOffset = (batch: Batch): number =>
+  batch.messages.length > 0 ? Number(batch.lastOffset()) : fetchedOffset(batch)
+
 /**
  * What could not be read of a topic: the broker's refusal, a wrong checksum, bytes that are no records. The patched client
  * hands it over with a batch that has no messages, because to fail the fetch would stop the topics of everybody.
