@@ -63,7 +63,7 @@ export class LaneFailures {
   }
 }
 
-export const parkedSentence =
+const parkedSentence =
   'parked: this lane of the dataset stands still, nothing of it is lost, and all others go on. Mend the cause; it is tried again by itself, or at once after a restart'
 
 function kindOf(error: unknown, failures: number) {
