@@ -53,7 +53,7 @@ def by_pandas(dataset: Dataset, contents: list[bytes]) -> list[Rows]:
         else:
             history |= _newest(dataset, read_landing(content, dataset), clean, decision.versions)
         rows = decision.rows[decision.rows["outcome"] != "duplicate"]
-        versions = decision.versions.to_dict()
+        versions = decision.versions.to_dict() if dataset.version_field else {}
         decided.append([_said(dataset, number, row, versions.get(number)) for number, row in rows.iterrows()])
     return decided
 
