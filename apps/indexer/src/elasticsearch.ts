@@ -1,6 +1,6 @@
 import { Client, errors } from '@elastic/elasticsearch'
 import { FatalError, TransientError } from '@dsf/stage'
-import { indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
+import { fieldLimit, indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
 import { answerFilter, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
 import type { BulkBody } from './bulk-body.ts'
 import type { Row } from './read-object.ts'
@@ -45,6 +45,7 @@ async function prepare(client: Client, { alias, name, template, first }: NamedIn
   await client.indices.putIndexTemplate({ name, ...template })
   if (await client.indices.existsAlias({ name: alias })) {
     // a definition may have grown fields since
+    await allowFields(client, alias, template)
     await client.indices
       .putMapping({ index: alias, ...template.template.mappings })
       .catch(explainChange(alias))
@@ -52,6 +53,16 @@ async function prepare(client: Client, { alias, name, template, first }: NamedIn
   }
   const aliases = { [alias]: { is_write_index: true } }
   await client.indices.create({ index: first, aliases }).catch(ignoreExisting)
+}
+
+/** What an index has of fields that the definition has lost since counts, too. */
+async function allowFields(client: Client, alias: string, { template }: IndexTemplate): Promise<void> {
+  const indices = Object.entries(await client.indices.getMapping({ index: alias }))
+  for (const [index, { mappings }] of indices) {
+    const limit = fieldLimit({ ...mappings.properties, ...template.mappings.properties })
+    if (limit !== undefined)
+      await client.indices.putSettings({ index, settings: { 'index.mapping.total_fields.limit': limit } })
+  }
 }
 
 export const templateName = ({ name }: Dataset): string => `dsf-${name}`
@@ -66,7 +77,7 @@ const ofDataset = (dataset: Dataset): NamedIndex => ({
 /** What it changed, Elasticsearch refuses with the field's name. */
 const explainChange = (alias: string) => (error: unknown) => {
   if (!(error instanceof errors.ResponseError) || error.statusCode !== 400) throw error
-  const sentence = `the index ${alias} cannot take its definition: ${error.message}. Fill a new one: make reindex DATASET=${alias}`
+  const sentence = `the index ${alias} cannot take its definition: ${reasonOf(error)}. Fill a new one: make reindex DATASET=${alias}`
   throw new FatalError(sentence, { cause: error })
 }
 
@@ -125,10 +136,25 @@ async function tried<T>(what: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What the server says, down to the cause that says most: the client's message leaves that out. */
+function reasonOf(error: errors.ElasticsearchClientError): string {
+  const body =
+    error instanceof errors.ResponseError ? (error.body as { error?: Cause } | undefined) : undefined
+  const reasons = new Set<string>()
+  for (let cause = body?.error; typeof cause?.reason === 'string'; cause = cause.caused_by)
+    reasons.add(cause.reason)
+  return [error.message, ...[...reasons].filter((reason) => !error.message.includes(reason))].join(': ')
+}
+
+interface Cause {
+  reason?: string
+  caused_by?: Cause
+}
+
 function explain(what: string, error: unknown): Error {
   if (!(error instanceof errors.ElasticsearchClientError)) return error as Error
   const status = error instanceof errors.ResponseError ? (error.statusCode ?? 500) : undefined
-  const sentence = `Elasticsearch, ${what}: ${status ?? ''} ${error.message}`
+  const sentence = `Elasticsearch, ${what}: ${status ?? ''} ${reasonOf(error)}`
   const permanent = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429
   return permanent
     ? new FatalError(sentence, { cause: error })

@@ -20,7 +20,8 @@ export function indexer(store: ObjectStore, index: Index, receipts: Receipts, pi
     batch: () => ({ records: 50, bytes: 2 ** 20 }),
     dependencies: { 'object store': store.check, Elasticsearch: index.check },
     start: async (runtime) => {
-      for (const dataset of runtime.datasets.values()) await index.prepare(dataset)
+      for (const dataset of [...runtime.datasets.values()])
+        await runtime.orLeaveOut(dataset, () => index.prepare(dataset))
       await index.prepareIndex(trends)
       await receipts.prepare()
       await pipeline.start(runtime)

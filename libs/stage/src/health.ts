@@ -10,6 +10,7 @@ type Dependency = { check: () => Promise<unknown>; reason: string | undefined }
 export class Health {
   readonly #dependencies = new Map<string, Dependency>()
   readonly #waiting = new Map<string, string>()
+  readonly #leftOut = new Map<string, string[]>()
   readonly #now: () => number
   #lastSign: number
   #timer: NodeJS.Timeout | undefined
@@ -36,6 +37,11 @@ export class Health {
 
   goOn(what: string): void {
     this.#waiting.delete(what)
+  }
+
+  /** A dataset that cannot be used: the others are, so the stage is no less ready. */
+  leaveOut(dataset: string, problems: string[]): void {
+    this.#leftOut.set(dataset, [...(this.#leftOut.get(dataset) ?? []), ...problems])
   }
 
   start(everyMs = 3000): void {
@@ -68,7 +74,11 @@ export class Health {
       Object.values(dependencies).every((state) => state === 'ok')
     return {
       ok,
-      body: { status: this.#stopping ? 'stopping' : ok ? 'ok' : 'waiting', dependencies, waiting },
+      body: {
+        status: this.#stopping ? 'stopping' : ok ? 'ok' : 'waiting',
+        ...{ dependencies, waiting },
+        ...(this.#leftOut.size > 0 ? { refusedDatasets: Object.fromEntries(this.#leftOut) } : {}),
+      },
     }
   }
 }

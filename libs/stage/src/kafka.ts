@@ -1,6 +1,7 @@
-import { topicsOf, type Dataset } from '@dsf/dataset'
+import { largestBatch, topicsOf, type Dataset } from '@dsf/dataset'
 import { Kafka, logLevel, Partitioners, type Admin, type Producer, type Transaction } from 'kafkajs'
 import type { CommonConfig } from './env.ts'
+import { FatalError } from './failure.ts'
 import { kafkaLogger, type Logger } from './log.ts'
 
 /** One client per process. `heard` is called at every sign of life, retries against a dead broker included. */
@@ -67,7 +68,7 @@ export function plainProducer(kafka: Kafka): Producer {
 
 /**
  * Creates the topics of a dataset that are not there yet.
- * @throws Error when a topic exists with another number of partitions: a record would change its lane
+ * @throws FatalError when a topic exists with another number of partitions: a record would change its lane
  */
 export async function ensureTopics(admin: Admin, dataset: Dataset): Promise<void> {
   const wanted = topicsOf(dataset)
@@ -88,12 +89,12 @@ export async function ensureTopics(admin: Admin, dataset: Dataset): Promise<void
   for (const { topic, partitions } of wanted) {
     const found = topics.find(({ name }) => name === topic)?.partitions.length
     if (found !== partitions)
-      throw new Error(
+      throw new FatalError(
         `topic ${topic} has ${found} partitions, the dataset declares ${partitions} lanes; lanes cannot change in the life of a topic`,
       )
   }
 }
 
 /** kafkajs sends one record batch per partition and request, so a send is cut below this many bytes. */
-export const maxBatchBytes = 4 * 2 ** 20
+export const maxBatchBytes = largestBatch
 export const maxSendBytes = 3 * 2 ** 20

@@ -1,8 +1,9 @@
-import { loadDatasets, topicName, type Dataset, type TopicKind } from '@dsf/dataset'
+import { topicKinds, topicName, type Dataset, type Datasets, type TopicKind } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
 import type { Consumer, Kafka, Message, Producer } from 'kafkajs'
 import type { Output, Receipt, Runtime, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
+import { openDatasets, orLeaveOut } from './datasets.ts'
 import { classify, untilItWorks } from './failure.ts'
 import { Follower } from './follower.ts'
 import type { Health } from './health.ts'
@@ -34,25 +35,22 @@ export interface TransportOptions {
 export class LaneTransport extends Server implements CustomTransportStrategy {
   readonly #options: TransportOptions
   readonly #kafka: Kafka
-  readonly #datasets: Map<string, Dataset>
+  readonly #datasets: Datasets
   #lanes: Lanes | undefined
   #kit!: StageKit
   #consumer: Consumer | undefined
   #sender: Producer | undefined
   readonly #followers: Follower[] = []
+  #idling: NodeJS.Timeout | undefined
   #stopping = false
 
-  /** @throws DefinitionError when a dataset cannot be used */
+  /** @throws DefinitionError when a folder of datasets is not there */
   constructor(options: TransportOptions) {
     super()
     this.#options = options
     const { stage, config, log, health } = options
-    this.#datasets = loadDatasets(config.DATASETS_DIR)
+    this.#datasets = openDatasets(config.DATASETS_DIR, health, log)
     this.#kafka = createKafka(stage.name, config, log, health.heard)
-  }
-
-  get datasets(): Map<string, Dataset> {
-    return this.#datasets
   }
 
   // Nest calls listen and close; the other two it demands of every server and we have no use for
@@ -89,6 +87,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
 
   #runtime = (): Runtime => ({
     datasets: this.#datasets,
+    orLeaveOut: this.#orLeaveOut,
     log: this.#options.log,
     send: this.#send,
     sendReceipt: this.#sendReceipt,
@@ -109,7 +108,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       serde: new Serde(config.REGISTRY_URL),
       log,
       spans,
-      metrics: new StageMetrics(stage.name),
+      metrics: new StageMetrics(stage.name, () => this.#datasets.refused.length),
       seek: (topic, partition, offset) => this.#consumer?.seek({ topic, partition, offset: String(offset) }),
       stopping: () => this.#stopping,
       heard: health.heard,
@@ -118,14 +117,16 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   async #prepare(): Promise<void> {
-    const { stage } = this.#options
-    for (const dataset of this.#datasets.values()) {
-      await ensureTopics(this.#kit.admin, dataset)
-      // what it reads, too: who writes a topic may be no stage
-      const kinds = new Set([...stage.writes, ...stage.reads, 'quarantine' as const])
-      await this.#kit.serde.register(dataset, [...kinds])
-    }
+    for (const dataset of [...this.#datasets.values()])
+      await this.#orLeaveOut(dataset, async () => {
+        await ensureTopics(this.#kit.admin, dataset)
+        // all of them, and not what this stage writes alone: a schema that is refused leaves the dataset out everywhere
+        await this.#kit.serde.register(dataset, [...topicKinds])
+      })
   }
+
+  readonly #orLeaveOut = (dataset: Dataset, work: () => Promise<void>): Promise<void> =>
+    orLeaveOut(this.#datasets, dataset, work, this.#options.health, this.#options.log)
 
   readonly #send = ({ name }: Dataset, to: TopicKind, { key, lane = 0, value }: Output): Promise<void> => {
     const encoder = this.#kit.serde.encoder(this.#datasets.get(name)!, to)
@@ -154,6 +155,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
 
   async #consume(): Promise<void> {
     const { stage, config, health } = this.#options
+    if (this.#datasets.size === 0) return this.#idle()
     const topics = [...this.#datasets.keys()].flatMap((name) =>
       stage.reads.map((kind) => topicName(name, kind)),
     )
@@ -190,8 +192,16 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     })
   }
 
+  /** Nothing to read: a stage that ended would be started again and again, and tell nobody why. */
+  #idle(): void {
+    const { health } = this.#options
+    health.wait('datasets', 'no dataset can be used')
+    this.#idling = setInterval(health.heard, 10_000)
+  }
+
   override async close(): Promise<void> {
     this.#stopping = true
+    clearInterval(this.#idling)
     await this.#consumer?.stop().catch(() => undefined)
     await this.#lanes?.release()
     await this.#consumer?.disconnect().catch(() => undefined)
