@@ -8,6 +8,7 @@ import pandas as pd
 from dsf_dataset import Dataset, Problem, Value, compile_reader, key_part, key_reader, key_text, lane_of
 
 from .landing import Landed
+from .own import CELLS, CODES, KEY, LANE, OUTCOME, RAW
 
 History = Mapping[str, Value]
 """By key, the mark that was last let through before the run: a version, or the content as text."""
@@ -18,22 +19,22 @@ class Decision:
     header: list[str]
     rows: pd.DataFrame
     """
-    One row for each of the file, by its number (index `row`): lane, key (None when unreadable), outcome, codes (list of
+    One row for each of the file, by its number (index `row`), in columns of our own: lane, key (None when unreadable), outcome, codes (list of
     (field, code)), cells (as in the file), raw (bytes of an unreadable row), and the typed value of each column.
     """
     lanes_read: pd.Series
     """For each readable row, how many readable rows of its lane lie before it."""
 
     def of(self, outcome: str) -> pd.DataFrame:
-        return self.rows[self.rows["outcome"] == outcome]
+        return self.rows[self.rows[OUTCOME] == outcome]
 
 
 def decide(dataset: Dataset, landed: Landed, history: History) -> Decision:
     """Rows in file order; the cleaner sees each key in that order, whatever the lanes."""
     readable = _typed(dataset, landed)
-    valid = readable[readable["outcome"] != "quarantined"]
-    readable.loc[_duplicates(dataset, valid, history), "outcome"] = "duplicate"
-    lanes_read = readable.groupby("lane").cumcount()
+    valid = readable[readable[OUTCOME] != "quarantined"]
+    readable.loc[_duplicates(dataset, valid, history), OUTCOME] = "duplicate"
+    lanes_read = readable.groupby(LANE).cumcount()
     unreadable = _unreadable(dataset, landed)
     rows = pd.concat([part for part in (readable, unreadable) if len(part)] or [readable]).sort_index()
     return Decision(landed.header, rows, lanes_read)
@@ -52,20 +53,18 @@ def _typed(dataset: Dataset, landed: Landed) -> pd.DataFrame:
         [cells for _, cells in landed.rows], index=numbers, columns=range(len(landed.header))
     )
     frame = pd.DataFrame(index=pd.Index(numbers, name="row", dtype="int64"))
-    frame["key"] = pd.Series(keys_of_file(dataset, landed), index=frame.index, dtype=object)
-    frame["lane"] = pd.Series(
-        [lane_of(key, dataset.lanes) for key in frame["key"]], frame.index, dtype="int64"
-    )
+    frame[KEY] = pd.Series(keys_of_file(dataset, landed), index=frame.index, dtype=object)
+    frame[LANE] = pd.Series([lane_of(key, dataset.lanes) for key in frame[KEY]], frame.index, dtype="int64")
     problems: list[list[tuple[str, str]]] = [[] for _ in numbers]
     for field in dataset.fields:
         is_there = field.name in landed.header
         texts = cells[landed.header.index(field.name)] if is_there else [None] * len(numbers)
         values = _read_column(dataset, field.name, texts, problems)
         frame[field.column] = pd.Series(values, index=frame.index, dtype=object)
-    frame["codes"] = pd.Series(problems, index=frame.index, dtype=object)
-    frame["cells"] = pd.Series([row for _, row in landed.rows], index=frame.index, dtype=object)
-    frame["raw"] = None
-    frame["outcome"] = ["quarantined" if found else "clean" for found in problems]
+    frame[CODES] = pd.Series(problems, index=frame.index, dtype=object)
+    frame[CELLS] = pd.Series([row for _, row in landed.rows], index=frame.index, dtype=object)
+    frame[RAW] = None
+    frame[OUTCOME] = ["quarantined" if found else "clean" for found in problems]
     return frame
 
 
@@ -89,14 +88,14 @@ def _unreadable(dataset: Dataset, landed: Landed) -> pd.DataFrame:
     """Rows that cannot be read have no key; their number spreads them over the lanes."""
     numbers = [number for number, _ in landed.unreadable]
     frame = pd.DataFrame(index=pd.Index(numbers, name="row", dtype="int64"))
-    frame["key"] = None
-    frame["lane"] = [number % dataset.lanes for number in numbers]
+    frame[KEY] = None
+    frame[LANE] = [number % dataset.lanes for number in numbers]
     for field in dataset.fields:
         frame[field.column] = None
-    frame["codes"] = pd.Series([[("", "unreadable")] for _ in numbers], index=frame.index, dtype=object)
-    frame["cells"] = None
-    frame["raw"] = pd.Series([raw for _, raw in landed.unreadable], index=frame.index, dtype=object)
-    frame["outcome"] = "quarantined"
+    frame[CODES] = pd.Series([[("", "unreadable")] for _ in numbers], index=frame.index, dtype=object)
+    frame[CELLS] = None
+    frame[RAW] = pd.Series([raw for _, raw in landed.unreadable], index=frame.index, dtype=object)
+    frame[OUTCOME] = "quarantined"
     return frame
 
 
@@ -107,15 +106,15 @@ def _duplicates(dataset: Dataset, valid: pd.DataFrame, history: History) -> pd.I
     """
     if valid.empty:
         return valid.index
-    before = valid["key"].map(history)
+    before = valid[KEY].map(history)
     if dataset.version_field is None:
         content = content_of(dataset, valid)
-        last = content.groupby(valid["key"]).shift()
+        last = content.groupby(valid[KEY]).shift()
         return valid.index[content == last.where(last.notna(), before)]
     # versions are whole numbers up to 2^53, which a float holds exactly
     version = valid[dataset.version_field.column].astype("float64")
-    highest = version.groupby(valid["key"]).cummax()
-    reached = highest.groupby(valid["key"]).shift()
+    highest = version.groupby(valid[KEY]).cummax()
+    reached = highest.groupby(valid[KEY]).shift()
     last = pd.concat([reached, before.astype("float64")], axis=1).max(axis=1)
     return valid.index[version <= last]
 

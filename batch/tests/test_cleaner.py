@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from audit.decide import content_of, decide
 from audit.landing import read_landing
+from audit.own import CODES, KEY, LANE, OUTCOME, RAW
 from dirty_csv import UNVERSIONED, VERSIONED, files, written
 from dsf_dataset import Dataset
 from hypothesis import HealthCheck, given, settings
@@ -52,20 +53,20 @@ def by_pandas(dataset: Dataset, contents: list[bytes]) -> list[Rows]:
             if dataset.version_field is None
             else clean[dataset.version_field.column]
         )
-        history |= dict(zip(clean["key"], marks, strict=True))
-        rows = decision.rows[decision.rows["outcome"] != "duplicate"]
+        history |= dict(zip(clean[KEY], marks, strict=True))
+        rows = decision.rows[decision.rows[OUTCOME] != "duplicate"]
         decided.append([_said(dataset, number, row) for number, row in rows.iterrows()])
     return decided
 
 
 def _said(dataset: Dataset, number: int, row: pd.Series) -> dict:
-    said = {"row": number, "lane": row["lane"], "outcome": row["outcome"]}
-    if row["outcome"] == "clean":
+    said = {"row": number, "lane": row[LANE], "outcome": row[OUTCOME]}
+    if row[OUTCOME] == "clean":
         values = {field.column: row[field.column] for field in dataset.fields}
         return said | {"values": values}
     # what the cleaner refuses is a record, whose bytes this test leaves out
-    raw = b"" if row["raw"] is None else row["raw"]
-    return said | {"codes": [list(code) for code in row["codes"]], "bytes": base64.b64encode(raw).decode()}
+    raw = b"" if row[RAW] is None else row[RAW]
+    return said | {"codes": [list(code) for code in row[CODES]], "bytes": base64.b64encode(raw).decode()}
 
 
 def _sorted(rows: Rows) -> Rows:
