@@ -52,7 +52,7 @@ function aggregationOf(
   const on = { field: nameOf(dashboard, field!) }
   if (of === 'median') return { percentiles: { ...on, percents: [50], keyed: false } }
   const names = { sum: 'sum', average: 'avg', min: 'min', max: 'max', distinct: 'cardinality' } as const
-  return { [names[of]]: of === 'distinct' ? { ...on, precision_threshold: 40_000 } : on }
+  return { [names[of]]: on }
 }
 
 function metricsOf(dashboard: Dashboard, metrics: Metric[]): { aggs?: Json } {

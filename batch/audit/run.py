@@ -92,7 +92,7 @@ def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) ->
     store, dataset, place = sources.store, sources.dataset, sources.place
     processed = read_processed(store, dataset, place, keys_of_file(dataset, landed))
     decision = decide(dataset, landed, processed.history)
-    audit.outcomes = decision.rows["outcome"].value_counts().to_dict()
+    audit.outcomes = {str(name): count for name, count in decision.rows["outcome"].value_counts().items()}
     lake = read_lake_rows(store, dataset, place)
     quarantine = _all_quarantined(sources, audit.outcomes.get("quarantined", 0))
     audit.differences += [

@@ -79,7 +79,7 @@ describe('a dataset with versions', () => {
     const key = Buffer.from('a')
     expect(out).toEqual({
       clean: [{ key, value }],
-      seen: [{ key, value: { mark: 300_000 } }],
+      seen: [{ key, value: { mark: 300_000, finer: 0, ahead: 0 } }],
       quarantine: [],
     })
     expect(counts).toEqual({ clean: 1, duplicate: 0, quarantined: 0 })
@@ -103,6 +103,53 @@ describe('a dataset with versions', () => {
     expect(rowsOf(cleanedQuakes([quake('a', 5), quake('b', 1), quake('a', 4), quake('b', 2)]))).toEqual([
       1, 2, 4,
     ])
+  })
+
+  const at = (fraction: string, mag = '1') =>
+    quake('a', 0, { updated: `2024-01-01T00:00:00.${fraction}Z`, mag })
+  const ms = Date.parse('2024-01-01T00:00:00.123Z')
+
+  it('compares versions as finely as they are written, and lets dsf_version grow all the same', () => {
+    const { out, counts } = cleanedQuakes([
+      at('1231', '1'),
+      at('1239', '2'),
+      at('1238', '3'),
+      at('123900', '4'),
+      at('123900001', '5'),
+      at('124', '6'),
+      at('124', '7'),
+      at('129', '8'),
+    ])
+    const rows = out!.clean!.map(
+      ({ value }) => value as { dsf_version: number; updated: number; mag: number },
+    )
+    expect(rows.map(({ mag, dsf_version }) => [mag, dsf_version - ms])).toEqual([
+      [1, 0],
+      [2, 1],
+      [5, 2],
+      [6, 3],
+      [8, 6],
+    ])
+    expect(rows.map(({ updated }) => updated - ms)).toEqual([0, 0, 0, 1, 6])
+    expect(counts).toMatchObject({ clean: 5, duplicate: 3 })
+  })
+
+  it('goes on where a changelog ends, whatever was let through before', () => {
+    const rows = ['123', '1231', '1239', '123999999', '124', '1240001', '125', '999'].map((text) => at(text))
+    const whole = cleanedQuakes(rows.flatMap((row) => [row, row]))
+    expect(rowsOf(whole)).toHaveLength(rows.length)
+    for (let cut = 0; cut <= rows.length; cut++) {
+      const first = cleanedQuakes(rows.slice(0, cut))
+      const restored = new SeenVersions()
+      for (const { key, value } of first.out!.seen!)
+        restored.restore(String(key), value as Record<string, unknown>)
+      const rest = cleanedQuakes(rows.slice(Math.max(0, cut - 1)), restored)
+      expect([...versionsOf(first), ...versionsOf(rest)]).toEqual(versionsOf(whole))
+    }
+  })
+
+  it('refuses a version of more digits than it compares', () => {
+    expect(cleanedQuakes([at('1234567891', '1')]).counts).toMatchObject({ 'quarantined:type': 1 })
   })
 
   it('does not remember the version of a row that it refused', () => {

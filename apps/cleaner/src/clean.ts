@@ -1,6 +1,14 @@
-import { addCounters, type Counters, type Dataset, type Problem } from '@dsf/dataset'
+import {
+  addCounters,
+  fractionReader,
+  type Counters,
+  type Dataset,
+  type Field,
+  type Problem,
+} from '@dsf/dataset'
 import type { Batch, Output, Result } from '@dsf/stage'
-import { contentMark, rowReader, type RawRow } from './read-row.ts'
+import { isNewer, markOf, toSeen, versionOf, type Mark } from './mark.ts'
+import { contentMark, rowReader, type CleanRow, type RawRow } from './read-row.ts'
 import type { SeenVersions } from './seen-versions.ts'
 
 /** Cleans a batch of raw rows of one lane: every row comes out as clean, as duplicate, or in quarantine with its reasons. */
@@ -9,8 +17,8 @@ export type Clean = (batch: Batch<RawRow>, seen: SeenVersions) => Result
 /** Compiles a dataset's definition to its cleaning function. */
 export function cleanerOf(dataset: Dataset): Clean {
   const readRow = rowReader(dataset)
-  const versionColumn = dataset.versionField?.column
-  const fingerprint = contentMark(dataset)
+  const isVersioned = dataset.versionField !== undefined
+  const decide = dataset.versionField ? byVersion(dataset.versionField) : byContent(dataset)
   return (batch, seen) => {
     const clean: Output[] = []
     const marks: Output[] = []
@@ -27,27 +35,45 @@ export function cleanerOf(dataset: Dataset): Clean {
       }
       const messageKey = batch.keys[i]!
       const key = messageKey.toString()
-      const version = versionColumn === undefined ? batch.firstRecord + i : (row[versionColumn] as number)
-      const mark = versionColumn === undefined ? fingerprint(row) : version
       const before = seen.get(key)
-      if (isDuplicate(before, mark, versionColumn !== undefined)) {
+      const mark = decide(row, raw, before)
+      if (mark === undefined) {
         duplicate++
         continue
       }
       seen.set(key, mark, before)
-      row.dsf_version = version
+      row.dsf_version = isVersioned ? versionOf(mark) : batch.firstRecord + i
       clean.push({ key: messageKey, value: row })
-      marks.push({ key: messageKey, value: { mark } })
+      marks.push({ key: messageKey, value: toSeen(mark) })
     }
     const counts = { clean: clean.length, duplicate, quarantined: quarantine.length }
     return { out: { clean, seen: marks, quarantine }, counts: addCounters(reasons, counts) }
   }
 }
 
-/** With versions, older and equal ones are duplicates; without, only content that was the last one let through. */
-function isDuplicate(last: number | undefined, mark: number, versioned: boolean): boolean {
-  if (last === undefined) return false
-  return versioned ? mark <= last : mark === last
+/** The new mark of a row's key, undefined for a duplicate of what was let through before. */
+type Decide = (row: CleanRow, raw: RawRow, before: Mark | undefined) => Mark | undefined
+
+/** Older and equal versions are duplicates. They are compared as finely as their texts tell them apart. */
+function byVersion(field: Field): Decide {
+  const { column } = field
+  const fraction = field.type === 'datetime' ? fractionReader(field) : () => 0
+  return (row, raw, before) => {
+    const version = row[column] as number
+    const finer = fraction(raw[column] as string | null)
+    return before === undefined || isNewer(version, finer, before)
+      ? markOf(version, finer, before)
+      : undefined
+  }
+}
+
+/** Without versions, only content that was the last one let through is a duplicate. */
+function byContent(dataset: Dataset): Decide {
+  const fingerprint = contentMark(dataset)
+  return (row, _, before) => {
+    const mark = fingerprint(row)
+    return mark === before ? undefined : mark
+  }
 }
 
 function refused(batch: Batch<RawRow>, i: number, problems: Problem[]): Output {

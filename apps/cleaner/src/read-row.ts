@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import {
   isProblem,
+  keyRules,
   readRules,
   recordShape,
   type CellReader,
@@ -18,7 +19,9 @@ export type RowReader = (raw: RawRow) => CleanRow | Problem[]
 /** Compiles the definition's rules once for a dataset. */
 export function rowReader(dataset: Dataset): RowReader {
   const columns = dataset.fields.map((field) => field.column)
-  const readers: CellReader[] = dataset.fields.map((field) => readRules(field))
+  const readers: CellReader[] = dataset.fields.map((field) =>
+    dataset.key.includes(field) ? keyRules(field) : readRules(field),
+  )
   const emptyRow = recordShape<CleanRow>(['dsf_run', 'dsf_row', 'dsf_version', ...columns])
   return (raw) => {
     const row = emptyRow()

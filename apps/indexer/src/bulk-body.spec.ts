@@ -26,7 +26,14 @@ describe('bulkWriter', () => {
     expect(bodies.map(({ rows }) => rows)).toEqual([[day(0), day(1, 8)]])
     expect(bodies[0]!.body.endsWith('\n')).toBe(true)
     expect(items(bodies[0]!.body)).toEqual([
-      { index: { _index: 'seattle-weather', _id: '1970-01-01', version: 7, version_type: 'external_gte' } },
+      {
+        index: {
+          _index: 'seattle-weather',
+          _id: '1970-01-01',
+          version: 2 ** 52 + 7,
+          version_type: 'external_gte',
+        },
+      },
       {
         dsf_run: 'r1',
         dsf_row: 1,
@@ -36,7 +43,14 @@ describe('bulkWriter', () => {
         weather: 'rain',
         '@timestamp': 0,
       },
-      { index: { _index: 'seattle-weather', _id: '1970-01-02', version: 8, version_type: 'external_gte' } },
+      {
+        index: {
+          _index: 'seattle-weather',
+          _id: '1970-01-02',
+          version: 2 ** 52 + 8,
+          version_type: 'external_gte',
+        },
+      },
       {
         dsf_run: 'r1',
         dsf_row: 1,
@@ -49,10 +63,26 @@ describe('bulkWriter', () => {
     ])
   })
 
-  it('sends no negative version, which would fail the whole request, and keeps the real one in the document', () => {
-    const [action, document] = items(bulkWriter(weather)([day(0, -5)])[0]!.body)
-    expect(action).toMatchObject({ index: { version: 0 } })
-    expect(document).toMatchObject({ dsf_version: -5 })
+  it('sends versions that keep their order and are never negative, and the real ones in the documents', () => {
+    const versions = [
+      -(2 ** 52),
+      1 - 2 ** 52,
+      -315_619_200_000,
+      -1,
+      0,
+      1,
+      1_795_471_200_123,
+      2 ** 52 - 1,
+      2 ** 52,
+    ]
+    const written = versions.map((version) => items(bulkWriter(weather)([day(0, version)])[0]!.body))
+    const sent = written.map(([action]) => (action!['index'] as { version: number }).version)
+    expect(written.map(([, document]) => document!['dsf_version'])).toEqual(versions)
+    expect(new Set(sent).size).toBe(versions.length)
+    expect(sent).toEqual(sent.toSorted((a, b) => a - b))
+    expect(sent.every((version) => Number.isInteger(version) && version >= 0 && version <= 2 ** 53)).toBe(
+      true,
+    )
   })
 
   it('writes nothing for no rows', () => {

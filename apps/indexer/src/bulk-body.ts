@@ -41,9 +41,13 @@ function itemWriter(dataset: Dataset, index: string): (row: Row) => string {
   const toDocument = documentWriter(dataset)
   const start = `{"index":{"_index":${JSON.stringify(index)},"version_type":"external_gte","version":`
   return (row) => {
-    // A negative version would make Elasticsearch refuse the whole request. The cleaner lets versions only grow within
-    // a lane, and offsets keep their order, so below 0 the last one still wins.
-    const version = Math.max(0, Number(row.dsf_version))
+    const version = externalVersion(Number(row.dsf_version))
     return `${start}${version},"_id":${JSON.stringify(toId(row))}}}\n${toDocument(row)}\n`
   }
 }
+
+/**
+ * Elasticsearch takes no negative version. A version is an integer of 2^52 at most in size, so that this one is never negative,
+ * keeps the order, and is exact in a double.
+ */
+const externalVersion = (version: number): number => version + 2 ** 52

@@ -38,9 +38,42 @@ describe('an index that is there already', () => {
     await index.prepareIndex(named(pipelineTemplate, [], older.alias))
     expect(await mappingOf(older.alias)).toMatchObject({
       ...{ field: { type: 'keyword' }, nulls: { type: 'long' }, p50: { type: 'double' } },
-      window_start: { type: 'date', format: 'epoch_millis' },
+      window_start: { type: 'date', format: 'epoch_millis||strict_date_optional_time' },
     })
     expect((await ask(`${older.alias}/_count`)).count).toBe(1)
+  })
+
+  it('keeps the format of its dates, which cannot be changed, and takes a new date with the new one', async () => {
+    const older = named(trendsTemplate, ['window_end'])
+    const { properties } = older.template.template.mappings
+    properties['@timestamp'] = { type: 'date', format: 'epoch_millis' }
+    await index.prepareIndex(older)
+
+    await index.prepareIndex(named(trendsTemplate, [], older.alias))
+    expect(await mappingOf(older.alias)).toMatchObject({
+      '@timestamp': { type: 'date', format: 'epoch_millis' },
+      window_end: { type: 'date', format: 'epoch_millis||strict_date_optional_time' },
+    })
+  })
+})
+
+describe('a date of a new index', () => {
+  it('is found by the text that somebody types into a filter, and is read as ms, however few', async () => {
+    const own = named(trendsTemplate)
+    await index.prepareIndex(own)
+    const times = [-1, 0, 2024, 5000, Date.parse('2023-12-31T23:59:59.999Z'), Date.parse('2024-01-01')]
+    for (const time of times) await ask(`${own.alias}/_doc`, { '@timestamp': time })
+    await ask(`${own.alias}/_refresh`)
+    const found = async (bounds: object) =>
+      (await ask(`${own.alias}/_search`, { query: { range: { '@timestamp': bounds } } })).hits.hits
+        .map(({ _source }: any) => _source['@timestamp'])
+        .toSorted((a: number, b: number) => a - b)
+    expect(await found({ gte: '2024-01-01' })).toEqual([times[5]])
+    expect(await found({ gte: '2024-01-01T00:00:00.000Z', lte: '2024-01-01T00:00:00.000Z' })).toEqual([
+      times[5],
+    ])
+    expect(await found({ lt: '2023-12-31' })).toEqual(times.slice(0, 4))
+    expect(await found({ gte: 2024, lte: 5000 })).toEqual([2024, 5000])
   })
 })
 

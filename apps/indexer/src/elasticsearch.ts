@@ -48,13 +48,28 @@ async function prepare(client: Client, { alias, name, template, first }: NamedIn
   await client.indices.putIndexTemplate({ name, ...template })
   if (await client.indices.existsAlias({ name: alias })) {
     // a definition may have grown fields since
-    await client.indices
-      .putMapping({ index: alias, ...template.template.mappings })
-      .catch(explainChange(alias))
+    const { mappings } = template.template
+    const properties = await withOwnFormats(client, alias, mappings.properties)
+    await client.indices.putMapping({ index: alias, ...mappings, properties }).catch(explainChange(alias))
     return
   }
   const aliases = { [alias]: { is_write_index: true } }
   await client.indices.create({ index: first, aliases }).catch(ignoreExisting)
+}
+
+type Properties = IndexTemplate['template']['mappings']['properties']
+
+/** The format of a date cannot be changed: an index keeps what it was made with, and the next one gets the template's. */
+async function withOwnFormats(client: Client, alias: string, wanted: Properties): Promise<Properties> {
+  const [found] = Object.values(await client.indices.getMapping({ index: alias }))
+  const own = found?.mappings.properties as Properties | undefined
+  return Object.fromEntries(
+    Object.entries(wanted).map(([name, mapping]) => {
+      const there = own?.[name]
+      const isDate = mapping['type'] === 'date' && there?.['type'] === 'date'
+      return [name, isDate ? { ...mapping, format: there['format'] } : mapping]
+    }),
+  )
 }
 
 export const templateName = ({ name }: Dataset): string => `dsf-${name}`

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { loadDataset, objectKey } from '@dsf/dataset'
+import { loadDataset, noValue, objectKey } from '@dsf/dataset'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Row } from './row.ts'
-import { noValue, partitionProfile, partitionRows, unpartitioned } from './partition-rows.ts'
+import { partitionProfile, partitionRows, unpartitioned } from './partition-rows.ts'
 
 const folder = (name: string) => join(import.meta.dirname, '../../../datasets', name)
 const earthquakes = loadDataset(folder('earthquakes'))
@@ -61,14 +61,44 @@ describe('partitionRows', () => {
     const rows = [quake(null, '2026-11-23T00:00:00Z'), quake('earthquake', null)]
     expect(partitionRows(earthquakes, rows).map(({ partitions }) => partitions)).toEqual([
       [
-        ['type', noValue],
+        ['type', null],
         ['dt', '2026-11-23'],
       ],
       [
         ['type', 'earthquake'],
-        ['dt', noValue],
+        ['dt', null],
       ],
     ])
+  })
+
+  it.each([
+    ['month', '0001-02-03', '0001-02-01'],
+    ['month', '0099-12-31', '0099-12-01'],
+    ['year', '0001-01-01', '0001-01-01'],
+    ['year', '0099-12-31', '0099-01-01'],
+    ['year', '0100-12-31', '0100-01-01'],
+    ['month', '1582-10-10', '1582-10-01'],
+    ['month', '1969-12-31', '1969-12-01'],
+    ['year', '9999-12-31', '9999-01-01'],
+  ] as const)('takes the %s that %s lies in, in any year: %s', (period, day, dt) => {
+    const lake = { ...earthquakes.sinks.lake, period }
+    const dataset = { ...earthquakes, sinks: { ...earthquakes.sinks, lake } }
+    const rows = [quake('a', `${day}T00:00:00Z`), quake('a', `${day}T23:59:59.999Z`)]
+    expect(partitionRows(dataset, rows).map(({ partitions }) => partitions)).toEqual([
+      [
+        ['type', 'a'],
+        ['dt', dt],
+      ],
+    ])
+  })
+
+  it('keeps texts apart that say nothing from a type that is missing', () => {
+    const types = [null, 'null', 'NULL', '', 'undefined', noValue, '_empty']
+    const groups = partitionRows(
+      earthquakes,
+      types.map((type) => quake(type, '2026-11-23T00:00:00Z')),
+    )
+    expect(groups.map(({ records }) => records.map(({ type }) => type))).toEqual(types.map((type) => [type]))
   })
 
   it('leaves out a level that the dataset does not define', () => {
@@ -94,7 +124,7 @@ describe('partitionRows', () => {
       type: fc.oneof(
         fc.constant(null),
         fc.string({ maxLength: 3 }),
-        fc.constantFrom('.', '..', '_empty', noValue, '1', '1 2'),
+        fc.constantFrom('.', '..', '_empty', '', 'null', 'NULL', 'undefined', noValue, '1', '1 2'),
       ),
       time: fc.oneof(fc.constant(null), fc.integer({ min: -200_000_000, max: 200_000_000 })),
     })
@@ -124,14 +154,14 @@ describe('partitionProfile', () => {
     const early = of('1969-12-31T00:00:00Z', 'a')
     const timeless = of(null, 'a')
     const later = of('2026-11-23T00:00:00Z', 'b')
-    const folder = (dt: string) => [
+    const folder = (dt: string | null) => [
       ['table', 'profile'],
       ['dt', dt],
     ]
     expect(partitionProfile([day, early, timeless, later] as Row[])).toEqual([
       { partitions: folder('2026-11-23'), records: [day, later] },
       { partitions: folder('1969-12-31'), records: [early] },
-      { partitions: folder(noValue), records: [timeless] },
+      { partitions: folder(null), records: [timeless] },
     ])
   })
 })

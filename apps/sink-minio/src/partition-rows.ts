@@ -4,15 +4,9 @@ import type { Row } from './row.ts'
 /** The rows of a chunk that share an object. */
 export interface Partition<R> {
   /** in path order, as `objectKey` takes them; the values are not yet encoded */
-  partitions: [name: string, value: string][]
+  partitions: [name: string, value: string | null][]
   records: R[]
 }
-
-/**
- * The value of a missing type or time: Hive's own marker, which Spark, DuckDB and pyarrow read as null. Another word
- * would turn `dt` of the whole lake from a date into a text.
- */
-export const noValue = '__HIVE_DEFAULT_PARTITION__'
 
 /**
  * Groups a chunk of the lake by type and day (UTC) of the event, or the first day of its month or year: groups in order of first appearance, rows in offset
@@ -21,12 +15,13 @@ export const noValue = '__HIVE_DEFAULT_PARTITION__'
  */
 export function partitionRows<R extends Row>(dataset: Dataset, records: R[]): Partition<R>[] {
   const groups = new Map<string, Partition<R>>()
-  const seen = new Map<string, Partition<R>>()
+  const seen = new Map<Level, Map<Level, Partition<R>>>()
   for (const record of records) {
     const [type, day] = levels(dataset, record)
-    const value = `${day} ${type}`
-    let group = seen.get(value)
-    if (!group) seen.set(value, (group = groupOf(groups, nameLevels(type, day))))
+    let ofDay = seen.get(day)
+    if (!ofDay) seen.set(day, (ofDay = new Map<Level, Partition<R>>()))
+    let group = ofDay.get(type)
+    if (!group) ofDay.set(type, (group = groupOf(groups, nameLevels(type, day))))
     group.records.push(record)
   }
   return [...groups.values()]
@@ -64,19 +59,20 @@ const dayMs = 86_400_000
 function firstDay(period: 'day' | 'month' | 'year', day: number): number {
   if (period === 'day') return day
   const date = new Date(day * dayMs)
-  return Date.UTC(date.getUTCFullYear(), period === 'year' ? 0 : date.getUTCMonth()) / dayMs
+  // not Date.UTC, which takes the years 0 to 99 for those of the twentieth century
+  return date.setUTCMonth(period === 'year' ? 0 : date.getUTCMonth(), 1) / dayMs
 }
 
-function nameLevels(type: Level, day: Level): [string, string][] {
-  const named: [string, string][] = []
-  if (type !== undefined) named.push(['type', type === null ? noValue : String(type)])
-  if (day !== undefined) named.push(['dt', day === null ? noValue : isoDay(Number(day))])
+function nameLevels(type: Level, day: Level): Partition<Row>['partitions'] {
+  const named: Partition<Row>['partitions'] = []
+  if (type !== undefined) named.push(['type', type === null ? null : String(type)])
+  if (day !== undefined) named.push(['dt', day === null ? null : isoDay(Number(day))])
   return named
 }
 
 const isoDay = (day: number) => new Date(day * dayMs).toISOString().split('T')[0]!
 
-function groupOf<R>(groups: Map<string, Partition<R>>, partitions: [string, string][]): Partition<R> {
+function groupOf<R>(groups: Map<string, Partition<R>>, partitions: Partition<R>['partitions']): Partition<R> {
   const path = partitions.map(([, value]) => pathSegment(value)).join('/')
   let group = groups.get(path)
   if (!group) groups.set(path, (group = { partitions, records: [] }))

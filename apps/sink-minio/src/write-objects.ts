@@ -3,7 +3,7 @@ import { sha256, type Batch, type ObjectStore, type Output } from '@dsf/stage'
 import { csvEncoder } from './encode-csv.ts'
 import { encodeQuarantine, jsonlEncoder, type QuarantinedRow } from './encode-jsonl.ts'
 import { parquetEncoder } from './encode-parquet.ts'
-import { noValue, partitionProfile, partitionRows, unpartitioned, type Partition } from './partition-rows.ts'
+import { partitionProfile, partitionRows, unpartitioned, type Partition } from './partition-rows.ts'
 import type { Row } from './row.ts'
 
 /** One kind of object: where it goes, how it is cut, and what its bytes are. */
@@ -103,10 +103,8 @@ async function writeObject(
   return { key: value.key, value }
 }
 
-function valueOf({ partitions }: Partition<Row>, level: string): string | null {
-  const value = partitions.find(([name]) => name === level)?.[1]
-  return value === undefined || value === noValue ? null : value
-}
+const valueOf = ({ partitions }: Partition<Row>, level: string): string | null =>
+  partitions.find(([name]) => name === level)?.[1] ?? null
 
 /** What an audit needs to know of an object without opening it. */
 function metadataOf(object: {

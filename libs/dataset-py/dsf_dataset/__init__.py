@@ -1,9 +1,10 @@
 """
 The definition of a dataset, for Python: what the stages read in TypeScript (libs/dataset), held equal to it
-by the same tables of cells, lanes and schemas. Needs nothing but the standard library.
+by the same tables of cells, lanes and schemas. Needs RE2 for patterns, and nothing else.
 """
 
-from .cells import CellReader, Problem, Value, compile_reader
+from .cells import CellReader, Problem, Value, compile_key_reader, compile_reader
+from .columns import column_name
 from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
 from .errors import DefinitionError
 from .keys import (
@@ -20,7 +21,7 @@ from .keys import (
     trends_key,
 )
 from .lanes import key_part, key_reader, key_text, lane_of, murmur2
-from .load import load_dataset, load_datasets
+from .load import Datasets, Refused, load_dataset, load_datasets
 from .schemas import (
     RECEIPT_SCHEMA,
     clean_schema,
@@ -29,7 +30,7 @@ from .schemas import (
     profile_schema,
     raw_schema,
 )
-from .times import iso_date, iso_datetime, read_written
+from .times import compile_times, iso_date, iso_datetime, read_written
 
 __all__ = [
     "NO_VALUE",
@@ -39,16 +40,21 @@ __all__ = [
     "CellReader",
     "Computed",
     "Dataset",
+    "Datasets",
     "DefinitionError",
     "Field",
     "Geo",
     "ObjectName",
     "Problem",
+    "Refused",
     "Trends",
     "Value",
     "audit_key",
     "clean_schema",
+    "column_name",
+    "compile_key_reader",
     "compile_reader",
+    "compile_times",
     "dataset_prefix",
     "enriched_schema",
     "iso_date",

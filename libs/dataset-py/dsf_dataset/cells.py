@@ -3,15 +3,16 @@
 import math
 import operator
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from .dataset import Field
 from .errors import DefinitionError
-from .patterns import compile_pattern
-from .texts import normalize_text, plain
-from .times import compile_time
+from .patterns import compile_pattern, units
+from .texts import normalize_text, plain, significant_digits
+from .times import compile_times
 
 Value = str | int | float | bool | None
 """Numbers for numbers, milliseconds for datetimes, days since 1970 for dates, None when missing."""
@@ -51,7 +52,7 @@ def compile_reader(field: Field, file: str = "field", path: str = "") -> CellRea
     def refuse(at: str, expected: str) -> DefinitionError:
         return DefinitionError(file, (path or f"/{field.name}") + at, expected)
 
-    cast = _caster(field, refuse)
+    cast, complaint = _caster(field, refuse)
     rules = [*_bounds(field, cast, refuse), *_enum(field, cast, refuse), *_text_rules(field, refuse)]
     tokens = {normalize_text(token, field) for token in field.missing_values}
     absent = _absent(field, cast, rules, refuse)
@@ -62,11 +63,44 @@ def compile_reader(field: Field, file: str = "field", path: str = "") -> CellRea
             return absent
         value = cast(clean)
         if value is None:
-            hint = "" if field.format == "default" else f" of the format {field.format}"
-            return _problem(field, "type", f'"{_shorten(clean)}" is no {field.type}{hint}')
+            return _problem(field, "type", f'"{_shorten(clean)}" {complaint(clean)}')
         return _first_problem(field, rules, value, clean) or value
 
     return read
+
+
+def compile_key_reader(field: Field) -> CellReader:
+    """
+    The reader of a field of the primary key: a cell with more digits than its type keeps is refused, because rows of
+    different keys would become one.
+    """
+    read = compile_reader(field)
+    if field.type not in ("number", "datetime"):
+        return read
+    times = compile_times("datetime", field.format) if field.type == "datetime" else None
+
+    def read_key(text: str | None) -> Value | Problem:
+        value = read(text)
+        if text is None or not isinstance(value, int | float):
+            return value
+        clean = normalize_text(text, field)
+        exact = times.exact(clean) == value * 1_000_000 if times else _is_exact(clean, value)
+        what = f"has more digits than a {field.type} keeps, so another key could become the same"
+        return (
+            value
+            if exact
+            else _problem(
+                field, "type", f'"{_shorten(text)}" {what}; a primary key like this is a string'
+            )
+        )
+
+    return read_key
+
+
+def _is_exact(text: str, value: float) -> bool:
+    """To 15 digits no other text is read as the same double; beyond, only the digits that programs write for it."""
+    digits = re.sub("[eE].*|[^0-9]", "", text).strip("0")
+    return len(digits) <= 15 or digits == significant_digits(value)
 
 
 def _absent(field: Field, cast: _Cast, rules: list[_Rule], refuse: _Refuse) -> "Value | Problem":
@@ -99,23 +133,41 @@ def _shorten(text: str) -> str:
     return text if len(units) <= 160 else units[:160].decode("utf-16-le", "surrogatepass") + "…"
 
 
-def _caster(field: Field, refuse: _Refuse) -> _Cast:
+def _caster(field: Field, refuse: _Refuse) -> tuple[_Cast, Callable[[str], str]]:
+    """A cast, and what to say of a text that it gives nothing for."""
     if field.type in ("date", "datetime"):
-        try:
-            return compile_time(field.type, field.format)
-        except ValueError as error:
-            raise refuse("/format", str(error)) from error
+        return _time_caster(field, refuse)
     if field.format != "default":
         raise refuse("/format", f'"{field.format}" is not supported for a {field.type}')
     if field.type == "boolean":
         truths = {normalize_text(token, field): True for token in field.true_values}
         truths |= {normalize_text(token, field): False for token in field.false_values}
-        return truths.get
-    return {"string": lambda text: text, "number": cast_number, "integer": cast_integer}[field.type]
+        return truths.get, lambda _: "is no boolean"
+    if field.type == "string":
+        return lambda text: text, lambda _: "is no string"
+    if field.type == "integer":
+        return cast_integer, lambda text: _too_large(_WHOLE, text, LARGEST_INTEGER, "an integer")
+    return cast_number, lambda text: _too_large(_DECIMAL, text, sys.float_info.max, "a number")
 
 
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_WHOLE = re.compile(r"([+-]?)0*([0-9]+)")
+def _time_caster(field: Field, refuse: _Refuse) -> tuple[_Cast, Callable[[str], str]]:
+    try:
+        times = compile_times(field.type, field.format)
+    except ValueError as error:
+        raise refuse("/format", str(error)) from error
+    hint = "" if field.format == "default" else f" of the format {field.format}"
+    outside = "is in UTC no time of the years 0001 to 9999"
+    return times.read, lambda text: outside if times.is_outside(text) else f"is no {field.type}{hint}"
+
+
+def _too_large(form: re.Pattern[str], text: str, largest: float, kind: str) -> str:
+    if form.fullmatch(text):
+        return f"is too large for {kind}, which is at most {plain(largest)} in size"
+    return f"is no {kind.split()[1]}"
+
+
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"([+-]?)([0-9]+)")
 LARGEST_INTEGER = 2**52
 
 
@@ -130,9 +182,10 @@ def cast_number(text: str) -> float | None:
 def cast_integer(text: str) -> int | None:
     """Digits only, and not beyond 2^52, from where on the stages could not keep it."""
     match = _WHOLE.fullmatch(text)
-    if not match or len(match[2]) > 16:
+    digits = match[2].lstrip("0") if match else ""
+    if not match or len(digits) > 16:
         return None
-    value = int(match[1] + match[2])
+    value = int(match[1] + (digits or "0"))
     return value if abs(value) <= LARGEST_INTEGER else None
 
 
@@ -210,13 +263,15 @@ def _text_rules(field: Field, refuse: _Refuse) -> list[_Rule]:
 def _pattern_rule(pattern: str, refuse: _Refuse) -> _Rule:
     try:
         compiled = compile_pattern(pattern)
-    except (ValueError, re.error) as error:
+    except ValueError as error:
         raise refuse("/constraints/pattern", str(error)) from error
-    return _Rule(
-        "pattern",
-        lambda value: compiled.fullmatch(value) is not None,
-        lambda text: f'"{_shorten(text)}" does not match {pattern}',
-    )
+
+    def complaint(text: str) -> str:
+        if units(text) > compiled.longest:
+            return f"has {units(text)} characters, and the pattern {pattern} is tried on at most {compiled.longest}"
+        return f'"{_shorten(text)}" does not match {pattern}'
+
+    return _Rule("pattern", compiled.matches, complaint)
 
 
 def _length_rule(least: int, most: float) -> _Rule:

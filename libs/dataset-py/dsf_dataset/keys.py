@@ -17,15 +17,17 @@ def topic_name(dataset: str, kind: str) -> str:
     return f"{dataset}.{kind}"
 
 
-def path_segment(value: str) -> str:
+def path_segment(value: str | None) -> str:
     """
     A value as one step of a key: percent-encoded outside `[A-Za-z0-9._-]`, cut at 180 characters, and never a
-    step like `..`, so that no value of the data can leave its prefix.
+    step like `..`, so that no value of the data can leave its prefix; nor one that a reader takes for no value.
     """
+    if value is None:
+        return NO_VALUE
     if value == "":
         return "_empty"
-    if value == "_empty":
-        return "%5Fempty"
+    if value in ("_empty", NO_VALUE) or value.lower() == "null":
+        return f"%{ord(value[0]):02X}{value[1:]}"
     if value in (".", ".."):
         return value.replace(".", "%2E")
     encoded = _encode(value)
@@ -70,7 +72,7 @@ class ObjectName:
         return f"{self.lane:02d}-{self.first_record:016d}.{self.extension}"
 
 
-def object_key(root: Root, dataset: str, name: ObjectName, partitions: Iterable[tuple[str, str]] = ()) -> str:
+def object_key(root: Root, dataset: str, name: ObjectName, partitions: Iterable[tuple[str, str | None]] = ()) -> str:
     folders = "".join(f"{column}={path_segment(value)}/" for column, value in partitions)
     return f"{dataset_prefix(root, dataset)}{folders}{name}"
 

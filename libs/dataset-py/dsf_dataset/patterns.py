@@ -1,103 +1,104 @@
-"""Patterns of the definition are JavaScript's regular expressions (flag `u`); here they become Python's."""
+"""Patterns of the definition are RE2's, here by RE2 itself; and which of them are tried on long texts too."""
 
 import re
-import sys
-import unicodedata
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from .texts import SPACE
+import re2
 
-_TOKEN = re.compile(
-    r"""
-      \\[pP]\{(?P<property>[^}]*)\}
-    | \\u\{(?P<code>[0-9a-fA-F]+)\}
-    | \\k<(?P<back>\w+)>
-    | \\(?P<escaped>.)
-    | \(\?<(?P<group>[A-Za-z_]\w*)>
-    | (?P<plain>.)
+LONGEST_TEXT = 1000
+_LONG = 65_536
+_MOST_STEPS = 10_000_000
+_SYNTAX = re.escape("^$\\.*+?()[]{}|/")
+_ATOM = re.compile(
+    rf"""
+      [^\\^$.|?*+()\[\]{{}}] | \. | \\[dDwWsS] | \\[{_SYNTAX}]
+    | \[ \^? (?: [A-Za-z0-9]-[A-Za-z0-9] | [^\\\]\[^&~-] | \\[dws] | \\[{_SYNTAX}-] )+ -? \]
     """,
     re.VERBOSE | re.DOTALL,
 )
-_SPACES = re.escape(SPACE)
-_CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": _SPACES}
-_LINE_ENDS = r"\n\r\u2028\u2029"
-_NAMES = {
-    "Letter": "L",
-    "Lowercase_Letter": "Ll",
-    "Uppercase_Letter": "Lu",
-    "Number": "N",
-    "Decimal_Number": "Nd",
-}
+_COUNT = re.compile(r"[?*+]|\{([0-9]{1,4})(?:(,)([0-9]{0,4}))?\}")
 
 
-def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """To be matched in full. @raise ValueError or re.error for what Python has no word for"""
-    parts: list[str] = []
-    in_class = False
-    for token in _TOKEN.finditer(pattern):
-        plain = token["plain"]
-        parts.append(_translated(token, in_class))
-        if plain == "[":
-            in_class = True
-        elif plain == "]":
-            in_class = False
-    return re.compile("".join(parts))
+@dataclass(frozen=True)
+class Pattern:
+    """To be matched in full; a text of more than `longest` UTF-16 units does not match."""
+
+    compiled: Any
+    longest: float
+
+    def matches(self, text: str) -> bool:
+        return units(text) <= self.longest and self.compiled.fullmatch(text) is not None
 
 
-def _translated(token: re.Match[str], in_class: bool) -> str:
-    if token["property"] is not None:
-        return _bracketed(_property(token["property"]), token[0][1] == "P", in_class)
-    if token["code"] is not None:
-        return re.escape(chr(int(token["code"], 16)))
-    if token["back"] is not None:
-        return f"(?P={token['back']})"
-    if token["group"] is not None:
-        return f"(?P<{token['group']}>"
-    if token["escaped"] is not None:
-        return _escaped(token["escaped"], in_class)
-    return _plain(token["plain"], in_class)
+def units(text: str) -> int:
+    """Characters as JavaScript counts them."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _escaped(letter: str, in_class: bool) -> str:
-    if letter.lower() in _CLASSES:
-        return _bracketed(_CLASSES[letter.lower()], letter.isupper(), in_class)
-    if letter in "bB" and not in_class:
-        word, no_word = "[A-Za-z0-9_]", "(?![A-Za-z0-9_])"
-        edge = f"(?:(?<={word}){no_word}|(?<!{word})(?={word}))"
-        return edge if letter == "b" else f"(?!{edge})"
-    # what is special in JavaScript only is a plain character in Python, which refuses to see it escaped
-    return letter if letter in "/" else f"\\{letter}"
+def compile_pattern(pattern: str) -> Pattern:
+    """@raise ValueError for what RE2 does not take"""
+    try:
+        compiled = re2.compile(pattern, _quiet())
+        repeated = len(set(re.findall(r"\(\?P?<(\w+)>", pattern))) < len(re.findall(r"\(\?P?<\w+>", pattern))
+        if repeated or re.search(r"(?<!\\)(?:\\\\)*\\C", pattern):
+            raise re2.error("\\C, or two groups of one name")
+    except re2.error as error:
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
+        raise ValueError(
+            f'"{pattern}" is no regular expression of RE2 ({reason}); lookaround and backreferences are not in it'
+        ) from error
+    return Pattern(compiled, float("inf") if _is_plain(pattern) else LONGEST_TEXT)
 
 
-def _plain(letter: str, in_class: bool) -> str:
-    if in_class:
-        return f"\\{letter}" if letter in "[&|~" else letter
-    return {"$": r"\Z", ".": f"[^{_LINE_ENDS}]"}.get(letter, letter)
+def _quiet() -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    return options
 
 
-def _bracketed(content: str, negated: bool, in_class: bool) -> str:
-    if not in_class:
-        return f"[{'^' if negated else ''}{content}]"
-    if negated:
-        raise ValueError("a negated class inside a class is not supported here")
-    return content
+def _is_plain(pattern: str) -> bool:
+    """Rows of characters and classes, with few enough ways to share a long text out among their repetitions."""
+    steps = 0
+    anchored = re.fullmatch(r"\^([^|]*)(?<!\\)\$", pattern, re.DOTALL)
+    for row in _rows(anchored[1] if anchored else pattern.removeprefix("(?s)")):
+        ways, length = 1, 0
+        for least, most in row:
+            ways *= _LONG if most is None else most - least + 1
+            length += least if most is None else most
+        steps += ways * (length + 1)
+        if any(least < 0 for least, _ in row):
+            return False
+    return steps <= _MOST_STEPS
 
 
-def _property(name: str) -> str:
-    wanted = name.removeprefix("General_Category=").removeprefix("gc=")
-    return _characters(_NAMES.get(wanted, wanted))
+def _rows(pattern: str) -> Iterator[list[tuple[int, int | None]]]:
+    """How often each atom is repeated, for each row between `|`; -1 for what is no atom."""
+    row: list[tuple[int, int | None]] = []
+    at = 0
+    while at < len(pattern):
+        if pattern[at] == "|":
+            yield row
+            row, at = [], at + 1
+            continue
+        atom = _ATOM.match(pattern, at)
+        if not atom:
+            yield [(-1, 0)]
+            return
+        count = _COUNT.match(pattern, atom.end())
+        at = count.end() if count else atom.end()
+        if count and pattern[at : at + 1] in ("?", "*", "+", "{"):
+            yield [(-1, 0)]
+            return
+        row.append(_often(count))
+    yield row
 
 
-@cache
-def _characters(category: str) -> str:
-    """All characters of a general category, as ranges of a class."""
-    if not re.fullmatch("[LMNPSZC][a-z]?", category):
-        raise ValueError(f"\\p{{{category}}} is not supported here; general categories are, as in \\p{{Lu}}")
-    ranges: list[list[int]] = []
-    for code in range(sys.maxunicode + 1):
-        if unicodedata.category(chr(code)).startswith(category):
-            if ranges and ranges[-1][1] == code - 1:
-                ranges[-1][1] = code
-            else:
-                ranges.append([code, code])
-    return "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in ranges)
+def _often(count: re.Match[str] | None) -> tuple[int, int | None]:
+    if count is None:
+        return 1, 1
+    if count[0] in "?*+":
+        return int(count[0] == "+"), 1 if count[0] == "?" else None
+    least = int(count[1])
+    return least, least if not count[2] else (int(count[3]) if count[3] else None)

@@ -2,100 +2,105 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+
+from .formats import ANY, Said, compile_format
 
 DAY_MS = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
-# the calendar repeats every 400 years, which is how years are reached that Python has not: 0, and beyond 9999
+# the calendar repeats every 400 years, which is how years are reached that Python has not
 _CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
+FIRST_MS = (date.min.toordinal() - _EPOCH) * DAY_MS
+LAST_MS = (date.max.toordinal() - _EPOCH + 1) * DAY_MS - 1
 
 _ISO = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 _WRITTEN = re.compile(r"([+-]?[0-9]+)-([0-9]{2})-([0-9]{2})(?:T([0-9:]{8})\.([0-9]{3})Z)?")
-_DIRECTIVES = {
-    "Y": "[0-9]{4}",
-    "y": "[0-9]{2}",
-    "m": "1[0-2]|0?[1-9]",
-    "d": "3[01]|[12][0-9]|0?[1-9]",
-    "H": "2[0-3]|[01][0-9]|[0-9]",
-    "M": "[0-5][0-9]|[0-9]",
-    "S": "[0-5][0-9]|[0-9]",
-    "f": "[0-9]{1,9}",
-    "z": "Z|[+-][0-9]{2}:?[0-9]{2}",
-}
 
-TimeReader = Callable[[str], int | None]
+_SayReader = Callable[[str], Said | None]
 
 
-def compile_time(kind: str, pattern: str) -> TimeReader:
+@dataclass(frozen=True)
+class Times:
+    """How the texts of a field are read."""
+
+    kind: str
+    _say: _SayReader
+
+    def read(self, text: str) -> int | None:
+        """None for what is no such time. What is finer than a millisecond is cut off."""
+        ns = self._nanoseconds(text)
+        if ns is None or not FIRST_MS <= ns // 1_000_000 <= LAST_MS:
+            return None
+        ms = ns // 1_000_000
+        if self.kind == "datetime":
+            return ms
+        return None if ms % DAY_MS else ms // DAY_MS
+
+    def exact(self, text: str) -> int | None:
+        """Nanoseconds since 1970, as fine as the text has it."""
+        return None if self.read(text) is None else self._nanoseconds(text)
+
+    def is_outside(self, text: str) -> bool:
+        """A time all right, but before the first or behind the last one that is allowed: judged without its zone."""
+        ns = self._nanoseconds(text)
+        return ns is not None and not FIRST_MS <= ns // 1_000_000 <= LAST_MS
+
+    def _nanoseconds(self, text: str) -> int | None:
+        said = self._say(text)
+        return None if said is None else _assemble(said)
+
+
+def compile_times(kind: str, pattern: str) -> Times:
     """
-    `default` is ISO 8601; else a strptime pattern of %Y %y %m %d %H %M %S %f %z. A time without a zone is
-    UTC, and what is finer than a millisecond is cut off.
+    `default` is ISO 8601, `any` that or a form that can be read in one way only; else a strptime pattern. A time
+    without a zone is UTC.
     @raise ValueError for a pattern that cannot be understood
     """
-    is_default = pattern in ("default", "any")
-    read = _read_iso if is_default else _pattern_reader(pattern)
-    if kind == "datetime":
-        return read
-
-    def read_date(text: str) -> int | None:
-        ms = None if is_default and len(text) != 10 else read(text)
-        return None if ms is None or ms % DAY_MS else ms // DAY_MS
-
-    return read_date
+    iso = _iso_date if kind == "date" else _iso
+    if pattern == "default":
+        return Times(kind, iso)
+    if pattern != "any":
+        return Times(kind, compile_format(pattern))
+    readers = [iso, *(compile_format(form) for form in ANY[kind])]
+    return Times(kind, lambda text: next((said for read in readers if (said := read(text))), None))
 
 
-def _read_iso(text: str) -> int | None:
+def _iso(text: str) -> Said | None:
     match = _ISO.fullmatch(text)
-    return _assemble(dict(zip("YmdHMSfz", match.groups(), strict=True))) if match else None
+    return dict(zip("YmdHMSfz", match.groups(), strict=True)) if match else None
 
 
-def _pattern_reader(pattern: str) -> TimeReader:
-    used: list[str] = []
-
-    def expression(found: re.Match[str]) -> str:
-        directive, literal = found[1], found[2]
-        if literal is not None:
-            return re.escape(literal)
-        if directive not in _DIRECTIVES:
-            known = " ".join(f"%{name}" for name in _DIRECTIVES)
-            raise ValueError(f'%{directive} in "{pattern}" is not supported; known are {known}')
-        if directive in used:
-            raise ValueError(f'"{pattern}" has %{directive} twice')
-        used.append(directive)
-        return f"(?P<{directive}>{_DIRECTIVES[directive]})"
-
-    compiled = re.compile(re.sub(r"%(.?)|([^%])", expression, pattern, flags=re.DOTALL))
-    if "Y" not in used and "y" not in used:
-        raise ValueError(f'"{pattern}" is no time format: %Y or %y is missing')
-
-    def read(text: str) -> int | None:
-        match = compiled.fullmatch(text)
-        return _assemble(match.groupdict()) if match else None
-
-    return read
+def _iso_date(text: str) -> Said | None:
+    return _iso(text) if len(text) == 10 else None
 
 
-def _assemble(parts: dict[str, str | None]) -> int | None:
+def _assemble(said: Said) -> int | None:
+    """Nanoseconds since 1970 in UTC, of any year."""
+
     def number(name: str, default: int) -> int:
-        return int(parts.get(name) or default)
+        return int(said.get(name) or default)
 
     hour, minute, second = number("H", 0), number("M", 0), number("S", 0)
-    days = _days(_year(parts), number("m", 1), number("d", 1))
-    zone = _zone_ms(parts.get("z"))
+    zone = _zone_seconds(said.get("z"))
+    if said.get("j"):
+        days = _day_of_year(number("Y", 0), number("j", 0))
+    else:
+        days = _days(number("Y", 0), number("m", 1), number("d", 1))
     if days is None or zone is None or hour > 23 or minute > 59 or second > 59:
         return None
-    fraction = int((parts.get("f") or "")[:3].ljust(3, "0"))
-    return days * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + fraction - zone
+    seconds = days * 86_400 + (hour * 60 + minute) * 60 + second - zone
+    return seconds * 1_000_000_000 + int((said.get("f") or "").ljust(9, "0"))
 
 
-def _year(parts: dict[str, str | None]) -> int:
-    if parts.get("Y"):
-        return int(parts["Y"] or 0)
-    short = int(parts.get("y") or 70)
-    return short + (2000 if short < 69 else 1900)
+def _day_of_year(year: int, number: int) -> int | None:
+    first, next_year = _days(year, 1, 1), _days(year + 1, 1, 1)
+    if first is None or next_year is None or first + number > next_year:
+        return None
+    return first + number - 1
 
 
 def _days(year: int, month: int, day: int) -> int | None:
@@ -108,13 +113,13 @@ def _days(year: int, month: int, day: int) -> int | None:
     return ordinal + (cycles - 1) * _CYCLE_DAYS - _EPOCH
 
 
-def _zone_ms(zone: str | None) -> int | None:
+def _zone_seconds(zone: str | None) -> int | None:
     if zone is None or zone == "Z":
         return 0
     hours, minutes = int(zone[1:3]), int(zone[-2:])
     if hours > 23 or minutes > 59:
         return None
-    return (-1 if zone[0] == "-" else 1) * (hours * 60 + minutes) * 60_000
+    return (-1 if zone[0] == "-" else 1) * (hours * 60 + minutes) * 60
 
 
 def iso_date(days: int) -> str:

@@ -76,10 +76,15 @@ function cleanColumn(field: Field): AvroField {
 const computedColumn = (field: ComputedField) =>
   nullable(field.name, columnTypes[field.type], field.title ?? field.expression)
 
-/** Key to the newest version seen, or to the fingerprint of the content in a dataset without versions. */
+/**
+ * Key to the newest version seen, or to the fingerprint of the content in a dataset without versions. A mark that was written
+ * before there were `finer` and `ahead` is one of a version that needs neither.
+ */
 export function seenSchema(dataset: Dataset): AvroSchema {
   return record(dataset, 'Seen', 'State of the cleaner: what was last let through for a key.', [
     { name: 'mark', type: 'long' },
+    { name: 'finer', type: 'int', default: 0, doc: 'nanoseconds of the version beyond its millisecond' },
+    { name: 'ahead', type: 'long', default: 0, doc: 'how far dsf_version is beyond the mark' },
   ])
 }
 

@@ -38,6 +38,11 @@ describe('an expression', () => {
     ['boolean', "kind in ['earthquake', 'explosion']", true],
     ['boolean', '[1.0, 7.0].exists(x, x > mag)', true],
     ['boolean', "kind.matches('^earth')", true],
+    ['boolean', "kind.matches('(a|b)rth.*q')", true],
+    ['boolean', "kind.matches('^quake')", false],
+    ['string', "kind.split('h')[1]", 'quake'],
+    ['string', "kind.split('h').map(x, x + '!').join('-')", 'eart!-quake!'],
+    ['boolean', "kind.split('').exists(x, ['q', 'z'].exists(y, y == x))", true],
   ])('of type %s: %s', (type, expression, value) => {
     expect(evaluate(type, expression)).toBe(value)
   })
@@ -83,9 +88,56 @@ describe('null where there is no result', () => {
     ['number', 'double(kind)'],
     ['number', '[1.0][5]'],
     ['boolean', '1 / 0 == 1'],
-    ['boolean', "kind.matches('(')"],
   ])('%s: %s', (type, expression) => {
     expect(evaluate(type, expression)).toBeNull()
+  })
+})
+
+describe('what a cell can make of an expression is bounded', () => {
+  const long = 'ab'.repeat(32_768)
+
+  test.each([
+    ['string', 'kind + kind'],
+    ['string', "kind.split('').join(kind)"],
+    ['string', "kind.split('a').map(x, kind).join('')"],
+    ['boolean', "kind.matches('(a+b?)+c')"],
+    ['integer', "double(size(kind.split('')))"],
+  ])('a text that is too long has no result, in no time: %s %s', (type, expression) => {
+    const { evaluate } = fieldOf(type, expression)
+    const begun = performance.now()
+    expect(evaluate({ ...record, kind: long })).toBeNull()
+    expect(performance.now() - begun).toBeLessThan(50)
+    expect(evaluate({ ...record, kind: 'ab' })).not.toBeNull()
+  })
+
+  test('all computed texts together are no longer than a row of the file', () => {
+    const texts = (count: number) =>
+      defined((json) => {
+        json['x-dsf'].computed = Array.from({ length: count }, (_, i) => ({
+          name: `t${i}`,
+          type: 'string',
+          expression: i === 0 ? 'kind' : `t${i - 1} + t${i - 1}`,
+        }))
+        json['x-dsf'].source = { maxRowBytes: 1000 }
+      })
+    for (const count of [1, 3, 12]) {
+      const result: Record<string, Value> = { ...record, kind: 'x'.repeat(100) }
+      for (const { name, evaluate } of compileExpressions(texts(count))) result[name] = evaluate(result)
+      const lengths = Object.keys(result)
+        .filter((name) => /^t\d/.test(name))
+        .map((name) => String(result[name] ?? '').length)
+      expect(lengths.reduce((sum, length) => sum + length)).toBeLessThanOrEqual(1000)
+    }
+  })
+
+  test.each([
+    ["kind.matches('(')", /no regular expression of RE2/],
+    ["kind.matches('(?=a)')", /lookaround and backreferences/],
+    ['kind.matches(id)', /takes a pattern that is written out/],
+    ['kind.dsfMatches(id)', /no function of ours/],
+    ["kind.split('').exists(x, kind.split('').exists(y, x == y))", /goes over a list that is written out/],
+  ])('%s is refused', (expression, expected) => {
+    expect(() => fieldOf('boolean', expression)).toThrow(expected)
   })
 })
 
@@ -110,6 +162,7 @@ test('a later field may use an earlier one, once the caller has stored it', () =
 
 test('a field of a name that CEL keeps is no hindrance', () => {
   const dataset = defined((json) => {
+    delete json['x-dsf'].type
     for (const name of ['type', 'int', 'as', 'string'])
       json.resources[0].schema.fields.push({ name, type: 'string' })
     json['x-dsf'].computed = [{ name: 'result', type: 'number', expression: 'mag' }]

@@ -1,15 +1,17 @@
 import { join } from 'node:path'
-import { Environment, EvaluationError, type ASTNode } from '@marcbachmann/cel-js'
+import { EvaluationError, type ASTNode, type Environment } from '@marcbachmann/cel-js'
+import { bounded, celEnvironment } from './cel.ts'
 import type { Dataset } from './dataset.ts'
 import type { ComputedField } from './definition.ts'
 import { DefinitionError } from './errors.ts'
-import { isSafeInteger, type Value } from './values.ts'
+import { isSafeInteger } from './numbers.ts'
+import type { Value } from './problems.ts'
 
 export interface CompiledField {
   name: string
   /**
    * null when a field that the expression uses is null, and when there is no result: a logarithm of nothing, a text
-   * that is no number, an index beyond the end. Throws only for a record that lacks a field.
+   * that is no number, an index beyond the end, a text that would be too long. Throws only for a record that lacks a field.
    */
   evaluate: (record: Record<string, Value>) => Value
 }
@@ -23,24 +25,14 @@ const celTypes = {
   datetime: 'double',
 } as const
 const resultTypes = { string: 'string', integer: 'double', number: 'double', boolean: 'bool' } as const
-const oneNumber = {
-  log10: Math.log10,
-  ln: Math.log,
-  exp: Math.exp,
-  sqrt: Math.sqrt,
-  abs: Math.abs,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  round: Math.round,
-}
-
 /**
  * Compiles the computed fields, in their order: a later one may use an earlier one. Expressions are CEL, type-checked
  * here; data can never become code.
  * @throws DefinitionError with the path of the expression and what CEL says of it
  */
 export function compileExpressions(dataset: Dataset): CompiledField[] {
-  const environment = functions()
+  const longest = longestText(dataset)
+  const environment = celEnvironment(longest)
   const offered = new Set<string>()
   const offer = (name: string, type: string) => {
     if (register(environment, name, type)) offered.add(name)
@@ -53,7 +45,7 @@ export function compileExpressions(dataset: Dataset): CompiledField[] {
         `/x-dsf/computed/${i}/expression`,
         message,
       )
-    const compiled = compile(environment, offered, field, refuse)
+    const compiled = compile(environment, offered, field, longest, refuse)
     offer(field.name, resultTypes[field.type])
     return { name: field.name, evaluate: field.type === 'integer' ? rounded(compiled) : compiled }
   })
@@ -69,21 +61,24 @@ function register(environment: Environment, name: string, type: string): boolean
   }
 }
 
-function functions(): Environment {
-  const environment = new Environment({ unlistedVariablesAreDyn: false })
-  environment.registerFunction('pow(double, double): double', Math.pow)
-  for (const [name, implementation] of Object.entries(oneNumber))
-    environment.registerFunction(`${name}(double): double`, implementation)
-  return environment
+/**
+ * What a computed text may be long: all of them together are no longer than a row of the file may be, whatever its cells
+ * are, so that a record does not grow beyond what a topic takes.
+ */
+function longestText({ computed, source }: Dataset): number {
+  const texts = computed.filter(({ type }) => type === 'string').length
+  return Math.floor(source.maxRowBytes / Math.max(1, texts))
 }
 
 function compile(
   environment: Environment,
   offered: Set<string>,
   field: ComputedField,
+  longest: number,
   refuse: (message: string) => Error,
 ): CompiledField['evaluate'] {
   const parsed = parse(environment, field.expression, refuse)
+  bounded(parsed.ast, refuse)
   const wanted = resultTypes[field.type]
   const { valid, type, error } = parsed.check()
   if (!valid) throw refuse(error?.message ?? 'is not valid')
@@ -94,14 +89,15 @@ function compile(
       if (record[name] === null) return null
       if (record[name] === undefined) throw new Error(`${field.name}: the record has no ${name}`)
     }
-    return finite(() => parsed(record) as Value)
+    return result(() => parsed(record) as Value, longest)
   }
 }
 
 /** The types are checked, so what is left to fail is a value that the expression has no result for. */
-function finite(evaluate: () => Value): Value {
+function result(evaluate: () => Value, longest: number): Value {
   try {
     const value = evaluate()
+    if (typeof value === 'string') return value.length <= longest ? value : null
     return typeof value === 'number' && !Number.isFinite(value) ? null : value
   } catch (error) {
     if (error instanceof EvaluationError) return null

@@ -1,12 +1,14 @@
-export { loadDataset, loadDatasets } from './load.ts'
+export { checkFolder, loadDataset, loadDatasets, type Datasets, type RefusedDataset } from './load.ts'
+export { largestBatch, largestRow } from './limits.ts'
 export type { Dataset, Field, FieldType } from './dataset.ts'
 export type { ComputedField } from './definition.ts'
 export type { DashboardDefinition, PanelDefinition } from './dashboard.ts'
 export { DefinitionError } from './errors.ts'
 export { keyPart, keyReader, keyText, laneOf, murmur2 } from './lane.ts'
 export { topicKinds, partitionsOf, topicName, topicsOf, type TopicKind, type TopicSpec } from './topics.ts'
-export { landingKey, objectKey, pathSegment, type ObjectName } from './object-key.ts'
-export { isProblem, readRules, type CellReader, type Problem, type Value } from './values.ts'
+export { landingKey, noValue, objectKey, pathSegment, type ObjectName } from './object-key.ts'
+export { isProblem, type Problem, type Value } from './problems.ts'
+export { fractionReader, keyRules, readRules, type CellReader } from './values.ts'
 export { compileExpressions, type CompiledField } from './expressions.ts'
 export {
   cleanSchema,

@@ -1,6 +1,7 @@
 import type { Dataset, Field } from './dataset.ts'
 import { normalizeText } from './normalize-text.ts'
-import { isProblem, readRules, type Value } from './values.ts'
+import { isProblem, type Value } from './problems.ts'
+import { readRules } from './values.ts'
 
 /**
  * The primary key as text, from its parts in the order of the key fields: the part itself for a single field, a JSON

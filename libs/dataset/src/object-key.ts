@@ -1,17 +1,28 @@
 const longestSegment = 180
 
 /**
- * A partition value as a path segment: percent-encoded outside `[A-Za-z0-9._-]`, so that no value of the data can
- * leave its prefix. Empty, `.` and `..` would be read as path steps and get a form of their own. Decodes back to the
- * value, but for one that encodes to more than 180 characters: object stores take 255 bytes of a step, so it is cut.
+ * The segment of a value that is missing: Hive's own marker, which Spark, DuckDB and pyarrow read as null. Another word
+ * would turn `dt` of the whole lake from a date into a text.
  */
-export function pathSegment(value: string): string {
+export const noValue = '__HIVE_DEFAULT_PARTITION__'
+
+/**
+ * A partition value as a path segment: percent-encoded outside `[A-Za-z0-9._-]`, so that no value of the data can
+ * leave its prefix. Empty, `.` and `..` would be read as path steps and get a form of their own, and so does a text that is
+ * spelled like one of ours, or like `null` in any case, which DuckDB takes for a missing value. Decodes back to the value, but for one that encodes to more than 180 characters: object
+ * stores take 255 bytes of a step, so it is cut.
+ */
+export function pathSegment(value: string | null): string {
+  if (value === null) return noValue
   if (value === '') return '_empty'
-  if (value === '_empty') return '%5Fempty'
+  if (value === '_empty' || value === noValue || isNull.test(value)) return escapeFirst(value)
   if (value === '.' || value === '..') return value.replaceAll('.', '%2E')
   const encoded = encode(value)
   return encoded.length <= longestSegment ? encoded : encodeBeginning(value)
 }
+
+const isNull = /^null$/i
+const escapeFirst = (text: string) => `%${text.charCodeAt(0).toString(16).toUpperCase()}${text.slice(1)}`
 
 function encode(text: string): string {
   const encoded = encodeURIComponent(text.toWellFormed())
@@ -36,7 +47,7 @@ export function landingKey(dataset: string, run: string, gzip: boolean): string 
 export interface ObjectName {
   dataset: string
   /** values of the partition columns in path order, as `[name, value]` */
-  partitions: [name: string, value: string][]
+  partitions: [name: string, value: string | null][]
   lane: number
   /** number of the chunk's first record in its lane, from 0: its offset would depend on what was aborted before it */
   firstRecord: number

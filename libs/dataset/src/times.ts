@@ -1,38 +1,97 @@
+import { anyFormats, compileFormat, type Parts } from './time-formats.ts'
+
 const dayMs = 86_400_000
 
-/** Reads text to milliseconds (datetime) or days (date) since 1970 in UTC; undefined when the text is no such time. */
-export type TimeReader = (text: string) => number | undefined
+/** How texts of a field are read as times. */
+export interface Times {
+  /** milliseconds (datetime) or days (date) since 1970 in UTC; undefined when the text is no such time */
+  read: (text: string) => number | undefined
+  /** whether the text is a time all right, but before the first or behind the last one that is allowed */
+  isOutside: (text: string) => boolean
+  /** how far a datetime lies behind the millisecond that it was cut to, in nanoseconds: 0 to 999,999 */
+  fraction: (text: string) => number
+}
 
 /**
- * `default` is ISO 8601; anything else is a strptime pattern of %Y %y %m %d %H %M %S %f %z. A time without a zone is
- * UTC: the definition has no other to offer. What is finer than a millisecond is cut off.
+ * The years 1 to 9999, judged in UTC: what every reader behind us holds (Python and pandas have no year 0), and what keeps
+ * `dt=` of the lake a date. A zone may carry a text of these years out of them.
+ */
+const firstMs = Date.parse('0001-01-01T00:00:00.000Z')
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z')
+const isWithin = (ms: number) => ms >= firstMs && ms <= lastMs
+
+type Reader = (text: string) => number | undefined
+type PartsReader = (text: string) => Parts | undefined
+
+/**
+ * `default` is ISO 8601, `any` that or a form that can be read in one way only; anything else is a pattern. `time-formats.ts`
+ * knows both. A time without a zone is UTC: the definition has no other to offer. What is finer than a millisecond is cut off.
  * @throws what `refuse` makes of the reason, for a pattern that cannot be understood
  */
-export function compileTime(
+export function compileTimes(
   type: 'date' | 'datetime',
   format: string,
   refuse: (expected: string) => Error,
-): TimeReader {
-  const isDefault = format === 'default' || format === 'any'
-  const read = isDefault ? readIso : patternReader(format, refuse)
-  if (type === 'datetime') return read
+): Times {
+  const parts = partsReader(type, format, refuse)
+  const far = (text: string) => assemble(parts(text))
+  const read: Reader = (text) => within(far(text))
+  const isOutside = (text: string) => {
+    const found = far(text)
+    return found !== undefined && !isWithin(found)
+  }
+  const fraction = format.includes('%f') ? (text: string) => nanoseconds(parts(text)?.f) : fractionIso
+  if (type === 'date') return { read: inDays(read), isOutside, fraction }
+  if (format !== 'default' && format !== 'any') return { read, isOutside, fraction }
+  return { read: (text) => readFixed(text) ?? read(text), isOutside, fraction }
+}
+
+function partsReader(type: string, format: string, refuse: (expected: string) => Error): PartsReader {
+  const iso: PartsReader =
+    type === 'date' ? (text) => (text.length === 10 ? isoParts(text) : undefined) : isoParts
+  if (format === 'default') return iso
+  if (format !== 'any') return compileFormat(format, refuse)
+  const readers = [iso, ...anyFormats(type === 'datetime').map((form) => compileFormat(form, refuse))]
   return (text) => {
-    if (isDefault && text.length !== 10) return undefined
-    const ms = read(text)
-    return ms === undefined || ms % dayMs !== 0 ? undefined : ms / dayMs
+    for (const read of readers) {
+      const parts = read(text)
+      if (parts) return parts
+    }
+    return undefined
   }
 }
 
+const within = (ms: number | undefined) => (ms !== undefined && isWithin(ms) ? ms : undefined)
+
+const inDays =
+  (read: Reader): Reader =>
+  (text) => {
+    const ms = read(text)
+    return ms === undefined || ms % dayMs !== 0 ? undefined : ms / dayMs
+  }
+
+const fine = /[.,](\d{4,9})/
+
+function fractionIso(text: string): number {
+  const { length } = text
+  // shorter ones have no room for it, and a `Z` at this place leaves three digits
+  if (length < 24 || (length === 24 && text.charCodeAt(23) === 0x5a)) return 0
+  return nanoseconds(fine.exec(text)?.[1])
+}
+
+const nanoseconds = (fraction: string | undefined) => Number((fraction ?? '').padEnd(9, '0').slice(3))
+
 const iso = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/
 
-function readIso(text: string): number | undefined {
-  if (text.length === 24 && text.charCodeAt(23) === 0x5a) return readFixed(text) ?? readGroups(text)
-  return readGroups(text)
+function isoParts(text: string): Parts | undefined {
+  const m = iso.exec(text)
+  return m ? { Y: m[1], m: m[2], d: m[3], H: m[4], M: m[5], S: m[6], f: m[7], z: m[8] } : undefined
 }
 
 /** `2018-02-07T18:21:03.040Z` without a regular expression: the form that nearly every machine writes. */
 // eslint-disable-next-line complexity -- once per time cell: each test is one comparison
 function readFixed(text: string): number | undefined {
+  if (text.length !== 24 || text.charCodeAt(23) !== 0x5a) return undefined
   if (text.charCodeAt(10) !== 0x54 || text.charCodeAt(19) !== 0x2e) return undefined
   if (
     text.charCodeAt(4) !== 0x2d ||
@@ -83,23 +142,17 @@ function daysOf(year: number, month: number, day: number): number | undefined {
   )
 }
 
+const isLeap = (year: number) => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+
 function daysInMonth(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  if (month === 2) return isLeap(year) ? 29 : 28
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
-function readGroups(text: string): number | undefined {
-  const m = iso.exec(text)
-  if (!m) return undefined
-  return assemble({ Y: m[1], m: m[2], d: m[3], H: m[4], M: m[5], S: m[6], f: m[7], z: m[8] })
-}
-
-type Parts = Partial<Record<string, string>>
-
 // eslint-disable-next-line complexity -- a default per part that a format may lack
-function assemble(parts: Parts): number | undefined {
-  const year = parts.Y ?? (parts.y === undefined ? '1970' : (Number(parts.y) < 69 ? '20' : '19') + parts.y)
-  const date = daysOf(Number(year), Number(parts.m ?? 1), Number(parts.d ?? 1))
+function assemble(parts: Parts | undefined): number | undefined {
+  if (!parts) return undefined
+  const date = dateOf(parts)
   const [hour, minute, second] = [Number(parts.H ?? 0), Number(parts.M ?? 0), Number(parts.S ?? 0)]
   if (date === undefined || hour > 23 || minute > 59 || second > 59) return undefined
   const fraction = parts.f === undefined ? 0 : Number(parts.f.slice(0, 3).padEnd(3, '0'))
@@ -108,43 +161,16 @@ function assemble(parts: Parts): number | undefined {
   return date * dayMs + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction - zone
 }
 
+function dateOf({ Y, m, d, j }: Parts): number | undefined {
+  const year = Number(Y)
+  if (j === undefined) return daysOf(year, Number(m ?? 1), Number(d ?? 1))
+  const first = daysOf(year, 1, 1)
+  return first === undefined || Number(j) > (isLeap(year) ? 366 : 365) ? undefined : first + Number(j) - 1
+}
+
 function zoneMs(zone: string | undefined): number | undefined {
   if (zone === undefined || zone === 'Z') return 0
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))]
   if (hours > 23 || minutes > 59) return undefined
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
-}
-
-/** The expressions of Python's strptime, so that both sides split `2020131` alike. */
-const directives: Record<string, string> = {
-  Y: '\\d{4}',
-  y: '\\d\\d',
-  m: '1[0-2]|0?[1-9]',
-  d: '3[01]|[12]\\d|0?[1-9]',
-  H: '2[0-3]|[01]\\d|\\d',
-  M: '[0-5]\\d|\\d',
-  S: '[0-5]\\d|\\d',
-  f: '\\d{1,9}',
-  z: 'Z|[+-]\\d\\d:?\\d\\d',
-}
-
-function patternReader(format: string, refuse: (expected: string) => Error): TimeReader {
-  const used = new Set<string>()
-  const source = format.replace(/%(.?)|([^%])/gsu, (_, directive: string, literal?: string) => {
-    if (literal !== undefined) return literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-    const expression = directives[directive]
-    if (expression === undefined)
-      throw refuse(
-        `%${directive} in "${format}" is not supported; known are %${Object.keys(directives).join(' %')}`,
-      )
-    if (used.has(directive)) throw refuse(`"${format}" has %${directive} twice`)
-    used.add(directive)
-    return `(?<${directive}>${expression})`
-  })
-  if (!used.has('Y') && !used.has('y')) throw refuse(`"${format}" is no time format: %Y or %y is missing`)
-  const regex = new RegExp(`^${source}$`)
-  return (text) => {
-    const match = regex.exec(text)
-    return match ? assemble({ ...match.groups }) : undefined
-  }
 }

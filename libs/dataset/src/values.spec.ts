@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { datasetOfField } from '../testing/define.ts'
 import vectors from '../vectors/values.json' with { type: 'json' }
-import { isProblem, readRules, type Value } from './index.ts'
+import { isProblem, keyRules, readRules, type Value } from './index.ts'
 
 const reader = (field: object) => readRules(datasetOfField(field).fields[1]!)
 
@@ -23,6 +23,25 @@ describe('a problem says which field, and what is wrong with it', () => {
   test.each([
     [{ type: 'string', constraints: { required: true } }, '', 'required', 'cell is missing'],
     [{ type: 'number' }, 'abc', 'type', 'cell "abc" is no number'],
+    [
+      { type: 'integer' },
+      '123456789123456789',
+      'type',
+      'cell "123456789123456789" is too large for an integer, which is at most 4503599627370496 in size',
+    ],
+    [
+      { type: 'number' },
+      '1e400',
+      'type',
+      'cell "1e400" is too large for a number, which is at most 1.7976931348623157e+308 in size',
+    ],
+    [{ type: 'number' }, 'Infinity', 'type', 'cell "Infinity" is no number'],
+    [
+      { type: 'datetime' },
+      '9999-12-31T23:59:59-12:00',
+      'type',
+      'cell "9999-12-31T23:59:59-12:00" is in UTC no time of the years 0001 to 9999',
+    ],
     [
       { type: 'date', format: '%d.%m.%Y' },
       '1/1/20',
@@ -60,6 +79,42 @@ describe('a problem says which field, and what is wrong with it', () => {
     expect(reader({ type: 'number' })(text)).toMatchObject({
       message: `cell "${'🌍'.repeat(40)}…" is no number`,
     })
+  })
+})
+
+describe('a cell of the primary key that would become the same as another one is refused', () => {
+  test.each([
+    [{ type: 'datetime' }, '2024-01-01T00:00:00.123000Z', true],
+    [{ type: 'datetime' }, '2024-01-01T00:00:00.123001Z', false],
+    [{ type: 'datetime', format: '%f %Y' }, '1231 2024', false],
+    [{ type: 'number' }, '9007199254740992', true],
+    [{ type: 'number' }, '9007199254740993.0', false],
+    [{ type: 'number' }, '0.30000000000000004', true],
+    [{ type: 'number' }, '0.300000000000000041', false],
+    [{ type: 'number' }, '123456789.012345', true],
+    [{ type: 'number' }, '1e22', true],
+    [{ type: 'number' }, '0.10000000000000001', false],
+  ])('%j: %s is kept: %s', (field, text, kept) => {
+    const read = keyRules(datasetOfField(field).fields[1]!)(text)
+    expect(isProblem(read)).toBe(!kept)
+    if (isProblem(read)) expect(read.message).toMatch(/has more digits than .* keeps/)
+  })
+
+  test('two texts of different numbers are never both kept as the same one', () => {
+    const read = keyRules(datasetOfField({ type: 'number' }).fields[1]!)
+    const near = fc
+      .tuple(
+        fc.double({ noNaN: true, noDefaultInfinity: true, min: 1e-5, max: 1e20 }),
+        fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 3 }),
+      )
+      .map(([number, more]) => (String(number).includes('.') ? String(number) + more : String(number)))
+    fc.assert(
+      fc.property(near, near, (a, b) => {
+        const same = (text: string) => text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+        const [x, y] = [read(a), read(b)]
+        if (!isProblem(x) && x === y) expect(same(a)).toBe(same(b))
+      }),
+    )
   })
 })
 

@@ -1,0 +1,43 @@
+import type { Field } from './dataset.ts'
+import { normalizeText } from './normalize-text.ts'
+import { castInteger, castNumber, tooLarge } from './numbers.ts'
+import type { Refuse, Value } from './problems.ts'
+import { compileTimes } from './times.ts'
+
+export type Cast = (text: string) => Exclude<Value, null> | undefined
+
+/** A cast, and what to say of a text that it gave nothing for. */
+interface Caster {
+  cast: Cast
+  complaint: (text: string) => string
+}
+
+export function caster(field: Field, refuse: Refuse): Caster {
+  const { type, format } = field
+  if (type === 'date' || type === 'datetime') {
+    const { read, isOutside } = compileTimes(type, format, (expected) => refuse('/format', expected))
+    const isNone = `is no ${type}${format === 'default' ? '' : ` of the format ${format}`}`
+    const outside = 'is in UTC no time of the years 0001 to 9999'
+    return { cast: read, complaint: (text) => (isOutside(text) ? outside : isNone) }
+  }
+  if (format !== 'default') throw refuse('/format', `"${format}" is not supported for a ${type}`)
+  if (type === 'number' || type === 'integer') {
+    const complaint = (text: string) => tooLarge(type, text) ?? `is no ${type}`
+    return { cast: type === 'number' ? castNumber : castInteger, complaint }
+  }
+  return { cast: type === 'boolean' ? castBoolean(field) : (text) => text, complaint: () => `is no ${type}` }
+}
+
+function castBoolean(field: Field): Cast {
+  const truths = new Map<string, boolean>()
+  for (const token of field.trueValues) truths.set(normalizeText(token, field), true)
+  for (const token of field.falseValues) truths.set(normalizeText(token, field), false)
+  return (text) => truths.get(text)
+}
+
+/** A value that stands in the definition, as the cell of that text would be read. */
+export function authored(field: Field, cast: Cast, value: string | number | boolean) {
+  return field.type === 'boolean' && typeof value === 'boolean'
+    ? value
+    : cast(normalizeText(String(value), field))
+}

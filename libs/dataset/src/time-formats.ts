@@ -1,0 +1,118 @@
+/** What a text says of a time, each in digits. `Y` has four of them; `z` is `Z` or an offset. */
+export type Parts = Partial<Record<'Y' | 'm' | 'd' | 'j' | 'H' | 'M' | 'S' | 'f' | 'z', string>>
+
+const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September']
+months.push('October', 'November', 'December')
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+const short = (names: string[]) => names.map((name) => name.slice(0, 3))
+
+/** Letters in either case, and nothing else: what surrounds a name keeps its own. */
+const anyCase = (names: string[]) =>
+  names.map((name) => name.replace(/[a-z]/gi, (c) => `[${c.toUpperCase()}${c.toLowerCase()}]`)).join('|')
+
+/** Python's strptime in its C locale: the expressions are its own, so that both sides split `2020131` alike. */
+const directives: Record<string, string> = {
+  Y: '\\d{4}',
+  y: '\\d\\d',
+  m: '1[0-2]|0?[1-9]',
+  b: anyCase(short(months)),
+  B: anyCase(months),
+  d: '3[01]|[12]\\d|0?[1-9]',
+  e: '3[01]|[12]\\d|[0 ]?[1-9]',
+  j: '36[0-6]|3[0-5]\\d|[12]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9]',
+  a: anyCase(short(weekdays)),
+  A: anyCase(weekdays),
+  H: '2[0-3]|[01]\\d|\\d',
+  I: '1[0-2]|0?[1-9]',
+  p: anyCase(['am', 'pm']),
+  M: '[0-5]\\d|\\d',
+  S: '[0-5]\\d|\\d',
+  f: '\\d{1,9}',
+  z: 'Z|[+-]\\d\\d:?\\d\\d',
+  Z: anyCase(['utc', 'gmt', 'z']),
+}
+
+const known = [...Object.keys(directives), '%'].map((name) => `%${name}`).join(' ')
+
+/** Words for one and the same thing: of two of them, one could say another thing than the other. */
+const rivals = ['Y y', 'm b B j', 'd e j', 'H I', 'a A', 'z Z'].map((names) => names.split(' '))
+
+/**
+ * Compiles a strptime pattern: a reader of what a text says, undefined for a text of another form. White space in the pattern
+ * stands for any amount of it, as in strptime; any other character for itself.
+ * @throws what `refuse` makes of the reason, for a pattern that cannot be understood
+ */
+export function compileFormat(
+  format: string,
+  refuse: (expected: string) => Error,
+): (text: string) => Parts | undefined {
+  const used = new Set<string>()
+  const source = format.replace(
+    /%(.?)|([ \t]+)|([^%])/gsu,
+    (_, name: string, space?: string, literal?: string) => {
+      if (space !== undefined) return '[ \\t]+'
+      if (literal !== undefined) return literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+      if (name === '%') return '%'
+      const expression = directives[name]
+      if (expression === undefined)
+        throw refuse(`%${name} in "${format}" is not supported; known are ${known}`)
+      if (used.has(name)) throw refuse(`"${format}" has %${name} twice`)
+      used.add(name)
+      return `(?<${name}>${expression})`
+    },
+  )
+  const wrong = contradiction(used)
+  if (wrong !== undefined) throw refuse(`"${format}" ${wrong}`)
+  const regex = new RegExp(`^${source}$`)
+  return (text) => {
+    const match = regex.exec(text)
+    return match ? partsOf(match.groups!) : undefined
+  }
+}
+
+/** What keeps directives from telling one time. */
+function contradiction(used: Set<string>): string | undefined {
+  if (!used.has('Y') && !used.has('y')) return 'is no time format: %Y or %y is missing'
+  for (const names of rivals) {
+    const both = names.filter((name) => used.has(name))
+    if (both.length > 1) return `has %${both.join(' and %')}, which say the same`
+  }
+  if (used.has('I') !== used.has('p'))
+    return 'needs %I and %p together: an hour of 12, and which half of the day'
+  return undefined
+}
+
+function partsOf(said: Partial<Record<string, string>>): Parts {
+  const { m, d, j, H, M, S, f, z } = said
+  return {
+    ...{ Y: said.Y ?? fullYear(said.y!), m: m ?? monthOf(said.b ?? said.B), d: d ?? said.e?.trim(), j },
+    ...{ H: H ?? hourOf(said.I, said.p), M, S, f, z },
+  }
+}
+
+const fullYear = (two: string) => (Number(two) < 69 ? '20' : '19') + two
+
+function monthOf(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined
+  const beginning = name.slice(0, 3).toLowerCase()
+  return String(months.findIndex((month) => month.toLowerCase().startsWith(beginning)) + 1)
+}
+
+function hourOf(hour: string | undefined, half: string | undefined): string | undefined {
+  if (hour === undefined || half === undefined) return undefined
+  return String((Number(hour) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0))
+}
+
+/** Dates that can be read in one way only: the year first, or the month in letters. */
+const anyDates = ['%Y/%m/%d', '%Y.%m.%d']
+for (const month of ['%b', '%B'])
+  anyDates.push(`%d ${month} %Y`, `%d-${month}-%Y`, `${month} %d, %Y`, `${month} %d %Y`)
+const anyClocks = ['%H:%M', '%H:%M:%S', '%I:%M %p', '%I:%M:%S %p']
+const mail = '%a, %d %b %Y %H:%M:%S'
+
+/** The patterns that the format `any` tries behind ISO 8601, in their order. */
+export function anyFormats(withClock: boolean): string[] {
+  if (!withClock) return anyDates
+  const times = anyDates.flatMap((date) => anyClocks.map((clock) => `${date} ${clock}`))
+  return [...anyDates, ...times, `${mail} %z`, `${mail} %Z`]
+}
