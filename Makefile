@@ -11,7 +11,7 @@ PYTHON := node infra/local/python.ts
 # a stack of its own, in the folder for temporary files
 FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node e2e/faults/main.ts
 
-.PHONY: help install up down status logs run reindex build check test faults kibana preview demo clean
+.PHONY: help install fetch up down status logs run reindex build check test faults kibana preview demo clean
 
 help: ## Explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -32,6 +32,9 @@ $(NODE_MODULES): package-lock.json
 	@echo "npm packages: installing (under a minute)"
 	@npm install --loglevel=error
 	@touch $@
+
+fetch: $(NODE_MODULES) ## Download and compile, into the cache, all that the stack and its tests need (up, demo and test do it by themselves)
+	@node infra/local/fetch.ts
 
 build: $(NODE_MODULES) ## Compile the libraries and the stages (only what changed)
 	@log=$$(nx run-many -t build 2>&1) || { echo "$$log"; exit 1; }
@@ -62,8 +65,9 @@ check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout'
 	vitest run --project unit e2e/repository.spec.ts
 	$(PYTHON) spark -m ruff check --no-cache .
 	$(PYTHON) spark -m ruff format --check --no-cache .
+	$(PYTHON) spark -m mypy
 
-test: install check ## Everything that CI runs: install, check, all tests, and some rounds of faults
+test: install fetch check ## Everything that CI runs: install, check, all tests, and some rounds of faults
 	$(PYTHON) spark -m pytest libs/dataset-py batch spark
 	$(PYTHON) airflow -m pytest airflow
 	vitest run
@@ -75,7 +79,7 @@ faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhap
 kibana: $(NODE_MODULES) ## Create or overwrite the dashboards in KIBANA_URL (KIBANA_API_KEY, KIBANA_SPACE)
 	@node dashboards/import.ts
 
-preview: $(NODE_MODULES) ## Draw the dashboards as one page that needs no Kibana, with pictures (ELASTICSEARCH_URL for another)
+preview: $(NODE_MODULES) ## Draw the dashboards as one page that needs no Kibana, and pictures (DATASET=a,b: these only; PICTURES=0|light,dark; ELASTICSEARCH_URL)
 	@node --conditions=@dsf/source dashboards/preview/preview.ts
 
 demo: $(NODE_MODULES) ## Start everything, import the sample feed through all stages, show and check what came out

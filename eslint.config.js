@@ -1,18 +1,22 @@
 /** What the compiler cannot see. A rule is here because breaking it has a cost that the comment names. */
+import { dirname, join, relative } from 'node:path'
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-const stages = 'ingestor|cleaner|generator|sink-minio|indexer'
+/** What of this tree a folder may import beside itself: packages by name, others by path. The longest name that fits a file counts. */
+const mayImport = {
+  'libs/dataset': [],
+  'libs/stage': ['@dsf/dataset'],
+  apps: ['@dsf/dataset', '@dsf/stage'],
+  infra: ['@dsf/dataset'],
+  dashboards: ['@dsf/dataset', 'infra/local'],
+  bench: ['@dsf/dataset', 'apps', 'infra'],
+  batch: ['libs/dataset', 'apps'],
+  e2e: ['libs', 'infra', 'dashboards', 'bench', 'vitest.config.ts'],
+}
+/** Tests on real servers start them, and find beside them a file to import and what reads back what came out. */
+const testsMayImport = ['e2e/support', 'infra/feed']
 
-const outside = {
-  regex: String.raw`^(\.\./)+(.*/)?(src|apps|libs|infra|bench|e2e|k8s|spark|batch|airflow)/`,
-  message: 'Dependencies point one way, through package names: apps -> @dsf/stage -> @dsf/dataset.',
-}
-const stage = {
-  regex: `^@dsf/(${stages})`,
-  message: 'A stage is reached through its topics, never by an import.',
-}
-const above = { regex: `^@dsf/`, message: 'libs/dataset is the lowest layer: it imports none of ours.' }
 const kafka = {
   regex: '^kafkajs(/|$)',
   message: 'Only libs/stage knows Kafka, so that transactions and offsets are right in one place.',
@@ -30,6 +34,45 @@ const imports = (files, ...patterns) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { patterns }] },
 })
+
+/** Every way to name another file: import, export from, import() and the type import(). */
+const oneWay = {
+  create(context) {
+    const file = relative(import.meta.dirname, context.filename)
+    const own = packageOf(file)
+    const known = Object.keys(mayImport).filter((folder) => isIn(file, folder))
+    const others = mayImport[known.sort((one, other) => other.length - one.length)[0]] ?? []
+    const allowed = [own, ...others, ...(file.endsWith('.it.ts') ? testsMayImport : [])]
+    const check = ({ source }) => {
+      const target = source ? targetOf(file, String(source.value)) : undefined
+      if (target === undefined || allowed.some((folder) => isIn(target, folder))) return
+      const message = `${own} imports ${others.join(', ') || 'nothing else of this tree'}, and not ${target}: see "Code map" in ARCHITECTURE.md.`
+      context.report({ node: source, message })
+    }
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+      TSImportType: check,
+    }
+  },
+}
+
+const isIn = (path, folder) => path === folder || path.startsWith(`${folder}/`)
+const packageOf = (path) =>
+  path
+    .split('/')
+    .slice(0, /^(apps|libs)\//.test(path) ? 2 : 1)
+    .join('/')
+
+/** The package or file of this tree that is meant; undefined for everybody else's. */
+const targetOf = (file, specifier) =>
+  specifier.startsWith('@dsf/')
+    ? specifier
+    : specifier.startsWith('.')
+      ? join(dirname(file), specifier)
+      : undefined
 
 const syntax = (...entries) => ['error', ...entries.map(([selector, message]) => ({ selector, message }))]
 const exportAll = [
@@ -88,17 +131,18 @@ export default defineConfig(
     },
   },
 
-  imports(['apps/**/*.ts'], outside, stage, kafka, avro),
-  imports(['libs/stage/**/*.ts'], outside, stage),
-  imports(['libs/dataset/src/**/*.ts'], outside, above, kafka, nest),
-  imports(['infra/**/*.ts'], stage, kafka, {
-    regex: String.raw`^(\.\./)+(apps|libs|bench|e2e|k8s|spark|batch|airflow)/`,
-    message: 'Infrastructure starts the stages; it does not link to them.',
-  }),
-  // what delivery costs is measured below libs/stage
-  { ...imports(['bench/**/*.ts'], kafka), ignores: ['bench/at-least-once.ts', 'bench/delivery.ts'] },
-  // on real servers, which e2e/support starts; what the stage wrote is read back with a client of its own
-  imports(['{apps,libs}/**/*.it.ts'], stage),
+  {
+    files: ['**/*.ts'],
+    plugins: { dsf: { rules: { 'one-way': oneWay } } },
+    rules: { 'dsf/one-way': 'error' },
+  },
+  imports(['apps/**/*.ts'], kafka, avro),
+  imports(['libs/dataset/**/*.ts'], kafka, nest),
+  // what delivery costs is measured below libs/stage; the local stack asks a broker whether it serves
+  {
+    ...imports(['{infra,dashboards,bench,batch}/**/*.ts'], kafka),
+    ignores: ['bench/at-least-once.ts', 'bench/delivery.ts', 'infra/local/probes/kafka.ts'],
+  },
 
   {
     // Every variable is in one table, checked at boot.

@@ -3,6 +3,7 @@ import {
   indexTemplate,
   type DashboardDefinition,
   type Dataset,
+  type Field,
   type FieldType,
   type PanelDefinition,
 } from '@dsf/dataset'
@@ -38,14 +39,26 @@ function indexedFields(dataset: Dataset): Record<string, IndexedField> {
     ...dataset.fields.map(({ column, ...rest }): [string, typeof rest] => [column, rest]),
     ...dataset.computed.map(({ name, ...rest }): [string, typeof rest] => [name, rest]),
   ])
+  const bounds = new Map(dataset.fields.map((field) => [field.column, boundsOf(field)]))
   return Object.fromEntries(
     Object.entries(properties).map(([name, mapping]) => {
       const { title = name, unit } = known.get(name) ?? {}
       const type = known.get(name)?.type ?? ownType(String(mapping['type']))
       const aggregatable = mapping['type'] === 'text' ? `${name}.keyword` : name
-      return [name, { type, aggregatable, title, ...(unit ? { unit: shownUnits[unit] ?? unit } : {}) }]
+      const shown = unit ? { unit: shownUnits[unit] ?? unit } : {}
+      return [name, { type, aggregatable, title, ...shown, ...bounds.get(name) }]
     }),
   )
+}
+
+/** Of a number. A row beyond them is refused. */
+function boundsOf({ type, constraints }: Field): Pick<IndexedField, 'minimum' | 'maximum'> {
+  if (type !== 'number' && type !== 'integer') return {}
+  const [minimum, maximum] = [
+    constraints.minimum ?? constraints.exclusiveMinimum,
+    constraints.maximum ?? constraints.exclusiveMaximum,
+  ].map((bound) => (bound === undefined ? undefined : Number(bound)))
+  return { ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) }
 }
 
 /** Units of the definition are UCUM's codes; people read some of them as signs. */

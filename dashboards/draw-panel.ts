@@ -2,6 +2,7 @@
 import type { Dataset, PanelDefinition } from '@dsf/dataset'
 import type { Unplaced } from './layout.ts'
 import type { IndexedField, Metric } from './panel.ts'
+import { rangesOf } from './ranges.ts'
 
 export interface Drawing {
   dataset: Dataset
@@ -54,7 +55,8 @@ function trendPanel(panel: Written<'trend'>, drawing: Drawing): Unplaced {
 function histogramPanel(panel: Written<'histogram'>, drawing: Drawing): Unplaced {
   const { histogram: field, interval, scale } = panel
   const title = titleOf(drawing, field)
-  const text = `Number of documents for each ${interval} of ${title}.`
+  const isExact = rangesOf(drawing.fields[field]!, interval).length > 0
+  const text = `Number of documents for each ${isExact ? interval : 'interval'} of ${title}.`
   return {
     kind: 'histogram',
     ...named('histogram', panel, drawing, `${title}: distribution`, text),

@@ -2,7 +2,7 @@
  * Writes `dashboards/generated/<dataset>.ndjson` and `pipeline.ndjson`, which Kibana imports. The files are kept in git so that a review sees
  * what a change of a definition does to a dashboard.
  *
- *     node --conditions=@dsf/source dashboards/generate.ts [--check]
+ *     node_modules/.bin/node --conditions=@dsf/source dashboards/generate.ts [--check]
  *
  * `--check` writes nothing, names the files that would change, and exits with 1 if there is one.
  */

@@ -32,11 +32,15 @@ async function kibanaThat(answers: { status?: number; body: object }): Promise<s
 
 const taken = { body: { success: true, successCount: 3, warnings: [], successResults: [] } }
 
+const refused = (error: object) => ({
+  body: { success: false, successCount: 1, errors: [{ id: 'dsf-quakes', type: 'dashboard', error }] },
+})
+
 describe('an import', () => {
   it('sends the file as a form, overwrites, and returns how many objects were taken', async () => {
     const url = await kibanaThat(taken)
     expect(await importFile({ url }, 'quakes.ndjson', '{"id":"a"}\n')).toBe(3)
-    expect(asked[0]!.url).toBe('/api/saved_objects/_import?overwrite=true')
+    expect(asked[0]!.url).toBe('/api/saved_objects/_import?overwrite=true&compatibilityMode=true')
     expect(asked[0]!.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/)
     expect(asked[0]!.body).toMatch(/name="file"; filename="quakes\.ndjson"[\s\S]*\{"id":"a"\}/)
   })
@@ -45,20 +49,34 @@ describe('an import', () => {
     const url = await kibanaThat(taken)
     await importFile({ url: `${url}/kibana/`, space: 'data', apiKey: 'k' }, 'a', '')
     await importFile({ url: url.replace('//', '//me:p%40ss@') }, 'a', '')
-    expect(asked[0]!.url).toBe('/kibana/s/data/api/saved_objects/_import?overwrite=true')
+    expect(asked[0]!.url).toBe(
+      '/kibana/s/data/api/saved_objects/_import?overwrite=true&compatibilityMode=true',
+    )
     expect(asked.map(({ headers }) => headers.authorization)).toEqual([
       'ApiKey k',
       `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
     ])
   })
 
-  it('fails when Kibana answers 200 and refused an object', async () => {
-    const error = { type: 'missing_references', references: [{ type: 'index-pattern', id: 'x' }] }
-    const url = await kibanaThat({
-      body: { success: false, successCount: 1, errors: [{ id: 'dsf-quakes', type: 'dashboard', error }] },
-    })
+  // what Kibana counts as a success there is what it would have written without the others
+  it.each([
+    [
+      { type: 'missing_references', references: [{ type: 'index-pattern', id: 'x' }] },
+      'missing_references, index-pattern x',
+    ],
+    [{ type: 'conflict', destinationId: 'other' }, 'conflict'],
+    [{ type: 'ambiguous_conflict', destinations: [{ id: 'a' }, { id: 'b' }] }, 'ambiguous_conflict'],
+  ])('fails when Kibana answers 200, and says of %o that nothing was written', async (error, said) => {
+    const url = await kibanaThat(refused(error))
     await expect(importFile({ url }, 'quakes.ndjson', '')).rejects.toThrow(
-      'quakes.ndjson: Kibana took 1 objects and refused\n  dashboard dsf-quakes: missing_references',
+      `quakes.ndjson: Kibana wrote nothing, because it refused\n  dashboard dsf-quakes: ${said}`,
+    )
+  })
+
+  it('fails when Kibana took some objects only, and says how many', async () => {
+    const url = await kibanaThat(refused({ type: 'unknown', message: 'a newer version', statusCode: 400 }))
+    await expect(importFile({ url }, 'quakes.ndjson', '')).rejects.toThrow(
+      'quakes.ndjson: Kibana took 1 objects and refused\n  dashboard dsf-quakes: unknown, a newer version',
     )
   })
 

@@ -14,8 +14,18 @@ export interface Kibana {
 interface ImportAnswer {
   success: boolean
   successCount: number
-  errors?: { id: string; type: string; title?: string; error: { type: string; message?: string } }[]
+  errors?: { id: string; type: string; title?: string; error: Refusal }[]
 }
+
+interface Refusal {
+  type: string
+  message?: string
+  /** of `missing_references` */
+  references?: { type: string; id: string }[]
+}
+
+/** One object refused for one of these, and Kibana writes none of the file, though it counts those that it would have taken. */
+const withNothingWritten = ['conflict', 'ambiguous_conflict', 'missing_references']
 
 /** @throws Error that says what is missing */
 export function readKibana(env: NodeJS.ProcessEnv): Kibana {
@@ -24,6 +34,9 @@ export function readKibana(env: NodeJS.ProcessEnv): Kibana {
   return { url, ...(space ? { space } : {}), ...(apiKey ? { apiKey } : {}) }
 }
 
+/** In a space where the ids are taken by another space, objects get new ones; the compatible way keeps links by the old ones alive. */
+const query = 'overwrite=true&compatibilityMode=true'
+
 /**
  * Imports one file and returns how many objects Kibana took.
  * @throws Error with every object that it refused: an answer of 200 alone is no success
@@ -31,7 +44,7 @@ export function readKibana(env: NodeJS.ProcessEnv): Kibana {
 export async function importFile(kibana: Kibana, name: string, ndjson: string): Promise<number> {
   const { origin, pathname } = new URL(kibana.url)
   const space = kibana.space ? `/s/${encodeURIComponent(kibana.space)}` : ''
-  const url = `${origin}${pathname.replace(/\/$/, '')}${space}/api/saved_objects/_import?overwrite=true`
+  const url = `${origin}${pathname.replace(/\/$/, '')}${space}/api/saved_objects/_import?${query}`
   const body = new FormData()
   body.set('file', new Blob([ndjson], { type: 'application/ndjson' }), name)
   const response = await fetch(url, { method: 'POST', body, headers: headersOf(kibana) })
@@ -39,9 +52,12 @@ export async function importFile(kibana: Kibana, name: string, ndjson: string): 
   if (!response.ok) throw new Error(`${name}: Kibana answered ${response.status}: ${text.slice(0, 500)}`)
   const answer = JSON.parse(text) as ImportAnswer
   if (answer.success && !answer.errors?.length) return answer.successCount
-  throw new Error(
-    [`${name}: Kibana took ${answer.successCount} objects and refused`, ...refusals(answer)].join('\n'),
-  )
+  throw new Error([`${name}: Kibana ${outcome(answer)}`, ...refusals(answer)].join('\n'))
+}
+
+function outcome({ successCount, errors = [] }: ImportAnswer): string {
+  const isNothing = errors.some(({ error }) => withNothingWritten.includes(error.type))
+  return isNothing ? 'wrote nothing, because it refused' : `took ${successCount} objects and refused`
 }
 
 function headersOf({ url, apiKey }: Kibana): Record<string, string> {
@@ -54,9 +70,10 @@ function headersOf({ url, apiKey }: Kibana): Record<string, string> {
 }
 
 const refusals = ({ errors = [] }: ImportAnswer): string[] =>
-  errors.map(
-    ({ type, id, error }) => `  ${type} ${id}: ${error.type}${error.message ? `, ${error.message}` : ''}`,
-  )
+  errors.map(({ type, id, error }) => {
+    const missing = error.references?.map((one) => `${one.type} ${one.id}`).join(', ')
+    return `  ${type} ${id}: ${[error.type, missing, error.message].filter(Boolean).join(', ')}`
+  })
 
 if (import.meta.main) {
   try {

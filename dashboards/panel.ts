@@ -32,6 +32,9 @@ export interface IndexedField {
   aggregatable: string
   title: string
   unit?: string
+  /** what no document goes beyond, where the definition says so */
+  minimum?: number
+  maximum?: number
 }
 
 export interface Condition {
@@ -72,7 +75,7 @@ export interface TrendPanel extends Drawn {
   kind: 'trend'
   shape: 'line' | 'bar' | 'area'
   metric: Metric
-  /** fixed in the preview, so that its numbers can be compared; Kibana chooses by the time range */
+  /** in Kibana the narrowest: it takes a wider one where the time range has more than a thousand of them */
   interval: '1h' | '1d' | '7d' | '30d'
   split?: string
 }

@@ -10,8 +10,6 @@ import { withPage } from '../dashboards/preview/browser.ts'
 import { isChart } from '../dashboards/preview/charts.ts'
 import { pageOf, type Drawn } from '../dashboards/preview/page.ts'
 import { askAll } from '../dashboards/preview/preview.ts'
-import { aptInstall } from '../infra/local/install/apt.ts'
-import { findProgram } from '../infra/local/install/tool.ts'
 import { loadDataset } from '../libs/dataset/src/index.ts'
 import { countDocuments } from './support/documents.ts'
 import { feedUrl, importSource } from './support/runs.ts'
@@ -28,7 +26,6 @@ const dashboards = [...quakes!, weather![0]!, pipelineDashboard()]
 const drawn: Drawn[] = []
 
 beforeAll(async () => {
-  if (!findProgram('chromium')) aptInstall(['chromium', 'fonts-liberation'])
   await importSource('quakes-charts', `${feedUrl}/earthquakes/window-1.csv`)
   // it has rows that are refused, for the chart of them
   await importSource('quakes-tables', `${feedUrl}/earthquakes/window-2.csv`)

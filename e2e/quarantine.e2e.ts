@@ -18,8 +18,9 @@ const ingestor = stageAddress(settings, 'ingestor')
 
 /** The CLI as an operator calls it. */
 function dsf(...args: string[]): { status: number | null; out: string; err: string } {
-  const cli = join(repositoryRoot, 'infra/cli/dsf.ts')
-  const called = spawnSync('node', [cli, ...args, '--url', ingestor], { encoding: 'utf8' })
+  const cli = join(repositoryRoot, 'node_modules/.bin/dsf')
+  const ends = ['--url', ingestor, '--indexer-url', stageAddress(settings, 'indexer')]
+  const called = spawnSync(cli, [...args, ...ends], { encoding: 'utf8' })
   return { status: called.status, out: called.stdout, err: called.stderr }
 }
 const answerOf = (...args: string[]): any => JSON.parse(dsf(...args, '-o', 'json').out)
@@ -52,6 +53,13 @@ beforeAll(async () => {
   const broken = quake('cut', 1).slice(0, 60)
   const rows = [quake('small', 4), quake('big', 6), quake('huge', 9), broken]
   ;({ runId } = await importSource(dataset, fileOf('refused.csv', rows)))
+})
+
+it('is of a run that the operator may start, and see until its receipt', () => {
+  const source = fileOf('one.csv', [quake('one', 4)])
+  const run = answerOf('runs', 'start', dataset, '--source', source, '--wait')
+  expect(run).toMatchObject({ state: 'succeeded', counters: { read: 1, indexed: 1 } })
+  expect(answerOf('runs', 'show', run.runId)).toEqual(run)
 })
 
 describe('quarantine', () => {

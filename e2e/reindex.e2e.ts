@@ -1,36 +1,18 @@
 /** A new version of an index is filled from the lake while rows come in and readers read; nobody misses anything. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { writeQuakes } from '../bench/generate-quakes.ts'
-import { repositoryRoot } from '../infra/local/settings.ts'
 import { changeTestDataset } from './support/datasets.ts'
 import { aliasOf, ask, countDocuments, documentsOf, mappingOf } from './support/documents.ts'
 import { secondInstance } from './support/processes.ts'
+import { reindex as reindexCommand } from './support/reindex.ts'
 import { importSource, receiptOf, startRun } from './support/runs.ts'
-import { environment, filesDir, runDir } from './support/stack.ts'
+import { filesDir, runDir } from './support/stack.ts'
 import { until } from './support/until.ts'
 
 const dataset = 'quakes-reindex'
 
-interface Command {
-  lines: string[]
-  kill: () => void
-  ended: Promise<number | null>
-}
-
-/** The indexer's command, as a Kubernetes job runs it. */
-function reindex(...args: string[]): Command {
-  const program = join(repositoryRoot, 'apps/indexer/dist/reindex.main.js')
-  const env = { ...process.env, ...environment, HTTP_PORT: '0' }
-  const child = spawn('node', [program, dataset, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines: string[] = []
-  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
-  const ended = once(child, 'close').then(([code]) => code as number | null)
-  return { lines, kill: () => child.kill('SIGKILL'), ended }
-}
+const reindex = (...args: string[]) => reindexCommand(dataset, ...args)
 
 async function fileOf(name: string, rows: number, seed: number): Promise<string> {
   const file = join(filesDir, name)

@@ -140,11 +140,35 @@ describe('documents', () => {
     expect(missing).toEqual([])
   })
 
+  test.each(documents)('%s starts files by the pinned Node, which the system need not have', (document) => {
+    expect(words(read(document), /(?<![/\w])(node [^`\n]*\.ts)/g)).toEqual([])
+  })
+
   test.each(documents)('%s names make targets that exist', (document) => {
     const named = words(read(document), /(?:`|^ {4}|^\$ |&& )make ([a-z][a-z-]*)/gm)
     expect(targets()).toEqual(expect.arrayContaining(named))
   })
 })
+
+test.each(['libs/dataset-py', 'spark', 'batch', 'airflow', 'e2e/faults/checker'])(
+  '%s imports of our Python only itself and the library',
+  (folder) => {
+    const python = files.filter((path) => path.endsWith('.py'))
+    const modulesOf = (part: string) =>
+      python
+        .filter((path) => path.startsWith(`${part}/`))
+        .map((path) => path.split('/')[part.split('/').length]!)
+    const others = ['spark', 'batch', 'airflow'].filter((part) => part !== folder).flatMap(modulesOf)
+    const foreign = new Set(
+      others.map((module) => module.replace('.py', '')).filter((module) => module !== 'tests'),
+    )
+    const imported = python
+      .filter((path) => path.startsWith(`${folder}/`))
+      .flatMap((path) => words(read(path), /^\s*(?:from|import) (\w+)/gm).map((module) => ({ path, module })))
+    expect(imported.length).toBeGreaterThan(0)
+    expect(imported.filter(({ module }) => foreign.has(module))).toEqual([])
+  },
+)
 
 describe('tests', () => {
   const tiers = vitestConfig.test!.projects!.map((project) => {

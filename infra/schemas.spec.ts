@@ -6,7 +6,7 @@ import { staleFiles, wantedFiles, writeFiles } from './schemas.ts'
 
 const datasets = join(import.meta.dirname, '../datasets')
 
-test('the schemas in git follow from the definitions; if not: node --conditions=@dsf/source infra/schemas.ts', () => {
+test('the schemas in git follow from the definitions; if not: node_modules/.bin/node --conditions=@dsf/source infra/schemas.ts', () => {
   expect(staleFiles(datasets)).toEqual([])
 })
 

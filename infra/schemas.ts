@@ -6,7 +6,7 @@ import { loadDatasets, topicSchemas } from '@dsf/dataset'
  * Writes `datasets/<name>/schemas/<kind>.avsc`, one per topic of a dataset. The stages derive their schemas from the
  * definition; the files are for review: a pull request that changes a schema shows it.
  *
- *     node --conditions=@dsf/source infra/schemas.ts [--check]
+ *     node_modules/.bin/node --conditions=@dsf/source infra/schemas.ts [--check]
  *
  * `--check` writes nothing, names the files that would change, and exits with 1 if there is one.
  */
@@ -53,7 +53,7 @@ if (import.meta.main) {
   if (!process.argv.includes('--check')) writeFiles(folder)
   else if (stale.length > 0) {
     console.error(
-      'Schemas that no longer follow from the definitions; run `node --conditions=@dsf/source infra/schemas.ts`:',
+      'Schemas that no longer follow from the definitions; run `node_modules/.bin/node --conditions=@dsf/source infra/schemas.ts`:',
     )
     process.exitCode = 1
   }

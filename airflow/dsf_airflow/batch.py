@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from logging import Logger
 from threading import Thread
-from typing import Any, TextIO
+from typing import IO, Any
 
 _KEPT_LINES = 5
 
@@ -31,6 +31,7 @@ def run_batch(
     process = subprocess.Popen(
         whole, env=dict(env), text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
+    assert process.stdout and process.stderr, "both are pipes"
     complaints: deque[str] = deque(maxlen=_KEPT_LINES)
     listener = Thread(target=_follow, args=(process.stderr, complaints, log), daemon=True)
     try:
@@ -60,7 +61,7 @@ def own_environment(ingestor_url: str, indexer_url: str) -> dict[str, str]:
     return batch_environment(os.environ, ingestor_url, indexer_url)
 
 
-def _follow(lines: TextIO, kept: deque[str], log: Logger) -> None:
+def _follow(lines: IO[str], kept: deque[str], log: Logger) -> None:
     for line in lines:
         log.info("%s", line.rstrip())
         if line.strip():

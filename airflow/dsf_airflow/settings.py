@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +63,12 @@ def _url(env: Mapping[str, str], name: str) -> str:
     value = _required(env, name)
     if value.startswith(("http://", "https://")):
         return value.rstrip("/")
-    raise SettingsError(f'{name} is "{value}": expected http://host:port.')
+    raise SettingsError(f'{name} is "{_shown(value)}": expected http://host:port.')
+
+
+def _shown(value: str) -> str:
+    """As much of it as may stand in a log: before an `@` there may be a password, behind a `?` a token."""
+    return re.sub(r"(?s)\?.*", "?…", re.sub(r"(?si)^([a-z][a-z0-9+.-]*:?//)?.*@", r"\1…@", value))
 
 
 def _services(env: Mapping[str, str]) -> dict[str, str]:
@@ -71,7 +77,7 @@ def _services(env: Mapping[str, str]) -> dict[str, str]:
     for service, _, url in pairs:
         if not service or not url.startswith(("http://", "https://")):
             raise SettingsError(
-                f'{name} is "{env[name]}": expected name=http://host:port, with commas between.'
+                f'{name} is "{_shown(env[name])}": expected name=http://host:port, with commas between.'
             )
     return {service: url.rstrip("/") for service, _, url in pairs}
 
@@ -95,4 +101,5 @@ def _sources(env: Mapping[str, str]) -> dict[str, str]:
         sources = None
     if isinstance(sources, dict) and all(isinstance(url, str) for url in sources.values()):
         return sources
-    raise SettingsError(f"DSF_SOURCES is {text}: expected JSON like " + '{"earthquakes": "https://…"}.')
+    # not with its value: a source may have a token in it
+    raise SettingsError('DSF_SOURCES cannot be read: expected JSON like {"earthquakes": "https://…"}.')

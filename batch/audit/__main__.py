@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from typing import Any
 
 from dsf_batch.command import Answer, named_dataset, run_command
 from dsf_batch.settings import read_settings
@@ -30,7 +31,7 @@ def _work(dataset: str, run: str, no_spark: bool) -> Answer:
     return _summary(dataset, run, audit), 1 if audit.differences else 0
 
 
-def _summary(dataset: str, run: str, audit: Audit) -> dict:
+def _summary(dataset: str, run: str, audit: Audit) -> dict[str, Any]:
     counts = {outcome: audit.outcomes.get(outcome, 0) for outcome in ("clean", "duplicate", "quarantined")}
     return {
         "dataset": dataset,

@@ -73,7 +73,7 @@ def _typed(dataset: Dataset, landed: Landed) -> pd.DataFrame:
     problems: list[list[tuple[str, str]]] = [[] for _ in numbers]
     for field in dataset.fields:
         is_there = field.name in landed.header
-        texts = cells[landed.header.index(field.name)] if is_there else [None] * len(numbers)
+        texts = cells[landed.header.index(field.name)].tolist() if is_there else [None] * len(numbers)
         values = _read_column(dataset, field.name, texts, problems)
         frame[field.column] = pd.Series(values, index=frame.index, dtype=object)
     frame["codes"] = pd.Series(problems, index=frame.index, dtype=object)

@@ -63,7 +63,7 @@ def evaluate(computed: Computed, rows: pd.DataFrame) -> pd.Series | None:
 def _value(node: ast.expr, rows: pd.DataFrame) -> Numbers:
     """@raise KeyError or TypeError for what is no arithmetic"""
     if isinstance(node, ast.Constant) and isinstance(node.value, float):
-        return np.float64(node.value)
+        return np.asarray(node.value, dtype="float64")
     if isinstance(node, ast.Name):
         return rows[node.id].to_numpy(dtype="float64", na_value=np.nan)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

@@ -41,7 +41,7 @@ def audit_run(settings: Settings, dataset: Dataset, run: str, *, spark: bool) ->
     receipt = _receipt(settings, dataset, run)
     landing = _landing(settings, run)
     store = Store(settings)
-    landed = read_landing(unzipped(landing, store.get(landing)), dataset)
+    landed = read_landing(unzipped(landing, store.get(landing), dataset.max_bytes), dataset)
     sources = _Sources(store, dataset, place_of(store, dataset, run, landing), receipt)
     audit = Audit()
     try:
@@ -93,7 +93,7 @@ def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) ->
     store, dataset, place = sources.store, sources.dataset, sources.place
     processed = read_processed(store, dataset, place, keys_of_file(dataset, landed))
     decision = decide(dataset, landed, _history(sources, landed, processed.history))
-    audit.outcomes = decision.rows["outcome"].value_counts().to_dict()
+    audit.outcomes = {str(name): count for name, count in decision.rows["outcome"].value_counts().items()}
     lake = read_lake_rows(store, dataset, place)
     quarantine = _all_quarantined(sources, audit.outcomes.get("quarantined", 0))
     audit.differences += [

@@ -39,7 +39,7 @@ def expected_profile(dataset: Dataset, clean: pd.DataFrame) -> pd.DataFrame:
     """A row for each type, window and field of clean rows."""
     groups = pd.DataFrame({"key": clean["key"], **_levels(dataset, clean)}, dtype=object)
     rows = [
-        {"type": level[0], "window_start": level[1], "field": field.column}
+        {"type": level[0], "window_start": level[1], "field": field.column}  # type: ignore[index]  # a pair
         | _profile_of(clean, members, field)
         for level, members in groups.groupby(["type", "window_start"], dropna=False).groups.items()
         for field in dataset.fields

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ def compare_lake(dataset: Dataset, decision: Decision, found: pd.DataFrame) -> l
     measured = found[found["simulated"] == False]  # noqa: E712 -- values of an object column, not truth
     folders = measured["object"].map(lambda key: key.rsplit("/", 1)[0] + "/")
     keys = clean["key"].reindex(measured.index)
-    measured = measured.assign(folder=folders, key=keys.where(keys.notna(), None))
+    measured = measured.assign(folder=folders, key=_with_none(keys))
     differences = compare_rows("lake", expected, measured, decision.rows["outcome"])
     once = measured[~measured.index.duplicated(keep=False)]
     return differences + _compare_computed(dataset, once)
@@ -108,10 +109,15 @@ def compare_quarantine(dataset: Dataset, decision: Decision, found: pd.DataFrame
         dtype=object,
     )
     keys = expected["key"].reindex(found.index)
-    found = found.assign(key=keys.where(keys.notna(), None))
+    found = found.assign(key=_with_none(keys))
     found.loc[found["stage"] == "cleaner", "raw"] = None
     again = found.index.duplicated() & ~found.assign(row=found.index).duplicated(["row", "object"])
     return compare_rows("quarantine", expected, found[~again], decision.rows["outcome"])
+
+
+def _with_none(values: pd.Series) -> pd.Series:
+    """None where a value is missing, as it is in what was expected."""
+    return values.where(values.notna(), None)  # type: ignore[call-overload]
 
 
 def _fields_of(dataset: Dataset, decision: Decision, cells: list[str]) -> list[str | None]:
@@ -120,7 +126,7 @@ def _fields_of(dataset: Dataset, decision: Decision, cells: list[str]) -> list[s
     return [cells[at[field.name]] if field.name in at else None for field in dataset.fields]
 
 
-def compare_receipt(receipt: Mapping, decision: Decision, lake: pd.DataFrame) -> list[Difference]:
+def compare_receipt(receipt: Mapping[str, Any], decision: Decision, lake: pd.DataFrame) -> list[Difference]:
     counters = receipt["counters"]
     outcomes = Counter(decision.rows["outcome"])
     simulated = int((lake["simulated"] == True).sum())  # noqa: E712
@@ -151,7 +157,7 @@ def compare_receipt(receipt: Mapping, decision: Decision, lake: pd.DataFrame) ->
     return differences
 
 
-def _reasons(decision: Decision) -> Counter:
+def _reasons(decision: Decision) -> Counter[str]:
     """A row counts once for each code."""
     refused = decision.of("quarantined")["codes"]
     return Counter(f"quarantined:{code}" for codes in refused for code in {code for _, code in codes})

@@ -155,7 +155,7 @@ def _refused(dataset: Dataset, schema: Any, line: dict[str, Any]) -> dict[str, A
     codes = [(reason["field"] or "", reason["code"]) for reason in line["reasons"]]
     refused = {"row": line["dsf_row"], "stage": line["stage"], "codes": codes, "raw": raw, "cells": None}
     if line["content"] == "avro":
-        record = fastavro.schemaless_reader(io.BytesIO(raw[_FRAME:]), schema, None)
+        record: Any = fastavro.schemaless_reader(io.BytesIO(raw[_FRAME:]), schema, None)
         refused["cells"] = [record[field.column] for field in dataset.fields]
     return refused
 

@@ -21,6 +21,7 @@ def compare_trends(store: Store, dataset: Dataset, run_rows: pd.DataFrame) -> li
     listed = [item.key for item in store.list(table_prefix(dataset.name, "trends"))]
     if dataset.trends is None or not listed:
         return None
+    assert dataset.event_time, "trends are over the event time"
     touched = _windows(dataset, run_rows)
     unit = DAY_MS if dataset.event_time.type == "date" else 1
     starts = touched[touched.notna()].unique()
@@ -46,6 +47,7 @@ def measured_fields(dataset: Dataset) -> list[Field]:
 
 def _windows(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
     """Start of each row's window, in ms since 1970; missing where the row has no event time."""
+    assert dataset.event_time and dataset.trends, "only of a dataset with trends"
     times = rows[dataset.event_time.column].astype("float64")
     ms = times * DAY_MS if dataset.event_time.type == "date" else times
     size = dataset.trends.window_seconds * 1000
@@ -84,8 +86,8 @@ def _counted(rows: pd.DataFrame, column: str | None, name: str) -> pd.DataFrame:
 def _read_windows(store: Store, dataset: Dataset, windows: frozenset[int]) -> _Lake:
     """The whole lake, an object at a time."""
     lake = _Lake()
-    roles = [*dataset.key, dataset.event_time, *([dataset.type_field] if dataset.type_field else [])]
-    columns = [f.column for f in (*roles, *measured_fields(dataset))]
+    roles = [*dataset.key, dataset.event_time, dataset.type_field, *measured_fields(dataset)]
+    columns = [f.column for f in roles if f]
     wanted = list(dict.fromkeys([*columns, "dsf_version", "simulated"]))
     listed = chunks(tables_left_out(store.list(dataset_prefix("lake", dataset.name))))
     for key, content in store.get_all(chunk.key for chunk in listed):

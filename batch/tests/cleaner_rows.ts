@@ -59,7 +59,7 @@ async function decide(dataset: Dataset, files: Buffer[]): Promise<DecidedRow[][]
 
 async function published(dataset: Dataset, file: Buffer): Promise<Publication> {
   const { dialect, source } = dataset
-  const { header, blocks } = await openCsv(chunksOf(file), { dialect, maxRowBytes: source.maxRowBytes })
+  const { header, blocks } = await openCsv(() => chunksOf(file), { dialect, maxRowBytes: source.maxRowBytes })
   const names = (fields: { name: string }[]) => fields.map(({ name }) => name)
   const { fieldsMatch, fields, key } = dataset
   const check = checkHeader(header, { fieldsMatch, fields: names(fields), primaryKey: names(key) })

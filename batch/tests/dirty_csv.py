@@ -46,7 +46,7 @@ UNVERSIONED = {
         {
             "name": "unversioned",
             "path": "sample.csv",
-            "dialect": {"delimiter": ";", "quoteChar": "'"},
+            "dialect": {"delimiter": ";", "quoteChar": "'", "skipInitialSpace": True},
             "schema": {
                 "fieldsMatch": "partial",
                 "primaryKey": ["day", "place"],
@@ -145,6 +145,9 @@ def _line(dataset: Dataset, header: list[str]) -> st.SearchStrategy[bytes]:
         quote * 2,
         b"\n",
         b"\r",
+        b" ",
+        comma + b" " + quote,
+        comma + b"\t\xc2\xa0" + quote,
         b"\xff",
         b"\x00",
         b"\xc3\xa9",

@@ -1,5 +1,6 @@
 /** Columns of a Lens layer: what a panel groups by, and what it counts. */
-import type { Dashboard, Metric } from '../panel.ts'
+import type { Dashboard, Metric, TrendPanel } from '../panel.ts'
+import { rangesOf, type Range } from '../ranges.ts'
 
 export type Column = Record<string, unknown>
 
@@ -69,11 +70,12 @@ function ratioColumns(id: string, { field, over, title }: Metric): Record<string
   }
 }
 
-export const timeColumn = ({ timeField }: Dashboard): Column => ({
+/** Kibana widens an interval of which the time range has more than a thousand. */
+export const timeColumn = ({ timeField }: Dashboard, interval: TrendPanel['interval']): Column => ({
   ...labelled('Time'),
   ...{ dataType: 'date', isBucketed: true, scale: 'interval', operationType: 'date_histogram' },
   sourceField: timeField,
-  params: { interval: 'auto', includeEmptyRows: true, dropPartials: false },
+  params: { interval, includeEmptyRows: true, dropPartials: false },
 })
 
 export const dayColumn = (dashboard: Dashboard, field: string): Column => ({
@@ -83,18 +85,32 @@ export const dayColumn = (dashboard: Dashboard, field: string): Column => ({
   params: { interval: '1d', includeEmptyRows: false, dropPartials: false },
 })
 
-export const rangeColumn = (dashboard: Dashboard, field: string, interval: number): Column => ({
-  ...labelled(titleOf(dashboard, field)),
-  ...{ dataType: 'number', isBucketed: true, scale: 'interval', operationType: 'range' },
-  sourceField: nameOf(dashboard, field),
-  params: {
-    type: 'histogram',
-    ranges: [{ from: 0, to: 1000, label: '' }],
-    // Lens counts bars, and takes an interval of ours only as their greatest number
-    maxBars: Math.min(1000, Math.max(10, Math.round(100 / interval))),
-    includeEmptyRows: false,
-  },
+/** Our intervals, one by one; where they cannot be told, Kibana's own over the values that it finds. */
+export function rangeColumn(dashboard: Dashboard, field: string, interval: number): Column {
+  const ranges = rangesOf(dashboard.fields[field]!, interval)
+  const column = {
+    ...labelled(titleOf(dashboard, field)),
+    ...{ isBucketed: true, operationType: 'range', sourceField: nameOf(dashboard, field) },
+  }
+  return ranges.length > 0
+    ? { ...column, dataType: 'string', scale: 'ordinal', params: toldRanges(ranges) }
+    : { ...column, dataType: 'number', scale: 'interval', params: foundRanges }
+}
+
+const toldRanges = (ranges: Range[]) => ({
+  type: 'range',
+  ranges: ranges.map((range) => ({ ...range, label: '' })),
+  maxBars: 'auto',
+  parentFormat: { id: 'range', params: { template: 'arrow_right', replaceInfinity: true } },
 })
+
+/** With the empty ones: a heat map draws its rows in the order in which it meets them. */
+const foundRanges = {
+  type: 'histogram',
+  ranges: [{ from: 0, to: 1000, label: '' }],
+  maxBars: 50,
+  includeEmptyRows: true,
+}
 
 export function termsColumn(dashboard: Dashboard, field: string, size: number, orderBy: string): Column {
   const { type } = dashboard.fields[field]!
@@ -107,7 +123,18 @@ export function termsColumn(dashboard: Dashboard, field: string, size: number, o
   }
 }
 
-export function lastValueColumn(dashboard: Dashboard, field: string): Column {
+/**
+ * What a group's only document says. The last value of a date comes in the format of its mapping, which may be ms as text; the
+ * greatest is a number.
+ */
+export function valueColumn(dashboard: Dashboard, field: string): Column {
+  const { type, title } = dashboard.fields[field]!
+  return type === 'date' || type === 'datetime'
+    ? metricColumn(dashboard, { of: 'max', field, title }, 'max')
+    : lastValueColumn(dashboard, field)
+}
+
+function lastValueColumn(dashboard: Dashboard, field: string): Column {
   const sourceField = nameOf(dashboard, field)
   return {
     ...labelled(titleOf(dashboard, field)),
@@ -115,7 +142,7 @@ export function lastValueColumn(dashboard: Dashboard, field: string): Column {
     operationType: 'last_value',
     sourceField,
     filter: { query: `${sourceField}: *`, language: 'kuery' },
-    params: { sortField: dashboard.timeField ?? sourceField },
+    params: { sortField: dashboard.timeField ?? sourceField, showArrayValues: false },
   }
 }
 

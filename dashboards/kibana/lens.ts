@@ -14,7 +14,7 @@ import { dataViewId } from './data-view.ts'
 import {
   dayColumn,
   documents,
-  lastValueColumn,
+  valueColumn,
   metricColumns,
   rangeColumn,
   termsColumn,
@@ -88,10 +88,10 @@ function metricDrawing(dashboard: Dashboard, { metric }: MetricPanel): Drawing {
   return { visualizationType: 'lnsMetric', columns, visualization }
 }
 
-function trendDrawing(dashboard: Dashboard, { metric, shape, split }: TrendPanel): Drawing {
+function trendDrawing(dashboard: Dashboard, { metric, shape, split, interval }: TrendPanel): Drawing {
   const columns = {
     ...(split ? { group: termsColumn(dashboard, split, splitSize, 'value') } : {}),
-    time: timeColumn(dashboard),
+    time: timeColumn(dashboard, interval),
     ...metricColumns(dashboard, 'value', metric),
   }
   const series = shape === 'line' ? 'line' : `${shape}_stacked`
@@ -166,7 +166,7 @@ function tableDrawing(dashboard: Dashboard, { key, columns: names, sort, rows }:
   const columns = {
     group: isDay ? dayColumn(dashboard, key) : termsColumn(dashboard, key, rows, 'order'),
     ...metricColumns(dashboard, 'order', { of: 'max', field: sort, title }),
-    ...Object.fromEntries(others.map((name, i) => [`value${i + 1}`, lastValueColumn(dashboard, name)])),
+    ...Object.fromEntries(others.map((name, i) => [`value${i + 1}`, valueColumn(dashboard, name)])),
   }
   const sorting = { columnId: 'order', direction: 'desc' }
   return { visualizationType: 'lnsDatatable', columns, visualization: { ...datatable(columns), sorting } }

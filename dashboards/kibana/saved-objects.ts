@@ -1,6 +1,6 @@
 /**
- * Saved objects as Kibana exports them: the types that we write, with no key that we do not. Versions are the lowest that
- * have these fields, so that every Kibana from 8.8 on takes them.
+ * Saved objects as Kibana exports them: the types that we write, with no key that we do not. Kibana takes objects of its own version and
+ * older ones: a dashboard of 10.2.0 came with 8.14 (elastic/kibana#174714).
  */
 export interface Reference {
   type: string

@@ -1,16 +1,8 @@
 /** A real browser that opens the page: for its picture, and for tests that look at what it drew. */
 import { pathToFileURL } from 'node:url'
 import { chromium, type Page } from 'playwright-core'
-import { findProgram } from '../../infra/local/install/tool.ts'
-
-const names = ['chromium', 'chromium-browser', 'google-chrome']
-
-/** @throws Error with the way out */
-function requireChromium(): string {
-  const found = names.map(findProgram).find((path) => path !== undefined)
-  if (!found) throw new Error('Chromium is missing (on Debian: apt-get install chromium)')
-  return found
-}
+import { installChromium } from '../../infra/local/install/chromium.ts'
+import { readSettings } from '../../infra/local/settings.ts'
 
 export interface Look {
   theme?: 'light' | 'dark'
@@ -25,7 +17,7 @@ export async function withPage<T>(
 ): Promise<T> {
   // a sandbox needs rights that root in a container has not; the page is our own
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const browser = await chromium.launch({ executablePath: requireChromium(), args })
+  const browser = await chromium.launch({ executablePath: await installChromium(readSettings()), args })
   try {
     const viewport = { width, height: 1000 }
     const page = await browser.newPage({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
@@ -42,8 +34,8 @@ export async function withPage<T>(
   }
 }
 
-/** A picture of one dashboard of the page. */
-export const picture = (file: string, dashboard: string, to: string, look: Look): Promise<void> =>
+/** Pictures of the dashboards of a page, in one visit; `to` says where each goes. */
+export const takePictures = (file: string, to: Map<string, string>, look: Look): Promise<void> =>
   withPage(file, look, async (page) => {
-    await page.locator(`#${dashboard}`).screenshot({ path: to })
+    for (const [dashboard, path] of to) await page.locator(`#${dashboard}`).screenshot({ path })
   })

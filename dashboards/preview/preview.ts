@@ -1,38 +1,45 @@
 /**
  * make preview: the dashboards as one page that needs no Kibana, with the data of the local stack or of ELASTICSEARCH_URL,
- * and a picture of each.
+ * and a picture of each. `DATASET=a,b` leaves the others and the pipeline out; `PICTURES=light,dark` takes them in both
+ * themes, `PICTURES=0` takes none.
  */
 import { spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { loadDatasets } from '@dsf/dataset'
+import { loadDatasets, type Dataset } from '@dsf/dataset'
 import { stageEnvironment } from '../../infra/local/environment.ts'
+import { StackError } from '../../infra/local/errors.ts'
 import { findProgram } from '../../infra/local/install/tool.ts'
 import { readSettings, type Settings } from '../../infra/local/settings.ts'
 import { derivedDashboardsOf } from '../all-dashboards.ts'
 import { datasetDashboard } from '../dataset-dashboard.ts'
-import type { Dashboard } from '../panel.ts'
+import type { Dashboard, Panel } from '../panel.ts'
 import { pipelineDashboard } from '../pipeline-dashboard.ts'
-import { queryOf, rowsOf } from '../queries.ts'
-import { picture } from './browser.ts'
+import { queryOf, rowsOf, type Row } from '../queries.ts'
+import { takePictures } from './browser.ts'
 import { pageOf, type Drawn } from './page.ts'
+import { themes, type Theme } from './theme.ts'
 
 /** What every panel of a dashboard shows now. @throws Error when Elasticsearch does not answer its query */
 export async function askAll(elasticsearch: string, dashboard: Dashboard): Promise<Drawn> {
-  const rows: Drawn['rows'] = {}
+  const alias = `${elasticsearch}/${dashboard.index}`
   // what was indexed in the last seconds too; who may only read sees it later
-  await fetch(`${elasticsearch}/${dashboard.index}/_refresh`, { method: 'POST' })
-  for (const panel of dashboard.panels) {
-    const response = await fetch(`${elasticsearch}/${dashboard.index}/_search`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(queryOf(dashboard, panel)),
-    })
-    if (!response.ok)
-      throw new Error(`${dashboard.index}, "${panel.title}": ${response.status} ${await response.text()}`)
-    rows[panel.id] = rowsOf(panel, (await response.json()) as Parameters<typeof rowsOf>[1])
-  }
-  return { dashboard, rows }
+  await fetch(`${alias}/_refresh`, { method: 'POST' })
+  const rows = await Promise.all(
+    dashboard.panels.map(async (panel) => [panel.id, await askOne(alias, dashboard, panel)] as const),
+  )
+  return { dashboard, rows: Object.fromEntries(rows) }
+}
+
+async function askOne(alias: string, dashboard: Dashboard, panel: Panel): Promise<Row[]> {
+  const response = await fetch(`${alias}/_search`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(queryOf(dashboard, panel)),
+  })
+  if (!response.ok)
+    throw new Error(`${dashboard.index}, "${panel.title}": ${response.status} ${await response.text()}`)
+  return rowsOf(panel, (await response.json()) as Parameters<typeof rowsOf>[1])
 }
 
 /** None while nobody fills it, as in a stack without Spark. */
@@ -42,50 +49,84 @@ async function askAny(elasticsearch: string, dashboard: Dashboard): Promise<Draw
   return shown.some(({ id }) => drawn.rows[id]!.length > 0) ? [drawn] : []
 }
 
-/** Writes the page, then a picture of each dashboard in light and dark. Returns the path of the page. */
-export async function makePreview(settings: Settings, say: (line: string) => void): Promise<string> {
-  const environment = stageEnvironment(settings)
-  const url = process.env['ELASTICSEARCH_URL'] ?? environment['ELASTICSEARCH_URL']!
-  const folders = environment['DATASETS_DIR']!.split(':').map((folder) => resolve(settings.root, folder))
-  const datasets = [...loadDatasets(folders).values()]
-  const drawn: Drawn[] = []
-  for (const dataset of datasets) {
-    drawn.push(await askAll(url, datasetDashboard(dataset)))
-    for (const derived of derivedDashboardsOf(dataset)) drawn.push(...(await askAny(url, derived)))
-  }
-  drawn.push(await askAll(url, pipelineDashboard()))
-  const folder = join(settings.runDir, 'preview')
-  const page = join(folder, 'index.html')
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(page, pageOf(drawn, new Date()))
-  await takePictures(
-    page,
-    folder,
-    drawn.map(({ dashboard }) => dashboard),
-    say,
-  )
-  return page
+export interface Wanted {
+  /** none for all of them, and the pipeline beside them */
+  datasets: string[]
+  pictures: Theme['name'][]
 }
 
-async function takePictures(
-  page: string,
-  folder: string,
-  dashboards: Dashboard[],
+/** @throws StackError that names the value and what is allowed */
+export function readWanted({ DATASET = '', PICTURES = '' }: NodeJS.ProcessEnv): Wanted {
+  const datasets = DATASET.split(/[,\s]+/).filter(Boolean)
+  if (PICTURES === '0') return { datasets, pictures: [] }
+  const names = PICTURES.split(/[,\s]+/).filter((name) => !['', '1'].includes(name))
+  const pictures = themes.map(({ name }) => name).filter((name) => names.includes(name))
+  if (pictures.length < new Set(names).size)
+    throw new StackError(`PICTURES=${PICTURES} is unknown: choose 0, light, dark or light,dark.`)
+  return { datasets, pictures: names.length === 0 ? ['light'] : pictures }
+}
+
+/** Writes the page and the pictures that are wanted, and nothing else stays in its folder. Returns the path of the page. */
+export async function makePreview(
+  settings: Settings,
+  wanted: Wanted,
   say: (line: string) => void,
-) {
+): Promise<string> {
+  const drawn = await askWanted(settings, wanted)
+  const folder = join(settings.runDir, 'preview')
+  const page = join(folder, 'index.html')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(page, pageOf(drawn, new Date()))
+  const ids = drawn.map(({ dashboard }) => dashboard.id)
   try {
-    for (const { id } of dashboards)
-      for (const theme of ['light', 'dark'] as const) {
-        await picture(page, id, join(folder, `${id}-${theme}.png`), { theme })
-      }
+    for (const theme of wanted.pictures)
+      await takePictures(page, new Map(ids.map((id) => [id, join(folder, `${id}-${theme}.png`)])), { theme })
   } catch (error) {
     say(`No pictures of the dashboards: ${(error as Error).message}`)
   }
+  return page
+}
+
+async function askWanted(settings: Settings, { datasets }: Wanted): Promise<Drawn[]> {
+  const environment = stageEnvironment(settings)
+  const url = process.env['ELASTICSEARCH_URL'] ?? environment['ELASTICSEARCH_URL']!
+  const folders = environment['DATASETS_DIR']!.split(':').map((folder) => resolve(settings.root, folder))
+  const shown = chosen(loadDatasets(folders), datasets)
+  await requireAnswer(url)
+  const drawn: Drawn[] = []
+  for (const dataset of shown) {
+    drawn.push(await askAll(url, datasetDashboard(dataset)))
+    for (const derived of derivedDashboardsOf(dataset)) drawn.push(...(await askAny(url, derived)))
+  }
+  if (datasets.length === 0) drawn.push(await askAll(url, pipelineDashboard()))
+  return drawn
+}
+
+async function requireAnswer(url: string): Promise<void> {
+  await fetch(url).catch(() => {
+    throw new StackError(
+      `Elasticsearch does not answer at ${new URL(url).origin}: make up starts the local one.`,
+    )
+  })
+}
+
+function chosen(known: Map<string, Dataset>, names: string[]): Dataset[] {
+  const unknown = names.find((name) => !known.has(name))
+  if (unknown !== undefined)
+    throw new StackError(`DATASET=${unknown} is unknown: choose of ${[...known.keys()].join(', ')}.`)
+  return [...known.values()].filter(({ name }) => names.length === 0 || names.includes(name))
 }
 
 if (import.meta.main) {
-  const page = await makePreview(readSettings(), console.error)
-  console.log(`Dashboards, for any browser: ${page}`)
-  const opener = process.env['DISPLAY'] && findProgram('xdg-open')
-  if (opener) spawn(opener, [page], { detached: true, stdio: 'ignore' }).unref()
+  try {
+    const page = await makePreview(readSettings(), readWanted(process.env), console.error)
+    console.log(`Dashboards, for any browser: ${page}`)
+    const opener = process.env['DISPLAY'] && findProgram('xdg-open')
+    if (opener) spawn(opener, [page], { detached: true, stdio: 'ignore' }).unref()
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stageEnvironment } from '../../infra/local/environment.ts'
-import { installRequirements } from '../../infra/local/install/pip.ts'
+import { installRequirements } from '../../infra/local/install/python-packages.ts'
 import type { Settings } from '../../infra/local/settings.ts'
 
 export interface Violation {

@@ -7,7 +7,7 @@ import { environment, settings } from '../support/stack.ts'
 /** The command that prints lane and offset of every committed record of a topic, a line each, and then ends. */
 export async function consoleConsumer(topic: string): Promise<string[]> {
   const pin = settings.kafka === 'kraft' ? kafkaWithKraft : kafkaWithZookeeper
-  const jars = await installFromMaven(settings, 'kafka', pin)
+  const jars = await installFromMaven(settings, pin)
   const show = { 'print.partition': true, 'print.offset': true, 'print.value': false }
   return [
     requireJava(settings).program,

@@ -1,5 +1,6 @@
 /** The batch commands, as the DAG starts them: a process with the stages' environment. */
 import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { pythonOf } from '../../infra/local/python.ts'
 import { stageAddress } from '../../infra/local/servers/stages.ts'
 import { environment, settings } from './stack.ts'
@@ -33,4 +34,16 @@ export async function batch(command: 'audit' | 'anomalies', dataset: string, run
       },
     )
   })
+}
+
+/** What pyarrow reads in a folder, with its own idea of what folders mean; times as texts. */
+export async function arrowRows(folder: string): Promise<Record<string, unknown>[]> {
+  const { program, env } = await pythonOf(settings, 'spark')
+  const script = `import json, sys, pyarrow.dataset as ds
+rows = ds.dataset(sys.argv[1], format='parquet', partitioning='hive').to_table().to_pylist()
+print(json.dumps(rows, default=str))`
+  const { stdout } = await promisify(execFile)(program, ['-c', script, folder], {
+    env: { ...process.env, ...env },
+  })
+  return JSON.parse(stdout) as Record<string, unknown>[]
 }

@@ -2,6 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryRoot } from '../../infra/local/settings.ts'
+import { packageOf } from '../cases/case.ts'
+import { caseDatasets } from '../cases/datasets.ts'
+import { refusedDefinitions } from '../cases/refused.ts'
 
 interface Package {
   name: string
@@ -42,6 +45,13 @@ const testDatasets = {
 
 export function writeTestDatasets(folder: string): void {
   for (const [name, dataset] of Object.entries(testDatasets)) writeTestDataset(folder, name, dataset)
+  writeCaseDatasets(folder)
+}
+
+/** Those of the cases; among them definitions that are refused, so that every test runs beside such ones. */
+function writeCaseDatasets(folder: string): void {
+  for (const one of caseDatasets) writeDefinition(folder, one.name, JSON.stringify(packageOf(one)))
+  for (const { name, json } of refusedDefinitions) writeDefinition(folder, name, json)
 }
 
 /** A dataset of these tests with something changed beside what it has for itself. */
@@ -76,8 +86,12 @@ function readPackage(name: string): Package {
 
 /** Returns the dataset's own folder. */
 export function writePackage(parent: string, json: Package): string {
-  const folder = join(parent, json.name)
+  return writeDefinition(parent, json.name, JSON.stringify(json))
+}
+
+function writeDefinition(parent: string, name: string, json: string): string {
+  const folder = join(parent, name)
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'datapackage.json'), JSON.stringify(json))
+  writeFileSync(join(folder, 'datapackage.json'), json)
   return folder
 }

@@ -6,7 +6,8 @@ import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
 import { loadDataset, topicName, type Dataset, type TopicKind } from '../../libs/dataset/src/index.ts'
 import type { Receipt, Stage } from '../../libs/stage/src/define.ts'
 import { Health } from '../../libs/stage/src/health.ts'
-import { createKafka, ensureTopics, plainProducer } from '../../libs/stage/src/kafka.ts'
+import { ensureTopics } from '../../libs/stage/src/ensure-topics.ts'
+import { createKafka, plainProducer } from '../../libs/stage/src/kafka.ts'
 import { LaneTransport } from '../../libs/stage/src/lane-transport.ts'
 import { createLog } from '../../libs/stage/src/log.ts'
 import { StageMetrics } from '../../libs/stage/src/metrics.ts'
@@ -23,8 +24,13 @@ const spans: StageKit['spans'] = { batch: (_run, _attributes, work) => work() }
 /** A name that no earlier test had: topics and groups of one are never found by another. */
 export const freshName = (): string => `it-${randomBytes(5).toString('hex')}`
 
-/** Fields beside the key `id` and the version `v`. */
-export function newDataset(lanes: number, fields: object[] = [], name = freshName()): Dataset {
+/** Fields beside the key `id` and the version `v`, and what they are to the dataset. */
+export function newDataset(
+  lanes: number,
+  fields: object[] = [],
+  name = freshName(),
+  roles: object = {},
+): Dataset {
   mkdirSync(join(runDir, 'its'), { recursive: true })
   const parent = mkdtempSync(join(runDir, 'its', 'datasets-'))
   const key = [
@@ -33,13 +39,15 @@ export function newDataset(lanes: number, fields: object[] = [], name = freshNam
   ]
   const schema = { primaryKey: 'id', fields: [...key, ...fields] }
   const resources = [{ name, path: 'x.csv', schema }]
-  return loadDataset(writePackage(parent, { name, resources, 'x-dsf': { lanes, version: 'v' } } as never))
+  return loadDataset(
+    writePackage(parent, { name, resources, 'x-dsf': { lanes, version: 'v', ...roles } } as never),
+  )
 }
 
-const configOf = (dataset: Dataset) => ({
+const configOf = (...datasets: Dataset[]) => ({
   KAFKA_BROKERS: [environment['KAFKA_BROKERS']!],
   REGISTRY_URL: registryUrl,
-  DATASETS_DIR: [join(dataset.folder, '..')],
+  DATASETS_DIR: datasets.map(({ folder }) => join(folder, '..')),
   HTTP_HOST: '127.0.0.1',
   HTTP_PORT: 0,
   SESSION_TIMEOUT_MS: 15_000,
@@ -64,21 +72,26 @@ export async function openKit(stage: Stage, dataset: Dataset): Promise<StageKit>
   const serde = new Serde(registryUrl)
   await serde.register(dataset, [...new Set([...stage.writes, ...stage.reads, 'quarantine' as const])])
   const metrics = new StageMetrics(stage.name)
-  const idle = { seek: () => undefined, stopping: () => false, heard: () => undefined }
+  const nothing = () => undefined
+  const idle = { seek: nothing, pause: nothing, resume: nothing, stopping: () => false, heard: nothing }
   return { stage, groupId: `dsf.${stage.name}`, kafka, admin, serde, log, metrics, spans, ...idle }
 }
 
 /** A stage that reads, as in a process of its own. `fatal` is what would have ended it. */
-export function runTransport(stage: Stage, dataset: Dataset) {
+export function runTransport(stage: Stage, ...datasets: Dataset[]) {
   const health = new Health()
   let report: (error: Error) => void
   const fatal = new Promise<Error>((resolve) => (report = resolve))
   const onFatal = (error: Error) => report(error)
-  const transport = new LaneTransport({ stage, config: configOf(dataset), health, log, spans, onFatal })
+  const transport = new LaneTransport({ stage, config: configOf(...datasets), health, log, spans, onFatal })
   let closed: Promise<void> | undefined
-  const close = () => (closed ??= transport.close())
+  const close = () => {
+    health.stop()
+    return (closed ??= transport.close())
+  }
   opened.push(close)
   transport.listen(() => undefined)
+  health.start(200)
   return { health, fatal, close }
 }
 

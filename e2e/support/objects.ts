@@ -70,12 +70,25 @@ export const queryTable = async (dataset: string, table: string): Promise<Sql> =
     'hive_partitioning = true, hive_types_autocast = false',
   )
 
-async function query(table: string, objects: Map<string, Buffer>, options: string): Promise<Sql> {
+/** The same as readers see it that take the folders for columns, as DuckDB, pyarrow and Spark do unless told otherwise. */
+export const queryFolders = async (dataset: string): Promise<Sql> =>
+  query('lake', await objectsOf('lake', dataset), 'hive_partitioning = true')
+
+/** A folder with a dataset's lake in it, for readers that want files. */
+export const downloadLake = async (dataset: string): Promise<string> =>
+  download('lake', await objectsOf('lake', dataset))
+
+function download(table: string, objects: Map<string, Buffer>): string {
   const folder = mkdtempSync(join(filesDir, `${table}-`))
   for (const [key, bytes] of objects) {
     mkdirSync(dirname(join(folder, key)), { recursive: true })
     writeFileSync(join(folder, key), bytes)
   }
+  return folder
+}
+
+async function query(table: string, objects: Map<string, Buffer>, options: string): Promise<Sql> {
+  const folder = download(table, objects)
   const connection = await (await DuckDBInstance.create()).connect()
   const files = `read_parquet('${folder}/**/*.parquet', filename = true, ${options})`
   await connection.run(`SET TimeZone = 'UTC'`)

@@ -27,7 +27,10 @@ const indexer = stageAddress(settings, 'indexer')
 
 /** The answer to a request for a run, whatever it is. */
 export async function post(body: object, key?: string): Promise<{ status: number; type: string; json: any }> {
-  const headers = { 'content-type': 'application/json', ...(key ? { 'idempotency-key': key } : {}) }
+  const headers = {
+    'content-type': 'application/json',
+    ...(key === undefined ? {} : { 'idempotency-key': key }),
+  }
   const response = await fetch(`${ingestor}/v1/runs`, { method: 'POST', headers, body: JSON.stringify(body) })
   const type = response.headers.get('content-type') ?? ''
   return { status: response.status, type, json: await response.json() }

@@ -16,6 +16,8 @@ export const runDir = join(tmpdir(), `dsf-test-${portBase}`)
 /** The only folder that file sources may come from. */
 export const filesDir = join(runDir, 'files')
 
+const datasetsDir = join(runDir, 'datasets')
+
 /** KAFKA and STORE come from the environment; `TEST_KEEP=1` leaves the stack up and takes one that is up. */
 export const settings: Settings = readSettings({
   ...process.env,
@@ -26,7 +28,7 @@ export const settings: Settings = readSettings({
   LIGHT: '1',
   SOURCE_ALLOW: '127.0.0.1/32',
   SOURCE_ROOTS: filesDir,
-  DATASETS_DIR: join(runDir, 'datasets'),
+  DATASETS_DIR: datasetsDir,
   LAG_EVERY_MS: '1000',
   LOG_LEVEL: 'info',
 })
@@ -43,7 +45,8 @@ export async function setUp(parts: Pick<Settings, 'serversOnly'>): Promise<() =>
     if (!process.env[begun] && !keep) await cleanStack(settings)
     process.env[begun] = '1'
     mkdirSync(filesDir, { recursive: true })
-    writeTestDatasets(join(runDir, 'datasets'))
+    if (!keep) rmSync(datasetsDir, { recursive: true, force: true })
+    writeTestDatasets(datasetsDir)
     await startStack({ ...settings, ...parts })
     say('test stack', `ready after ${seconds(start)} in ${runDir} (${settings.kafka}, ${settings.store})`)
   } catch (error) {
@@ -61,5 +64,5 @@ async function tearDown(): Promise<void> {
   rmSync(kept, { recursive: true, force: true })
   if (existsSync(logs)) cpSync(logs, kept, { recursive: true })
   await cleanStack(settings)
-  rmSync(filesDir, { recursive: true, force: true })
+  for (const folder of [filesDir, datasetsDir]) rmSync(folder, { recursive: true, force: true })
 }

@@ -1,3 +1,6 @@
+import { messageOf } from '../local/errors.ts'
+import { problemOf } from '../local/follow-run.ts'
+
 /** One question over HTTP. @throws Error with the server's sentence, or with what to look at when there is no server */
 export async function ask<T = unknown>(
   url: string,
@@ -10,13 +13,17 @@ export async function ask<T = unknown>(
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   }
-  const response = await fetch(`${url}${path}`, request).catch((error: unknown) => {
-    const { cause } = error as { cause?: Error }
+  const signal = AbortSignal.timeout(60_000)
+  const response = await fetch(`${url}${path}`, { ...request, signal }).catch((error: unknown) => {
     throw new Error(
-      `no ingestor answers at ${url} (${cause?.message ?? String(error)}); say where it is with --url or INGESTOR_URL`,
+      `no ingestor answers at ${url} (${messageOf(error)}); say where it is with --url or INGESTOR_URL`,
     )
   })
-  const answer = (await response.json()) as T & { detail?: string }
-  if (!response.ok) throw new Error(answer.detail ?? `${path}: status ${response.status}`)
-  return answer
+  const answer = await response.text()
+  if (!response.ok) throw new Error(`${problemOf(answer) || path} (status ${response.status})`)
+  try {
+    return JSON.parse(answer) as T
+  } catch {
+    throw new Error(`${url}${path} answers no JSON: is it the ingestor?`)
+  }
 }

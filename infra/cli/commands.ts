@@ -1,5 +1,6 @@
 /** What can be asked, as noun and verb, and what it is over HTTP. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { lookAt, nowAndThen, untilEnded, type Ends, type Run } from '../local/follow-run.ts'
+import { sourceUrl } from '../local/run-client.ts'
 import { ask } from './ask.ts'
 
 export interface Options {
@@ -9,6 +10,7 @@ export interface Options {
   limit?: string
   key?: string
   source?: string
+  timeout: string
   dryRun: boolean
   force: boolean
   wait: boolean
@@ -17,20 +19,22 @@ export interface Options {
 export interface Command {
   /** what stands behind noun and verb */
   subjects: string[]
-  run: (url: string, subjects: string[], options: Options) => Promise<unknown>
+  run: (ends: Ends, subjects: string[], options: Options) => Promise<unknown>
   /** the list in an answer, which a table shows; the answer itself when it is left out */
   rows?: string
 }
 
-export const usage = `dsf quarantine count  <dataset>
-dsf quarantine list   <dataset> [--stage s] [--code c] [--run id] [--limit n]
-dsf quarantine show   <dataset> <id>
-dsf quarantine replay <dataset> [--stage s] [--code c] [--run id] [--dry-run] [--wait] [--key k] [--force]
-dsf runs start        <dataset> [--source url] [--key k] [--wait]
-dsf runs show         <run id>
+export const usage = `dsf dataset check      <folder of a dataset, or of datasets>
+dsf runs start         <dataset> [--source url or file] [--key k] [--wait]
+dsf runs show          <run id>
+dsf quarantine count   <dataset>
+dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n]
+dsf quarantine show    <dataset> <id>
+dsf quarantine replay  <dataset> [--stage s] [--code c] [--run id] [--dry-run] [--wait] [--key k] [--force]
 
--o table|json|jsonl   how to print it (table)
---url                 of the ingestor; else INGESTOR_URL, else the local stack`
+--wait                 until the end, which is the receipt; --timeout 900 are the seconds
+-o table|json|jsonl    how to print it (table)
+--url, --indexer-url   of the ingestor and the indexer; else INGESTOR_URL and INDEXER_URL, else the local stack`
 
 const selectionOf = ({ stage, code, run }: Options) => ({
   ...(stage ? { stage } : {}),
@@ -39,62 +43,63 @@ const selectionOf = ({ stage, code, run }: Options) => ({
 })
 const keyed = ({ key }: Options): Record<string, string> => (key ? { 'idempotency-key': key } : {})
 
-interface Run {
-  runId: string
-  state: string
-  reason?: string
-}
-
 export const commands: Record<string, Command> = {
   'quarantine count': {
     subjects: ['a dataset'],
     rows: 'counts',
-    run: (url, [dataset]) => ask(url, `/v1/quarantine/${dataset}`),
+    run: ({ ingestor }, [dataset]) => ask(ingestor, `/v1/quarantine/${dataset}`),
   },
   'quarantine list': {
     subjects: ['a dataset'],
     rows: 'rows',
-    run: (url, [dataset], options) => {
+    run: ({ ingestor }, [dataset], options) => {
       const query = new URLSearchParams({
         ...selectionOf(options),
         ...(options.limit ? { limit: options.limit } : {}),
       })
-      return ask(url, `/v1/quarantine/${dataset}/rows?${query}`)
+      return ask(ingestor, `/v1/quarantine/${dataset}/rows?${query}`)
     },
   },
   'quarantine show': {
     subjects: ['a dataset', 'the id of a row'],
-    run: (url, [dataset, id]) => ask(url, `/v1/quarantine/${dataset}/rows/${encodeURIComponent(id!)}`),
+    run: ({ ingestor }, [dataset, id]) =>
+      ask(ingestor, `/v1/quarantine/${dataset}/rows/${encodeURIComponent(id!)}`),
   },
   'quarantine replay': {
     subjects: ['a dataset'],
-    run: async (url, [dataset], options) => {
+    run: async (ends, [dataset], options) => {
       const { dryRun, force } = options
       const body = { ...selectionOf(options), dryRun, force }
-      const answer = await ask<{ run?: Run }>(url, `/v1/quarantine/${dataset}/replays`, body, keyed(options))
-      return answer.run && options.wait ? { ...answer, run: await finished(url, answer.run) } : answer
+      const path = `/v1/quarantine/${dataset}/replays`
+      const answer = await ask<{ run?: Run }>(ends.ingestor, path, body, keyed(options))
+      return answer.run && options.wait
+        ? { ...answer, run: await finished(ends, answer.run, options) }
+        : answer
     },
   },
   'runs start': {
     subjects: ['a dataset'],
-    run: async (url, [dataset], options) => {
-      const body = { dataset, ...(options.source ? { source: options.source } : {}) }
-      const run = await ask<Run>(url, '/v1/runs', body, keyed(options))
-      return options.wait ? finished(url, run) : run
+    run: async (ends, [dataset], options) => {
+      const body = { dataset, ...(options.source ? { source: sourceUrl(options.source) } : {}) }
+      const run = await ask<Run>(ends.ingestor, '/v1/runs', body, keyed(options))
+      return options.wait ? finished(ends, run, options) : run
     },
   },
   'runs show': {
     subjects: ['the id of a run'],
-    run: (url, [id]) => ask(url, `/v1/runs/${encodeURIComponent(id!)}`),
+    run: (ends, [id]) => lookAt(ends, id!),
+  },
+  'dataset check': {
+    subjects: ['a folder'],
+    rows: 'datasets',
+    run: async (_, [folder]) => ({ datasets: (await import('./check-datasets.ts')).checkDatasets(folder!) }),
   },
 }
 
-/** @throws Error with the reason when the run failed */
-async function finished(url: string, { runId }: Run): Promise<Run> {
-  for (;;) {
-    const run = await ask<Run>(url, `/v1/runs/${runId}`)
-    if (run.state === 'failed') throw new Error(`run ${runId} failed: ${run.reason}`)
-    if (run.state === 'succeeded') return run
-    await sleep(250)
-  }
+/** @throws Error with the reason when the run failed, or when the time is over */
+async function finished(ends: Ends, { runId }: Run, { timeout }: Options): Promise<Run> {
+  const tell = nowAndThen(10, (seen) => process.stderr.write(`run ${runId}: ${seen}\n`))
+  const run = await untilEnded(ends, runId, { seconds: Number(timeout), pauseMs: 250, tell })
+  if (run.state === 'failed') throw new Error(`run ${runId} failed: ${run.reason}`)
+  return run
 }

@@ -1,11 +1,11 @@
 /**
- * The operator's command: node infra/cli/dsf.ts <noun> <verb> <dataset or id> [options]. A thin client of the ingestor's
+ * The operator's command, which bin/dsf starts: dsf <noun> <verb> <dataset, id or folder> [options]. A thin client of the stages'
  * HTTP side: data goes to stdout, everything else to stderr; it ends with 0, with 1 when it failed, with 2 when it was
  * called wrongly.
  */
 import { parseArgs } from 'node:util'
+import { endsOf, type Ends } from '../local/follow-run.ts'
 import { readSettings } from '../local/settings.ts'
-import { stageAddress } from '../local/servers/stages.ts'
 import { commands, usage, type Options } from './commands.ts'
 import { render, type Format } from './render.ts'
 
@@ -27,6 +27,9 @@ function parse(args: string[]) {
         key: { type: 'string' },
         source: { type: 'string' },
         url: { type: 'string' },
+        'indexer-url': { type: 'string' },
+        timeout: { type: 'string', default: '900' },
+        help: { type: 'boolean', short: 'h', default: false },
         'dry-run': { type: 'boolean', default: false },
         force: { type: 'boolean', default: false },
         wait: { type: 'boolean', default: false },
@@ -37,18 +40,32 @@ function parse(args: string[]) {
   }
 }
 
+/** @throws UsageError when only one of two ends is named: the other one of the local stack would know nothing of its runs */
+function endsFrom({ url, 'indexer-url': indexerUrl }: { url?: string; 'indexer-url'?: string }): Ends {
+  const ingestor = url ?? process.env['INGESTOR_URL']
+  const indexer = indexerUrl ?? process.env['INDEXER_URL']
+  if (ingestor && indexer) return { ingestor, indexer }
+  if (!ingestor && !indexer) return endsOf(readSettings())
+  throw new UsageError('a stack has two ends: name both, with --url and --indexer-url')
+}
+
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = parse(args)
   const [noun = '', verb = '', ...subjects] = positionals
+  if (values.help || noun === 'help') {
+    process.stdout.write(`${usage}\n`)
+    return
+  }
   const command = commands[`${noun} ${verb}`]
   const format = formats.find((known) => known === values.output)
-  if (!command) throw new UsageError(`unknown command "${noun} ${verb}"`)
+  if (!command) throw new UsageError(`unknown command "${[noun, verb].join(' ').trim()}"`)
   if (!format) throw new UsageError(`-o ${values.output} is unknown: choose one of ${formats.join(', ')}`)
+  if (!(Number(values.timeout) > 0))
+    throw new UsageError(`--timeout ${values.timeout} is no number of seconds`)
   if (subjects.length !== command.subjects.length)
     throw new UsageError(`${noun} ${verb} needs ${command.subjects.join(' and ')}`)
-  const url = values.url ?? process.env['INGESTOR_URL'] ?? stageAddress(readSettings(), 'ingestor')
-  const { output: _, url: __, 'dry-run': dryRun, ...rest } = values
-  const answer = await command.run(url, subjects, { ...rest, dryRun } satisfies Options)
+  const options: Options = { ...values, dryRun: values['dry-run'] }
+  const answer = await command.run(endsFrom(values), subjects, options)
   process.stdout.write(render(answer, command.rows, format satisfies Format))
 }
 

@@ -1,7 +1,7 @@
 /** The hourly batch as Airflow runs it: import, checks by Spark and Pandas, anomalies. */
 import { dagIdOf, triggerAndWait } from '../local/airflow-client.ts'
 import { StackError } from '../local/errors.ts'
-import type { Receipt } from '../local/run-client.ts'
+import type { Receipt } from '../local/follow-run.ts'
 import type { Settings } from '../local/settings.ts'
 import { importSource } from './import-source.ts'
 import { print } from './show.ts'

@@ -1,5 +1,5 @@
 /** A receipt as the sums that it proves (invariant 5), for people. */
-import type { Receipt } from '../local/run-client.ts'
+import type { Receipt } from '../local/follow-run.ts'
 
 const reasonPrefix = 'quarantined:'
 

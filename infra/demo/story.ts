@@ -1,6 +1,6 @@
 /** What the demo imports, in order, and what each import must count. */
 import { feedWindow } from '../feed/feed-window.ts'
-import type { Receipt } from '../local/run-client.ts'
+import type { Receipt } from '../local/follow-run.ts'
 
 export interface Chapter {
   readonly dataset: string
@@ -29,17 +29,17 @@ export const story: readonly Chapter[] = [
     faults: windowFaults(2),
   },
   {
+    dataset: weather,
+    path: '/seattle-weather.csv',
+    title: 'Another dataset, without a line of code: the weather in Seattle',
+    faults: () => [],
+  },
+  {
     dataset: quakes,
     path: '/earthquakes/window-2.csv',
     title: 'Window 2 again, as the hourly batch: the same rows add nothing',
     scheduled: true,
     faults: (receipt) => counted(receipt, { ...put(2), clean: 0, stored: 0, indexed: 0 }),
-  },
-  {
-    dataset: weather,
-    path: '/seattle-weather.csv',
-    title: 'Another dataset, without a line of code: the weather in Seattle',
-    faults: () => [],
   },
 ]
 

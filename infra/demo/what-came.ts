@@ -1,9 +1,8 @@
 /** What the demo shows without judging it. */
 import { stackStatus } from '../local/status.ts'
-import type { Receipt } from '../local/run-client.ts'
+import { endsOf, runAt, type Receipt } from '../local/follow-run.ts'
 import type { Settings } from '../local/settings.ts'
 import type { Documents } from './documents.ts'
-import { runAt } from './import-source.ts'
 import { partitionOf, type Objects, type QuarantinedRow, type StoredObject } from './objects.ts'
 import { count } from './receipt-text.ts'
 import { heading, print, rightAligned, rows, shortened } from './show.ts'
@@ -60,7 +59,7 @@ export async function showQuarantine(
   since: Date,
 ): Promise<void> {
   const refused = await objects.quarantined(quakes, { runId, rows: counters['quarantined'] ?? 0, since })
-  const run = await runAt(settings, 'ingestor', runId)
+  const run = await runAt(endsOf(settings).ingestor, runId)
   const lines = run?.landing ? await objects.linesOf(run.landing.key) : []
   heading(
     `Quarantine: ${count(refused.length)} rows of window 2; one of each kind, with its reasons and its text`,

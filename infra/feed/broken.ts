@@ -11,11 +11,7 @@ interface Breakage {
 /** Every way a row is broken on purpose. `spoil` gives the bytes of the row without its line end. */
 export const BREAKAGES = {
   'too-few-cells': { by: 'reader', field: null, spoil: (quake) => utf8(rowOf(cellsOf(quake).slice(0, 12))) },
-  'unclosed-quote': {
-    by: 'reader',
-    field: 'place',
-    spoil: (quake) => utf8(withoutLastQuote(quotedPlace(quake))),
-  },
+  'stray-quote': { by: 'reader', field: 'place', spoil: (quake) => utf8(withStrayQuote(quotedPlace(quake))) },
   'invalid-utf8': { by: 'reader', field: 'place', spoil: latin1Place },
   'latitude-not-a-number': {
     by: 'definition',
@@ -32,6 +28,12 @@ export const BREAKAGES = {
     by: 'definition',
     field: 'type',
     spoil: (quake) => withCell(quake, 'type', 'alien landing'),
+  },
+  // only as the last row of a file: elsewhere the next quoted cell would close it, and both rows would be one
+  'unclosed-quote': {
+    by: 'reader',
+    field: 'place',
+    spoil: (quake) => utf8(withoutLastQuote(quotedPlace(quake))),
   },
 } satisfies Record<string, Breakage>
 
@@ -52,6 +54,12 @@ function quotedPlace(quake: Quake): string {
 function withoutLastQuote(row: string): string {
   const at = row.lastIndexOf('"')
   return row.slice(0, at) + row.slice(at + 1)
+}
+
+/** A quote that somebody typed, and the writer did not double. */
+function withStrayQuote(row: string): string {
+  const at = row.lastIndexOf('"')
+  return `${row.slice(0, at)} "old" bridge${row.slice(at)}`
 }
 
 /** The usual way a file comes to hold invalid UTF-8: one name was written in Latin-1. */

@@ -28,7 +28,7 @@ export interface Expectation {
   clean: number
   /** Rows whose id was seen with the same or a later `updated`, in this window or the one before. */
   duplicates: number
-  /** Of the duplicates: rows behind an unclosed quote. A reader that cannot take up at the next line loses these. */
+  /** Of the duplicates: rows behind a stray quote. A reader that cannot take up at the next line loses these. */
   shadowed: number
   brokenRows: BrokenRow[]
   /** Ids of this window's sound rows. */

@@ -76,12 +76,13 @@ function drawFor(event: Quake): number {
 function brokenPlaces(events: Quake[]): { scattered: Place[]; last: Line } {
   const hosts = events.slice(0, NEW + SHARED).filter((event) => event.place.includes(','))
   const twins = hosts.filter((event) => event.time <= events[NEW]!.time && drawFor(event) < 0.55)
-  const scattered = BROKEN_KINDS.flatMap((kind, k) =>
+  const kinds = BROKEN_KINDS.filter((kind) => kind !== 'unclosed-quote')
+  const scattered = kinds.flatMap((kind, k) =>
     Array.from({ length: BROKEN_OF_EACH_KIND }, (_, i) => {
-      const at = k + BROKEN_KINDS.length * i
-      const host = kind === 'unclosed-quote' ? twins[20 * at]! : hosts[60 * at + 7]!
+      const at = k + kinds.length * i
+      const host = kind === 'stray-quote' ? twins[20 * at]! : hosts[60 * at + 7]!
       const row = broken(kind, i === 0 ? host : { ...host, id: `${host.net}broken${at}` })
-      return { time: host.time, lines: kind === 'unclosed-quote' ? [row, shadow(host)] : [row] }
+      return { time: host.time, lines: kind === 'stray-quote' ? [row, shadow(host)] : [row] }
     }),
   )
   return { scattered, last: broken('unclosed-quote', { ...hosts.at(-1)!, id: 'cibroken-last' }) }
@@ -94,7 +95,7 @@ function broken(kind: BrokenKind, host: Quake): Line {
 }
 
 /**
- * The row behind an unclosed quote: a further copy of a row that window 1 and window 2 both have. A reader that takes
+ * The row behind a stray quote: a further copy of a row that window 1 and window 2 both have. A reader that takes
  * up again at the next line counts one more duplicate; one that loses this row with the broken one loses nothing.
  */
 function shadow(event: Quake): Line {

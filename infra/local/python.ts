@@ -2,8 +2,10 @@
 import { spawnSync } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { StackError } from './errors.ts'
-import { installRequirements } from './install/pip.ts'
+import { installRequirements } from './install/python-packages.ts'
+import { installFromMaven } from './install/maven.ts'
 import { readSettings, type Settings } from './settings.ts'
+import { sparkJars } from './versions.ts'
 
 const environments = ['spark', 'airflow'] as const
 export type PythonEnvironment = (typeof environments)[number]
@@ -13,15 +15,18 @@ const packages = ['libs/dataset-py', 'spark', 'batch', 'airflow']
 
 export interface Python {
   readonly program: string
-  readonly env: { PYTHONPATH: string; PYTHONDONTWRITEBYTECODE: string }
+  readonly env: { PYTHONPATH: string; SPARK_JARS?: string }
 }
 
-/** Installs the environment when its requirements changed, and says how to start Python in it. */
+/** Installs the environment when its requirements changed (that of Spark with its jars), and says how to start Python in it. */
 export async function pythonOf(settings: Settings, name: PythonEnvironment): Promise<Python> {
   const file = join(settings.root, name, 'requirements.txt')
-  const folder = await installRequirements(settings, name, file)
+  const [folder, jars] = await Promise.all([
+    installRequirements(settings, name, file),
+    name === 'spark' ? installFromMaven(settings, sparkJars) : undefined,
+  ])
   const path = packages.map((part) => join(settings.root, part)).join(delimiter)
-  return { program: join(folder, 'bin/python'), env: { PYTHONPATH: path, PYTHONDONTWRITEBYTECODE: '1' } }
+  return { program: join(folder, 'bin/python'), env: { PYTHONPATH: path, ...(jars && { SPARK_JARS: jars }) } }
 }
 
 async function main([name, ...args]: string[]): Promise<number> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { problemOf, receiptTable, sourceUrl } from './run-client.ts'
+import { receiptTable, sourceUrl } from './run-client.ts'
 
 describe('make run', () => {
   it('shows the counters in reading order, and those that it does not know behind', () => {
@@ -23,13 +23,6 @@ describe('make run', () => {
   it('makes a path a file URL and leaves URLs alone', () => {
     expect(sourceUrl('https://example.org/a.csv')).toBe('https://example.org/a.csv')
     expect(sourceUrl('package.json')).toMatch(/^file:\/\/\/.*\/package\.json$/)
-    expect(() => sourceUrl('missing.csv')).toThrow(/SOURCE=missing.csv is neither a URL nor a file/)
-  })
-
-  it('reads problem+json, or whatever came instead', () => {
-    expect(problemOf('{"title":"Unknown dataset","detail":"there is no x"}')).toBe(
-      'Unknown dataset: there is no x',
-    )
-    expect(problemOf('<html>')).toBe('<html>')
+    expect(() => sourceUrl('missing.csv')).toThrow(/The source missing.csv is neither a URL nor a file/)
   })
 })

@@ -28,12 +28,15 @@ import { removeForeignFolders } from './servers/foreign-folder.ts'
 import type { Service } from './servers/service.ts'
 import { forgetChoice, keepChoice, keptChoice, type Settings } from './settings.ts'
 
-/** Starts what is missing, each as soon as what it needs is ready, and returns when all of it is. */
-export function startStack(settings: Settings): Promise<void> {
-  return locked(settings.runDir, () => startMissing(settings))
+/**
+ * Starts what is missing, each as soon as what it needs is ready, and returns when all of it is. `serving` is called before, when
+ * all but the Spark jobs and Airflow, which nobody but the hourly batch needs, are ready.
+ */
+export function startStack(settings: Settings, serving = () => {}): Promise<void> {
+  return locked(settings.runDir, () => startMissing(settings, serving))
 }
 
-async function startMissing(settings: Settings): Promise<void> {
+async function startMissing(settings: Settings, serving: () => void): Promise<void> {
   requireJava(settings)
   refuseOtherProfile(settings)
   const services = servicesOf(settings)
@@ -46,6 +49,9 @@ async function startMissing(settings: Settings): Promise<void> {
     const needed = service.needs.map((name) => started.get(name))
     started.set(service.name, startOne(settings, service, needed))
   }
+  const light = servicesOf({ ...settings, light: true })
+  // a failure is told by all of them
+  void Promise.all(light.map(({ name }) => started.get(name))).then(serving, () => undefined)
   await all([...started.values()])
 }
 
@@ -61,7 +67,8 @@ async function startOne(
   await untilReady(service, record, settings.runDir)
   const other = record.variables !== service.variables
   const found = `already runs as pid ${record.pid}${other ? ', with other variables than these: make down up applies them' : ''}`
-  say(service.name, running ? found : `ready at ${service.address} after ${seconds(begin)}`)
+  const at = service.address && ` at ${service.address}`
+  say(service.name, running ? found : `ready${at} after ${seconds(begin)}`)
 }
 
 /** Waits for every one, so that no server is left in the middle of its start; then tells each failure once, however many it held up. */

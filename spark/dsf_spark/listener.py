@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from pyspark.sql.streaming import StreamingQueryListener
+from pyspark.sql.streaming.listener import StreamingQueryListener
 
 from .failure import sentence
 from .flow import Flow

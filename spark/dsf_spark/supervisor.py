@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-from pyspark.sql.streaming import StreamingQuery
+from pyspark.sql.streaming.query import StreamingQuery
 
 from .crash_points import arm
 from .failure import FatalError, is_transient, sentence

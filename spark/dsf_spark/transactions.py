@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
@@ -52,7 +53,7 @@ class TransactionalTopic:
             raise
 
     def _send(self, producer: Producer, message: Outgoing, tag: str) -> None:
-        headers = [*message.headers.items(), (BATCH_HEADER, tag)]
+        headers: list[tuple[str, str | bytes | None]] = [*message.headers.items(), (BATCH_HEADER, tag)]
         while True:
             try:
                 producer.produce(
@@ -127,5 +128,6 @@ def _last_tag_from(consumer: Consumer, topic: str, start: int) -> str | None:
 
 
 def _tag_of(message: Message) -> str | None:
-    values = [value for name, value in message.headers() or [] if name == BATCH_HEADER]
+    headers = cast(list[tuple[str, bytes]], message.headers() or [])
+    values = [value for name, value in headers if name == BATCH_HEADER]
     return values[-1].decode() if values else None

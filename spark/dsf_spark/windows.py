@@ -20,6 +20,7 @@ def once_per_key(records: DataFrame, dataset: Dataset) -> DataFrame:
     lane counts: a key stays in its lane, a lane is read by one task in the order of its offsets, and the shuffle to the
     state keeps what one task wrote in order.
     """
+    assert dataset.event_time and dataset.trends, "only of a dataset with trends"
     time = F.col(f"`{dataset.event_time.column}`").cast("timestamp")
     return (
         records.withColumn(EVENT_TIME, time)
@@ -31,6 +32,7 @@ def once_per_key(records: DataFrame, dataset: Dataset) -> DataFrame:
 
 def trends(events: DataFrame, dataset: Dataset) -> DataFrame:
     """One row per window, type, simulated and field. In a stream the rows are what the window has become."""
+    assert dataset.trends, "only of a dataset with trends"
     kind = F.col(f"`{dataset.type_field.column}`") if dataset.type_field else F.lit(None).cast("string")
     cells = events.select(
         EVENT_TIME, kind.alias("type"), "simulated", F.explode(_cells(dataset)).alias("cell")

@@ -12,25 +12,20 @@ from dsf_spark.session import open_session
 from pyspark.sql import SparkSession
 
 REPOSITORY = Path(__file__).parents[2]
-_DOWNLOADED = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "data-stream-flow")
 
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    """With the jars that `make up` has put in place, when it has."""
-    jars = sorted(_DOWNLOADED.glob("spark-jars-*"))
-    if jars:
-        os.environ.setdefault("SPARK_JARS", str(jars[-1]))
+    """With the jars of Kafka, Avro and S3."""
+    if not os.environ.get("SPARK_JARS"):
+        pytest.exit(
+            "SPARK_JARS is not set: start pytest with node infra/local/python.ts spark, which downloads the jars",
+            2,
+        )
     session = open_session("tests")
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
-
-
-@pytest.fixture
-def avro(spark: SparkSession) -> None:
-    if not os.environ.get("SPARK_JARS"):
-        pytest.skip("without the jars of Spark, which make up downloads, there is no Avro")
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ def known(writers, foreign=()):
     return Writers({number: json.dumps(schema) for number, schema in writers.items()}, frozenset(foreign))
 
 
-def test_reads_each_record_by_the_schema_that_it_was_written_with(spark, avro, weather, writers):
+def test_reads_each_record_by_the_schema_that_it_was_written_with(spark, weather, writers):
     now = framed(7, writers[7], a_day(15_340, wind=3.5))
     before = framed(300, writers[300], a_day(15_341, station="x"))
     rows = read(spark, weather, writers, [(now, None), (before, [("other", b"receipt")])])
@@ -63,13 +63,13 @@ def test_reads_each_record_by_the_schema_that_it_was_written_with(spark, avro, w
     ]
 
 
-def test_leaves_receipts_out(spark, avro, weather, writers):
+def test_leaves_receipts_out(spark, weather, writers):
     receipt = {"run": "r", "dataset": "d", "lane": 0, "lanes": 1, "route": "", "counters": {}, "times": {}}
     messages = [(framed(9, RECEIPT_SCHEMA, receipt), RECEIPT), (framed(7, writers[7], a_day(1)), [])]
     assert len(read(spark, weather, writers, messages)) == 1
 
 
-def test_leaves_out_and_counts_what_is_no_record(spark, avro, weather, writers, tmp_path):
+def test_leaves_out_and_counts_what_is_no_record(spark, weather, writers, tmp_path):
     good = framed(7, writers[7], a_day(1))
     foreign = b"\0\0\0\0\x08rest"
     bad = [b"", None, b"{}", b"\1" + good[1:], good[:12], frame(300) + b"\2", foreign]
@@ -92,7 +92,7 @@ def test_leaves_out_and_counts_what_is_no_record(spark, avro, weather, writers, 
     assert query.lastProgress.observedMetrics[COUNTED].asDict() == {"rows": 1, "unreadable": len(bad)}
 
 
-def test_asks_for_a_schema_that_it_does_not_know(spark, avro, weather, writers):
+def test_asks_for_a_schema_that_it_does_not_know(spark, weather, writers):
     with pytest.raises(Exception, match=UNKNOWN_SCHEMA + "0000000009"):
         read(spark, weather, writers, [(b"\0\0\0\0\x09rest", None)])
 

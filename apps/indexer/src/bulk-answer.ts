@@ -12,10 +12,11 @@ interface BulkItem {
   error?: BulkError
 }
 
+/** An error as Elasticsearch tells it, of one item or of a whole request. What went wrong is mostly in the last cause. */
 interface BulkError {
   type: string
   reason?: string
-  caused_by?: { type?: string; reason?: string }
+  caused_by?: Partial<BulkError>
 }
 
 /** What became of the rows of one request. Each row is in exactly one of the four. */
@@ -70,11 +71,14 @@ const isServerFault = ({ type, reason }: BulkError) =>
 /** Elasticsearch quotes the document in some reasons. */
 const longestReason = 1000
 
-function reasonOf({ status, error }: BulkItem): string {
-  const causes = [error, error?.caused_by].filter((cause) => cause?.type !== undefined)
-  if (causes.length === 0) return `status ${status}`
-  const reason = causes
-    .map((cause) => `${cause!.type}: ${cause!.reason ?? 'no reason given'}`)
-    .join(', caused by ')
+const reasonOf = ({ status, error }: BulkItem): string => explainError(error) ?? `status ${status}`
+
+/** The error with all its causes; undefined when there is none. */
+export function explainError(error: Partial<BulkError> | undefined): string | undefined {
+  const causes: string[] = []
+  for (let cause = error; cause?.type !== undefined; cause = cause.caused_by)
+    causes.push(`${cause.type}: ${cause.reason ?? 'no reason given'}`)
+  if (causes.length === 0) return undefined
+  const reason = causes.join(', caused by ')
   return reason.length > longestReason ? reason.slice(0, longestReason) + '…' : reason
 }

@@ -7,14 +7,15 @@ import {
   trendsTemplate,
   type IndexTemplate,
 } from '@dsf/dataset'
-import { FatalError, type ObjectStore } from '@dsf/stage'
+import { DatasetError, type ObjectStore } from '@dsf/stage'
 import { describe, expect, it } from 'vitest'
 import { ask, mappingOf } from '../../../e2e/support/documents.ts'
-import { freshName } from '../../../e2e/support/lanes.ts'
+import { freshName, newDataset } from '../../../e2e/support/lanes.ts'
 import { environment } from '../../../e2e/support/stack.ts'
 import { bulkWriter } from './bulk-body.ts'
 import { openIndex, type NamedIndex } from './elasticsearch.ts'
 import { tableIndexer } from './index-tables.ts'
+import type { Row } from './read-object.ts'
 import { tables } from './table-documents.ts'
 
 const index = openIndex(environment['ELASTICSEARCH_URL']!)
@@ -43,9 +44,42 @@ describe('an index that is there already', () => {
     await index.prepareIndex(named(pipelineTemplate, [], older.alias))
     expect(await mappingOf(older.alias)).toMatchObject({
       ...{ field: { type: 'keyword' }, nulls: { type: 'long' }, p50: { type: 'double' } },
-      window_start: { type: 'date', format: 'epoch_millis' },
+      window_start: { type: 'date', format: 'epoch_millis||strict_date_optional_time' },
     })
     expect((await ask(`${older.alias}/_count`)).count).toBe(1)
+  })
+
+  it('keeps the format of its dates, which cannot be changed, and takes a new date with the new one', async () => {
+    const older = named(trendsTemplate, ['window_end'])
+    const { properties } = older.template.template.mappings
+    properties['@timestamp'] = { type: 'date', format: 'epoch_millis' }
+    await index.prepareIndex(older)
+
+    await index.prepareIndex(named(trendsTemplate, [], older.alias))
+    expect(await mappingOf(older.alias)).toMatchObject({
+      '@timestamp': { type: 'date', format: 'epoch_millis' },
+      window_end: { type: 'date', format: 'epoch_millis||strict_date_optional_time' },
+    })
+  })
+})
+
+describe('a date of a new index', () => {
+  it('is found by the text that somebody types into a filter, and is read as ms, however few', async () => {
+    const own = named(trendsTemplate)
+    await index.prepareIndex(own)
+    const times = [-1, 0, 2024, 5000, Date.parse('2023-12-31T23:59:59.999Z'), Date.parse('2024-01-01')]
+    for (const time of times) await ask(`${own.alias}/_doc`, { '@timestamp': time })
+    await ask(`${own.alias}/_refresh`)
+    const found = async (bounds: object) =>
+      (await ask(`${own.alias}/_search`, { query: { range: { '@timestamp': bounds } } })).hits.hits
+        .map(({ _source }: any) => _source['@timestamp'])
+        .toSorted((a: number, b: number) => a - b)
+    expect(await found({ gte: '2024-01-01' })).toEqual([times[5]])
+    expect(await found({ gte: '2024-01-01T00:00:00.000Z', lte: '2024-01-01T00:00:00.000Z' })).toEqual([
+      times[5],
+    ])
+    expect(await found({ lt: '2023-12-31' })).toEqual(times.slice(0, 4))
+    expect(await found({ gte: 2024, lte: 5000 })).toEqual([2024, 5000])
   })
 })
 
@@ -72,13 +106,70 @@ describe('a document of a table', () => {
     expect(hits).toMatchObject([{ _id: 'earthquakes.earthquake.0.false.mag', _version: 5 }])
   })
 
-  it('that an index does not take ends the process, with the reason', async () => {
+  it('that an index does not take is trouble of its dataset, with the reason', async () => {
     const own = named(trendsTemplate, ['maximum'])
     await index.prepareIndex(own)
-    await expect(write(own)).rejects.toThrow(FatalError)
+    await expect(write(own)).rejects.toThrow(DatasetError)
     await expect(write(own)).rejects.toThrow(
       /^Elasticsearch refused 1 of 1 .*strict_dynamic_mapping.*\[maximum\]/,
     )
+  })
+})
+
+describe('a definition that Elasticsearch does not take', () => {
+  it('is refused with the limit that Elasticsearch names, which is its last cause', async () => {
+    const wide = named(trendsTemplate)
+    const many = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`f${i}`, { type: 'long' }]))
+    wide.template.template.mappings.properties = many
+    const refusal = index.prepareIndex(wide)
+    await expect(refusal).rejects.toThrow(DatasetError)
+    await expect(refusal).rejects.toThrow(
+      /^Elasticsearch at http.*Limit of total fields \[1000\] has been exceeded/,
+    )
+  })
+})
+
+describe('a row at the edge of what its types hold', () => {
+  const field = (name: string, type: string, more: object = {}) => ({ name, type, ...more })
+  const fields = [
+    field('n', 'number'),
+    field('i', 'integer'),
+    field('s', 'string'),
+    field('t', 'string', { 'x-dsf': { search: 'text' } }),
+    field('d', 'date'),
+    field('at', 'datetime'),
+    field('lat', 'number', { constraints: { minimum: -90, maximum: 90 } }),
+    field('lon', 'number', { constraints: { minimum: -180, maximum: 180 } }),
+  ]
+  const roles = { eventTime: 'at', geo: { latitude: 'lat', longitude: 'lon' } }
+  const day = (text: string) => Date.parse(text) / 86_400_000
+  const edges: [what: string, row: Row][] = [
+    ['the largest numbers', { n: 1.7976931348623157e308, i: 2 ** 53 - 1 }],
+    ['the smallest numbers', { n: -5e-324, i: -(2 ** 53 - 1) }],
+    ['zero below', { n: -0 }],
+    ['a number beyond all', { n: Infinity, lat: Infinity, lon: 0 }],
+    ['no number', { n: NaN, lat: 1, lon: NaN }],
+    ['a word longer than a term', { s: 'x'.repeat(40_000), t: 'x'.repeat(40_000) }],
+    ['many bytes in few letters', { s: '🗼'.repeat(20_000), t: '🗼'.repeat(20_000) }],
+    ['a text of a million letters', { t: 'word '.repeat(200_000) }],
+    ['half a letter', { s: '\ud83d', t: '\ud83d' }],
+    ['control characters', { s: '\u0000\u001f\u2028', t: '\u0000\u001f\u2028' }],
+    ['the first day', { d: day('0001-01-01'), at: Date.parse('0001-01-01T00:00:00Z') }],
+    ['the last moment', { d: day('9999-12-31'), at: Date.parse('9999-12-31T23:59:59.999Z') }],
+    ['the corners of the earth', { lat: 90, lon: 180 }],
+    ['the other corners', { lat: -90, lon: -180 }],
+    ['a key of many bytes', { id: '🗼'.repeat(1000) }],
+  ]
+
+  it.each(edges)('is indexed, and never refused for its values: %s', async (_, row) => {
+    const dataset = newDataset(1, fields, freshName(), roles)
+    await index.prepare(dataset)
+    const whole = { dsf_run: 'r', dsf_row: 1, dsf_version: 1, simulated: false, id: 'a', v: 1, ...row }
+    const [body] = bulkWriter(dataset)([whole])
+    expect(await index.bulk(body!)).toMatchObject({ indexed: 1, refused: [] })
+    await ask(`${dataset.name}/_refresh`)
+    const { hits } = (await ask(`${dataset.name}/_search`)).hits
+    expect(hits.length).toBe(1)
   })
 })
 

@@ -1,7 +1,7 @@
 import { Client, errors } from '@elastic/elasticsearch'
-import { FatalError, TransientError } from '@dsf/stage'
+import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
-import { answerFilter, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
+import { answerFilter, explainError, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
 import type { BulkBody } from './bulk-body.ts'
 import type { Row } from './read-object.ts'
 
@@ -32,11 +32,14 @@ const tries = 6
 export function openIndex(url: string): Index {
   // retries are ours: the client's would resend a whole body
   const client = new Client({ node: url, maxRetries: 0, requestTimeout: 60_000 })
+  const tried = <T>(what: string, work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => Promise.reject(explain(`Elasticsearch at ${url}, ${what}`, error)))
   return {
     check: () => tried('health', () => client.cluster.health({ timeout: '2s' })),
     prepare: (dataset) => tried(`index of ${dataset.name}`, () => prepare(client, ofDataset(dataset))),
     prepareIndex: (index) => tried(`index of ${index.alias}`, () => prepare(client, index)),
-    bulk: (body, target = 'alias') => bulk(client, body, target === 'alias'),
+    bulk: (body, target = 'alias') =>
+      bulk((work) => tried('bulk', () => work(client)), body, target === 'alias'),
     call: (what, work) => tried(what, () => work(client)),
   }
 }
@@ -45,13 +48,28 @@ async function prepare(client: Client, { alias, name, template, first }: NamedIn
   await client.indices.putIndexTemplate({ name, ...template })
   if (await client.indices.existsAlias({ name: alias })) {
     // a definition may have grown fields since
-    await client.indices
-      .putMapping({ index: alias, ...template.template.mappings })
-      .catch(explainChange(alias))
+    const { mappings } = template.template
+    const properties = await withOwnFormats(client, alias, mappings.properties)
+    await client.indices.putMapping({ index: alias, ...mappings, properties }).catch(explainChange(alias))
     return
   }
   const aliases = { [alias]: { is_write_index: true } }
   await client.indices.create({ index: first, aliases }).catch(ignoreExisting)
+}
+
+type Properties = IndexTemplate['template']['mappings']['properties']
+
+/** The format of a date cannot be changed: an index keeps what it was made with, and the next one gets the template's. */
+async function withOwnFormats(client: Client, alias: string, wanted: Properties): Promise<Properties> {
+  const [found] = Object.values(await client.indices.getMapping({ index: alias }))
+  const own = found?.mappings.properties as Properties | undefined
+  return Object.fromEntries(
+    Object.entries(wanted).map(([name, mapping]) => {
+      const there = own?.[name]
+      const isDate = mapping['type'] === 'date' && there?.['type'] === 'date'
+      return [name, isDate ? { ...mapping, format: there['format'] } : mapping]
+    }),
+  )
 }
 
 export const templateName = ({ name }: Dataset): string => `dsf-${name}`
@@ -66,8 +84,8 @@ const ofDataset = (dataset: Dataset): NamedIndex => ({
 /** What it changed, Elasticsearch refuses with the field's name. */
 const explainChange = (alias: string) => (error: unknown) => {
   if (!(error instanceof errors.ResponseError) || error.statusCode !== 400) throw error
-  const sentence = `the index ${alias} cannot take its definition: ${error.message}. Fill a new one: make reindex DATASET=${alias}`
-  throw new FatalError(sentence, { cause: error })
+  const sentence = `the index ${alias} cannot take its definition: ${reasonOf(error)}. Fill a new one: make reindex DATASET=${alias}`
+  throw new DatasetError(sentence, { cause: error })
 }
 
 function ignoreExisting(error: unknown): void {
@@ -77,7 +95,7 @@ function ignoreExisting(error: unknown): void {
 
 /** Sends one body, then again only what the server had no room for. */
 async function bulk(
-  client: Client,
+  tried: <T>(work: (client: Client) => Promise<T>) => Promise<T>,
   { body, rows }: BulkBody,
   requireAlias: boolean,
 ): Promise<BulkOutcome<Row>> {
@@ -90,7 +108,7 @@ async function bulk(
       )
     if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt))
     const part = waiting.length === rows.length ? body : itemsOf(body, waiting)
-    const answer = await tried('bulk', () =>
+    const answer = await tried((client) =>
       client.transport.request({
         method: 'POST',
         path: '/_bulk',
@@ -117,20 +135,20 @@ function itemsOf(body: string, items: number[]): string {
   return items.map((i) => `${lines[2 * i]}\n${lines[2 * i + 1]}\n`).join('')
 }
 
-async function tried<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw explain(what, error)
-  }
+const reasonOf = (error: errors.ElasticsearchClientError): string => {
+  const { error: told } = error instanceof errors.ResponseError ? (error.body as { error?: object }) : {}
+  return explainError(told) ?? error.message
 }
 
+/** Missing rights concern the process; everything else that is refused concerns what was asked for, and so a dataset. */
 function explain(what: string, error: unknown): Error {
   if (!(error instanceof errors.ElasticsearchClientError)) return error as Error
   const status = error instanceof errors.ResponseError ? (error.statusCode ?? 500) : undefined
-  const sentence = `Elasticsearch, ${what}: ${status ?? ''} ${error.message}`
-  const permanent = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429
-  return permanent
-    ? new FatalError(sentence, { cause: error })
-    : new TransientError(sentence, { cause: error })
+  const Kind = status === undefined ? TransientError : kindOf(status)
+  return new Kind(`${what}: ${status ?? ''} ${reasonOf(error)}`, { cause: error })
+}
+
+function kindOf(status: number) {
+  if (status === 401 || status === 403) return FatalError
+  return status >= 400 && status < 500 && status !== 408 && status !== 429 ? DatasetError : TransientError
 }

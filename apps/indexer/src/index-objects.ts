@@ -36,15 +36,24 @@ function rowIndexer(store: ObjectStore, index: Index, dataset: Dataset) {
   const toQuarantine = quarantineWriter(dataset)
   return (objects: AnnouncedObject[], counts: Counters, quarantine: Output[]): Promise<void> =>
     readInParts(dataset, store, objects, async (part, read) => {
+      const objectOf = keysOf(part, read)
       // one request for several small objects; their order does not matter, because versions decide
       for (const body of toBodies(read.flat())) {
         const { indexed, superseded, refused } = await index.bulk(body)
         crashPoint('after-bulk')
         addCounters(counts, { indexed, superseded, refused: refused.length })
-        const objectOf = (row: Row) => part[read.findIndex((rows) => rows.includes(row))]!.key
         quarantine.push(...refused.map((one) => toQuarantine(one, objectOf(one.row))))
       }
     })
+}
+
+/** Looks a row's object up; made with the first row that is looked for, because nearly always there is none. */
+function keysOf(objects: AnnouncedObject[], read: Row[][]): (row: Row) => string {
+  let keys: Map<Row, string> | undefined
+  return (row) => {
+    keys ??= new Map(read.flatMap((rows, i) => rows.map((one) => [one, objects[i]!.key] as const)))
+    return keys.get(row)!
+  }
 }
 
 function quarantineWriter(dataset: Dataset) {

@@ -1,4 +1,4 @@
-import { crashPoint, FatalError, type ObjectStore } from '@dsf/stage'
+import { crashPoint, DatasetError, type ObjectStore } from '@dsf/stage'
 import type { Dataset } from '@dsf/dataset'
 import { bulkBodies } from './bulk-body.ts'
 import type { Index } from './elasticsearch.ts'
@@ -9,7 +9,7 @@ import { checkColumns, tableItemWriter, type Table } from './table-documents.ts'
  * Indexes announced objects of a table beside the lake. No receipt counts their rows, and a document that Elasticsearch refuses is no row of
  * a feed: it is what we computed ourselves, and is safe in the lake. So it does not go to quarantine, from where a replay would take the
  * object for one of rows; a job and an index that do not fit together must be seen.
- * @throws FatalError for a document that is refused, ObjectMismatch
+ * @throws DatasetError for a document that is refused, ObjectMismatch
  */
 export function tableIndexer(store: ObjectStore, index: Index, table: Table, dataset: Dataset) {
   const writeItem = tableItemWriter(table, dataset)
@@ -20,7 +20,7 @@ export function tableIndexer(store: ObjectStore, index: Index, table: Table, dat
         const { refused } = await index.bulk(body)
         crashPoint('after-bulk')
         if (refused[0])
-          throw new FatalError(
+          throw new DatasetError(
             `Elasticsearch refused ${refused.length} of ${body.rows.length} documents of ${table.alias}, from ${part[0]!.key} on: ${refused[0].reason}. Mend its mapping, or the job that wrote them`,
           )
       }

@@ -19,8 +19,8 @@ export function indexer(store: ObjectStore, index: Index, receipts: Receipts, pi
     countsInto: 'lake',
     batch: () => ({ records: 50, bytes: 2 ** 20 }),
     dependencies: { 'object store': store.check, Elasticsearch: index.check },
+    prepare: index.prepare,
     start: async (runtime) => {
-      for (const dataset of runtime.datasets.values()) await index.prepare(dataset)
       await index.prepareIndex(trends)
       await receipts.prepare()
       await pipeline.start(runtime)

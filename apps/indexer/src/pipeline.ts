@@ -1,5 +1,11 @@
-import { firstPipelineIndex, pipelineIndex, pipelineTemplate, type TopicKind } from '@dsf/dataset'
-import { FatalError, TransientError, type Runtime } from '@dsf/stage'
+import {
+  firstPipelineIndex,
+  pipelineIndex,
+  pipelineTemplate,
+  type Dataset,
+  type TopicKind,
+} from '@dsf/dataset'
+import { DatasetError, TransientError, type Runtime } from '@dsf/stage'
 import type { Index } from './elasticsearch.ts'
 import { failedImport, type EndedRun, type PipelineDocument } from './pipeline-documents.ts'
 
@@ -49,7 +55,7 @@ export class Pipeline {
     clearInterval(this.#timer)
   }
 
-  /** @throws TransientError when Elasticsearch is away or has no room, FatalError for a document that it does not take */
+  /** @throws TransientError when Elasticsearch is away or has no room, DatasetError for a document that it does not take */
   async write(documents: PipelineDocument[]): Promise<void> {
     if (documents.length === 0) return
     const operations = documents.flatMap(({ id, document }) => [
@@ -62,7 +68,7 @@ export class Pipeline {
     const failed = answer.items.find(({ index }) => index?.error)?.index
     if (!failed) return
     const sentence = `Elasticsearch refused the document ${failed._id} of ${pipelineIndex}: ${failed.error!.reason}`
-    throw failed.status === 400 ? new FatalError(sentence) : new TransientError(sentence)
+    throw failed.status === 400 ? new DatasetError(sentence) : new TransientError(sentence)
   }
 
   /** Whoever is away now is asked again the next time. */
@@ -76,18 +82,30 @@ export class Pipeline {
     }
   }
 
-  async #lags({ datasets, behind }: Runtime): Promise<PipelineDocument[]> {
+  /** A dataset whose topics cannot be asked costs no other its lags. */
+  async #lags({ datasets, behind, log }: Runtime): Promise<PipelineDocument[]> {
     const now = Math.floor(Date.now() / this.#everyMs) * this.#everyMs
     const documents: PipelineDocument[] = []
-    for (const dataset of datasets.values())
-      for (const [stage, kinds] of Object.entries(readers))
-        for (const topic of kinds) {
-          const records = await behind(stage, dataset, topic)
-          const id = `lag.${now}.${dataset.name}.${stage}.${topic}`
-          const place = { dataset: dataset.name, stage, topic }
-          if (this.#isNews(JSON.stringify(place), records))
-            documents.push({ id, document: { kind: 'lag', '@timestamp': now, ...place, records } })
-        }
+    for (const dataset of datasets.values()) {
+      try {
+        documents.push(...(await this.#lagsOf(dataset, behind, now)))
+      } catch (error) {
+        log.warn({ dataset: dataset.name, reason: (error as Error).message }, 'no lags of it this time')
+      }
+    }
+    return documents
+  }
+
+  async #lagsOf(dataset: Dataset, behind: Runtime['behind'], now: number): Promise<PipelineDocument[]> {
+    const documents: PipelineDocument[] = []
+    for (const [stage, kinds] of Object.entries(readers))
+      for (const topic of kinds) {
+        const records = await behind(stage, dataset, topic)
+        const id = `lag.${now}.${dataset.name}.${stage}.${topic}`
+        const place = { dataset: dataset.name, stage, topic }
+        if (this.#isNews(JSON.stringify(place), records))
+          documents.push({ id, document: { kind: 'lag', '@timestamp': now, ...place, records } })
+      }
     return documents
   }
 

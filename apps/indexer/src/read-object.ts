@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
 import type { Dataset, FieldType, Value } from '@dsf/dataset'
-import type { ObjectStore } from '@dsf/stage'
+import { DatasetError, type ObjectStore } from '@dsf/stage'
 import { parquetMetadata, parquetRead, type ColumnData } from 'hyparquet'
 
 export type Row = Record<string, Value>
@@ -15,7 +15,7 @@ export interface StoredObject {
 }
 
 /** The object is not what its record says. Reading it again would give the same: a person has to look. */
-export class ObjectMismatch extends Error {
+export class ObjectMismatch extends DatasetError {
   readonly key: string
 
   constructor(key: string, what: string, cause?: unknown) {

@@ -37,7 +37,7 @@ function locationWriter({ geo }: Dataset): (row: Row) => string {
   return (row) => {
     const lat = row[geo.latitude.column] ?? null
     const lon = row[geo.longitude.column] ?? null
-    return lat === null || lon === null ? '' : `,"location":{"lat":${lat},"lon":${lon}}`
+    return !Number.isFinite(lat) || !Number.isFinite(lon) ? '' : `,"location":{"lat":${lat},"lon":${lon}}`
   }
 }
 

@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkHeader, type FieldsMatch, sniff } from './check-header.ts'
+import { readHeader, UnreadableFileError } from './open-csv.ts'
 
 const policies: FieldsMatch[] = ['exact', 'equal', 'subset', 'superset', 'partial']
 const check = (header: string, fieldsMatch: FieldsMatch, fields = 'id,a,b', primaryKey = ['id']) =>
@@ -108,5 +110,67 @@ describe('sniff', () => {
     ['a<b,<c>\n', ''],
   ])('%j (%s) may be CSV', (head, type) => {
     expect(sniff(Buffer.from(head), type)).toBeUndefined()
+  })
+})
+
+describe('any head, in time that grows with its size', () => {
+  const pieces = [
+    '<!-->',
+    '<!---->',
+    '<!--',
+    '-->',
+    '<title',
+    '<',
+    '>',
+    ' ',
+    '\n',
+    '\r',
+    'a',
+    ',',
+    '"',
+    '{',
+    '[',
+    '\0',
+  ]
+  const repeated = (parts: string[]) => parts.join('').repeat(Math.ceil(65_536 / parts.join('').length))
+  const head = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 4 }).map(repeated)
+  const started = { at: 0 }
+  const begin = () => void (started.at = performance.now())
+  // a hundredth of it on a quiet machine; what backtracks takes hours
+  const end = () => expect(performance.now() - started.at).toBeLessThan(1_000)
+
+  it('is sniffed', () => {
+    fc.assert(
+      fc.property(head, fc.constantFrom('', 'text/html', 'application/json'), (text, type) => {
+        begin()
+        sniff(Buffer.from(text), type)
+        end()
+      }),
+      {
+        examples: [
+          [repeated(['<!---->']), ''],
+          [repeated(['<!-- --> ']), ''],
+          [repeated(['<title']), 'text/html'],
+        ],
+      },
+    )
+  })
+
+  it('is read as a header and compared with the fields', () => {
+    const fields = Array.from({ length: 1000 }, (_, i) => `field ${i}`)
+    const names = Array.from({ length: 30_000 }, (_, i) => i.toString(36)).join(',')
+    fc.assert(
+      fc.property(head, (text) => {
+        begin()
+        try {
+          const header = readHeader(Buffer.from(text), { delimiter: ',', quoteChar: '"' }, true)
+          checkHeader(header!.cells, { fields, fieldsMatch: 'equal', primaryKey: fields })
+        } catch (error) {
+          expect(error).toBeInstanceOf(UnreadableFileError)
+        }
+        end()
+      }),
+      { numRuns: 30, examples: [[names], [repeated(['field 1,'])], [repeated(['\n'])]] },
+    )
   })
 })

@@ -26,12 +26,13 @@ const policies: Record<FieldsMatch, { missing: boolean; unknown: boolean; order:
 export function checkHeader(header: readonly string[], rules: HeaderRules): HeaderCheck {
   const { fields, fieldsMatch, primaryKey } = rules
   const forbids = policies[fieldsMatch]
-  const has = new Set(header)
+  // maps, because a hostile header has 30,000 names
+  const has = firstPlaces(header)
   const defined = new Set(fields)
   const missing = fields.filter((name) => !has.has(name) && (forbids.missing || primaryKey.includes(name)))
   const unknown = header.filter((name) => !defined.has(name))
   // A name that no field maps to may repeat: nobody reads it.
-  const repeated = [...new Set(header.filter((name, i) => defined.has(name) && header.indexOf(name) !== i))]
+  const repeated = [...new Set(header.filter((name, i) => defined.has(name) && has.get(name) !== i))]
   const wrong = fields.findIndex((name, i) => header[i] !== name)
 
   const faults: string[] = []
@@ -45,12 +46,19 @@ export function checkHeader(header: readonly string[], rules: HeaderRules): Head
 
   if (faults.length > 0)
     return { error: `the header does not fit (fieldsMatch ${fieldsMatch}): ${faults.join('; ')}` }
-  return { columns: fields.map((name) => header.indexOf(name)) }
+  return { columns: fields.map((name) => has.get(name) ?? -1) }
+}
+
+function firstPlaces(header: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>()
+  header.forEach((name, i) => places.has(name) || places.set(name, i))
+  return places
 }
 
 function lookAlike(missing: readonly string[], unknown: readonly string[]): string {
   const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_-]/g, '')
-  const found = unknown.filter((name) => missing.some((wanted) => plain(wanted) === plain(name)))
+  const wanted = new Set(missing.map(plain))
+  const found = unknown.filter((name) => wanted.has(plain(name)))
   return found.length > 0 ? ` (the file has ${list(found)})` : ''
 }
 
@@ -85,7 +93,7 @@ const magics: readonly (readonly [magic: string, kind: string])[] = [
   ['\xfe\xff', 'UTF-16 text; UTF-8 is expected'],
 ]
 
-/** A sentence that says what the (decompressed) file is, when that is plainly not CSV. */
+/** A sentence that says what the (decompressed) file is, when that is plainly not CSV. No expression here backtracks. */
 export function sniff(firstBytes: Buffer, contentType = ''): string | undefined {
   const head = firstBytes.subarray(0, 4096).toString('latin1')
   const text = head.replace(/^\xef\xbb\xbf/, '').trimStart()
@@ -99,11 +107,10 @@ function isMagic(head: string, magic: string): boolean {
   return head.startsWith(magic) && !(/^[A-Z][\w]+$/i.test(magic) && /^[\w "',;|\t.-]*[\r\n,;|\t]/.test(head))
 }
 
-// eslint-disable-next-line complexity -- one line for each format that is taken for CSV
 function textKind(text: string, contentType: string): string | undefined {
-  const html = /^(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|script|meta)\b/i.test(text)
+  const html = /^<(?:!doctype\s+html|html|head|body|title|script|meta)\b/i.test(behindComments(text))
   if (html || (/html/i.test(contentType) && text.startsWith('<'))) {
-    const title = /<title[^>]*>\s*([^<]{1,80})/i.exec(text)?.[1]?.trim()
+    const title = titleOf(text)
     return title
       ? `an HTML page titled ${quote(Buffer.from(title, 'latin1').toString('utf8'))}`
       : 'an HTML page'
@@ -114,4 +121,26 @@ function textKind(text: string, contentType: string): string | undefined {
   if (/^(?:\0[^\0]){2}|^(?:[^\0]\0){2}/.test(text))
     return 'UTF-16 text without byte order mark; UTF-8 is expected'
   return undefined
+}
+
+function behindComments(text: string): string {
+  let at = 0
+  while (text.startsWith('<!--', at)) {
+    const end = text.indexOf('-->', at + 4)
+    if (end < 0) break
+    at = end + 3
+    while (/\s/.test(text.charAt(at))) at++
+  }
+  return text.slice(at)
+}
+
+function titleOf(html: string): string {
+  const tag = html.toLowerCase().indexOf('<title')
+  const from = tag < 0 ? -1 : html.indexOf('>', tag)
+  if (from < 0) return ''
+  const title = html
+    .slice(from + 1)
+    .trimStart()
+    .slice(0, 80)
+  return title.split('<', 1)[0]!.trim()
 }

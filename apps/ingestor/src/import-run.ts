@@ -10,10 +10,10 @@ import {
   type TopicReader,
 } from '@dsf/stage'
 import { checkHeader, sniff } from './check-header.ts'
-import { gunzipLimited } from './gunzip-limited.ts'
+import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
 import { landQuarantine, parseLanding } from './land-quarantine.ts'
 import { landSource, type Landing, type SourceLimits } from './land-source.ts'
-import { openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
+import { hintOf, openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
 import { publisherOf, type Publication } from './publish-rows.ts'
 import { begins, newRun, type RunProgress, type RunRequest, type RunStates } from './run-state.ts'
@@ -141,6 +141,7 @@ async function* imported(
   let rows = 0
   for await (const block of file.blocks(run.byte === 0 ? undefined : { byte: run.byte, row: run.row })) {
     stopIfAsked(context)
+    context.heard()
     waiting.push(block)
     rows += block.rows.length + block.unreadable.length
     if (rows < importer.rowsPerTransaction) continue
@@ -153,16 +154,14 @@ async function* imported(
   if (rows > 0) yield publish(waiting, run)
 }
 
-async function openLanding(store: ObjectStore, dataset: Dataset, run: RunProgress): Promise<CsvFile> {
-  const stored = await store.stream(run.landing!)
-  const bytes = run.landing!.endsWith('.gz')
-    ? gunzipLimited(stored, { maxBytes: dataset.source.maxBytes })
-    : stored
-  return openCsv(bytes as AsyncIterable<Buffer>, {
-    dialect: dataset.dialect,
-    maxRowBytes: dataset.source.maxRowBytes,
-    sniff,
-  })
+function openLanding(store: ObjectStore, { dialect, source }: Dataset, run: RunProgress): Promise<CsvFile> {
+  const open = async () => {
+    const stored = await store.stream(run.landing!)
+    return (
+      run.landing!.endsWith('.gz') ? gunzipLimited(stored, measuredBefore) : stored
+    ) as AsyncIterable<Buffer>
+  }
+  return openCsv(open, { dialect, maxRowBytes: source.maxRowBytes, sniff })
 }
 
 /** @throws UnreadableFileError with the columns that are missing or unknown */
@@ -173,7 +172,7 @@ function columnsOf(dataset: Dataset, file: CsvFile): number[] {
     fieldsMatch: dataset.fieldsMatch,
     primaryKey: names(dataset.key),
   })
-  if ('error' in check) throw new UnreadableFileError(check.error)
+  if ('error' in check) throw new UnreadableFileError(check.error + hintOf(file.header.join()))
   return check.columns
 }
 

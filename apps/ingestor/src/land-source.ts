@@ -54,7 +54,7 @@ async function landOnce(
   const upload = new PassThrough()
   const check = source.gzip ? new PassThrough() : undefined
   const stored = store.putStream(landing, upload)
-  const checked = check ? drain(gunzipLimited(check, { maxBytes: dataset.source.maxBytes })) : undefined
+  const checked = check ? drain(gunzipLimited(check, dataset.source)) : undefined
   const copied = pipeline(source.stream, meter.stream, fork(upload, check))
   try {
     await Promise.all([copied, stored, checked])

@@ -11,7 +11,8 @@ import {
 
 /** Enough to recognise an HTML page behind its comments. */
 const sniffedBytes = 512
-const noBytes = Buffer.alloc(0)
+/** Chunks are gathered to this size at least, or to that of a row: many tiny ones would each have a row begun anew. */
+const leastBytes = 64 * 1024
 
 /** The file as a whole cannot be read; no retry will help. */
 export class UnreadableFileError extends Error {
@@ -34,11 +35,11 @@ export function readHeader(
   const text = head.toString('latin1') + (final ? '\n' : '')
   const at = leadingBytes(text)
   if (at >= head.length) return noHeaderYet(at, final, maxRowBytes)
-  const record = readRecord(text, at, text.lastIndexOf('\n'), dialect, Infinity, maxRowBytes)
+  const record = readRecord(text, at, text.lastIndexOf('\n'), dialect, maxRowBytes)
   const length = (record?.end ?? text.length - 2) - at
   const problem =
     length > maxRowBytes ? `longer than ${maxRowBytes} bytes` : headerProblem(head, at, record, final)
-  if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}`)
+  if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}${hintOf(text)}`)
   return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
 }
 
@@ -53,6 +54,11 @@ function headerProblem(
   return record.problem ?? textProblem(head.subarray(at, record.end))
 }
 
+/** A line end that is none to us is the likely reason why everything looks like one row. */
+export function hintOf(header: string): string {
+  return /\r(?!\n)/.test(header) ? '; its lines seem to end in CR alone, expected are LF or CR LF' : ''
+}
+
 function noHeaderYet(blank: number, final: boolean, maxRowBytes: number): undefined {
   if (final) throw new UnreadableFileError('the file is empty')
   if (blank > maxRowBytes) throw new UnreadableFileError(`the file begins with ${blank} bytes of blank lines`)
@@ -60,7 +66,12 @@ function noHeaderYet(blank: number, final: boolean, maxRowBytes: number): undefi
 
 /** Length of a byte order mark and blank lines before the header. */
 function leadingBytes(text: string): number {
-  return /^(?:\xef\xbb\xbf)?(?:\r?\n)*/.exec(text)![0].length
+  let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0
+  for (;;) {
+    if (text.startsWith('\n', at)) at++
+    else if (text.startsWith('\r\n', at)) at += 2
+    else return at
+  }
 }
 
 export interface OpenCsvOptions {
@@ -72,50 +83,72 @@ export interface OpenCsvOptions {
 
 export interface CsvFile {
   header: string[]
-  /** To be called once. With `from`, the bytes up to there are read past and not scanned. */
+  /** With `from`, the bytes up to there are read past and not scanned. */
   blocks: (from?: Position) => AsyncGenerator<Block>
 }
 
-/** Reads the header of a decompressed file from its first byte on, then its rows block by block. */
-export async function openCsv(chunks: AsyncIterable<Buffer>, options: OpenCsvOptions): Promise<CsvFile> {
-  const { dialect, maxRowBytes, sniff } = options
-  const iterator = chunks[Symbol.asyncIterator]()
-  let head: Buffer = noBytes
-  let header: Header | undefined
-  try {
-    for (let final = false; !header;) {
-      const next = await iterator.next()
-      final = next.done === true
-      if (!next.done) head = Buffer.concat([head, next.value])
-      if (!final && head.length < sniffedBytes) continue
-      const foreign = sniff?.(head)
-      if (foreign) throw new UnreadableFileError(foreign)
-      header = readHeader(head, dialect, final, maxRowBytes)
+/** The decompressed bytes of a file from its first one on, as often as it is asked for them. */
+export type OpenBytes = () => AsyncIterable<Buffer> | Promise<AsyncIterable<Buffer>>
+
+/** Reads the header of a file, then its rows block by block. */
+export async function openCsv(open: OpenBytes, options: OpenCsvOptions): Promise<CsvFile> {
+  const { dialect, maxRowBytes = defaultMaxRowBytes } = options
+  const read = async () => gathered(await open(), Math.max(leastBytes, maxRowBytes))
+  const header = await headerOf(await read(), { ...options, maxRowBytes })
+  const columns = header.cells.length
+  async function* pass(from: Position): AsyncGenerator<Block, Position | undefined> {
+    const scanner = new CsvScanner({ dialect, columns, from, maxRowBytes })
+    let seen = 0
+    for await (const chunk of await read()) {
+      const skip = Math.max(0, from.byte - seen)
+      seen += chunk.length
+      if (skip < chunk.length) yield scanner.push(chunk.subarray(skip))
     }
-  } catch (error) {
-    await iterator.return?.()
-    throw error
+    if (seen < from.byte)
+      throw new UnreadableFileError(`the file ends ${from.byte - seen} bytes before byte ${from.byte}`)
+    const last = scanner.finish()
+    yield last
+    return last.end.byte < seen ? last.end : undefined
   }
-  const { cells, end } = header
-  const nextChunk = async () => {
-    const next = await iterator.next()
-    return next.done ? undefined : next.value
+  async function* blocks(start: Position = header.end): AsyncGenerator<Block> {
+    if (start.byte < header.end.byte)
+      throw new RangeError(`byte ${start.byte} lies before the first row at ${header.end.byte}`)
+    // a second pass only behind a quote that never closed, and never a third: see CsvScanner.finish
+    for (let from: Position | undefined = start; from;) from = yield* pass(from)
   }
-  async function* blocks(from: Position = end): AsyncGenerator<Block> {
-    if (from.byte < end.byte)
-      throw new RangeError(`byte ${from.byte} lies before the first row at ${end.byte}`)
-    const scanner = new CsvScanner({ dialect, columns: cells.length, from, maxRowBytes })
-    let skip = from.byte
-    try {
-      for (let chunk: Buffer | undefined = head; chunk; chunk = await nextChunk()) {
-        if (chunk.length > skip) yield scanner.push(skip > 0 ? chunk.subarray(skip) : chunk)
-        skip = Math.max(0, skip - chunk.length)
-      }
-      if (skip > 0) throw new UnreadableFileError(`the file ends ${skip} bytes before byte ${from.byte}`)
-      yield scanner.finish()
-    } finally {
-      await iterator.return?.()
-    }
+  return { header: header.cells, blocks }
+}
+
+async function headerOf(
+  chunks: AsyncIterable<Buffer>,
+  { dialect, maxRowBytes, sniff }: OpenCsvOptions,
+): Promise<Header> {
+  let head = Buffer.alloc(0)
+  const judge = (final: boolean) => {
+    if (!final && head.length < sniffedBytes) return undefined
+    const foreign = sniff?.(head)
+    if (foreign) throw new UnreadableFileError(foreign)
+    return readHeader(head, dialect, final, maxRowBytes)
   }
-  return { header: cells, blocks }
+  for await (const chunk of chunks) {
+    head = Buffer.concat([head, chunk])
+    const header = judge(false)
+    if (header) return header
+  }
+  return judge(true)!
+}
+
+/** The same bytes in chunks of at least `least`, but for the last one. */
+async function* gathered(chunks: AsyncIterable<Buffer>, least: number): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = []
+  let length = 0
+  for await (const chunk of chunks) {
+    waiting.push(chunk)
+    length += chunk.length
+    if (length < least) continue
+    yield waiting.length === 1 ? chunk : Buffer.concat(waiting)
+    waiting = []
+    length = 0
+  }
+  if (length > 0) yield Buffer.concat(waiting)
 }

@@ -5,11 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { gunzipLimited } from './gunzip-limited.ts'
+import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
 import { openSource, redirectTarget, type SourceOptions } from './open-source.ts'
 import { SourceError } from './source-error.ts'
 
@@ -20,7 +19,7 @@ const options: SourceOptions = {
   maxBytes: 1_000_000,
   timeouts: { connect: 400, headers: 400, idle: 400 },
 }
-const servers: { close(): void; closeAllConnections?(): void }[] = []
+const servers: { close(done?: () => void): void; closeAllConnections?(): void }[] = []
 afterEach(() => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections?.()
@@ -82,13 +81,28 @@ describe('over http', () => {
     })
   })
 
+  it.each(['br', 'deflate', 'zstd', 'gzip, br', 'UTF-8'])(
+    'names a Content-Encoding that it cannot read: %s',
+    async (encoding) => {
+      const base = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(csv),
+      )
+      expect(await failure(openSource(base, options))).toEqual([
+        `${base}/ was sent with Content-Encoding ${JSON.stringify(encoding)}; only gzip, or none, can be read`,
+        false,
+      ])
+    },
+  )
+
   it('tells gzip by its first bytes, with or without Content-Encoding, and leaves it compressed', async () => {
     const packed = gzipSync(csv)
-    for (const headers of [{}, { 'content-encoding': 'gzip' }]) {
-      const base = await serve((_, response) => response.writeHead(200, headers).end(packed))
+    for (const encoding of ['', 'identity', 'gzip', 'X-GZIP']) {
+      const base = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(packed),
+      )
       const { stream, gzip } = await openSource(base, options)
       expect(gzip).toBe(true)
-      expect(await buffer(gunzipLimited(stream, { maxBytes: 100 }))).toEqual(csv)
+      expect(await buffer(gunzipLimited(stream, measuredBefore))).toEqual(csv)
     }
     const base = await serve((_, response) =>
       response.writeHead(200, { 'content-type': 'application/gzip' }).end(csv),
@@ -127,8 +141,7 @@ describe('over http', () => {
 
   it('says that the connection was refused, and by whom', async () => {
     const base = await serve(() => undefined)
-    servers.pop()?.close()
-    await sleep(20)
+    await new Promise<void>((resolve) => void servers.pop()!.close(() => resolve()))
     expect(await failure(openSource(base, options))).toEqual([`connection refused by ${base.slice(7)}`, true])
   })
 
@@ -148,7 +161,9 @@ describe('over http', () => {
     const big = Buffer.alloc(5_000_000, 'a')
     const base = await serve((_, response) => response.end(big))
     const { stream } = await openSource(base, { ...options, maxBytes: 1e7 })
-    await sleep(1200)
+    // until a server that is silent as long was given up
+    const stalling = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
+    expect(await failure(read(stalling))).toEqual([`${stalling}/ stopped sending`, true])
     expect((await buffer(stream)).length).toBe(big.length)
   })
 
@@ -212,8 +227,7 @@ describe('over http', () => {
     })
     const { stream } = await openSource(base, { ...options, timeouts: { idle: 60_000 } })
     stream.destroy()
-    for (let i = 0; i < 100 && !closed; i++) await sleep(10)
-    expect(closed).toBe(true)
+    await expect.poll(() => closed).toBe(true)
   })
 })
 
@@ -322,7 +336,7 @@ describe('from files', () => {
 })
 
 describe('gunzipLimited', () => {
-  const gunzip = (bytes: Buffer, limits = { maxBytes: 1e9 }) =>
+  const gunzip = (bytes: Buffer, limits = { maxBytes: 1e9, maxCompressionRatio: 200 }) =>
     buffer(gunzipLimited(Readable.from([bytes]), limits))
 
   it('reads all members of a file', async () => {
@@ -331,14 +345,15 @@ describe('gunzipLimited', () => {
 
   it('stops a bomb by its size and by its ratio', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000))
-    expect(await failure(gunzip(bomb, { maxBytes: 1e6 }))).toEqual([
+    expect(await failure(gunzip(bomb, { maxBytes: 1e6, maxCompressionRatio: 200 }))).toEqual([
       'the data is longer than the limit of 1000000 bytes when decompressed',
       false,
     ])
     expect(await failure(gunzip(bomb))).toEqual([
-      'the data decompresses to more than 200 times its size',
+      'the data decompresses to more than 200 times its size; source.maxCompressionRatio of the definition allows more',
       false,
     ])
+    expect((await gunzip(bomb, { maxBytes: 1e9, maxCompressionRatio: 1100 })).length).toBe(50_000_000)
   })
 
   it('tells cut from damaged data', async () => {
@@ -358,6 +373,6 @@ describe('gunzipLimited', () => {
         throw new SourceError('lost', { transient: true })
       })(),
     )
-    expect(await failure(buffer(gunzipLimited(source, { maxBytes: 10 })))).toEqual(['lost', true])
+    expect(await failure(buffer(gunzipLimited(source, measuredBefore)))).toEqual(['lost', true])
   })
 })

@@ -76,6 +76,14 @@ async function openHttp(first: URL, options: SourceOptions): Promise<Source> {
       discard(body)
       throw new SourceError(tooLong(printable(url), options.maxBytes))
     }
+    const encoding = text(headers['content-encoding']) ?? ''
+    if (!isReadable(encoding)) {
+      discard(body)
+      const said = JSON.stringify(encoding.slice(0, 60))
+      throw new SourceError(
+        `${printable(url)} was sent with Content-Encoding ${said}; only gzip, or none, can be read`,
+      )
+    }
     body.once('close', () => void agent.destroy())
     const { maxBytes, signal } = options
     return {
@@ -149,6 +157,10 @@ function unescaped(part: string): string {
     return part
   }
 }
+
+/** We ask for no encoding; some servers send what lies compressed on their disk. */
+const isReadable = (encoding: string): boolean =>
+  encoding.split(',').every((each) => ['', 'identity', 'gzip', 'x-gzip'].includes(each.trim().toLowerCase()))
 
 /** An undici body that is destroyed early emits an error, which would end the process if nobody listened. */
 function discard(body: Readable): void {

@@ -1,5 +1,5 @@
 import type { Dataset } from '@dsf/dataset'
-import { FatalError, type Output, type TopicReader } from '@dsf/stage'
+import { DatasetError, type Output, type TopicReader } from '@dsf/stage'
 import { UnreadableFileError } from './open-csv.ts'
 import type { Publish, Publication } from './publish-rows.ts'
 import type { QuarantinedRow } from './quarantined-row.ts'
@@ -31,8 +31,13 @@ export async function publishReplay(
   let run = { ...before, read: [...before.read], quarantined: [...before.quarantined] }
   const raw: Output[] = []
   const quarantine: Output[] = []
+  const files = await filesOf(tools, rows)
+  const records = await recordsOf(tools, rows)
   for (const row of rows) {
-    const again = row.content === 'csv' ? await fromCsv(tools, row, run) : await fromRecord(tools, row, run)
+    const record = records.get(row)
+    const again = record
+      ? fromRecord(record, row, run)
+      : fromCsv(tools.dataset, files.get(row.dsf_run)!, row, run)
     raw.push(...again.raw)
     quarantine.push(...again.quarantine)
     run = { ...run, read: again.run.read, quarantined: again.run.quarantined }
@@ -42,37 +47,55 @@ export async function publishReplay(
 }
 
 /** The cleaner quarantined the record that it had read. */
-async function fromRecord({ dataset, topics }: ReplayTools, row: QuarantinedRow, run: RunProgress) {
-  const value = await topics.decode(dataset, 'raw', row.bytes)
+async function recordsOf({ dataset, topics }: ReplayTools, rows: QuarantinedRow[]) {
+  const framed = rows.filter(({ content }) => content !== 'csv')
+  const values = framed.map(({ bytes }) => bytes)
+  const records = values.length > 0 ? await topics.decode(dataset, 'raw', values) : []
+  return new Map(framed.map((row, i) => [row, records[i]!]))
+}
+
+function fromRecord(value: Record<string, unknown> | Error, row: QuarantinedRow, run: RunProgress) {
+  if (value instanceof Error) return refusedAgain(row, run, `its record ${value.message}`)
   const read = run.read.with(row.lane, run.read[row.lane]! + 1)
   return { raw: [{ key: row.key, lane: row.lane, value }], quarantine: [], run: { ...run, read } }
 }
 
-/** The ingestor quarantined bytes of the file that it could not cut into cells. */
-async function fromCsv(tools: ReplayTools, row: QuarantinedRow, run: RunProgress) {
-  const { dialect, source } = tools.dataset
-  const file = await fileOrReason(tools, row)
+/** For the runs whose rows are bytes of a file: how that file is read, or why it cannot be. */
+async function filesOf(
+  { fileOf }: ReplayTools,
+  rows: QuarantinedRow[],
+): Promise<Map<string, FileReader | string>> {
+  const runs = new Set(rows.flatMap(({ content, dsf_run }) => (content === 'csv' ? [dsf_run] : [])))
+  const files = new Map<string, FileReader | string>()
+  for (const run of runs) files.set(run, await fileOf(run).catch(reasonOf))
+  return files
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof UnreadableFileError || error instanceof DatasetError) return error.message
+  throw error
+}
+
+/** The ingestor quarantined bytes of the file that it could not cut into cells: again one row, or none. */
+function fromCsv(dataset: Dataset, file: FileReader | string, row: QuarantinedRow, run: RunProgress) {
   if (typeof file === 'string') return refusedAgain(row, run, file)
+  if (isCut(row)) return refusedAgain(row, run, `${row.reasons[0]!.message}, and no more of it was kept`)
+  const { dialect, source } = dataset
   const scanner = new CsvScanner({
     ...{ dialect, columns: file.columns, maxRowBytes: source.maxRowBytes },
     from: { byte: 0, row: row.dsf_row - 1 },
   })
-  const block = scanner.push(Buffer.concat([row.bytes, Buffer.from('\n')]))
-  const { raw, quarantine, run: next } = file.publish([block], { ...run, run: row.dsf_run })
+  const blocks = [scanner.push(row.bytes), scanner.finish()]
+  const { byte, row: last } = blocks[1]!.end
+  if (last !== row.dsf_row || byte !== row.bytes.length)
+    return refusedAgain(row, run, 'more than one row under the definition as it is now')
+  const { raw, quarantine, run: next } = file.publish(blocks, { ...run, run: row.dsf_run })
   return { raw, quarantine, run: next }
 }
 
-async function fileOrReason(
-  { fileOf }: ReplayTools,
-  { dsf_run }: QuarantinedRow,
-): Promise<FileReader | string> {
-  try {
-    return await fileOf(dsf_run)
-  } catch (error) {
-    if (error instanceof UnreadableFileError || error instanceof FatalError) return error.message
-    throw error
-  }
-}
+/** Its beginning may well look like a row. */
+const isCut = ({ reasons, bytes }: QuarantinedRow): boolean =>
+  reasons.some(({ message }) => message.endsWith(`longer than ${bytes.length} bytes`))
 
 function refusedAgain(row: QuarantinedRow, run: RunProgress, message: string) {
   const { lane, dsf_run, dsf_row, stage, content, bytes, object } = row

@@ -8,7 +8,7 @@ import {
   whyNotReplayable,
   type QuarantinedRow,
 } from './quarantined-row.ts'
-import { RequestError, type RunAnswer, type RunsView } from './runs-view.ts'
+import { checkKey, RequestError, type RunAnswer, type RunsView } from './runs-view.ts'
 import { isSelected, isTaken, type Replay, type Selection } from './selection.ts'
 
 /** Rows that are listed at most, the last refused first. */
@@ -80,13 +80,14 @@ export class QuarantineView {
     return { ...summaryOf(row), replayed, ...bytesOf(row), ...(await this.#recordOf(dataset, row)) }
   }
 
-  /** @throws RequestError also 422: nothing to replay, or a replay that could put old content over new */
+  /** @throws RequestError also 400 for an empty key, and 422: nothing to replay, or a replay that could put old content over new */
   async replay(
     name: string,
     key: string | undefined,
     selection: Selection,
     options: { dryRun: boolean; force: boolean },
   ): Promise<ReplayAnswer> {
+    checkKey(key)
     const { dataset, rows, until } = await this.#read(name)
     const replays = this.#runs.replaysOf(dataset)
     const selected = rows.filter((row) => isSelected(selection, row) && !isReplayed(replays, row))
@@ -132,7 +133,8 @@ export class QuarantineView {
   /** Avro bytes as the record that they are, where they are one. */
   async #recordOf(dataset: Dataset, row: QuarantinedRow): Promise<{ record?: Record<string, unknown> }> {
     if (row.content !== 'avro' || whyNotReplayable(row)) return {}
-    return { record: await this.#runtime!.decode(dataset, 'raw', row.bytes) }
+    const [record] = await this.#runtime!.decode(dataset, 'raw', [row.bytes])
+    return record instanceof Error ? {} : { record: record! }
   }
 
   async #read(name: string): Promise<{ dataset: Dataset; rows: QuarantinedRow[]; until: number[] }> {

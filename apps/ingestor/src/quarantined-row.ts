@@ -58,6 +58,8 @@ export function whyNotReplayable({ stage, reasons, dsf_run }: QuarantinedRow): s
   if (stage === 'indexer') return 'a refused document is replayed by its object'
   if (dsf_run === '' || reasons.some(({ code }) => code === 'undecodable'))
     return 'no stage wrote this record, so there is no row to replay'
+  if (reasons.some(({ code }) => code === 'too-large'))
+    return 'only its beginning is kept, because it is too large for a record; import its file again'
   return undefined
 }
 

@@ -1,11 +1,12 @@
 /** Cuts one record of a CSV text into cells. The hot loop of the ingestor. */
 import type { CsvDialect } from './scan-csv.ts'
+import { skipSpaces } from './white-space.ts'
 
 export const LF = 10
 export const CR = 13
 const nonAscii = /[\x80-\xff]/
 
-/** `end` and `next` are where the record and its line end stop; with a `problem`, `end` is where that became certain. */
+/** `end` and `next` are where the record and its line end stop; with a `problem`, they say nothing: ask `RecordEnd`. */
 export interface RawRecord {
   cells: string[]
   end: number
@@ -23,7 +24,7 @@ function decode(cell: string): string {
 
 /**
  * The record at `start` of a text with one char per byte, or undefined when the text ends before the record does.
- * A quote inside an unquoted cell is text, as in `5" pipe`. A walk over char codes beats `split` here.
+ * A quote behind other text is text, as in `5" pipe`. A walk over char codes beats `split` here.
  */
 // eslint-disable-next-line complexity -- the walk over every byte of a file; a call per cell would cost more than it reads
 export function readRecord(
@@ -31,7 +32,6 @@ export function readRecord(
   start: number,
   lastLineEnd: number,
   dialect: CsvDialect,
-  columns: number,
   maxBytes: number,
 ): RawRecord | undefined {
   const { delimiter, quoteChar } = dialect
@@ -40,7 +40,15 @@ export function readRecord(
   const cells: string[] = []
   let at = start
   while (at <= lastLineEnd) {
+    let from = at
     let code = text.charCodeAt(at)
+    // only what could begin white space: a control, a blank, the first byte of a no-break space and its like
+    if (code <= 32 || code >= 0xc2) {
+      const behind = skipSpaces(text, at, comma, quote)
+      if (behind > at && text.charCodeAt(behind) === quote && !dialect.skipInitialSpace)
+        return broken(cells, at, 'white space before an opening quote, see dialect.skipInitialSpace')
+      if (dialect.skipInitialSpace) code = text.charCodeAt((from = at = behind))
+    }
     if (code === quote) {
       let close = text.indexOf(quoteChar, at + 1)
       let doubled = false
@@ -57,30 +65,32 @@ export function readRecord(
       code = text.charCodeAt(at)
       if (code === CR && text.charCodeAt(at + 1) === LF) return { cells, end: at, next: at + 2 }
       if (code === LF) return { cells, end: at, next: at + 1 }
-      if (code !== comma) return { cells, end: close, next: at, problem: 'text after a closing quote' }
-      // Without this stop, a file made of stray quotes would have each of its lines read to the limit.
-      if (cells.length >= columns && text.indexOf('\n', start) < close)
-        return {
-          cells,
-          end: close,
-          next: at,
-          problem: `wrong number of cells: more than the expected ${columns}`,
-        }
+      if (code !== comma) return broken(cells, at, `${textAt(text, at, comma, quote)} after a closing quote`)
       at++
     } else {
-      const from = at
       let bits = 0
       while (code !== comma && code !== LF) {
         bits |= code
         code = text.charCodeAt(++at)
       }
-      const end = code === LF && at > from && text.charCodeAt(at - 1) === CR ? at - 1 : at
+      const end = code === LF && at > start && text.charCodeAt(at - 1) === CR ? at - 1 : at
       const cell = text.slice(from, end)
       cells.push(bits > 127 ? decode(cell) : cell)
       at++
       if (code === LF) return { cells, end, next: at }
     }
-    if (at - start > maxBytes + 1) return { cells, end: at - 1, next: at, problem: 'longer than the limit' }
+    if (at - start > maxBytes + 1) return broken(cells, at, 'longer than the limit')
   }
   return undefined
+}
+
+const broken = (cells: string[], at: number, problem: string): RawRecord => ({
+  ...{ cells, end: at, next: at },
+  problem,
+})
+
+/** What stands between a closing quote and the next delimiter or line end. */
+function textAt(text: string, at: number, comma: number, quote: number): string {
+  const behind = text.charCodeAt(skipSpaces(text, at, comma, quote))
+  return behind === comma || behind === LF ? 'white space' : 'text'
 }

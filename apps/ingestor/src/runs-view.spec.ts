@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { loadDataset, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Output, Runtime } from '@dsf/stage'
 import { afterAll, describe, expect, it } from 'vitest'
+import { QuarantineView } from './quarantine-view.ts'
 import { newRun, type RunProgress, type RunRequest } from './run-state.ts'
 import { RequestError, RunsView } from './runs-view.ts'
 
@@ -98,6 +99,19 @@ describe('a request', () => {
       expect([states, sent.length]).toEqual([['succeeded', 'succeeded'], 2])
     },
   )
+
+  it.each(['', ' ', '\t \u00a0'])('with the empty key %j is refused, and so is a replay', async (key) => {
+    const { view, sent } = await instances(1)
+    const refused = [
+      400,
+      'the header Idempotency-Key is empty; leave it out for a run of its own, or give the request a name',
+    ]
+    expect(await refusal(view.request('earthquakes', key, undefined))).toEqual(refused)
+    const quarantine = new QuarantineView(view)
+    const options = { dryRun: true, force: false }
+    expect(await refusal(quarantine.replay('earthquakes', key, {}, options))).toEqual(refused)
+    expect(sent).toEqual([])
+  })
 
   it('with the key of a run that failed behind its first row is that failed run', async () => {
     const { view, sent, tell } = await instances(1)

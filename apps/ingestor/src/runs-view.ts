@@ -56,9 +56,10 @@ export class RunsView {
   /**
    * Asks for a run. The run's id is a function of dataset and key, so a repeated request is the same run whichever
    * instance it reaches. One that failed before its first row, because of its source, starts again.
-   * @throws RequestError 404, 422 or 503
+   * @throws RequestError 400, 404, 422 or 503
    */
   async request(name: string, key: string | undefined, source: string | undefined): Promise<RunAnswer> {
+    checkKey(key)
     const dataset = this.datasetOf(name)
     const from = await this.#checkedSource(dataset, source)
     const run = runIdOf(dataset, key)
@@ -153,6 +154,15 @@ export class RunsView {
 }
 
 const startsAgain = ({ state, rows }: RunAnswer): boolean => canStartAgain({ state, row: rows })
+
+/** @throws RequestError 400 for a key without a sign: all requests that have it by mistake would be one run */
+export function checkKey(key: string | undefined): void {
+  if (key?.trim() === '')
+    throw new RequestError(
+      400,
+      'the header Idempotency-Key is empty; leave it out for a run of its own, or give the request a name',
+    )
+}
 
 const runIdOf = ({ name }: Dataset, key: string | undefined): string =>
   key === undefined ? randomBytes(16).toString('hex') : hash('md5', `${name}\n${key}`)

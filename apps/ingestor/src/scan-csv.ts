@@ -1,11 +1,14 @@
 /** An incremental CSV scanner: rows out, exact byte positions to resume from, and the original bytes of every bad row. */
 import { isUtf8 } from 'node:buffer'
+import { BadRecord } from './bad-record.ts'
 import { CR, LF, readRecord, type RawRecord } from './read-record.ts'
 
 /** A doubled quote inside quotes stands for one quote; the first row is the header. Rows end in LF or CR LF, mixed or not. */
 export interface CsvDialect {
   delimiter: string
   quoteChar: string
+  /** White space at the beginning of a cell belongs to nothing; otherwise it is text, and none may precede a quote. */
+  skipInitialSpace?: boolean
 }
 
 /** Where a row may start: a byte of the decompressed file, and how many data rows lie before it. */
@@ -57,8 +60,9 @@ function emptyBlock(end: Position): Block {
  * Feed it the chunks that follow `from`, then call `finish`. What it yields depends on the bytes alone, never on how
  * they were cut into chunks. Holds at most one chunk and `maxRowBytes`.
  *
- * A record that cannot be cut into cells (stray quotes, wrong number of cells, too long) is refused by its first line
- * only, and scanning goes on at the second: a quote that was never closed does not cost the rows it swallowed.
+ * A record that cannot be read is one refused row, from its first byte to its real end, so that no text inside its quotes
+ * becomes a row. Only a record with a quote that never closes has no such end: it ends with the line in which that quote
+ * stands, and scanning goes on behind it.
  */
 export class CsvScanner {
   readonly #dialect: CsvDialect
@@ -67,8 +71,8 @@ export class CsvScanner {
   /** Bytes from `#at.byte` on that do not make up a whole record yet. */
   #rest: Buffer = noBytes
   #at: Position
-  /** The beginning of a line that is too long, and how many of its bytes are already gone. */
-  #endless: { bytes: Buffer; length: number } | undefined
+  /** The record at `#at` when it is longer than the limit: its bytes are gone. */
+  #long: BadRecord | undefined
 
   constructor({ dialect, columns, from, maxRowBytes = defaultMaxRowBytes }: ScannerOptions) {
     for (const [name, char] of Object.entries({ delimiter: dialect.delimiter, quoteChar: dialect.quoteChar }))
@@ -82,23 +86,29 @@ export class CsvScanner {
   }
 
   push(chunk: Buffer): Block {
-    return this.#scan(this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]), false)
+    const block = emptyBlock({ ...this.#at })
+    this.#scan(this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]), block, false)
+    return block
   }
 
-  /** The rows that only the end of the file completes. */
+  /**
+   * The rows that only the end of the file completes. Behind a quote that never closed, `end` may lie before the end of the
+   * file: those bytes are gone, and a new scanner must be given them. That happens at most once in a file: `RecordEnd`
+   * says why.
+   */
   finish(): Block {
-    if (this.#rest.length === 0 && !this.#endless) return emptyBlock({ ...this.#at })
-    const fileEnd = this.#at.byte + (this.#endless?.length ?? 0) + this.#rest.length
-    const block = this.#scan(Buffer.concat([this.#rest, lineEnd]), true)
-    block.end.byte = this.#at.byte = fileEnd
+    const block = emptyBlock({ ...this.#at })
+    const fileEnd = this.#at.byte + (this.#long?.length ?? this.#rest.length)
+    if (this.#long) this.#refuse(block, this.#long)
+    else if (this.#rest.length > 0) this.#scan(Buffer.concat([this.#rest, lineEnd]), block, true)
+    block.end.byte = this.#at.byte = Math.min(this.#at.byte, fileEnd)
     return block
   }
 
   // eslint-disable-next-line complexity -- once per row of a file; its parts share six positions
-  #scan(bytes: Buffer, final: boolean): Block {
-    const block = emptyBlock({ ...this.#at })
-    const start = this.#endless ? this.#skipEndlessLine(this.#endless, bytes, block) : 0
-    if (start < 0) return block
+  #scan(bytes: Buffer, block: Block, final: boolean): void {
+    const start = this.#long ? this.#endLong(this.#long, bytes, block) : 0
+    if (start < 0) return
     const base = this.#at.byte - start
     const text = bytes.toString('latin1')
     const lastLineEnd = text.lastIndexOf('\n')
@@ -113,78 +123,63 @@ export class CsvScanner {
         at += code === LF ? 1 : 2
         continue
       }
-      let record = readRecord(text, at, lastLineEnd, this.#dialect, this.#columns, limit)
-      if (!record && !final) {
-        if (bytes.length - at <= limit + 2) break
-        record = this.#readToLimit(text.slice(at, at + limit + 3), at)
-      }
-      row++
-      if (record && !record.problem && record.end - at <= limit && record.cells.length === this.#columns) {
-        const reason = clean ? undefined : textProblem(bytes.subarray(at, record.end))
-        if (reason)
-          block.unreadable.push({ row, byte: base + at, bytes: copy(bytes, at, record.end), reason })
-        else block.rows.push({ row, byte: base + at, cells: record.cells })
+      const record = readRecord(text, at, lastLineEnd, this.#dialect, limit)
+      if (
+        record?.cells.length === this.#columns &&
+        !record.problem &&
+        record.end - at <= limit &&
+        (clean || !textProblem(bytes.subarray(at, record.end)))
+      ) {
+        block.rows.push({ row: ++row, byte: base + at, cells: record.cells })
         at = record.next
-      } else {
-        const newline = text.indexOf('\n', at)
-        const end = text.charCodeAt(newline - 1) === CR ? newline - 1 : newline
-        const reason = this.#reason(record, at, end, final)
-        block.unreadable.push({
-          row,
-          byte: base + at,
-          bytes: copy(bytes, at, Math.min(end, at + limit)),
-          reason,
-        })
-        at = newline + 1
+        continue
       }
+      const bad = new BadRecord(this.#dialect, limit)
+      if (bad.push(bytes, at) < 0 && !final) break
+      this.#at = { byte: base + at, row }
+      this.#refuse(block, bad, record)
+      row = this.#at.row
+      at = this.#at.byte - base
     }
     this.#at = { byte: base + at, row }
-    this.#rest = bytes.subarray(at)
-    if (this.#rest.length > limit + 2) {
-      this.#endless = { bytes: copy(bytes, at, at + limit), length: this.#rest.length }
-      this.#rest = noBytes
-    }
     block.end = { ...this.#at }
-    return block
+    this.#keep(bytes.subarray(at))
   }
 
-  /** What a record that runs past the limit is refused for must not depend on how much lies behind the limit. */
-  #readToLimit(text: string, start: number): RawRecord | undefined {
-    const record = readRecord(`${text}\n`, 0, text.length, this.#dialect, this.#columns, this.#maxRowBytes)
-    return record && { ...record, end: start + record.end, next: start + record.next }
+  /** What is left of the bytes waits for more, or is gone when it is too much for a row. */
+  #keep(rest: Buffer): void {
+    this.#rest = rest
+    if (rest.length <= this.#maxRowBytes + 2) return
+    this.#long = new BadRecord(this.#dialect, this.#maxRowBytes)
+    this.#long.push(rest, 0)
+    this.#rest = noBytes
   }
 
-  /** Where the line after the endless one begins in `bytes`, or -1. Until then `#at` stays where a resume must read again. */
-  #skipEndlessLine(endless: { bytes: Buffer; length: number }, bytes: Buffer, block: Block): number {
-    const newline = bytes.indexOf(LF)
-    if (newline < 0) {
-      endless.length += bytes.length
-      return -1
-    }
+  /** Index behind the long record, or -1 while it goes on. Until then `#at` stays where a resume must read again. */
+  #endLong(long: BadRecord, bytes: Buffer, block: Block): number {
+    const next = long.push(bytes, 0)
+    if (next < 0) return next
+    this.#refuse(block, long)
+    this.#long = undefined
+    return next
+  }
+
+  #refuse(block: Block, bad: BadRecord, record?: RawRecord): void {
     const { byte, row } = this.#at
-    block.unreadable.push({
-      row: row + 1,
-      byte,
-      bytes: endless.bytes,
-      reason: `longer than ${this.#maxRowBytes} bytes`,
-    })
-    this.#at = { byte: byte + endless.length + newline + 1, row: row + 1 }
-    this.#endless = undefined
-    return newline + 1
+    const { bytes, length, isLong } = bad.refused()
+    const faults = bad.isUnclosed ? ['unclosed quote'] : []
+    if (isLong) faults.push(`longer than ${this.#maxRowBytes} bytes`)
+    const reason = faults.join(', ') || this.#reason(record!, bytes)
+    block.unreadable.push({ row: row + 1, byte, bytes, reason })
+    this.#at = { byte: byte + length, row: row + 1 }
+    block.end = { ...this.#at }
   }
 
-  #reason(record: RawRecord | undefined, at: number, lineEnd: number, final: boolean): string {
-    const limit = this.#maxRowBytes
-    if (lineEnd - at > limit) return `longer than ${limit} bytes`
-    if (record ? record.end - at > limit : !final) return `unclosed quote, or longer than ${limit} bytes`
-    if (!record) return 'unclosed quote'
-    return record.problem ?? `wrong number of cells: ${record.cells.length}, expected ${this.#columns}`
+  #reason({ problem, cells }: RawRecord, bytes: Buffer): string {
+    if (problem) return problem
+    if (cells.length === this.#columns) return textProblem(bytes)!
+    return `wrong number of cells: ${cells.length}, expected ${this.#columns}`
   }
-}
-
-/** A copy, so that one bad row does not keep its whole chunk in memory. */
-function copy(bytes: Buffer, from: number, to: number): Buffer {
-  return Buffer.from(bytes.subarray(from, to))
 }
 
 export function textProblem(bytes: Buffer): string | undefined {

@@ -6,31 +6,45 @@ import { messageOf, StackError } from '../errors.ts'
 import { step } from '../say.ts'
 import type { Settings } from '../settings.ts'
 import { cached } from './cache.ts'
-import { requireProgram, runTool } from './tool.ts'
+import { requireProgram, runQuietly, textOf, type ToolRun } from './tool.ts'
 
 interface GoPin {
   readonly module: string
   readonly version: string
   readonly sum: string
+  /** How many packages are compiled, about: they differ with the version of Go. */
+  readonly packages: number
 }
 
 const wayOut = 'Check that this machine reaches the Go module proxy (go env GOPROXY), then run make up again.'
 
 export function installFromGo(settings: Settings, name: string, pin: GoPin): Promise<string> {
+  const log = join(settings.runDir, 'logs', `install-${name}.log`)
   return cached(settings.cacheDir, `${name}-${pin.version}`, async (folder) => {
     requireProgram('go', `it compiles ${name}`, 'golang-go')
-    await step(name, `downloading ${pin.module}@${pin.version}`, () => requireSum(pin))
-    await runTool({
-      name,
-      what: `compiling ${name} (about 5 minutes on 2 cores, only this once)`,
-      program: 'go',
-      // without symbols: a third smaller, and nobody debugs it here
-      args: ['install', '-v', '-trimpath', '-ldflags', '-s -w', `${pin.module}@${pin.version}`],
-      env: { GOBIN: folder, CGO_ENABLED: '0' },
-      log: join(settings.runDir, 'logs', `install-${name}.log`),
-      wayOut,
-    })
+    const compile = async () => {
+      await requireSum(pin)
+      await runQuietly(compilation(name, pin, folder, log))
+    }
+    await step(name, 'compiling (minutes, only this once)', compile, () =>
+      compiled(textOf(log), pin.packages),
+    )
   })
+}
+
+const compilation = (name: string, { module, version }: GoPin, folder: string, log: string): ToolRun => ({
+  ...{ name, what: 'compiling', program: 'go', log, wayOut },
+  // without symbols: a third smaller, and nobody debugs it here
+  args: ['install', '-v', '-trimpath', '-ldflags', '-s -w', `${module}@${version}`],
+  env: { GOBIN: folder, CGO_ENABLED: '0' },
+})
+
+/** Of `go install -v`, which names each package that it compiles, and each module that it fetches before. */
+function compiled(log: string, of: number): string {
+  const names = log.split('\n').filter((line) => line !== '')
+  const fetched = names.filter((line) => line.startsWith('go: ')).length
+  const done = names.length - fetched
+  return done === 0 ? `${fetched} modules fetched` : `${done} of about ${of} packages`
 }
 
 /** Go's checksum database vouches for the dependencies; the module itself we pin. */

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cached } from './cache.ts'
 import { folderChecksum, requireChecksum } from './checksum.ts'
-import { pomFor } from './maven.ts'
+import { downloaded, pomFor } from './maven.ts'
+import { inWordsOfUv } from './pip-choices.ts'
+import { uvProgress } from './python-packages.ts'
 import { requireProgram } from './tool.ts'
 
 let folder = ''
@@ -12,22 +13,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'install-'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-describe('cached', () => {
-  it('fills a folder once', async () => {
-    let fills = 0
-    const fill = async (into: string) => writeFileSync(join(into, 'program'), String(++fills))
-    await cached(folder, 'tool-1', fill)
-    await cached(folder, 'tool-1', fill)
-    expect([fills, readdirSync(folder)]).toEqual([1, ['tool-1']])
-  })
-
-  it('leaves nothing behind when it fails', async () => {
-    const failing = cached(folder, 'tool-1', () => Promise.reject(new Error('no network')))
-    await expect(failing).rejects.toThrow('no network')
-    expect(readdirSync(folder)).toEqual([])
-  })
-})
 
 describe('checksums', () => {
   beforeEach(() => {
@@ -61,4 +46,28 @@ it('says which program is missing, what for, and how to get it', () => {
   expect(() => requireProgram('no-such-mvn', 'it downloads kafka', 'maven')).toThrow(
     'The program no-such-mvn is missing; it downloads kafka. Install it (on Debian: apt-get install maven), then run make up again.',
   )
+})
+
+it('tells how far Maven is from its log', () => {
+  const log = [
+    '[INFO] Downloading from central: kafka.jar',
+    '[INFO] Downloaded from central: kafka.jar (6.7 MB at 40 MB/s)',
+    '[INFO] Downloaded from central: kafka.pom (800 kB at 32 kB/s)',
+  ].join('\n')
+  expect(downloaded(log)).toBe('2 files, 8 MB')
+})
+
+it('tells how far uv is from its log', () => {
+  const log =
+    'Downloading numpy (16.1MiB)\nDownloading pandas (12.2MiB)\n Downloaded numpy\n   Building pyspark==4.1.1\n'
+  expect(uvProgress(log)).toBe('1 of 2 large downloads, building pyspark==4.1.1')
+  expect(uvProgress(`${log}      Built pyspark==4.1.1\n`)).toBe('1 of 2 large downloads')
+})
+
+it("takes pip's configuration for uv, but not over its own", () => {
+  const dashUrl = '-url'
+  const mirror = 'https://mirror.example/simple'
+  const config = `global.index${dashUrl}='${mirror}'\n:env:.cert='/etc/ca.pem'\nglobal.timeout='60'\n`
+  expect(inWordsOfUv(config, {})).toEqual({ UV_DEFAULT_INDEX: mirror, SSL_CERT_FILE: '/etc/ca.pem' })
+  expect(inWordsOfUv(config, { UV_DEFAULT_INDEX: 'mine' })).toEqual({ SSL_CERT_FILE: '/etc/ca.pem' })
 })

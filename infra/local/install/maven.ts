@@ -5,45 +5,49 @@ import type { Settings } from '../settings.ts'
 import { type MavenPin, mavenDependencyPlugin } from '../versions.ts'
 import { cached } from './cache.ts'
 import { requireChecksum } from './checksum.ts'
-import { requireProgram, runTool } from './tool.ts'
+import { withLock } from './file-lock.ts'
+import { step } from '../say.ts'
+import { requireProgram, runQuietly, textOf } from './tool.ts'
 
-/** Maven's own cache is not made for two writers at once. */
-let turn: Promise<unknown> = Promise.resolve()
-
-export function installFromMaven(settings: Settings, name: string, pin: MavenPin): Promise<string> {
-  const mine = turn.then(() =>
-    cached(settings.cacheDir, pin.id, (folder) => download(settings, name, pin, folder)),
-  )
-  turn = mine.catch(() => undefined)
-  return mine
+export function installFromMaven(settings: Settings, pin: MavenPin): Promise<string> {
+  const log = join(settings.runDir, 'logs', `install-${pin.id}.log`)
+  return cached(settings.cacheDir, pin.id, async (folder) => {
+    requireProgram('mvn', `it downloads ${pin.id}`, 'maven')
+    const fetch = () => download(pin, folder, log)
+    const shown = () => step(pin.id, 'downloading from Maven Central', fetch, () => downloaded(textOf(log)))
+    // Maven's own cache is not made for two writers at once
+    await withLock(settings.cacheDir, 'maven', shown)
+    await requireChecksum(pin.id, folder, pin.sha256)
+    await unpackAll(settings, pin.id, folder)
+  })
 }
 
-async function download(settings: Settings, name: string, pin: MavenPin, folder: string): Promise<void> {
-  requireProgram('mvn', `it downloads ${pin.id}`, 'maven')
+async function download(pin: MavenPin, folder: string, log: string): Promise<void> {
   const pom = `${folder}.pom.xml`
   await writeFile(pom, pomFor(pin.artifacts, pin.without))
-  await runTool({
-    name,
-    what: `downloading ${pin.id} from Maven Central`,
-    program: 'mvn',
+  await runQuietly({
+    ...{ name: pin.id, what: 'downloading from Maven Central', program: 'mvn', log },
     args: [
-      ...[
-        '-B',
-        '--strict-checksums',
-        '-Dstyle.color=never',
-        '-f',
-        pom,
-        `${mavenDependencyPlugin}:copy-dependencies`,
-      ],
+      ...['-B', '--strict-checksums', '-Dstyle.color=never', '-f', pom],
+      `${mavenDependencyPlugin}:copy-dependencies`,
       ...['-DincludeScope=runtime', `-DoutputDirectory=${folder}`],
     ],
-    log: join(settings.runDir, 'logs', `install-${pin.id}.log`),
     wayOut:
       'Check that this machine reaches Maven Central (a proxy or mirror goes into ~/.m2/settings.xml), then run make up again.',
   }).finally(() => rm(pom, { force: true }))
-  await requireChecksum(pin.id, folder, pin.sha256)
-  await unpackAll(settings, name, folder)
 }
+
+/** Of lines like `Downloaded from central: https://… (6.7 MB at 40 MB/s)`. */
+export function downloaded(log: string): string {
+  const sizes = [...log.matchAll(/^\[INFO\] Downloaded .* \(([\d.]+) (B|kB|MB) at /gm)]
+  const bytes = sizes.reduce(
+    (sum, [, size, unit]) => sum + Number(size) * units[unit as keyof typeof units],
+    0,
+  )
+  return `${sizes.length} files, ${Math.round(bytes / 1e6)} MB`
+}
+
+const units = { B: 1, kB: 1e3, MB: 1e6 }
 
 export function pomFor(artifacts: readonly string[], without: readonly string[] = []): string {
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -90,7 +94,7 @@ async function unpack(
   args: string[],
 ) {
   requireProgram(program, `it unpacks ${file}`, program)
-  await runTool({
+  await runQuietly({
     ...{ name, what: `unpacking ${file}`, program, args, cwd: folder },
     log: join(settings.runDir, 'logs', `unpack-${file}.log`),
     wayOut: 'Is the disk full?',

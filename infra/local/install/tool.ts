@@ -18,13 +18,12 @@ export interface ToolRun {
   readonly wayOut: string
 }
 
-export async function runTool(run: ToolRun): Promise<void> {
-  mkdirSync(dirname(run.log), { recursive: true })
-  const progress = () => lastLines(run.log, 1)
-  await step(run.name, run.what, () => runToEnd(run), progress)
-}
+/** Runs one and shows that it is at it. */
+export const runTool = (run: ToolRun): Promise<void> => step(run.name, run.what, () => runQuietly(run))
 
-async function runToEnd(run: ToolRun): Promise<void> {
+/** Runs one that is a part of a step which is shown. */
+export async function runQuietly(run: ToolRun): Promise<void> {
+  mkdirSync(dirname(run.log), { recursive: true })
   const code = await exitCode(run)
   if (code === 0) return
   throw new StackError(
@@ -47,9 +46,17 @@ function exitCode(run: ToolRun): Promise<number | string> {
   })
 }
 
+/** Installers write lines of thousands of characters. */
+const longestLine = 200
+
 export function lastLines(file: string, count: number): string {
+  const lines = textOf(file).trimEnd().split('\n').slice(-count)
+  return lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)).join('\n')
+}
+
+export function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n')
+    return readFileSync(file, 'utf8')
   } catch {
     return ''
   }

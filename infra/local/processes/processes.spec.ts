@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { locked } from './lock.ts'
 import { bootId, parseStat } from './proc.ts'
@@ -32,17 +31,17 @@ describe('processes', () => {
 
   it('finds and stops the children of a leader that was killed', async () => {
     const record = await start('sleep 60 & sleep 61')
-    await sleep(100)
+    await expect.poll(() => membersOf(record).length).toBe(3)
     process.kill(record.pid, 'SIGKILL')
-    await sleep(100)
-    expect([isAlive(record), membersOf(record).length]).toEqual([false, 2])
+    await expect.poll(() => [isAlive(record), membersOf(record).length]).toEqual([false, 2])
     await stopProcess(runDir, record)
     expect(membersOf(record)).toEqual([])
   })
 
   it('kills one that does not listen', async () => {
-    const record = await start('trap "" TERM; while :; do sleep 1; done')
-    await sleep(100)
+    const trapped = join(runDir, 'trapped')
+    const record = await start(`trap "" TERM; touch ${trapped}; while :; do sleep 1; done`)
+    await expect.poll(() => existsSync(trapped)).toBe(true)
     await stopProcess(runDir, record, 300)
     expect(membersOf(record)).toEqual([])
   })

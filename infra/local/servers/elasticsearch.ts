@@ -21,7 +21,7 @@ export function elasticsearch(settings: Settings): Service {
     ports: [port, elasticsearchTransport],
     ready: () => answersOk(`${address}/_cluster/health?wait_for_status=yellow&timeout=2s`),
     async install() {
-      distribution = join(await installFromMaven(settings, 'elasticsearch', pin), pin.id)
+      distribution = join(await installFromMaven(settings, pin), pin.id)
     },
     command() {
       const { home, folder, temporary } = prepareFolders(settings, distribution)

@@ -35,7 +35,7 @@ export function kafkaKraft(settings: Settings): Service {
     ports: [port, kafkaController],
     ready: () => brokerIsReady(port),
     async install() {
-      jars = await installFromMaven(settings, 'kafka', kafkaWithKraft)
+      jars = await installFromMaven(settings, kafkaWithKraft)
     },
     command() {
       const { program } = requireJava(settings)

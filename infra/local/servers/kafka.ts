@@ -30,7 +30,7 @@ export function kafka(settings: Settings): Service {
     ports: [port],
     ready: () => brokerIsReady(port),
     async install() {
-      jars = await installFromMaven(settings, 'kafka', kafkaWithZookeeper)
+      jars = await installFromMaven(settings, kafkaWithZookeeper)
     },
     async command() {
       await within(30_000, () => brokerIsForgotten(zookeeper, brokerId))

@@ -22,7 +22,7 @@ export function registry(settings: Settings): Service {
     ports: [port],
     ready: () => answersOk(`http://${loopback}:${port}/apis/ccompat/v7/subjects`),
     async install() {
-      const folder = await installFromMaven(settings, 'registry', pin)
+      const folder = await installFromMaven(settings, pin)
       runnerJar = globSync(join(folder, '*-runner.jar'))[0] ?? ''
     },
     command() {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { credentialsFor, writeSecret } from '../credentials.ts'
 import { bucket, loopback } from '../environment.ts'
-import { installFromPip } from '../install/pip.ts'
+import { installFromPypi } from '../install/python-packages.ts'
 import type { Ports } from '../ports.ts'
 import { storeIsReady } from '../probes/s3.ts'
 import type { Settings } from '../settings.ts'
@@ -22,7 +22,7 @@ export function seaweedfs(settings: Settings): Service {
     ports: Object.values(portOptions(settings.ports)),
     ready: () => storeIsReady({ endpoint, bucket, ...credentials }),
     async install() {
-      folder = await installFromPip(settings, 'seaweedfs', pin)
+      folder = await installFromPypi(settings, 'seaweedfs', pin)
     },
     command() {
       mkdirSync(dataDir, { recursive: true })

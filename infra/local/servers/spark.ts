@@ -4,12 +4,10 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { loopback, stageEnvironment } from '../environment.ts'
 import { requireJava } from '../install/java.ts'
-import { installFromMaven } from '../install/maven.ts'
 import type { Command } from '../processes/start.ts'
 import { answersOk } from '../probes/http.ts'
 import { pythonOf } from '../python.ts'
 import type { Settings } from '../settings.ts'
-import { sparkJars } from '../versions.ts'
 import type { Service } from './service.ts'
 
 /** Their programs, by the name of the service. */
@@ -28,12 +26,10 @@ export function spark(settings: Settings, servers: readonly string[]): Service[]
     ports: [settings.ports[name]],
     variables: hash('md5', JSON.stringify([stageEnvironment(settings), choices(settings)])),
     ready: () => answersOk(`${sparkAddress(settings, name)}/health/ready`),
-    install: async () => void (await Promise.all([pythonOf(settings, 'spark'), jarsOf(settings)])),
+    install: async () => void (await pythonOf(settings, 'spark')),
     command: () => commandOf(settings, name),
   }))
 }
-
-const jarsOf = (settings: Settings) => installFromMaven(settings, 'spark', sparkJars)
 
 async function commandOf(settings: Settings, name: SparkJob): Promise<Command> {
   const { program, env } = await pythonOf(settings, 'spark')
@@ -50,7 +46,6 @@ async function commandOf(settings: Settings, name: SparkJob): Promise<Command> {
       ...choices(settings),
       HTTP_PORT: String(settings.ports[name]),
       JAVA_HOME: requireJava(settings).home,
-      SPARK_JARS: await jarsOf(settings),
       SPARK_LOCAL_IP: loopback,
       SPARK_LOCAL_DIRS: scratch,
     },

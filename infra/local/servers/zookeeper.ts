@@ -33,7 +33,7 @@ export function zookeeper(settings: Settings): Service {
     ports: [port],
     ready: () => zookeeperIsReady(port),
     async install() {
-      jars = await installFromMaven(settings, 'zookeeper', kafkaWithZookeeper)
+      jars = await installFromMaven(settings, kafkaWithZookeeper)
     },
     command() {
       mkdirSync(dataDir, { recursive: true })

@@ -4,6 +4,7 @@ by the same tables of cells, lanes and schemas. Needs RE2 for patterns, and noth
 """
 
 from .cells import CellReader, Problem, Value, compile_key_reader, compile_reader
+from .columns import column_name
 from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
 from .errors import DefinitionError
 from .keys import (
@@ -20,7 +21,7 @@ from .keys import (
     trends_key,
 )
 from .lanes import key_part, key_reader, key_text, lane_of, murmur2
-from .load import load_dataset, load_datasets
+from .load import Datasets, Refused, load_dataset, load_datasets
 from .schemas import (
     RECEIPT_SCHEMA,
     clean_schema,
@@ -41,15 +42,18 @@ __all__ = [
     "CellReader",
     "Computed",
     "Dataset",
+    "Datasets",
     "DefinitionError",
     "Field",
     "Geo",
     "ObjectName",
     "Problem",
+    "Refused",
     "Trends",
     "Value",
     "audit_key",
     "clean_schema",
+    "column_name",
     "compile_key_reader",
     "compile_reader",
     "compile_times",

@@ -90,6 +90,7 @@ class Dataset:
     lanes: int
     delimiter: str
     quote_char: str
+    skip_initial_space: bool
     fields: tuple[Field, ...]
     key: tuple[Field, ...]
     fields_match: Literal["exact", "equal", "subset", "superset", "partial"]
@@ -99,6 +100,8 @@ class Dataset:
     geo: Geo | None
     computed: tuple[Computed, ...]
     source_url: str | None
+    max_bytes: int
+    """Of a file, decompressed."""
     max_row_bytes: int
     lake_format: Literal["parquet", "jsonl"]
     lake_period: Literal["day", "month", "year"]

@@ -1,52 +1,54 @@
 """The fields of a definition, and those of its primary key."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from .cells import compile_reader
+from .columns import COLUMN, column_name
 from .dataset import Field
+from .errors import DefinitionError
 from .json_node import Node
+from .places import FIELD
 
 _TYPES = ("string", "integer", "number", "boolean", "date", "datetime")
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
-def read_fields(schema: Node) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+def read_fields(schema: Node, nodes: Sequence[Node]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     """The fields, and those of the primary key, which are required whether or not the definition says so."""
     missing = schema.at("missingValues").texts(("",))
-    nodes = schema.at("fields").list(least=1)
     authored = [_field(node, missing) for node in nodes]
     wanted = _key_nodes(schema.at("primaryKey"))
-    key_names = [field_named(authored, node).name for node in wanted]
+    key_names = [field.name for node in wanted if (field := field_named(authored, node))]
     fields = tuple(replace(f, required=True) if f.name in key_names else f for f in authored)
     for node, field in zip(nodes, fields, strict=True):
         is_key = field.name in key_names
         if is_key and field.default is not None:
-            raise node.refuse("a field of the primary key can have no default", "/x-dsf/default")
+            node.refuse("a field of the primary key can have no default", "/x-dsf/default")
         if (field.constraints or {}).get("unique") and not (is_key and len(key_names) == 1):
-            raise node.refuse("only a primary key of one field can be unique", "/constraints/unique")
-    return fields, tuple(field_named(fields, node) for node in wanted)
+            node.refuse("only a primary key of one field can be unique", "/constraints/unique")
+    return fields, tuple(field for node in wanted if (field := field_named(fields, node)))
 
 
 def _key_nodes(node: Node) -> list[Node]:
     if isinstance(node.value, str):
         return [replace(node, path=f"{node.path}/0")]
-    if not isinstance(node.value, list):
-        raise node.refuse("expected the name of a field, or a list of them")
     return node.list(least=1)
 
 
 def _field(node: Node, missing: tuple[str, ...]) -> Field:
-    node.without("groupChar", "categories")
+    node.open(FIELD)
     node.at("decimalChar").choice(".", default=".")
     node.at("bareNumber").choice(True, default=True)
-    ext = node.at("x-dsf").closed("trim", "case", "default", "search")
+    node.at("description").text(None)
+    ext = node.at("x-dsf").closed("trim", "case", "default", "search", "column")
     ext.at("search").choice("keyword", "text", default="keyword")
-    name = node.at("name").text(pattern=".+")
+    column = ext.at("column").text(None, pattern=COLUMN, expected="a letter or underscore, then also digits")
+    name = node.at("name").text(pattern=".+") or ""
     return Field(
         name=name,
-        column=column_name(name),
+        column=column or column_name(name),
         type=node.at("type").choice(*_TYPES),
         format=node.at("format").text("default"),
         required=node.at("constraints").at("required").boolean(False),
@@ -64,6 +66,7 @@ def _field(node: Node, missing: tuple[str, ...]) -> Field:
 
 def _constraints(node: Node) -> dict[str, Any]:
     node.closed("required", "unique", "minLength", "maxLength", *_BOUNDS, "pattern", "enum")
+    allowed = node.at("enum")
     found = {
         "required": node.at("required").boolean(None),
         "unique": node.at("unique").boolean(None),
@@ -71,21 +74,46 @@ def _constraints(node: Node) -> dict[str, Any]:
         "maxLength": node.at("maxLength").integer(0, default=None),
         **{bound: node.at(bound).scalar(boolean=False) for bound in _BOUNDS},
         "pattern": node.at("pattern").text(None),
-        "enum": [one.scalar() for one in node.at("enum").list(least=1)] or None,
+        "enum": [one.scalar() for one in allowed.list(least=1)] if allowed else None,
     }
-    return {word: value for word, value in found.items() if value is not None}
+    return {word: value for word, value in found.items() if value is not None and value != []}
 
 
-def column_name(name: str) -> str:
-    """A field's name with all but letters, digits and `_` replaced; beyond U+FFFF one counts as two."""
-    column = re.sub("[^A-Za-z0-9_]", lambda found: "_" * (1 + (ord(found[0]) > 0xFFFF)), name)
-    return f"_{column}" if column[:1].isdigit() else column
+def check_rules(node: Node, field: Field) -> None:
+    """Refuses every rule of a field that makes no sense: its format, then each constraint by itself, then the default."""
+    if field.type is None:
+        return
+    plain = replace(field, constraints={}, default=None)
+    if not _compiles(node, plain):
+        return
+    rules = {
+        word: rule for word, rule in (field.constraints or {}).items() if word not in ("required", "unique")
+    }
+    fine = {
+        word: rule
+        for word, rule in rules.items()
+        if _compiles(node, replace(plain, constraints={word: rule}))
+    }
+    _compiles(node, replace(field, constraints=fine))
 
 
-def field_named(fields: Sequence[Field], node: Node) -> Field:
+def _compiles(node: Node, field: Field) -> bool:
+    try:
+        compile_reader(field, "", node.path)
+    except DefinitionError as error:
+        for path, expected in error.problems:
+            node.refuse(expected, path.removeprefix(node.path))
+        return False
+    return True
+
+
+def field_named(fields: Sequence[Field], node: Node) -> Field | None:
+    """The field that stands at a node; None for what is no name, and what nobody has."""
     wanted = node.text()
     for field in fields:
-        if field.name == wanted:
+        if wanted is not None and field.name == wanted:
             return field
-    known = ", ".join(field.name for field in fields)
-    raise node.refuse(f'no field is named "{wanted}"; the fields are {known}')
+    if wanted is not None and fields and all(field.name for field in fields):
+        known = ", ".join([*(field.name for field in fields[:30]), *(["…"] if len(fields) > 30 else [])])
+        node.refuse(f'no field is named "{wanted}"; the fields are {known}')
+    return None

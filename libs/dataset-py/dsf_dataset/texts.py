@@ -46,7 +46,9 @@ def significant_digits(value: float) -> str:
 
 def _shortest(value: float) -> tuple[str, str, int]:
     """Sign, significant digits and exponent of the shortest decimal that reads back as `value`."""
-    sign, whole, fraction, exponent = re.fullmatch(r"(-?)(\d+)(?:\.(\d+))?(?:e(.+))?", repr(value)).groups("")
+    parts = re.fullmatch(r"(-?)(\d+)(?:\.(\d+))?(?:e(.+))?", repr(value))
+    assert parts, f"{value} is finite"
+    sign, whole, fraction, exponent = parts.groups("")
     digits = (whole + fraction).lstrip("0")
     short = digits.rstrip("0")
     return sign, short, int(exponent or 0) - len(fraction) + len(digits) - len(short)

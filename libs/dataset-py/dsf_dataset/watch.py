@@ -9,12 +9,13 @@ _UNITS = {"minute": 60, "hour": 3600, "day": 86_400}
 _DURATION = re.compile(r"([1-9][0-9]{0,5}) (minute|hour|day)s?")
 
 
-def read_trends(node: Node, event_time: Field | None) -> Trends | None:
+def read_trends(node: Node, event_time: Field | None, *, is_named: bool) -> Trends | None:
+    """`is_named`: the definition has an event time, which may be a wrong one."""
     node.closed("window", "watermark")
     window, watermark = _seconds(node.at("window")), _seconds(node.at("watermark"))
     if event_time is None:
-        if node:
-            raise node.refuse("expected x-dsf.eventTime for trends")
+        if node and not is_named:
+            node.refuse("expected x-dsf.eventTime for trends")
         return None
     usual = 3600 if event_time.type == "datetime" else 86_400
     return Trends(window_seconds=window or usual, watermark_seconds=watermark or 365 * 86_400)
@@ -25,9 +26,10 @@ def _seconds(node: Node) -> int | None:
     if written is None:
         return None
     match = _DURATION.fullmatch(written)
-    if not match:
-        raise node.refuse(f'expected a number of minutes, hours or days, as in "6 hours", not "{written}"')
-    return int(match[1]) * _UNITS[match[2]]
+    if match:
+        return int(match[1]) * _UNITS[match[2]]
+    node.refuse(f'expected a number of minutes, hours or days, as in "6 hours", found "{written}"')
+    return None
 
 
 def read_anomalies(node: Node, fields: tuple[Field, ...]) -> Anomalies:
@@ -51,14 +53,14 @@ def read_anomalies(node: Node, fields: tuple[Field, ...]) -> Anomalies:
 
 def _of_field(node: Node, name: str, known: set[str]) -> Node:
     if name not in known:
-        raise node.refuse(f'no field that fits is named "{name}"; these do: {", ".join(sorted(known))}')
+        node.refuse(f'no field that fits is named "{name}"; these do: {", ".join(sorted(known)[:30])}')
     return node
 
 
 def _factor(node: Node) -> float:
     factor = node.number(default=3)
     if factor <= 1:
-        raise node.refuse("expected a factor above 1")
+        node.refuse(f"expected more than 1, found {factor}")
     return factor
 
 
@@ -76,5 +78,5 @@ def _bounds(node: Node) -> Bounds:
 def _ordered(node: Node, bounds: Bounds) -> Bounds:
     low, high = bounds.minimum, bounds.maximum
     if low is not None and high is not None and low > high:
-        raise node.refuse(f"minimum {low} is above maximum {high}")
+        node.refuse(f"minimum {low} is above maximum {high}")
     return bounds

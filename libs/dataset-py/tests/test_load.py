@@ -1,10 +1,11 @@
 """Definitions are read with all their words, and refused with the path of what is wrong."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from define import ROOT, definition, load
-from dsf_dataset import Anomalies, Bounds, DefinitionError, Trends, load_datasets
+from dsf_dataset import Anomalies, Bounds, DefinitionError, Trends, load_dataset, load_datasets
 
 
 def at(json_value, path):
@@ -24,86 +25,31 @@ def changed(path, value):
 SCHEMA = "resources/0/schema"
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "where"),
-    [
-        ("name", "Quakes", "/name"),
-        ("name", "other", "/name"),
-        ("resources", [], "/resources"),
-        ("resources/0/encoding", "latin1", "/resources/0/encoding"),
-        ("resources/0/dialect", {"delimiter": "ab"}, "/resources/0/dialect/delimiter"),
-        ("resources/0/dialect", {"header": False}, "/resources/0/dialect/header"),
-        ("resources/0/dialect", {"escapeChar": "\\"}, "/resources/0/dialect/escapeChar"),
-        ("resources/0/dialect", {"delimiter": '"'}, "/resources/0/dialect"),
-        (f"{SCHEMA}/primaryKey", ["nobody"], "/resources/0/schema/primaryKey/0"),
-        (f"{SCHEMA}/primaryKey", [], "/resources/0/schema/primaryKey"),
-        (f"{SCHEMA}/primaryKey", None, "/resources/0/schema/primaryKey"),
-        (f"{SCHEMA}/fieldsMatch", "loose", "/resources/0/schema/fieldsMatch"),
-        (f"{SCHEMA}/uniqueKeys", [["id"]], "/resources/0/schema/uniqueKeys"),
-        (f"{SCHEMA}/fields/1/type", "decimal", "/resources/0/schema/fields/1/type"),
-        (f"{SCHEMA}/fields/1/groupChar", ",", "/resources/0/schema/fields/1/groupChar"),
-        (f"{SCHEMA}/fields/1/constraints", {"minimun": 1}, "/resources/0/schema/fields/1/constraints"),
-        (
-            f"{SCHEMA}/fields/1/constraints",
-            {"minimum": "x"},
-            "/resources/0/schema/fields/1/constraints/minimum",
-        ),
-        (
-            f"{SCHEMA}/fields/1/constraints",
-            {"pattern": "x"},
-            "/resources/0/schema/fields/1/constraints/pattern",
-        ),
-        (
-            f"{SCHEMA}/fields/1/constraints",
-            {"enum": ["x"]},
-            "/resources/0/schema/fields/1/constraints/enum/0",
-        ),
-        (
-            f"{SCHEMA}/fields/0/constraints",
-            {"pattern": "("},
-            "/resources/0/schema/fields/0/constraints/pattern",
-        ),
-        (
-            f"{SCHEMA}/fields/1/constraints",
-            {"unique": True},
-            "/resources/0/schema/fields/1/constraints/unique",
-        ),
-        (f"{SCHEMA}/fields/1/x-dsf", {"defualt": 1}, "/resources/0/schema/fields/1/x-dsf"),
-        (f"{SCHEMA}/fields/1/x-dsf", {"default": "x"}, "/resources/0/schema/fields/1/x-dsf/default"),
-        (f"{SCHEMA}/fields/0/x-dsf", {"default": "x"}, "/resources/0/schema/fields/0/x-dsf/default"),
-        (f"{SCHEMA}/fields/1/format", "any", "/resources/0/schema/fields/1/format"),
-        (f"{SCHEMA}/fields/4/format", "%Q", "/resources/0/schema/fields/4/format"),
-        (f"{SCHEMA}/fields/4/format", "%Y %Y", "/resources/0/schema/fields/4/format"),
-        (f"{SCHEMA}/fields/1/name", "dsf_mag", "/resources/0/schema/fields/1/name"),
-        (f"{SCHEMA}/fields/1/name", "location", "/resources/0/schema/fields/1/name"),
-        (f"{SCHEMA}/fields/1/name", "id", "/resources/0/schema/fields/1/name"),
-        ("x-dsf/lane", 4, "/x-dsf"),
-        ("x-dsf/lanes", 65, "/x-dsf/lanes"),
-        ("x-dsf/lanes", True, "/x-dsf/lanes"),
-        ("x-dsf/version", "mag", "/x-dsf/version"),
-        ("x-dsf/version", "time", "/x-dsf/version"),
-        ("x-dsf/eventTime", "id", "/x-dsf/eventTime"),
-        ("x-dsf/type", "mag", "/x-dsf/type"),
-        ("x-dsf/geo", {"latitude": "lat", "longitude": "id"}, "/x-dsf/geo/longitude"),
-        ("x-dsf/sinks", {"lake": {"period": "week"}}, "/x-dsf/sinks/lake/period"),
-        (
-            "x-dsf/computed",
-            [{"name": "mag", "type": "number", "expression": "1.0"}],
-            "/x-dsf/computed/0/name",
-        ),
-        ("x-dsf/trends", {"window": "1 week"}, "/x-dsf/trends/window"),
-        ("x-dsf/trends", {"windows": "1 hour"}, "/x-dsf/trends"),
-        ("x-dsf/anomalies", {"rows": {"least": 1}}, "/x-dsf/anomalies/rows"),
-        ("x-dsf/anomalies", {"nulls": {"fields": {"nobody": 0.1}}}, "/x-dsf/anomalies/nulls/fields/nobody"),
-        ("x-dsf/anomalies", {"values": {"id": {"minimum": 1}}}, "/x-dsf/anomalies/values/id"),
-        ("x-dsf/anomalies", {"quarantined": {"maximum": 2}}, "/x-dsf/anomalies/quarantined/maximum"),
-    ],
-)
-def test_what_cannot_be_used_is_refused_with_its_path(path, value, where, tmp_path):
+def test_all_that_is_wrong_is_told_at_once(tmp_path):
+    whole = changed("x-dsf/lanes", 65)
+    whole["resources"][0]["schema"]["primaryKey"] = "ID"
     with pytest.raises(DefinitionError) as refusal:
-        load(changed(path, value), tmp_path)
-    assert refusal.value.path == where
-    assert str(refusal.value).startswith(f"{tmp_path}/quakes/datapackage.json at {where}: ")
+        load(whole, tmp_path)
+    assert str(refusal.value).split("\n") == [
+        f"{tmp_path}/quakes/datapackage.json: 2 problems",
+        '  /resources/0/schema/primaryKey/0: no field is named "ID"; '
+        "the fields are id, mag, stations, kind, day, time, updated, lat, lon",
+        "  /x-dsf/lanes: expected a whole number from 1 to 64, found 65",
+    ]
+
+
+def test_a_single_problem_is_one_line(tmp_path):
+    with pytest.raises(DefinitionError) as refusal:
+        load(changed("x-dsf/lane", 4), tmp_path)
+    file = f"{tmp_path}/quakes/datapackage.json"
+    assert str(refusal.value) == f'{file} at /x-dsf/lane: is unknown, did you mean "lanes"?'
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"name": NaN}', "[" * 100_000, '{"x-dsf": {"lanes": 1e999}}'])
+def test_what_is_no_json_is_refused(text, tmp_path):
+    (tmp_path / "datapackage.json").write_text(text, "utf-8")
+    with pytest.raises(DefinitionError):
+        load_dataset(tmp_path)
 
 
 def test_words_that_only_stages_or_people_read_are_passed_over(tmp_path):
@@ -168,11 +114,25 @@ def test_anomalies_have_defaults_and_words(tmp_path):
     )
 
 
-def test_two_datasets_of_one_name_are_refused(tmp_path):
+def test_of_two_datasets_of_one_name_the_first_one_is_used(tmp_path):
     load(definition(), tmp_path / "a")
     load(definition(), tmp_path / "b")
-    with pytest.raises(DefinitionError, match="already defined"):
-        load_datasets(f"{tmp_path}/a:{tmp_path}/b")
+    found = load_datasets(f"{tmp_path}/a:{tmp_path}/b")
+    assert found["quakes"].folder == tmp_path / "a/quakes"
+    (refused,) = found.refused
+    assert (refused.name, refused.folder) == ("quakes", tmp_path / "b/quakes")
+    assert refused.problems == [f'/name: "quakes" is already defined in {tmp_path}/a/quakes']
+
+
+def test_a_definition_that_is_wrong_keeps_no_other_from_being_used(tmp_path):
+    load(definition(), tmp_path)
+    for name in ("broken", "wrong"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "broken/datapackage.json").write_text("{", "utf-8")
+    (tmp_path / "wrong/datapackage.json").write_text(json.dumps(definition()), "utf-8")
+    found = load_datasets(str(tmp_path))
+    assert list(found) == ["quakes"]
+    assert [refused.name for refused in found.refused] == ["broken", "wrong"]
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from define import ROOT
+from define import ROOT, VECTORS
 from dsf_dataset import (
     RECEIPT_SCHEMA,
     clean_schema,
@@ -32,5 +32,6 @@ def test_schemas_are_those_in_git(name, kind):
     assert KINDS[kind](DATASETS[name]) == kept
 
 
-def test_the_receipt_is_an_avro_schema():
+def test_the_receipt_is_that_of_the_stages():
+    assert json.loads((VECTORS / "receipt.json").read_text("utf-8")) == RECEIPT_SCHEMA
     assert parse_schema(RECEIPT_SCHEMA)["name"] == "dsf.Receipt"

@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { defined, type Json } from '../testing/define.ts'
+import vectors from '../vectors/anomalies.json' with { type: 'json' }
 
 const withAnomalies = (anomalies: Json) => defined((json: Json) => (json['x-dsf'].anomalies = anomalies))
 
-const nothingSaid = {
-  history: 24,
-  rows: { minimum: 1, change: 3 },
-  quarantined: { maximum: 0.05 },
-  nulls: { change: 0.2, fields: {} },
-  values: {},
-}
+const nothingSaid = vectors.defaults
 
 describe('anomalies', () => {
   test('have a default for everything that is not said', () => {
@@ -32,13 +27,13 @@ describe('anomalies', () => {
   })
 
   test.each<[words: Json, path: string, expected: string]>([
-    [{ row: {} }, '', '"row"'],
-    [{ history: 0 }, '/history', '>=1'],
-    [{ rows: { minimum: 0.5 } }, '/rows/minimum', 'int'],
-    [{ rows: { change: 1 } }, '/rows/change', '>1'],
+    [{ row: {} }, '/row', 'is unknown, did you mean "rows"?'],
+    [{ history: 0 }, '/history', 'expected at least 1, found 0'],
+    [{ rows: { minimum: 0.5 } }, '/rows/minimum', 'expected a whole number, found 0.5'],
+    [{ rows: { change: 1 } }, '/rows/change', 'expected more than 1, found 1'],
     [{ rows: { minimum: 5, maximum: 4 } }, '/rows', 'minimum 5 is above maximum 4'],
-    [{ quarantined: { maximum: 5 } }, '/quarantined/maximum', '<=1'],
-    [{ nulls: { fields: { mag: -0.1 } } }, '/nulls/fields/mag', '>=0'],
+    [{ quarantined: { maximum: 5 } }, '/quarantined/maximum', 'expected at most 1, found 5'],
+    [{ nulls: { fields: { mag: -0.1 } } }, '/nulls/fields/mag', 'expected at least 0, found -0.1'],
     [{ nulls: { fields: { mags: 0.1 } } }, '/nulls/fields/mags', 'no field is named "mags"'],
     [{ values: { MAG: {} } }, '/values/MAG', 'no field is named "MAG"'],
     [
@@ -47,7 +42,7 @@ describe('anomalies', () => {
       '"kind" is a string, expected a number or an integer',
     ],
     [{ values: { mag: { minimum: 2, maximum: 1 } } }, '/values/mag', 'minimum 2 is above maximum 1'],
-    [{ values: { mag: { least: 1 } } }, '/values/mag', '"least"'],
+    [{ values: { mag: { least: 1 } } }, '/values/mag/least', 'is unknown; known are minimum, maximum'],
   ])('%j is refused', (words, path, expected) => {
     expect(() => withAnomalies(words)).toThrow(` at /x-dsf/anomalies${path}: `)
     expect(() => withAnomalies(words)).toThrow(expected)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Dataset } from './dataset.ts'
-import { DefinitionError } from './errors.ts'
+import type { Refuse } from './errors.ts'
 
 const count = z.number().int().min(0)
 const share = z.number().min(0).max(1)
@@ -32,14 +32,16 @@ export const anomalies = z.strictObject({
 
 export type Anomalies = z.infer<typeof anomalies>
 
-/** @throws DefinitionError for a field that is not there, for bounds of what is no number, and for bounds that cross */
-export function checkAnomalies({ anomalies: wanted, fields }: Dataset, file: string): void {
-  const refuse = (path: string, expected: string): never => {
-    throw new DefinitionError(file, `/x-dsf/anomalies/${path}`, expected)
-  }
+/** Refuses a field that is not there, bounds of what is no number, and bounds that cross. */
+export function checkAnomalies(
+  { anomalies: wanted, fields }: Pick<Dataset, 'anomalies' | 'fields'>,
+  note: Refuse,
+): void {
+  const refuse: Refuse = (path, expected) => note(`/x-dsf/anomalies/${path}`, expected)
   const named = (path: string, wanted: string) => {
     const field = fields.find(({ name }) => name === wanted)
-    return field ?? refuse(path, `no field is named "${wanted}"`)
+    if (!field) refuse(path, `no field is named "${wanted}"`)
+    return field
   }
   const ordered = (path: string, { minimum, maximum }: { minimum?: number; maximum?: number }) => {
     if (minimum !== undefined && maximum !== undefined && minimum > maximum)
@@ -49,7 +51,7 @@ export function checkAnomalies({ anomalies: wanted, fields }: Dataset, file: str
   for (const name of Object.keys(wanted.nulls.fields)) named(`nulls/fields/${name}`, name)
   for (const [name, bounds] of Object.entries(wanted.values)) {
     const field = named(`values/${name}`, name)
-    if (!numeric.has(field.type))
+    if (field && !numeric.has(field.type))
       refuse(`values/${name}`, `"${name}" is a ${field.type}, expected a number or an integer`)
     ordered(`values/${name}`, bounds)
   }

@@ -2,6 +2,7 @@ import avro from 'avsc'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defined, type Json } from '../testing/define.ts'
+import receipt from '../vectors/receipt.json' with { type: 'json' }
 import {
   cleanSchema,
   enrichedSchema,
@@ -57,6 +58,7 @@ describe('a schema is what Avro takes:', () => {
 
   test('the receipt, which is the same for all datasets', () => {
     expect(compile(receiptSchema).name).toBe('dsf.Receipt')
+    expect(receiptSchema).toEqual(receipt)
   })
 
   test('each has a name of its own', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Dataset } from './dataset.ts'
-import { DefinitionError } from './errors.ts'
+import type { Refuse } from './errors.ts'
 
 /**
  * The authored form of a dashboard: each panel names its kind by its first word. What is left out has a default, and a
@@ -70,19 +70,18 @@ export type PanelDefinition = DashboardDefinition['panels'][number]
 
 const numeric = new Set(['integer', 'number'])
 
-/** @throws DefinitionError for a field that is not there, or of a type that its panel cannot draw */
+/** Refuses a field that is not there, or of a type that its panel cannot draw. */
 export function checkDashboard(
-  { dashboard: wanted, fields, computed, geo, eventTime }: Dataset,
-  file: string,
+  { dashboard: wanted, fields, computed }: Pick<Dataset, 'dashboard' | 'fields' | 'computed'>,
+  has: { place: boolean; time: boolean },
+  note: Refuse,
 ): void {
   if (!wanted) return
   const types = new Map<string, string>([
     ...fields.map(({ column, type }): [string, string] => [column, type]),
     ...computed.map(({ name, type }): [string, string] => [name, type]),
   ])
-  const refuse = (path: string, expected: string) => {
-    throw new DefinitionError(file, `/x-dsf/dashboard/${path}`, expected)
-  }
+  const refuse: Refuse = (path, expected) => note(`/x-dsf/dashboard/${path}`, expected)
   const named = (path: string, name: string | undefined, mustBeNumber = false) => {
     if (name === undefined) return
     const type = types.get(name)
@@ -92,7 +91,7 @@ export function checkDashboard(
   wanted.filters?.forEach((name, i) => named(`filters/${i}`, name))
   wanted.panels.forEach((one, i) => {
     for (const [path, name, mustBeNumber] of namesOf(one)) named(`panels/${i}/${path}`, name, mustBeNumber)
-    const lacking = lackOf(one, geo !== undefined, eventTime !== undefined)
+    const lacking = lackOf(one, has.place, has.time)
     if (lacking) refuse(`panels/${i}/${lacking[0]}`, lacking[1])
   })
 }

@@ -42,7 +42,7 @@ export interface Dataset {
   typeField?: Field
   geo?: { latitude: Field; longitude: Field }
   computed: ComputedField[]
-  dialect: { delimiter: string; quoteChar: string }
+  dialect: { delimiter: string; quoteChar: string; skipInitialSpace: boolean }
   source: Definition['x-dsf']['source']
   sinks: Definition['x-dsf']['sinks']
   simulate?: NonNullable<Definition['x-dsf']['simulate']>

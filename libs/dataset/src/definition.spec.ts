@@ -1,17 +1,19 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { definition, load, loadText, type Json } from '../testing/define.ts'
-import { DefinitionError, loadDatasets } from './index.ts'
+import { checkFolder, DefinitionError, loadDatasets } from './index.ts'
 
 const datasets = join(import.meta.dirname, '../../../datasets')
 
-function refusal(action: () => unknown): { path: string; message: string } {
+function refusal(action: () => unknown, many?: 'many'): { path: string; message: string } {
   try {
     action()
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error
     const { path, message, file } = error
-    expect(message.startsWith(path === '' ? `${file}: ` : `${file} at ${path}: `)).toBe(true)
+    expect(message.startsWith(path === '' || many ? `${file}: ` : `${file} at ${path}: `)).toBe(true)
     return { path, message: message.slice(message.indexOf(': ') + 2) }
   }
   return expect.fail('the definition was accepted')
@@ -30,7 +32,7 @@ type Mistake = [what: string, change: (json: Json) => void, path: string, expect
 
 // prettier-ignore
 const mistakes: Mistake[] = [
-  ['no name', (j) => delete j.name, '/name', /expected string/],
+  ['no name', (j) => delete j.name, '/name', 'is missing, expected a text'],
   ['a name in capitals', (j) => (j.name = 'Quakes'), '/name', 'expected lower-case letters, digits and dashes, starting with a letter'],
   ['a name of a path', (j) => (j.name = 'a/b'), '/name', /expected lower-case/],
   ['a name that ends like an index', (j) => (j.name = 'quakes-v2'), '/name', 'expected no version at the end, the index names carry one'],
@@ -40,10 +42,12 @@ const mistakes: Mistake[] = [
   ['no header', (j) => (resource(j).dialect = { header: false }), '/resources/0/dialect/header', /expected true/],
   ['a delimiter of two characters', (j) => (resource(j).dialect = { delimiter: '||' }), '/resources/0/dialect/delimiter', 'expected one ASCII character'],
   ['a delimiter that is the quote', (j) => (resource(j).dialect = { delimiter: '"' }), '/resources/0/dialect', 'delimiter and quoteChar are the same'],
+  ['initial space that is skipped by a text', (j) => (resource(j).dialect = { skipInitialSpace: 'yes' }), '/resources/0/dialect/skipInitialSpace', /expected boolean/],
+  ['a ratio that no file has', (j) => (j['x-dsf'] = { source: { maxCompressionRatio: 0.5 } }), '/x-dsf/source/maxCompressionRatio', /expected number to be >=1/],
   ['a dialect that we do not read', (j) => (resource(j).dialect = { escapeChar: '\\' }), '/resources/0/dialect/escapeChar', 'is not supported'],
   ['no fields', (j) => (schema(j).fields = []), '/resources/0/schema/fields', /1/],
   ['no key', (j) => delete schema(j).primaryKey, '/resources/0/schema/primaryKey', 'expected the name of a field, or a list of them'],
-  ['an empty key', (j) => (schema(j).primaryKey = []), '/resources/0/schema/primaryKey', />=1/],
+  ['an empty key', (j) => (schema(j).primaryKey = []), '/resources/0/schema/primaryKey', 'expected at least 1 of them, found []'],
   ['a key that is no field', (j) => (schema(j).primaryKey = ['id', 'ID']), '/resources/0/schema/primaryKey/1', /^no field is named "ID"; the fields are id, mag, /],
   ['foreign keys', (j) => (schema(j).foreignKeys = []), '/resources/0/schema/foreignKeys', 'is not supported'],
   ['a type that we do not read', (j) => (field(j, 'lat').type = 'geopoint'), at(8, '/type'), /"string"/],
@@ -51,7 +55,7 @@ const mistakes: Mistake[] = [
   ['grouped digits', (j) => (field(j, 'mag').groupChar = ','), at(1, '/groupChar'), 'is not supported'],
   ['a format of a string', (j) => (field(j, 'kind').format = 'email'), at(4, '/format'), '"email" is not supported for a string'],
   ['a time format that we do not read', (j) => (field(j, 'day').format = '%d %U %Y'), at(5, '/format'), /^%U in "%d %U %Y" is not supported; known are %Y/],
-  ['a misspelt constraint', (j) => (field(j, 'mag').constraints = { minimun: 0 }), at(1, '/constraints'), /"minimun"/],
+  ['a misspelt constraint', (j) => (field(j, 'mag').constraints = { minimun: 0 }), at(1, '/constraints/minimun'), 'is unknown, did you mean "minimum"?'],
   ['a bound that is no value of the field', (j) => (field(j, 'stations').constraints = { minimum: 0.5 }), at(2, '/constraints/minimum'), '"0.5" is no integer'],
   ['a bound that is neither number nor text', (j) => (field(j, 'mag').constraints = { maximum: true }), at(1, '/constraints/maximum'), 'expected a number or a text'],
   ['a bound of a string', (j) => (field(j, 'kind').constraints = { maximum: '5' }), at(4, '/constraints/maximum'), 'applies to numbers and times, not to a string'],
@@ -64,17 +68,17 @@ const mistakes: Mistake[] = [
   ['a default of another type', (j) => (field(j, 'mag')['x-dsf'] = { default: 'none' }), at(1, '/x-dsf/default'), '"none" is no number'],
   ['a default that breaks a constraint', (j) => Object.assign(field(j, 'mag'), { constraints: { minimum: 0 }, 'x-dsf': { default: -1 } }), at(1, '/x-dsf/default'), 'mag -1 is below 0'],
   ['a default of the key', (j) => (field(j, 'id')['x-dsf'] = { default: 'x' }), at(0, '/x-dsf/default'), 'a field of the primary key can have no default'],
-  ['an unknown rule of a field', (j) => (field(j, 'mag')['x-dsf'] = { strip: true }), at(1, '/x-dsf'), /"strip"/],
-  ['an unknown key in x-dsf', (j) => (ext(j).lane = 4), '/x-dsf', /"lane"/],
+  ['an unknown rule of a field', (j) => (field(j, 'mag')['x-dsf'] = { strip: true }), at(1, '/x-dsf/strip'), 'is unknown; known are trim, case, default, search, column'],
+  ['an unknown key in x-dsf', (j) => (ext(j).lane = 4), '/x-dsf/lane', 'is unknown, did you mean "lanes"?'],
   ['too many lanes', (j) => (ext(j).lanes = 65), '/x-dsf/lanes', /64/],
   ['a version that is no field', (j) => (ext(j).version = 'revised'), '/x-dsf/version', /^no field is named "revised"/],
   ['a version that does not grow', (j) => (ext(j).version = 'kind'), '/x-dsf/version', '"kind" is of type string, expected integer or datetime'],
   ['a version that may be missing', (j) => (ext(j).version = 'stations'), '/x-dsf/version', '"stations" must have constraints.required: true'],
   ['an event time that is no time', (j) => (ext(j).eventTime = 'mag'), '/x-dsf/eventTime', '"mag" is of type number, expected date or datetime'],
   ['a type that is no text', (j) => (ext(j).type = 'felt'), '/x-dsf/type', '"felt" is of type boolean, expected string'],
-  ['half a place', (j) => (ext(j).geo = { latitude: 'lat' }), '/x-dsf/geo/longitude', /expected string/],
+  ['half a place', (j) => (ext(j).geo = { latitude: 'lat' }), '/x-dsf/geo/longitude', 'is missing, expected a text'],
   ['a place in words', (j) => (ext(j).geo.longitude = 'kind'), '/x-dsf/geo/longitude', '"kind" is of type string, expected number'],
-  ['noise on a text', (j) => (ext(j).simulate = { share: 0.1, jitter: { kind: 1 } }), '/x-dsf/simulate/jitter', '"kind" is of type string, expected number'],
+  ['noise on a text', (j) => (ext(j).simulate = { share: 0.1, jitter: { kind: 1 } }), '/x-dsf/simulate/jitter/kind', '"kind" is of type string, expected number'],
   ['more twins than keys', (j) => (ext(j).simulate = { share: 2 }), '/x-dsf/simulate/share', /1/],
   ['an unknown sink format', (j) => (ext(j).sinks = { lake: { format: 'orc' } }), '/x-dsf/sinks/lake/format', /"parquet"/],
   ['a field of our own name', (j) => schema(j).fields.push({ name: 'dsf_row', type: 'integer' }), at(10, '/name'), '"dsf_row" is a name kept for the pipeline'],
@@ -99,7 +103,8 @@ describe('a wrong definition is refused with the place and with what was expecte
     const refused = refusal(() => load(json))
     expect(refused).toEqual({
       path,
-      message: typeof expected === 'string' ? expected : expect.stringMatching(expected),
+      message:
+        typeof expected === 'string' ? expect.stringContaining(expected) : expect.stringMatching(expected),
     })
   })
 
@@ -117,7 +122,7 @@ describe('a wrong definition is refused with the place and with what was expecte
   test.each(['null', '[]', '"quakes"'])('JSON that is no definition: %s', (text) => {
     expect(refusal(() => loadText(text))).toEqual({
       path: '',
-      message: expect.stringMatching(/expected object/) as string,
+      message: expect.stringMatching(/expected an object/) as string,
     })
   })
 
@@ -128,8 +133,49 @@ describe('a wrong definition is refused with the place and with what was expecte
   })
 
   test('two datasets of one name', () => {
-    expect(refusal(() => loadDatasets([datasets, datasets])).message).toMatch(
-      /^"earthquakes" is already defined in .*earthquakes$/,
+    const found = loadDatasets([datasets, datasets])
+    expect([...found.keys()]).toEqual(['earthquakes', 'seattle-weather'])
+    expect(found.refused).toEqual(
+      ['earthquakes', 'seattle-weather'].map((name) => ({
+        name,
+        folder: join(datasets, name),
+        problems: [`/name: "${name}" is already defined in ${join(datasets, name)}`],
+      })),
     )
+  })
+
+  test('the others of its folder are used all the same', () => {
+    const parent = mkdtempSync(join(tmpdir(), 'dsf-'))
+    const write = (folder: string, text: string) => {
+      mkdirSync(join(parent, folder))
+      writeFileSync(join(parent, folder, 'datapackage.json'), text)
+    }
+    write('broken', '{')
+    write('others', JSON.stringify(definition()))
+    write('quakes', JSON.stringify(definition()))
+    const found = loadDatasets([parent])
+    expect([...found.keys()]).toEqual(['quakes'])
+    expect(found.refused.map(({ name }) => name)).toEqual(['broken', 'others'])
+    expect(checkFolder(parent)).toEqual([
+      expect.stringMatching(/broken\/datapackage.json is not readable JSON: /),
+      `${join(parent, 'others/datapackage.json')} /name: is "quakes", expected the folder's name "others"`,
+    ])
+    rmSync(parent, { recursive: true })
+  })
+
+  test('all that is wrong is told at once, a line each', () => {
+    const json = definition()
+    ext(json).lanes = 65
+    field(json, 'mag').typ = 'number'
+    delete field(json, 'mag').type
+    schema(json).primaryKey = 'ID'
+    const { message } = refusal(() => load(json), 'many')
+    expect(message.split('\n')).toEqual([
+      '4 problems',
+      `  ${at(1)}/typ: is unknown, did you mean "type"?`,
+      `  ${at(1)}/type: is missing, expected one of "string", "integer", "number", "boolean", "date", "datetime"`,
+      '  /x-dsf/lanes: expected at most 64, found 65',
+      '  /resources/0/schema/primaryKey/0: no field is named "ID"; the fields are id, mag, stations, felt, kind, day, time, updated, lat, lon',
+    ])
   })
 })

@@ -1,31 +1,42 @@
 import { z } from 'zod'
 import { anomalies } from './anomalies.ts'
 import { dashboard } from './dashboard.ts'
+import { largestChunk, largestRow, longestRetentionDays } from './limits.ts'
 import { trends } from './trends.ts'
 
 /**
  * The authored form of a dataset: a Frictionless Data Package v2 with one CSV resource, and under `x-dsf` what
- * Frictionless has no word for. Unknown keys are refused inside `x-dsf` (a typo there would silently change data) and
- * tolerated elsewhere (the standard allows extra properties).
+ * Frictionless has no word for. Unknown keys are refused inside `x-dsf`, where a typo would silently change data; which
+ * others are, `unknown-words.ts` says.
  */
 
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, starting with a letter')
   .regex(/(?<!-v\d+)$/, 'expected no version at the end, the index names carry one')
+  .refine((name) => !isOurs.test(name), 'is a name of our own: indices, templates and dashboards have it')
 
-/** Words of Frictionless that we do not read, but that would change the data if we passed them over. */
-const unread = z.never('is not supported').optional()
+/** Our indices are `dsf-receipts`, `dsf-pipeline` and `dsf-trends`, and a dataset's template is `dsf-<dataset>`. */
+const isOurs = /^(dsf(-.*)?|receipts|pipeline|trends)$/
+
+const notRead = (expected: string) => ({ error: expected })
 
 const oneCharacter = z.string().regex(/^[\t -~]$/, 'expected one ASCII character')
 const bound = z.union([z.number(), z.string()], 'expected a number or a text').optional()
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number or a boolean')
+
+const columnName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a letter or underscore, then letters, digits, underscores')
 
 const fieldExtension = z.strictObject({
   trim: z.boolean().default(true).describe('remove white space around the cell before anything else'),
   case: z.enum(['keep', 'lower', 'upper']).default('keep'),
   default: scalar.optional().describe('the value of a missing cell'),
   search: z.enum(['keyword', 'text']).default('keyword').describe('how Elasticsearch indexes a string'),
+  column: columnName
+    .optional()
+    .describe("the column's name, where the one that is made of `name` cannot be used"),
 })
 
 /** Closed like `x-dsf`: a constraint that nobody checks would be a promise. */
@@ -51,9 +62,7 @@ const field = z.looseObject({
   unit: z.string().optional().describe('UCUM code'),
   constraints: constraints.default({}),
   decimalChar: z.literal('.').optional(),
-  groupChar: unread,
   bareNumber: z.literal(true).optional(),
-  categories: unread,
   missingValues: z.array(z.string()).optional(),
   trueValues: z.array(z.string()).default(['true', 'True', 'TRUE', '1']),
   falseValues: z.array(z.string()).default(['false', 'False', 'FALSE', '0']),
@@ -61,9 +70,7 @@ const field = z.looseObject({
 })
 
 const computedField = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a letter or underscore, then letters, digits, underscores'),
+  name: columnName,
   type: z.enum(['string', 'integer', 'number', 'boolean']),
   expression: z
     .string()
@@ -74,14 +81,31 @@ const computedField = z.strictObject({
 })
 
 const source = z.strictObject({
-  url: z.string().optional().describe('where the file is published: http(s):// or file://'),
+  url: z
+    .string()
+    .refine(isSourceUrl, 'expected a URL that begins with http://, https:// or file:/// and names one file')
+    .optional()
+    .describe('where the file is published: http(s):// or file://'),
   maxBytes: z
     .number()
     .int()
     .positive()
     .default(4 * 2 ** 30)
     .describe('decompressed bytes of one file at most'),
-  maxRowBytes: z.number().int().positive().default(65_536),
+  maxRowBytes: z
+    .number()
+    .int()
+    .positive()
+    .max(
+      largestRow,
+      `expected at most ${largestRow}: a record with the row must fit into a batch of its topics`,
+    )
+    .default(65_536),
+  maxCompressionRatio: z
+    .number()
+    .min(1)
+    .default(200)
+    .describe('decompressed bytes for each byte of a gzip file at most'),
 })
 
 const sinks = z.strictObject({
@@ -97,11 +121,12 @@ const sinks = z.strictObject({
     .prefault({}),
   chunk: z
     .strictObject({
-      records: z.number().int().positive().default(25_000),
+      records: z.number().int().positive().max(largestChunk.records).default(25_000),
       bytes: z
         .number()
         .int()
         .positive()
+        .max(largestChunk.bytes)
         .default(16 * 2 ** 20),
     })
     .prefault({})
@@ -127,7 +152,13 @@ const extension = z.strictObject({
   computed: z.array(computedField).default([]),
   simulate: simulate.optional(),
   sinks: sinks.prefault({}),
-  retentionDays: z.number().int().positive().default(7).describe('of the topics between the stages'),
+  retentionDays: z
+    .number()
+    .int()
+    .positive()
+    .max(longestRetentionDays)
+    .default(7)
+    .describe('of the topics between the stages'),
   dashboard: dashboard.optional(),
   trends: trends.optional(),
   anomalies: anomalies.prefault({}),
@@ -136,19 +167,33 @@ const extension = z.strictObject({
 const resource = z.looseObject({
   name: z.string().min(1),
   path: z.string().min(1),
-  encoding: z.enum(['utf-8', 'UTF-8']).default('utf-8'),
+  type: z.literal('table').optional(),
+  format: z.literal('csv', notRead('expected "csv", no other format is read')).optional(),
+  mediatype: z
+    .string()
+    .regex(/^text\/csv(; ?charset=utf-8)?$/i, 'expected "text/csv", no other format is read')
+    .optional(),
+  compression: z
+    .enum(
+      ['gz', 'gzip'],
+      notRead('expected "gz", no other compression is read; a .gz file is recognised by itself'),
+    )
+    .optional(),
+  encoding: z
+    .string()
+    .regex(/^utf-?8$/i, 'expected "utf-8", no other encoding is read')
+    .default('utf-8'),
   dialect: z
     .looseObject({
       delimiter: oneCharacter.default(','),
       quoteChar: oneCharacter.default('"'),
       header: z.literal(true).default(true),
       doubleQuote: z.literal(true).optional(),
-      skipInitialSpace: z.literal(false).optional(),
-      escapeChar: unread,
-      commentChar: unread,
-      commentRows: unread,
-      headerRows: unread,
-      nullSequence: unread,
+      skipInitialSpace: z.boolean().default(false),
+      lineTerminator: z
+        .enum(['\n', '\r\n'], notRead('expected "\\n" or "\\r\\n", both are read whatever it says'))
+        .optional(),
+      caseSensitiveHeader: z.literal(true).optional(),
     })
     .refine(({ delimiter, quoteChar }) => delimiter !== quoteChar, 'delimiter and quoteChar are the same')
     .prefault({}),
@@ -159,8 +204,6 @@ const resource = z.looseObject({
       [z.string().transform((key) => [key]), z.array(z.string()).min(1)],
       'expected the name of a field, or a list of them',
     ),
-    uniqueKeys: unread,
-    foreignKeys: unread,
     missingValues: z.array(z.string()).default(['']),
   }),
 })
@@ -177,3 +220,8 @@ export const definition = z.looseObject({
 export type Definition = z.infer<typeof definition>
 export type DefinedField = z.infer<typeof field>
 export type ComputedField = z.infer<typeof computedField>
+
+/** Where a file can be fetched from; the stages check the address itself. */
+function isSourceUrl(text: string): boolean {
+  return /^https?:\/\/[^/?#\s]+/i.test(text) || /^file:(\/\/(localhost)?)?\/[^*?]+$/i.test(text)
+}

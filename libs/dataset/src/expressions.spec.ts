@@ -162,6 +162,7 @@ test('a later field may use an earlier one, once the caller has stored it', () =
 
 test('a field of a name that CEL keeps is no hindrance', () => {
   const dataset = defined((json) => {
+    delete json['x-dsf'].type
     for (const name of ['type', 'int', 'as', 'string'])
       json.resources[0].schema.fields.push({ name, type: 'string' })
     json['x-dsf'].computed = [{ name: 'result', type: 'number', expression: 'mag' }]

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { defined, type Json } from '../testing/define.ts'
 import { cleanSchema, enrichedSchema, indexTemplate } from './index.ts'
 
+const instant = { type: 'date', format: 'epoch_millis||strict_date_optional_time' }
 const keyword = { type: 'keyword', ignore_above: 1024 }
 
 const everything = (json: Json) => {
@@ -22,7 +23,7 @@ test('every field of a document has a mapping, and no other field is taken', () 
       mappings: {
         dynamic: 'strict',
         properties: {
-          '@timestamp': { type: 'date', format: 'epoch_millis' },
+          '@timestamp': instant,
           location: { type: 'geo_point' },
           dsf_run: keyword,
           dsf_row: { type: 'long' },
@@ -34,8 +35,8 @@ test('every field of a document has a mapping, and no other field is taken', () 
           felt: { type: 'boolean' },
           kind: { type: 'text', fields: { keyword } },
           day: { type: 'date', format: 'strict_date' },
-          time: { type: 'date', format: 'epoch_millis' },
-          updated: { type: 'date', format: 'epoch_millis' },
+          time: instant,
+          updated: instant,
           lat: { type: 'double' },
           lon: { type: 'double' },
           energy: { type: 'double' },

@@ -3,12 +3,15 @@ import type { Dataset, Field } from './dataset.ts'
 /** `refused` documents keep their record out of the index; strict mapping makes an unknown field such a refusal. */
 type Mapping = Record<string, unknown>
 
+/** Dates as our documents write them, and beside that as people type them into a filter; the first one is tried first. */
+export const dateFormat = 'epoch_millis||strict_date_optional_time'
+
 const types = {
   integer: { type: 'long' },
   number: { type: 'double' },
   boolean: { type: 'boolean' },
   date: { type: 'date', format: 'strict_date' },
-  datetime: { type: 'date', format: 'epoch_millis' },
+  datetime: { type: 'date', format: dateFormat },
 } as const
 
 /** Body of `PUT _index_template/…`, as far as ours go. */
@@ -45,7 +48,7 @@ function properties(dataset: Dataset): Record<string, Mapping> {
     type === 'string' ? keyword : types[type],
   ])
   return {
-    ...(dataset.eventTime ? { '@timestamp': { type: 'date', format: 'epoch_millis' } } : {}),
+    ...(dataset.eventTime ? { '@timestamp': { type: 'date', format: dateFormat } } : {}),
     ...(dataset.geo ? { location: { type: 'geo_point' } } : {}),
     dsf_run: keyword,
     dsf_row: { type: 'long' },

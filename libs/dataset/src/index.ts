@@ -1,4 +1,5 @@
-export { loadDataset, loadDatasets } from './load.ts'
+export { checkFolder, loadDataset, loadDatasets, type Datasets, type RefusedDataset } from './load.ts'
+export { largestBatch, largestRow } from './limits.ts'
 export type { Dataset, Field, FieldType } from './dataset.ts'
 export type { ComputedField } from './definition.ts'
 export type { DashboardDefinition, PanelDefinition } from './dashboard.ts'

@@ -19,8 +19,8 @@ describe('a definition', () => {
       title: 'quakes',
       lanes: 4,
       fieldsMatch: 'exact',
-      dialect: { delimiter: ',', quoteChar: '"' },
-      source: { maxBytes: 4 * 2 ** 30, maxRowBytes: 65_536 },
+      dialect: { delimiter: ',', quoteChar: '"', skipInitialSpace: false },
+      source: { maxBytes: 4 * 2 ** 30, maxRowBytes: 65_536, maxCompressionRatio: 200 },
       sinks: {
         lake: { format: 'parquet', compression: 'zstd' },
         chunk: { records: 25_000, bytes: 16 * 2 ** 20 },

@@ -1,5 +1,5 @@
 import { counterNames } from './counters.ts'
-import type { IndexTemplate } from './index-template.ts'
+import { dateFormat, type IndexTemplate } from './index-template.ts'
 
 /** Alias of the documents about the pipeline itself, and its first index, whose name Elasticsearch can roll over. */
 export const pipelineIndex = 'dsf-pipeline'
@@ -33,8 +33,8 @@ const properties: Record<string, { type: string; format?: string }> = {
   rows: long,
   records: long,
   type: keyword,
-  window_start: { type: 'date', format: 'epoch_millis' },
-  window_end: { type: 'date', format: 'epoch_millis' },
+  window_start: { type: 'date', format: dateFormat },
+  window_end: { type: 'date', format: dateFormat },
   field: keyword,
   keys: long,
   nulls: long,

@@ -1,4 +1,4 @@
-import type { IndexTemplate } from './index-template.ts'
+import { dateFormat, type IndexTemplate } from './index-template.ts'
 
 /** Alias of the trends of all datasets, and its first index. */
 export const trendsIndex = 'dsf-trends'
@@ -16,8 +16,8 @@ export const trendsTemplate: IndexTemplate = {
     mappings: {
       dynamic: 'strict',
       properties: {
-        '@timestamp': { type: 'date', format: 'epoch_millis' },
-        window_end: { type: 'date', format: 'epoch_millis' },
+        '@timestamp': { type: 'date', format: dateFormat },
+        window_end: { type: 'date', format: dateFormat },
         dataset: keyword,
         type: keyword,
         simulated: { type: 'boolean' },

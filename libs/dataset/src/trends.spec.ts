@@ -28,8 +28,8 @@ describe('trends', () => {
     [{ window: '1h' }, '/x-dsf/trends/window', hours],
     [{ window: '1.5 hours' }, '/x-dsf/trends/window', hours],
     [{ watermark: '3 weeks' }, '/x-dsf/trends/watermark', hours],
-    [{ watermark: 7 }, '/x-dsf/trends/watermark', /expected string/],
-    [{ every: '1 hour' }, '/x-dsf/trends', /"every"/],
+    [{ watermark: 7 }, '/x-dsf/trends/watermark', 'expected a text, found 7'],
+    [{ every: '1 hour' }, '/x-dsf/trends/every', 'is unknown; known are window, watermark'],
   ])('%j is refused', (words, path, expected) => {
     const refuses = (action: () => unknown) => expect(action).toThrow(DefinitionError)
     refuses(() => trendsOf(words))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Dataset, Field } from './dataset.ts'
-import { DefinitionError } from './errors.ts'
+import type { Refuse } from './errors.ts'
 
 const units = { minute: 60, hour: 3600, day: 86_400 }
 const duration = z
@@ -26,14 +26,14 @@ export interface Trends {
   watermarkSeconds: number
 }
 
-/** A dataset without an event time has no trends. @throws DefinitionError when it asks for them all the same */
+/** A dataset without an event time has no trends, and must not ask for them. */
 export function resolveTrends(
   wanted: TrendsDefinition | undefined,
   eventTime: Dataset['eventTime'],
-  file: string,
+  refuse: Refuse,
 ): Trends | undefined {
   if (!eventTime) {
-    if (wanted) throw new DefinitionError(file, '/x-dsf/trends', 'expected x-dsf.eventTime for trends')
+    if (wanted) refuse('/x-dsf/trends', 'expected x-dsf.eventTime for trends')
     return undefined
   }
   const { window, watermark } = wanted ?? trends.parse({})

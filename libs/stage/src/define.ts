@@ -81,7 +81,7 @@ type MaybePromise<T> = T | Promise<T>
  * Guarantees to the handler: batches of a lane come one after another, in offset order; what it returns is written
  * exactly once although it may be called again with the same batch after a failure. So it must be a function of batch
  * and state, and its outside effects must be idempotent. A thrown TransientError (or a network error) is retried with
- * back-off while the lane waits; anything else stops the process.
+ * back-off while the lane waits; a FatalError ends the process; anything else parks the lane until its cause is mended.
  */
 export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneState> {
   name: string
@@ -102,7 +102,9 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
   close?: (receipt: Receipt, dataset: Dataset) => Promise<void>
   /** what readiness depends on besides Kafka and the registry: rejects with the reason when it is not there */
   dependencies?: Record<string, () => Promise<unknown>>
-  /** called once the topics exist, before the first batch */
+  /** what a dataset needs outside Kafka before its first batch; idempotent, and what it throws concerns that dataset alone */
+  prepare?: (dataset: Dataset) => Promise<void>
+  /** called once the topics of all datasets that can start exist, before the first batch */
   start?: (runtime: Runtime) => Promise<void>
   stop?: () => Promise<void>
 }
@@ -134,8 +136,12 @@ export interface TopicReader {
     ends: number[],
     seen: (key: string, record: Record<string, unknown>, place: Place) => void,
   ) => Promise<void>
-  /** a framed value of a topic as its record. Rejects when the registry is away, and with an Error for what it is not */
-  decode: (dataset: Dataset, kind: TopicKind, value: Buffer) => Promise<Record<string, unknown>>
+  /** framed values of a topic as its records, an Error for each that is none. Rejects when the registry is away */
+  decode: (
+    dataset: Dataset,
+    kind: TopicKind,
+    values: Buffer[],
+  ) => Promise<(Record<string, unknown> | Error)[]>
 }
 
 /** Types a stage; it changes nothing. */

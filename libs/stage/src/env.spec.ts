@@ -80,6 +80,17 @@ describe('readConfig', () => {
     ])
     expect(lines.join()).not.toContain('hunter')
   })
+
+  it.each([
+    ['ftp//admin:hunter2@registry:8081/api', 'ftp//…@registry:8081/api'],
+    ['http//ad@min:hunt/er2@registry', 'http//…@registry'],
+    ['admin:hunter2@registry', '…@registry'],
+    ['//registry?token=hunter2', '//registry?…'],
+    ['one:hunter2@a, two:hunter2@b', '…@b'],
+  ])('prints no password of %s', (ADDRESS, printed) => {
+    const [, line] = refusal({ ADDRESS: z.enum(['known']) }, { ADDRESS })
+    expect(line?.startsWith(`  ADDRESS is "${printed}": `)).toBe(true)
+  })
 })
 
 describe('flag', () => {

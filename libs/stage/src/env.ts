@@ -69,9 +69,14 @@ export function readConfig<Shape extends z.ZodRawShape>(own: Shape, env: NodeJS.
   if (result.success) return result.data
   const lines = result.error.issues.map((issue) => {
     const variable = String(issue.path[0])
-    const found =
-      env[variable] === undefined ? 'is not set' : `is "${/SECRET|KEY/.test(variable) ? '…' : env[variable]}"`
+    const found = env[variable] === undefined ? 'is not set' : `is "${shown(variable, env[variable])}"`
     return `  ${variable} ${found}: ${issue.message}`
   })
   throw new Error(`The configuration is not usable:\n${lines.join('\n')}`)
 }
+
+/** As much of a value as may stand in a log: before an `@` there may be a password, behind a `?` a token. */
+const shown = (variable: string, value: string): string =>
+  /SECRET|KEY|PASSWORD|TOKEN/.test(variable)
+    ? '…'
+    : value.replace(/^([a-z][a-z0-9+.-]*:?\/\/)?[^]*@/i, '$1…@').replace(/\?[^]*/, '?…')

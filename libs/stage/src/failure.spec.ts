@@ -1,6 +1,15 @@
 import { KafkaJSNonRetriableError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { backoff, classify, FatalError, TransientError, untilItWorks, type FailureKind } from './failure.ts'
+import {
+  backoff,
+  classify,
+  DatasetError,
+  FatalError,
+  parkedFor,
+  TransientError,
+  untilItWorks,
+  type FailureKind,
+} from './failure.ts'
 
 const broker = (type: string) =>
   new KafkaJSProtocolError(Object.assign(new Error('as the broker says'), { type, code: 0 }))
@@ -19,8 +28,15 @@ describe('classify', () => {
     ['a producer id that expired', broker('INVALID_PRODUCER_ID_MAPPING'), 'fenced'],
     ['a leader election', broker('LEADER_NOT_AVAILABLE'), 'transient'],
     ['a rebalance', broker('REBALANCE_IN_PROGRESS'), 'transient'],
-    ['a record larger than the topic takes', broker('MESSAGE_TOO_LARGE'), 'fatal'],
-    ['a topic that we may not read', broker('TOPIC_AUTHORIZATION_FAILED'), 'fatal'],
+    ['what only a person can mend in a dataset', new DatasetError('topic has 3 lanes'), 'dataset'],
+    ['a record larger than the topic takes', broker('MESSAGE_TOO_LARGE'), 'dataset'],
+    ['a record that the broker does not take', broker('INVALID_RECORD'), 'dataset'],
+    ['a record whose checksum is wrong', broker('CORRUPT_MESSAGE'), 'dataset'],
+    ['a topic that we may not read', broker('TOPIC_AUTHORIZATION_FAILED'), 'dataset'],
+    ['a cluster that we may not use', broker('CLUSTER_AUTHORIZATION_FAILED'), 'fatal'],
+    ['a password that is wrong', broker('SASL_AUTHENTICATION_FAILED'), 'fatal'],
+    ['a broker that is too old', broker('UNSUPPORTED_VERSION'), 'fatal'],
+    ['memory that is used up', withCode('ERR_MEMORY_ALLOCATION_FAILED'), 'fatal'],
     ['a bug', new TypeError('x is undefined'), 'fatal'],
     ['a thrown text', 'no error at all', 'fatal'],
     ['nothing', undefined, 'fatal'],
@@ -37,6 +53,13 @@ describe('classify', () => {
     expect(classify(wrapped(new Error('unknown')))).toBe('fatal')
   })
 
+  it('takes what nobody knows for trouble of the dataset, where a dataset is in work', () => {
+    expect(classify(new TypeError('x is undefined'), 'dataset')).toBe('dataset')
+    expect(classify('no error at all', 'dataset')).toBe('dataset')
+    expect(classify(new FatalError('no bucket'), 'dataset')).toBe('fatal')
+    expect(classify(withCode('ECONNRESET'), 'dataset')).toBe('transient')
+  })
+
   it('believes the outermost error that says what it is', () => {
     expect(classify(new FatalError('give up', { cause: withCode('ECONNREFUSED') }))).toBe('fatal')
     expect(classify(new TransientError('wait', { cause: new FatalError('inner') }))).toBe('transient')
@@ -45,13 +68,20 @@ describe('classify', () => {
   it('takes what kafkajs gave up on for its fatal cause, and else for a broker that will be back', () => {
     const gaveUp = (type: string) =>
       new KafkaJSNumberOfRetriesExceeded(broker(type), { retryCount: 5, retryTime: 1000 })
-    expect(classify(gaveUp('CORRUPT_MESSAGE'))).toBe('fatal')
+    expect(classify(gaveUp('UNSUPPORTED_VERSION'))).toBe('fatal')
+    expect(classify(gaveUp('CORRUPT_MESSAGE'))).toBe('dataset')
     expect(classify(gaveUp('NOT_LEADER_FOR_PARTITION'))).toBe('transient')
     expect(classify(new KafkaJSNonRetriableError('closed connection'))).toBe('transient')
   })
 
   it('never decides by the text of a message', () => {
     expect(classify(new Error('ECONNREFUSED PRODUCER_FENCED'))).toBe('fatal')
+  })
+})
+
+describe('parkedFor', () => {
+  it('doubles from a second to five minutes', () => {
+    expect([0, 1, 2, 8, 9, 1000].map(parkedFor)).toEqual([1000, 2000, 4000, 256_000, 300_000, 300_000])
   })
 })
 

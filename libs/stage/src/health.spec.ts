@@ -21,6 +21,26 @@ describe('liveness', () => {
   })
 })
 
+describe('a lane that works beside the loop', () => {
+  it('is stuck after ten minutes without a sign of its own, however busy the loop is', () => {
+    let now = 0
+    const health = new Health(() => now * 1000)
+    health.works('quakes.requests/0')
+    for (now of [300, 599, 600]) health.heard()
+    expect(health.live()).toEqual({
+      ok: false,
+      body: { status: 'wedged', silentSeconds: 0, stuck: 'quakes.requests/0' },
+    })
+    health.heardOf('quakes.requests/0')
+    expect(health.live().ok).toBe(true)
+    now = 1199
+    health.rests('quakes.requests/0')
+    health.heardOf('quakes.requests/0')
+    now = 1200
+    expect(health.live().ok).toBe(true)
+  })
+})
+
 describe('readiness', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
@@ -35,13 +55,19 @@ describe('readiness', () => {
         status: 'waiting',
         dependencies: { store: 'not looked at yet', index: 'not looked at yet' },
         waiting: {},
+        parked: [],
       },
     })
     health.start()
     await vi.advanceTimersByTimeAsync(0)
     expect(health.ready()).toEqual({
       ok: false,
-      body: { status: 'waiting', dependencies: { store: 'ok', index: 'index answered 503' }, waiting: {} },
+      body: {
+        status: 'waiting',
+        dependencies: { store: 'ok', index: 'index answered 503' },
+        waiting: {},
+        parked: [],
+      },
     })
     health.stop()
   })
@@ -72,6 +98,7 @@ describe('readiness', () => {
       status: 'waiting',
       dependencies: { store: 'no answer within 2500 ms' },
       waiting: {},
+      parked: [],
     })
     health.stop()
   })
@@ -81,10 +108,33 @@ describe('readiness', () => {
     health.wait('quakes/2', 'broker away')
     expect(health.ready()).toEqual({
       ok: false,
-      body: { status: 'waiting', dependencies: {}, waiting: { 'quakes/2': 'broker away' } },
+      body: { status: 'waiting', dependencies: {}, waiting: { 'quakes/2': 'broker away' }, parked: [] },
     })
     health.goOn('quakes/2')
-    expect(health.ready()).toEqual({ ok: true, body: { status: 'ok', dependencies: {}, waiting: {} } })
+    expect(health.ready()).toEqual({
+      ok: true,
+      body: { status: 'ok', dependencies: {}, waiting: {}, parked: [] },
+    })
+  })
+
+  it('is not lost when a dataset is parked, which is told with since when and why', () => {
+    vi.setSystemTime('2026-11-26T01:00:00Z')
+    const health = new Health()
+    health.park('quakes.raw/2', 'quakes', 'no such column')
+    vi.setSystemTime('2026-11-26T01:05:00Z')
+    health.park('quakes.raw/2', 'quakes', 'still no such column')
+    const parked = [
+      {
+        ...{ dataset: 'quakes', what: 'quakes.raw/2', since: '2026-11-26T01:00:00.000Z' },
+        reason: 'still no such column',
+      },
+    ]
+    expect(health.ready()).toEqual({
+      ok: true,
+      body: { status: 'ok', dependencies: {}, waiting: {}, parked },
+    })
+    health.goOn('quakes.raw/2')
+    expect(health.ready().body).toMatchObject({ parked: [] })
   })
 
   it('ends with the stop, and so does looking', async () => {
@@ -97,7 +147,7 @@ describe('readiness', () => {
     await vi.advanceTimersByTimeAsync(10_000)
     expect([health.ready().ok, health.ready().body, check.mock.calls.length]).toEqual([
       false,
-      { status: 'stopping', dependencies: { store: 'ok' }, waiting: {} },
+      { status: 'stopping', dependencies: { store: 'ok' }, waiting: {}, parked: [] },
       1,
     ])
   })

@@ -1,5 +1,15 @@
 /** How long the loop may show no sign of life before it counts as wedged: several fetch waits and session timeouts. */
 const wedgedAfterMs = 90_000
+/** The same for one lane that works beside the loop: a chunk on a slow store is one piece of work. */
+const stuckAfterMs = 600_000
+
+/** A lane, or the start, of a dataset that waits for a person. */
+export interface Parked {
+  dataset: string
+  what: string
+  since: string
+  reason: string
+}
 
 type Dependency = { check: () => Promise<unknown>; reason: string | undefined }
 
@@ -10,6 +20,9 @@ type Dependency = { check: () => Promise<unknown>; reason: string | undefined }
 export class Health {
   readonly #dependencies = new Map<string, Dependency>()
   readonly #waiting = new Map<string, string>()
+  readonly #parked = new Map<string, Parked>()
+  /** last signs of lanes that work beside the loop */
+  readonly #working = new Map<string, number>()
   readonly #now: () => number
   #lastSign: number
   #timer: NodeJS.Timeout | undefined
@@ -25,17 +38,45 @@ export class Health {
     this.#lastSign = this.#now()
   }
 
+  /** A lane takes long, and the loop goes on without it: so it is looked at by itself until it rests. */
+  works(what: string): void {
+    this.#working.set(what, this.#now())
+  }
+
+  /** A sign of life of a lane that may be working beside the loop. */
+  heardOf(what: string): void {
+    this.heard()
+    if (this.#working.has(what)) this.works(what)
+  }
+
+  rests(what: string): void {
+    this.#working.delete(what)
+  }
+
   require(name: string, check: () => Promise<unknown>): void {
     this.#dependencies.set(name, { check, reason: 'not looked at yet' })
   }
 
   /** A lane, or the start, that waits for a server. */
   wait(what: string, reason: string): void {
+    this.#parked.delete(what)
     this.#waiting.set(what, reason)
+  }
+
+  /** What stands still until its cause is mended, while everything else is as ready as before. */
+  park(what: string, dataset: string, reason: string): void {
+    this.#waiting.delete(what)
+    const { since } = this.#parked.get(what) ?? { since: new Date().toISOString() }
+    this.#parked.set(what, { dataset, what, since, reason })
   }
 
   goOn(what: string): void {
     this.#waiting.delete(what)
+    this.#parked.delete(what)
+  }
+
+  get parked(): Parked[] {
+    return [...this.#parked.values()]
   }
 
   start(everyMs = 3000): void {
@@ -53,8 +94,9 @@ export class Health {
 
   live(): { ok: boolean; body: unknown } {
     const silentSeconds = Math.round((this.#now() - this.#lastSign) / 1000)
-    const ok = silentSeconds * 1000 < wedgedAfterMs
-    return { ok, body: { status: ok ? 'ok' : 'wedged', silentSeconds } }
+    const [stuck] = [...this.#working].find(([, sign]) => this.#now() - sign >= stuckAfterMs) ?? []
+    const ok = silentSeconds * 1000 < wedgedAfterMs && stuck === undefined
+    return { ok, body: { status: ok ? 'ok' : 'wedged', silentSeconds, ...(stuck ? { stuck } : {}) } }
   }
 
   ready(): { ok: boolean; body: unknown } {
@@ -68,7 +110,10 @@ export class Health {
       Object.values(dependencies).every((state) => state === 'ok')
     return {
       ok,
-      body: { status: this.#stopping ? 'stopping' : ok ? 'ok' : 'waiting', dependencies, waiting },
+      body: {
+        status: this.#stopping ? 'stopping' : ok ? 'ok' : 'waiting',
+        ...{ dependencies, waiting, parked: this.parked },
+      },
     }
   }
 }

@@ -13,7 +13,7 @@ export {
   type TopicReader,
 } from './define.ts'
 export { flag, readConfig, storeVariables } from './env.ts'
-export { FatalError, TransientError } from './failure.ts'
+export { DatasetError, FatalError, TransientError } from './failure.ts'
 export { openStore, sha256, type ObjectStore, type StoreConfig } from './object-store.ts'
 export { problem } from './problem.ts'
 export { runStage, type StageHttp } from './run-stage.ts'

@@ -1,5 +1,4 @@
-import { topicsOf, type Dataset } from '@dsf/dataset'
-import { Kafka, logLevel, Partitioners, type Admin, type Producer, type Transaction } from 'kafkajs'
+import { Kafka, logLevel, Partitioners, type Batch, type Producer, type Transaction } from 'kafkajs'
 import type { CommonConfig } from './env.ts'
 import { kafkaLogger, type Logger } from './log.ts'
 
@@ -65,33 +64,25 @@ export function plainProducer(kafka: Kafka): Producer {
   })
 }
 
+/** Members of a batch that the types of kafkajs do not name; `error` is ours (docs/adr/0004). */
+type FetchedBatch = Batch & { fetchedOffset?: string; error?: Error }
+
+/** Where a fetch began, which may lie before its first record that is visible. */
+export const fetchedOffset = (batch: Batch): number => Number((batch as FetchedBatch).fetchedOffset)
+
+/** Where it ends; what could not be read has come nowhere. */
+export const lastOffset = (batch: Batch): number =>
+  batch.messages.length > 0 ? Number(batch.lastOffset()) : fetchedOffset(batch)
+
 /**
- * Creates the topics of a dataset that are not there yet.
- * @throws Error when a topic exists with another number of partitions: a record would change its lane
+ * What could not be read of a topic: the broker's refusal, a wrong checksum, bytes that are no records. The patched client
+ * hands it over with a batch that has no messages, because to fail the fetch would stop the topics of everybody.
  */
-export async function ensureTopics(admin: Admin, dataset: Dataset): Promise<void> {
-  const wanted = topicsOf(dataset)
-  const known = new Set(await admin.listTopics())
-  const missing = wanted.filter(({ topic }) => !known.has(topic))
-  if (missing.length > 0)
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map(({ topic, partitions, config }) => ({
-        topic,
-        numPartitions: partitions,
-        configEntries: Object.entries({ ...config, 'max.message.bytes': String(maxBatchBytes) }).map(
-          ([name, value]) => ({ name, value }),
-        ),
-      })),
-    })
-  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) })
-  for (const { topic, partitions } of wanted) {
-    const found = topics.find(({ name }) => name === topic)?.partitions.length
-    if (found !== partitions)
-      throw new Error(
-        `topic ${topic} has ${found} partitions, the dataset declares ${partitions} lanes; lanes cannot change in the life of a topic`,
-      )
-  }
+export function unreadableBatch(batch: Batch): Error | undefined {
+  const { topic, partition, messages, error } = batch as FetchedBatch
+  if (!error || messages.length > 0) return undefined
+  const place = `${topic}/${partition} cannot be read from offset ${fetchedOffset(batch)} on`
+  return new Error(`${place}: ${error.message}`, { cause: error })
 }
 
 /** kafkajs sends one record batch per partition and request, so a send is cut below this many bytes. */

@@ -211,3 +211,99 @@ describe('the patched checksum of kafkajs', () => {
     )
   })
 })
+
+interface DecodedMessages extends Array<{ offset: string; value: Buffer }> {
+  error?: Error & { type?: string }
+}
+interface FetchDecoder {
+  readInt32: () => number
+}
+const { RecordBatch } = inside<{ RecordBatch: (batch: object) => Promise<{ buffer: Buffer }> }>(
+  'protocol/recordBatch/v0',
+)
+const decodeMessages = inside<(decoder: FetchDecoder) => Promise<DecodedMessages>>(
+  'protocol/requests/fetch/v4/decodeMessages',
+)
+const FetchDecoder = inside<new (buffer: Buffer) => FetchDecoder>('protocol/decoder')
+
+/** A record batch as a broker keeps it. */
+async function batchOf(firstOffset: number, values: string[]): Promise<Buffer> {
+  const messages = values.map((value) => ({ key: 'k', value, timestamp: first }))
+  const { buffer } = await RecordBatch({
+    ...{ firstOffset, firstTimestamp: first, maxTimestamp: first, lastOffsetDelta: values.length - 1 },
+    ...{ recordCount: values.length, records: encodeRecords(messages, () => 0) },
+  })
+  return buffer
+}
+
+/** The records of a partition in the answer to a fetch. */
+function decodeFetched(batches: Buffer[]): Promise<DecodedMessages> {
+  const bytes = Buffer.concat(batches)
+  const size = Buffer.alloc(4)
+  size.writeInt32BE(bytes.length)
+  return decodeMessages(new FetchDecoder(Buffer.concat([size, bytes])))
+}
+const valuesOf = (messages: DecodedMessages) => messages.map(({ value }) => String(value))
+
+describe('the patched fetch of kafkajs', () => {
+  it('reads every batch of a partition, and leaves out the last when it is cut off', async () => {
+    const [one, two] = [await batchOf(0, ['amount=100', 'b']), await batchOf(2, ['c'])]
+    const whole = await decodeFetched([one, two])
+    expect([valuesOf(whole), whole.error]).toEqual([['amount=100', 'b', 'c'], undefined])
+    const cut = await decodeFetched([one, two.subarray(0, -1)])
+    expect([valuesOf(cut), cut.error]).toEqual([['amount=100', 'b'], undefined])
+  })
+
+  it('never gives a value out of a batch with a changed bit, wherever it is, and says so', async () => {
+    const [good, bad] = [await batchOf(0, ['before']), await batchOf(1, ['amount=100', 'b'])]
+    // the first 8 bytes are the offset and bytes 12 to 15 the leader's epoch, which no checksum covers: the broker writes them
+    for (let byte = 8; byte < bad.length; byte++) {
+      if (byte >= 12 && byte < 16) continue
+      for (let bit = 0; bit < 8; bit++) {
+        const flipped = Buffer.from(bad)
+        flipped[byte]! ^= 1 << bit
+        const read = await decodeFetched([good, flipped])
+        expect(valuesOf(read)).toEqual(['before'])
+        // a length that grew looks like a batch that is cut off, until it is the first of a fetch
+        const alone = await decodeFetched([flipped])
+        expect([alone.length, alone.error?.type]).toEqual([0, 'CORRUPT_MESSAGE'])
+      }
+    }
+  })
+
+  it('names the offset of a wrong checksum, and both sums', async () => {
+    const bad = await batchOf(41, ['amount=100'])
+    bad[bad.indexOf('100')] = '9'.charCodeAt(0)
+    const { error } = await decodeFetched([bad])
+    expect(error?.message).toMatch(
+      /^the record batch from offset 41 on has the checksum [0-9a-f]+, not [0-9a-f]+$/,
+    )
+  })
+})
+
+const { parse } = inside<{ parse: (answer: object) => Promise<{ responses: any[] }> }>(
+  'protocol/requests/fetch/v11/response',
+)
+
+describe('an error of one partition in the answer to a fetch', () => {
+  const answer = (errorCode: number) => ({
+    responses: [
+      { topicName: 'bad', partitions: [{ partition: 0, errorCode, messages: [] }] },
+      { topicName: 'good', partitions: [{ partition: 0, errorCode: 0, messages: ['row'] }] },
+    ],
+  })
+
+  it.each([
+    [2, 'CORRUPT_MESSAGE'],
+    [29, 'TOPIC_AUTHORIZATION_FAILED'],
+    [-1, 'UNKNOWN'],
+  ])('is told with its partition, and costs no other (code %i)', async (code, type) => {
+    const { responses } = await parse(answer(code))
+    expect(responses[0].partitions[0].error.type).toBe(type)
+    expect(responses[1].partitions[0].messages).toEqual(['row'])
+  })
+
+  it('that the consumer group mends by looking for the leader fails the fetch as before', async () => {
+    await expect(parse(answer(6))).rejects.toThrow(/not the leader/)
+  })
+})

@@ -1,5 +1,5 @@
 import { partitionsOf, topicName, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
-import { FatalError } from './failure.ts'
+import { DatasetError } from './failure.ts'
 import { OpenBatch } from './open-batch.ts'
 import { fromMetadata } from './receipts.ts'
 import type { StageKit } from './stage-kit.ts'
@@ -76,7 +76,7 @@ async function startOf({ admin }: StageKit, topic: string, lane: number, committ
   const low = Number(offsets.find(({ partition }) => partition === lane)!.low)
   if (committed < 0) return low
   if (committed >= low) return committed
-  throw new FatalError(
+  throw new DatasetError(
     `${topic}/${lane}: records ${committed} to ${low - 1} expired before they were read; raise retentionDays, then start the import again from its landing file`,
   )
 }

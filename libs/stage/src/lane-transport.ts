@@ -1,13 +1,15 @@
 import { loadDatasets, topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
 import type { Consumer, Kafka, Message, Producer } from 'kafkajs'
-import type { Output, Receipt, Runtime, Stage } from './define.ts'
+import { DatasetStarts } from './dataset-starts.ts'
+import { ensureTopics } from './ensure-topics.ts'
+import type { Receipt, Runtime, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
-import { classify, untilItWorks } from './failure.ts'
+import { TransientError, untilItWorks } from './failure.ts'
 import { Follower } from './follower.ts'
 import type { Health } from './health.ts'
-import { createKafka, ensureTopics, plainProducer } from './kafka.ts'
-import { laneAssigner } from './lane-assigner.ts'
+import { createKafka, plainProducer } from './kafka.ts'
+import { consumerControls, openConsumer } from './lane-consumer.ts'
 import { Lanes } from './lanes.ts'
 import type { Logger } from './log.ts'
 import { StageMetrics } from './metrics.ts'
@@ -39,7 +41,11 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   #kit!: StageKit
   #consumer: Consumer | undefined
   #sender: Producer | undefined
+  readonly #starts: DatasetStarts
+  /** datasets that are in: the lanes' own map */
+  readonly #ready = new Map<string, Dataset>()
   readonly #followers: Follower[] = []
+  readonly #followed: { kinds: TopicKind[]; seen: Parameters<Runtime['follow']>[1] }[] = []
   #stopping = false
 
   /** @throws DefinitionError when a dataset cannot be used */
@@ -49,6 +55,9 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const { stage, config, log, health } = options
     this.#datasets = loadDatasets(config.DATASETS_DIR)
     this.#kafka = createKafka(stage.name, config, log, health.heard)
+    const stopping = () => this.#stopping
+    const prepare = (dataset: Dataset) => this.#prepare(dataset)
+    this.#starts = new DatasetStarts(this.#datasets, { prepare, health, log, stopping })
   }
 
   get datasets(): Map<string, Dataset> {
@@ -69,22 +78,34 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   async #start(): Promise<void> {
-    const { stage, health, log } = this.#options
+    const { stage, health, log, config } = this.#options
     health.wait('start', 'connecting')
-    const waiting = (error: Error) => {
-      health.heard()
-      health.wait('start', error.message)
-      log.warn({ reason: error.message }, 'waiting for a server before the start')
+    const once = (server: string, step: () => Promise<void>) => {
+      const waiting = ({ message }: Error) => {
+        const reason = `${server}${message}`
+        health.heard()
+        health.wait('start', reason)
+        log.warn({ reason }, 'waiting for a server before the start')
+      }
+      return untilItWorks(step, waiting, () => this.#stopping)
     }
-    const steps = [
-      () => this.#connect(),
-      () => this.#prepare(),
-      async () => stage.start?.(this.#runtime()),
-      () => this.#consume(),
-    ]
-    for (const step of steps) await untilItWorks(step, waiting, () => this.#stopping)
+    const kafka = `Kafka at ${config.KAFKA_BROKERS.join(', ')}: `
+    await once(kafka, () => this.#connect())
+    this.#came(await this.#starts.first())
+    await once('', async () => stage.start?.(this.#runtime()))
+    await once(kafka, () => this.#consume())
     health.goOn('start')
-    log.info({ datasets: [...this.#datasets.keys()] }, 'stage is reading')
+    log.info({ datasets: [...this.#ready.keys()] }, 'stage is reading')
+    await this.#starts.others(async (late) => {
+      this.#came(late)
+      for (const { kinds, seen } of this.#followed) await this.#startFollower(late, kinds, seen)
+      await once(kafka, () => this.#consume())
+      log.info({ datasets: late.map(({ name }) => name) }, 'stage is reading these as well')
+    })
+  }
+
+  #came(datasets: Dataset[]): void {
+    for (const dataset of datasets) this.#ready.set(dataset.name, dataset)
   }
 
   #runtime = (): Runtime => ({
@@ -110,24 +131,26 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       log,
       spans,
       metrics: new StageMetrics(stage.name),
-      seek: (topic, partition, offset) => this.#consumer?.seek({ topic, partition, offset: String(offset) }),
+      ...consumerControls(() => this.#consumer),
       stopping: () => this.#stopping,
-      heard: health.heard,
+      heard: (what) => (what === undefined ? health.heard() : health.heardOf(what)),
     }
+    this.#kit.metrics.watchParked([...this.#datasets.keys()], () => health.parked)
     health.require('kafka', () => admin.describeCluster())
   }
 
-  async #prepare(): Promise<void> {
+  async #prepare(dataset: Dataset): Promise<void> {
     const { stage } = this.#options
-    for (const dataset of this.#datasets.values()) {
-      await ensureTopics(this.#kit.admin, dataset)
-      // what it reads, too: who writes a topic may be no stage
-      const kinds = new Set([...stage.writes, ...stage.reads, 'quarantine' as const])
-      await this.#kit.serde.register(dataset, [...kinds])
-    }
+    await ensureTopics(this.#kit.admin, dataset)
+    // what it reads, too: who writes a topic may be no stage
+    const kinds = new Set([...stage.writes, ...stage.reads, 'quarantine' as const])
+    await this.#kit.serde.register(dataset, [...kinds])
+    await stage.prepare?.(dataset)
   }
 
-  readonly #send = ({ name }: Dataset, to: TopicKind, { key, lane = 0, value }: Output): Promise<void> => {
+  readonly #send: Runtime['send'] = async ({ name }, to, { key, lane = 0, value }) => {
+    const missing = this.#starts.missing(name)
+    if (missing) throw new TransientError(`the dataset ${name} has not started: ${missing}`)
     const encoder = this.#kit.serde.encoder(this.#datasets.get(name)!, to)
     return this.#sendMessage(topicName(name, to), { key, value: encoder.encode(value), partition: lane })
   }
@@ -147,51 +170,43 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   readonly #follow: Runtime['follow'] = async (kinds, seen) => {
-    const follower = new Follower(this.#kit, this.#datasets)
+    await this.#startFollower([...this.#ready.values()], kinds, seen)
+    this.#followed.push({ kinds, seen })
+  }
+
+  async #startFollower(datasets: Dataset[], ...[kinds, seen]: Parameters<Runtime['follow']>): Promise<void> {
+    if (datasets.length === 0) return
+    const follower = new Follower(this.#kit, datasets)
     this.#followers.push(follower)
     await follower.start(kinds, seen)
   }
 
+  /** Reads the datasets that are in; called again when more of them are, because kafkajs subscribes only at rest. */
   async #consume(): Promise<void> {
-    const { stage, config, health } = this.#options
-    const topics = [...this.#datasets.keys()].flatMap((name) =>
-      stage.reads.map((kind) => topicName(name, kind)),
-    )
-    const consumer = this.#kafka.consumer({
-      groupId: this.#kit.groupId,
-      partitionAssigners: [laneAssigner],
-      sessionTimeout: config.SESSION_TIMEOUT_MS,
-      heartbeatInterval: 1000,
-      maxWaitTimeInMs: 250,
-      maxBytesPerPartition: 2 * 2 ** 20,
-      allowAutoTopicCreation: false,
-      retry: {
-        initialRetryTime: 200,
-        maxRetryTime: 5000,
-        retries: 4,
-        restartOnFailure: async (error) => classify(error) !== 'fatal',
-      },
-    })
-    this.#consumer = consumer
-    const lanes = (this.#lanes = new Lanes(this.#kit, this.#datasets, health, this.#options.onFatal))
-    consumer.on('consumer.fetch', health.heard)
-    consumer.on('consumer.group_join', ({ payload }) => void lanes.assigned(payload.memberAssignment))
-    consumer.on('consumer.end_batch_process', ({ payload }) => lanes.fetched(payload))
-    consumer.on('consumer.crash', ({ payload }) => {
-      if (!payload.restart) this.#options.onFatal(payload.error)
-    })
+    const { stage } = this.#options
+    const topics = [...this.#ready.keys()].flatMap((name) => stage.reads.map((kind) => topicName(name, kind)))
+    if (topics.length === 0) return
+    const consumer = (this.#consumer ??= this.#openConsumer())
+    await consumer.stop()
     await consumer.connect()
     await consumer.subscribe({ topics, fromBeginning: true })
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 64,
-      eachBatch: (payload) => lanes.batch(payload),
+      eachBatch: (payload) => this.#lanes!.batch(payload),
     })
+  }
+
+  #openConsumer(): Consumer {
+    const { config, health, onFatal } = this.#options
+    const lanes = (this.#lanes = new Lanes(this.#kit, this.#ready, health, onFatal))
+    return openConsumer(this.#kit, config, lanes, onFatal)
   }
 
   override async close(): Promise<void> {
     this.#stopping = true
+    await this.#lanes?.rest()
     await this.#consumer?.stop().catch(() => undefined)
     await this.#lanes?.release()
     await this.#consumer?.disconnect().catch(() => undefined)

@@ -3,7 +3,8 @@ import { addCounters, type Counters, type Dataset, type TopicKind } from '@dsf/d
 import type { EachBatchPayload, Producer } from 'kafkajs'
 import { crashPoint } from './crash-points.ts'
 import type { LaneState, Result } from './define.ts'
-import { fenceOthers, sendOffsets, transactionalProducer } from './kafka.ts'
+import { inputName } from './held-inputs.ts'
+import { fenceOthers, fetchedOffset, sendOffsets, transactionalProducer } from './kafka.ts'
 import { openInputs, readCommitted, type Input } from './lane-input.ts'
 import type { ClosedBatch } from './open-batch.ts'
 import { encodersOf, Outbox } from './outbox.ts'
@@ -11,14 +12,8 @@ import { closeReceipt, collects, toMetadata } from './receipts.ts'
 import { restoreState } from './restore.ts'
 import type { Encoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
-
-/** What one transaction moves for an input. */
-interface Progress {
-  input: Input
-  next: number
-  records: number
-  counted: Counters
-}
+import { recount } from './too-large.ts'
+import { offsetsOf, runOf, type InWork, type Progress } from './work.ts'
 
 /**
  * A lane of a dataset in a stage: takes it over, turns batches into transactions, and lets go of it when anything goes
@@ -40,6 +35,7 @@ export class Lane {
   #verified = false
   #state: LaneState | undefined
   #turn: Promise<void> = Promise.resolve()
+  #inWork: InWork = {}
 
   constructor(kit: StageKit, dataset: Dataset, number: number) {
     this.#kit = kit
@@ -49,6 +45,11 @@ export class Lane {
     const written = new Set<TopicKind>([...kit.stage.writes, 'quarantine'])
     this.#encoders = encodersOf(kit.serde, dataset, [...written])
     this.#receiptEncoder = kit.serde.receiptEncoder()
+  }
+
+  /** What was being handled, for whoever tells of a failure. */
+  get inWork(): InWork {
+    return this.#inWork
   }
 
   /** Runs `work` when everything before it on this lane is done: a lane has one transaction at a time. */
@@ -91,9 +92,10 @@ export class Lane {
   /** Handles one fetch of one topic. A fetch that does not continue where we are is dropped and the consumer sent back. */
   async process(kind: TopicKind, payload: EachBatchPayload): Promise<void> {
     const input = this.#inputs.get(kind)!
+    this.#inWork = {}
     if (!this.#verified) await this.#takeOver(payload)
-    const fetched = Number((payload.batch as unknown as { fetchedOffset: string }).fetchedOffset)
-    if (fetched !== input.position) return this.#kit.seek(input.topic, this.number, input.position)
+    const fetched = fetchedOffset(payload.batch)
+    if (fetched !== input.position) return this.#kit.seek(this.#place(input), input.position)
     const closed = await input.open.add(payload.batch.messages)
     const started = performance.now()
     for (const group of this.#groups(closed)) await this.#handle(input, group)
@@ -101,6 +103,8 @@ export class Lane {
     payload.resolveOffset(payload.batch.messages.at(-1)!.offset)
     this.#kit.metrics.batch(this.dataset.name, (performance.now() - started) / 1000)
   }
+
+  #place = ({ topic }: Input) => ({ topic, partition: this.number })
 
   async #takeOver(payload: EachBatchPayload): Promise<void> {
     await payload.heartbeat()
@@ -131,6 +135,7 @@ export class Lane {
   async #handle(input: Input, group: ClosedBatch[]): Promise<void> {
     const { stage, spans } = this.#kit
     const run = runOf(group)
+    this.#inWork = { run, ...offsetsOf(group) }
     await spans.batch(
       run,
       { dataset: this.dataset.name, lane: this.number, topic: input.topic, stage: stage.name },
@@ -147,7 +152,7 @@ export class Lane {
     )
   }
 
-  #outbox = () => new Outbox(this.dataset, this.#encoders, this.#receiptEncoder)
+  #outbox = () => new Outbox(this.#kit.stage.name, this.dataset, this.#encoders, this.#receiptEncoder)
 
   /** Fills the outbox with a batch's results. Of a handler with several results each gets its own transaction. */
   async #apply(closed: ClosedBatch, outbox: Outbox, progress: Progress): Promise<Outbox> {
@@ -158,7 +163,7 @@ export class Lane {
       const results = await stage.handle(closed.batch, {
         state: this.#state!,
         stopping: () => this.#kit.stopping() || !this.#verified,
-        heard: this.#kit.heard,
+        heard: () => this.#kit.heard(inputName(this.#place(progress.input))),
         log: this.#kit.log,
       })
       if (Symbol.asyncIterator in results) outbox = await this.#applyEach(results, outbox, progress)
@@ -181,13 +186,14 @@ export class Lane {
   }
 
   #collect(result: Result, outbox: Outbox, counted: Counters): void {
-    for (const [kind, outputs] of Object.entries(result.out ?? {}))
-      outbox.add(kind as TopicKind, this.number, outputs)
-    for (const { to, receipt } of result.receipts ?? []) outbox.addReceipt(to, receipt)
-    if (result.counts) {
-      addCounters(counted, result.counts)
-      this.#kit.metrics.counts(this.dataset.name, result.counts)
+    const counts = { ...result.counts }
+    for (const [kind, outputs] of Object.entries(result.out ?? {})) {
+      const refused = outbox.add(kind as TopicKind, this.number, outputs)
+      if (refused > 0) addCounters(counts, recount(kind as TopicKind, refused))
     }
+    for (const { to, receipt } of result.receipts ?? []) outbox.addReceipt(to, receipt)
+    addCounters(counted, counts)
+    this.#kit.metrics.counts(this.dataset.name, counts)
   }
 
   async #pass({ receipt }: ClosedBatch, outbox: Outbox, progress: Progress): Promise<void> {
@@ -224,7 +230,7 @@ export class Lane {
     }
     crashPoint('after-commit')
     this.#state?.commit()
-    this.#kit.heard()
+    this.#kit.heard(inputName(this.#place(progress.input)))
     const { input, next: committed, records, counted } = progress
     Object.assign(input, { committed, records, counted, owner: this.#owner })
     this.#kit.metrics.committed(this.dataset.name, outbox.written)
@@ -238,12 +244,4 @@ export class Lane {
     }
     return { consumerGroupId: this.#kit.groupId, topics: [{ topic: input.topic, partitions: [partition] }] }
   }
-}
-
-function runOf(group: ClosedBatch[]): string | undefined {
-  for (const { batch, receipt } of group) {
-    const run = batch.records[0]?.dsf_run ?? batch.records[0]?.run ?? receipt?.run
-    if (typeof run === 'string') return run
-  }
-  return undefined
 }

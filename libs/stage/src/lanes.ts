@@ -1,22 +1,28 @@
 import type { Dataset, TopicKind } from '@dsf/dataset'
 import type { ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs'
-import { backoff, classify } from './failure.ts'
 import type { Health } from './health.ts'
+import { HeldInputs, inputName, type InputPlace } from './held-inputs.ts'
 import { datasetOf } from './lane-assigner.ts'
+import { fetchedOffset, lastOffset, unreadableBatch } from './kafka.ts'
+import { LaneFailures } from './lane-failures.ts'
 import { Lane } from './lane.ts'
 import type { StageKit } from './stage-kit.ts'
 
-/**
- * The lanes that this process has, by `dataset/number`. Decides what a failure means: a lane waits and tries again, or
- * the process ends.
- */
+/** How often it is looked how far inputs that are not fetched have fallen behind. */
+const lookEveryMs = 15_000
+/** A batch that takes longer lets go of the fetch loop, so that no other lane waits longer for it. */
+const holdsUpMs = 1000
+
+/** The lanes that this process has, by `dataset/number`. None waits for another, whatever happens to it. */
 export class Lanes {
   readonly #kit: StageKit
   readonly #datasets: Map<string, Dataset>
   readonly #health: Health
   readonly #onFatal: (error: Error) => void
   readonly #lanes = new Map<string, Lane>()
-  readonly #attempts = new Map<string, number>()
+  readonly #held: HeldInputs
+  readonly #failures: LaneFailures
+  readonly #looking: NodeJS.Timeout
 
   constructor(
     kit: StageKit,
@@ -28,27 +34,35 @@ export class Lanes {
     this.#datasets = datasets
     this.#health = health
     this.#onFatal = onFatal
+    this.#held = new HeldInputs(kit)
+    this.#failures = new LaneFailures(kit, health)
+    this.#looking = setInterval(() => void this.#lookAtHeld(), lookEveryMs).unref()
   }
 
-  #lane(topic: string, partition: number): Lane {
-    const name = laneName(topic, partition)
+  #lane(place: InputPlace): Lane {
+    const name = laneName(place)
     let lane = this.#lanes.get(name)
-    if (!lane)
-      this.#lanes.set(name, (lane = new Lane(this.#kit, this.#datasets.get(datasetOf(topic))!, partition)))
+    if (!lane) {
+      const dataset = this.#datasets.get(datasetOf(place.topic))!
+      this.#lanes.set(name, (lane = new Lane(this.#kit, dataset, place.partition)))
+    }
     return lane
   }
 
   /** Lanes that went to another member are let go; those that stayed are looked at again before their next batch. */
   async assigned(assignment: Record<string, number[]>): Promise<void> {
-    const mine = new Set(
-      Object.entries(assignment).flatMap(([topic, lanes]) => lanes.map((lane) => laneName(topic, lane))),
+    const places = Object.entries(assignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
     )
+    const mine = new Set(places.map(laneName))
     this.#kit.log.info({ lanes: [...mine].sort() }, 'lanes assigned')
+    const inputs = new Set(places.map(inputName))
+    this.#held.letGoUnless((place) => inputs.has(inputName(place)))
+    this.#failures.clearUnless((name) => inputs.has(name))
     for (const [name, lane] of this.#lanes) {
       lane.suspect()
       if (mine.has(name)) continue
       this.#lanes.delete(name)
-      this.#health.goOn(name)
       await lane.inTurn(() => lane.release())
     }
   }
@@ -56,66 +70,93 @@ export class Lanes {
   /** A fetch of control records alone never reaches `batch`, but the position behind it must be known. */
   fetched(fetch: ConsumerEndBatchProcessEvent['payload']): void {
     const { topic, partition, batchSize, firstOffset, lastOffset } = fetch
+    // of what could not be read there is no first record, whatever the types say
+    if ((firstOffset as string | null) === null) return
     this.#kit.metrics.read(datasetOf(topic), partition, topic, fetch)
     if (batchSize === 0)
-      this.#lane(topic, partition).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
+      this.#lane({ topic, partition }).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
   }
 
   async batch(payload: EachBatchPayload): Promise<void> {
-    const lane = this.#lane(payload.batch.topic, payload.batch.partition)
-    await lane.inTurn(() => withHeartbeat(lane, payload, () => this.#attempt(lane, payload)))
+    const { topic, partition } = payload.batch
+    const place = { topic, partition }
+    if (this.#held.has(place) || this.#kit.stopping()) return this.#held.hold(place)
+    const lane = this.#lane(place)
+    const name = inputName(place)
+    const work = lane.inTurn(() => withHeartbeat(lane, payload, () => this.#attempt(lane, place, payload)))
+    if (await doneWithin(work, holdsUpMs)) return
+    this.#held.hold(place)
+    this.#health.works(name)
+    const done = () => {
+      this.#health.rests(name)
+      if (!this.#held.waits(place) && this.#owns(lane, place)) this.#held.letGo(place)
+    }
+    work.then(done, done)
   }
 
-  async #attempt(lane: Lane, payload: EachBatchPayload): Promise<void> {
-    const name = laneName(payload.batch.topic, lane.number)
+  #owns = (lane: Lane, place: InputPlace): boolean => this.#lanes.get(laneName(place)) === lane
+
+  async #attempt(lane: Lane, place: InputPlace, payload: EachBatchPayload): Promise<void> {
     if (payload.isStale() || !payload.isRunning()) return
     try {
-      await lane.process(kindOf(payload.batch.topic), payload)
+      const unreadable = unreadableBatch(payload.batch)
+      if (unreadable) throw unreadable
+      await lane.process(kindOf(place.topic), payload)
       this.#health.heard()
-      if (this.#attempts.delete(name)) this.#health.goOn(name)
+      this.#failures.reached(place, lastOffset(payload.batch))
     } catch (error) {
-      await this.#failed(lane, name, payload, error as Error)
+      await this.#failed(lane, place, payload, error)
     }
   }
 
-  async #failed(lane: Lane, name: string, { batch }: EachBatchPayload, error: Error): Promise<void> {
-    const kind = classify(error)
-    this.#kit.metrics.failed(lane.dataset.name, kind)
+  async #failed(lane: Lane, place: InputPlace, { batch }: EachBatchPayload, error: unknown): Promise<void> {
     await lane.release()
-    if (kind === 'fatal') {
-      this.#onFatal(error)
+    if (!this.#owns(lane, place)) return
+    const ms = this.#failures.add(lane, place, lastOffset(batch), error)
+    if (ms === undefined) {
+      this.#onFatal(error as Error)
       throw error
     }
-    const attempt = this.#attempts.get(name) ?? 0
-    this.#attempts.set(name, attempt + 1)
-    this.#health.wait(name, error.message)
-    this.#kit.log.warn(
-      { dataset: lane.dataset.name, lane: lane.number, attempt, kind, reason: error.message },
-      'lane waits and tries again',
-    )
-    await this.#pause(backoff(attempt))
-    this.#kit.seek(
-      batch.topic,
-      batch.partition,
-      lane.restartOffset(kindOf(batch.topic)) ?? Number(batch.firstOffset()),
-    )
+    const from = lane.restartOffset(kindOf(place.topic)) ?? fetchedOffset(batch)
+    this.#held.holdFor(place, ms, () => this.#kit.seek(place, from))
   }
 
-  /** Sleeps in short steps: a process that is asked to stop does not wait out its back-off. */
-  async #pause(ms: number): Promise<void> {
-    const until = performance.now() + ms
-    while (performance.now() < until && !this.#kit.stopping())
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    this.#kit.heard()
+  /** Every lane has done what it was at; what comes after `stopping` is not begun. */
+  async rest(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.inTurn(async () => undefined)))
+  }
+
+  /** Of an input that is not fetched no fetch tells how far it is behind. */
+  async #lookAtHeld(): Promise<void> {
+    for (const { topic, partition } of this.#held.waiting()) {
+      const ends = await this.#kit.admin.fetchTopicOffsets(topic).catch(() => [])
+      const end = ends.find((one) => one.partition === partition)
+      if (!end) continue
+      const from = this.#lane({ topic, partition }).restartOffset(kindOf(topic)) ?? Number(end.low)
+      this.#kit.metrics.behind(datasetOf(topic), partition, topic, Math.max(0, Number(end.high) - from - 1))
+    }
   }
 
   async release(): Promise<void> {
+    clearInterval(this.#looking)
+    this.#held.letGoUnless(() => false)
     await Promise.all([...this.#lanes.values()].map((lane) => lane.inTurn(() => lane.release())))
   }
 }
 
-const laneName = (topic: string, lane: number): string => `${datasetOf(topic)}/${lane}`
+const laneName = ({ topic, partition }: InputPlace): string => `${datasetOf(topic)}/${partition}`
 const kindOf = (topic: string): TopicKind => topic.slice(topic.lastIndexOf('.') + 1) as TopicKind
+
+/** False when the work goes on behind us. Rejects as it does. */
+async function doneWithin(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)))
+  try {
+    return await Promise.race([work.then(() => true), late])
+  } finally {
+    clearTimeout(timer!)
+  }
+}
 
 /** Long work must not cost the membership. A heartbeat that fails makes the lane suspect, and long handlers stop. */
 async function withHeartbeat(

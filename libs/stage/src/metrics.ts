@@ -44,6 +44,23 @@ export class StageMetrics {
       })
   }
 
+  /** What stands still, by dataset: 0 for one that goes on, so that an alert has something to compare. */
+  watchParked(datasets: string[], parked: () => { dataset: string }[]): void {
+    const gauge = metrics.getMeter('dsf').createObservableGauge('dsf_parked', {
+      description: 'lanes, or starts, of a dataset that stand still until their cause is mended',
+    })
+    gauge.addCallback((result) => {
+      const now = parked()
+      for (const dataset of datasets)
+        result.observe(now.filter((one) => one.dataset === dataset).length, { dataset })
+    })
+  }
+
+  /** Of a lane that is not fetched, where no fetch tells. */
+  behind(dataset: string, lane: number, topic: string, records: number): void {
+    this.#lag.set(`${topic}/${lane}`, { value: records, attributes: { dataset, topic, lane } })
+  }
+
   rowsIn(dataset: string, topic: string, records: number): void {
     this.#in.add(records, { dataset, topic })
   }

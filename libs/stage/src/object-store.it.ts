@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { freshName } from '../../../e2e/support/lanes.ts'
 import { environment } from '../../../e2e/support/stack.ts'
-import { FatalError, TransientError } from './failure.ts'
+import { DatasetError, FatalError, TransientError } from './failure.ts'
 import { openStore, type StoreConfig } from './object-store.ts'
 
 const config = { ...(environment as unknown as StoreConfig), S3_BUCKET: freshName() }
@@ -34,7 +34,7 @@ describe('the object store', () => {
     const upload = store.putStream('broken', stream)
     setImmediate(() => stream.destroy(new Error('the source hung up')))
     await expect(upload).rejects.toThrow('the source hung up')
-    await expect(store.get('broken')).rejects.toThrow(FatalError)
+    await expect(store.get('broken')).rejects.toThrow(DatasetError)
   })
 
   it('makes a bucket that is there already without a word', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { finished, type Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Client } from 'minio'
-import { FatalError, TransientError } from './failure.ts'
+import { DatasetError, FatalError, TransientError } from './failure.ts'
 
 export interface StoreConfig {
   S3_ENDPOINT: string
@@ -121,15 +121,26 @@ const permanentCodes = new Set([
   'InvalidAccessKeyId',
   'SignatureDoesNotMatch',
   'NoSuchBucket',
-  'NoSuchKey',
   'InvalidBucketName',
   'MethodNotAllowed',
   'NotImplemented',
 ])
 
+/** The same of one object, which belongs to one dataset: it is gone, or cannot be written under its name. */
+const objectCodes = new Set([
+  'NoSuchKey',
+  'NoSuchVersion',
+  'KeyTooLongError',
+  'XMinioInvalidObjectName',
+  'EntityTooLarge',
+  'InvalidObjectState',
+  'InvalidRange',
+])
+
 function storeError(endpoint: string, what: string, error: unknown): Error {
   const { code, message } = error as { code?: string; message: string }
   const sentence = `object store ${endpoint} cannot ${what}: ${message || code}`
+  if (objectCodes.has(code ?? '')) return new DatasetError(sentence, { cause: error })
   return code !== undefined && permanentCodes.has(code)
     ? new FatalError(sentence, { cause: error })
     : new TransientError(sentence, { cause: error })

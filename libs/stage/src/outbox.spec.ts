@@ -7,19 +7,22 @@ import { maxBatchBytes } from './kafka.ts'
 import { encodersOf, Outbox } from './outbox.ts'
 import { receiptHeaders } from './receipts.ts'
 import { Encoder, type Serde } from './serde.ts'
+import { largestRecord } from './too-large.ts'
 
 const dataset = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
 const typeOf = (schema: unknown) => avsc.Type.forSchema(schema as avsc.Schema)
 const seenType = typeOf(topicSchemas.seen(dataset))
+const quarantineType = typeOf(topicSchemas.quarantine(dataset))
 const receiptType = typeOf(receiptSchema)
 const serde = {
   encoder: (_: unknown, kind: TopicKind) =>
-    new Encoder(kind === 'seen' ? seenType : typeOf(topicSchemas.quarantine(dataset)), 1),
+    new Encoder(kind === 'seen' ? seenType : typeOf(topicSchemas[kind](dataset)), 1),
 }
 const openOutbox = () =>
   new Outbox(
+    's',
     dataset,
-    encodersOf(serde as unknown as Serde, dataset, ['seen', 'quarantine']),
+    encodersOf(serde as unknown as Serde, dataset, ['seen', 'quarantine', 'enriched']),
     new Encoder(receiptType, 2),
   )
 const mark = (mark: number, lane?: number): Output => ({ key: `k${mark}`, value: { mark }, lane })
@@ -99,7 +102,7 @@ describe('Outbox', () => {
       outbox.add('quarantine', 0, [refused(500_000)])
     }
     const sizes = outbox.sends().map((send) => sizeOf(send))
-    expect(sizes.length).toBe(6)
+    expect(sizes.length).toBe(7)
     expect(Math.max(...sizes)).toBeLessThan(maxBatchBytes)
     expect(marksOf(outbox)).toEqual(Array.from({ length: 80 }, (_, i) => i))
   })
@@ -108,6 +111,80 @@ describe('Outbox', () => {
     const outbox = openOutbox()
     for (let i = 0; i < 100; i++) outbox.add('quarantine', 0, [refused(60_000, 'ü'.repeat(30_000))])
     expect(Math.max(...outbox.sends().map((send) => sizeOf(send)))).toBeLessThan(maxBatchBytes)
+  })
+})
+
+describe('a record that is too large for its topic', () => {
+  const { fields } = topicSchemas.enriched(dataset)
+  const empty: Record<string, unknown> = { double: 0, string: '' }
+  const nothing = Object.fromEntries(fields.map(({ name, type }) => [name, empty[String(type)] ?? null]))
+  const strings = { dsf_run: 'r', id: 'quake', place: 'Tōkyō 🗼 '.repeat(400_000) }
+  const enriched = (more: object): Output => ({
+    key: 'quake',
+    lane: 2,
+    value: { ...nothing, dsf_row: 7, dsf_version: 1, time: 0, updated: 0, simulated: false, ...more },
+  })
+  const quarantined = (outbox: Outbox) =>
+    outbox
+      .sends()
+      .flat()
+      .filter(({ topic }) => topic === 'earthquakes.quarantine')
+      .flatMap(({ messages }) => messages)
+      .map(({ key, value, partition }) => ({
+        ...{ key, partition, size: (value as Buffer).length },
+        record: quarantineType.fromBuffer((value as Buffer).subarray(5)),
+      }))
+
+  it('goes to quarantine when it is a row, with the reason and its beginning, and is counted', () => {
+    const outbox = openOutbox()
+    const fits = enriched({ dsf_run: 'r', id: 'a', place: 'Tokyo' })
+    expect(outbox.add('enriched', 2, [fits, enriched(strings), fits])).toBe(1)
+    expect(Object.fromEntries(outbox.written)).toEqual({ enriched: 2, quarantine: 1 })
+    const [{ key, partition, size, record }] = quarantined(outbox) as [any]
+    expect([key, partition, size < 2 ** 20 + 1000]).toEqual(['quake', 2, true])
+    expect(record).toMatchObject({ dsf_run: 'r', dsf_row: 7, stage: 's', content: 'json' })
+    expect(record.bytes.subarray(0, 20)).toEqual(
+      Buffer.from(JSON.stringify(enriched(strings).value)).subarray(0, 20),
+    )
+    expect(record.reasons).toMatchObject([
+      { code: 'outgrown', message: expect.stringMatching(/^as a record of "enriched" it has \d{7} bytes/) },
+      {
+        code: 'too-large',
+        message: expect.stringMatching(/^too large for its topic: only 1048576 of \d+ bytes/),
+      },
+    ])
+  })
+
+  it('is cut when it lies in quarantine: its beginning, its first reasons, and what is missing', () => {
+    const outbox = openOutbox()
+    const reasons = Array.from({ length: 1100 }, (_, i) => ({
+      field: `f${i}`,
+      code: 'type',
+      message: `"${'x'.repeat(4000)}" is no integer`,
+    }))
+    const value = { ...(refused(2 ** 20).value as object), reasons }
+    expect(outbox.add('quarantine', 0, [{ key: 'k', value }])).toBe(0)
+    expect(Object.fromEntries(outbox.written)).toEqual({ quarantine: 1 })
+    const [{ key, size, record }] = quarantined(outbox) as [any]
+    expect([key, size < maxBatchBytes / 2, record.bytes.length]).toEqual(['k', true, 2 ** 20])
+    expect(record.reasons.length).toBe(101)
+    expect(record.reasons[99]).toEqual({ field: 'f99', code: 'type', message: `"${'x'.repeat(299)}…` })
+    expect(record.reasons[100].message).toBe('too large for its topic: only 100 of 1100 reasons are kept')
+  })
+
+  it('is a send by itself when it only just fits', () => {
+    const outbox = openOutbox()
+    for (const bytes of [100, largestRecord - 200, 100]) outbox.add('quarantine', 0, [refused(bytes)])
+    const sends = outbox.sends()
+    expect(sends.map((send) => sizeOf(send) > maxBatchBytes / 2)).toEqual([false, true, false])
+    expect(Math.max(...sends.map((send) => sizeOf(send)))).toBeLessThan(maxBatchBytes - 1000)
+  })
+
+  it('is refused aloud when no stage could do without it', () => {
+    const key = 'k'.repeat(maxBatchBytes)
+    expect(() => openOutbox().add('seen', 0, [{ key, value: { mark: 1 } }])).toThrow(
+      /^a record for earthquakes\.seen has \d+ bytes, and a record has at most \d+$/,
+    )
   })
 })
 

@@ -1,12 +1,15 @@
 import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Message, TopicMessages } from 'kafkajs'
 import type { Output, Receipt } from './define.ts'
+import { DatasetError } from './failure.ts'
 import { maxSendBytes } from './kafka.ts'
 import { receiptHeaders } from './receipts.ts'
 import type { Encoder, Serde } from './serde.ts'
+import { cutToFit, largestRecord, refuseRow, sizeOf } from './too-large.ts'
 
 /** Collects what one transaction writes, encoded, in order per topic and lane. */
 export class Outbox {
+  readonly #stage: string
   readonly #dataset: Dataset
   readonly #encoders: Map<TopicKind, Encoder>
   readonly #receipts: Encoder
@@ -16,40 +19,61 @@ export class Outbox {
   /** records by topic kind, receipts not counted */
   readonly written = new Map<TopicKind, number>()
 
-  constructor(dataset: Dataset, encoders: Map<TopicKind, Encoder>, receipts: Encoder) {
+  constructor(stage: string, dataset: Dataset, encoders: Map<TopicKind, Encoder>, receipts: Encoder) {
+    this.#stage = stage
     this.#dataset = dataset
     this.#encoders = encoders
     this.#receipts = receipts
   }
 
-  add(kind: TopicKind, lane: number, outputs: Output[]): void {
+  /** Returns how many rows were too large for the topic, and so went to quarantine instead. */
+  add(kind: TopicKind, lane: number, outputs: Output[]): number {
     const encoder = this.#encoders.get(kind)
     if (!encoder) throw new Error(`the stage writes to "${kind}" but does not declare it in writes`)
-    for (const output of outputs)
-      this.#push(kind, {
-        key: output.key,
-        value: encoder.encode(output.value),
-        partition: output.lane ?? lane,
-      })
-    this.written.set(kind, (this.written.get(kind) ?? 0) + outputs.length)
+    let refused = 0
+    for (const output of outputs) {
+      const value = encoder.encode(output.value)
+      const size = sizeOf(output.key, value)
+      if (size <= largestRecord)
+        this.#push(kind, { key: output.key, value, partition: output.lane ?? lane }, size)
+      else if (this.#addCut(kind, lane, output, size)) refused++
+    }
+    this.written.set(kind, (this.written.get(kind) ?? 0) + outputs.length - refused)
+    return refused
+  }
+
+  /** True for a row, which goes to quarantine; a quarantine record goes with what fits of it. */
+  #addCut(kind: TopicKind, lane: number, output: Output, size: number): boolean {
+    if (kind === 'quarantine') {
+      this.add('quarantine', lane, [cutToFit(output)])
+      this.written.set(kind, this.written.get(kind)! - 1)
+      return false
+    }
+    const refused = refuseRow(this.#stage, kind, output, size)
+    if (!refused)
+      throw new DatasetError(
+        `a record for ${topicName(this.#dataset.name, kind)} has ${size} bytes, and a record has at most ${largestRecord}`,
+      )
+    this.add('quarantine', lane, [refused])
+    return true
   }
 
   addReceipt(kind: TopicKind, receipt: Receipt): void {
-    this.#push(kind, {
-      key: receipt.run,
-      value: this.#receipts.encode(receipt),
-      partition: receipt.lane,
-      headers: receiptHeaders,
-    })
+    const value = this.#receipts.encode(receipt)
+    const message = { key: receipt.run, value, partition: receipt.lane, headers: receiptHeaders }
+    this.#push(kind, message, sizeOf(receipt.run, value))
   }
 
-  /** A record batch of kafkajs is a whole send, so sends are cut by size and follow each other inside the transaction. */
-  #push(kind: TopicKind, message: Message): void {
-    let messages = this.#open.get(kind)
-    if (!messages) this.#open.set(kind, (messages = []))
-    messages.push(message)
-    this.#openBytes += (message.value as Buffer).length + Buffer.byteLength(message.key ?? '') + 64
-    if (this.#openBytes >= maxSendBytes) this.#cut()
+  /**
+   * A record batch of kafkajs is a whole send, so sends are cut by size and follow each other inside the transaction. A
+   * record that is larger than a send is one by itself.
+   */
+  #push(kind: TopicKind, message: Message, size: number): void {
+    if (this.#openBytes + size > maxSendBytes) this.#cut()
+    const messages = this.#open.get(kind)
+    if (messages) messages.push(message)
+    else this.#open.set(kind, [message])
+    this.#openBytes += size + 64
   }
 
   #cut(): void {

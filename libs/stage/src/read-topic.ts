@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { topicName } from '@dsf/dataset'
-import type { Admin, Consumer, Kafka, KafkaMessage } from 'kafkajs'
+import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
+import type { Admin, Batch, Consumer, Kafka, KafkaMessage } from 'kafkajs'
 import { crashPoint } from './crash-points.ts'
 import type { TopicReader } from './define.ts'
+import { unreadableBatch } from './kafka.ts'
 import { onePartition } from './lane-assigner.ts'
 import { isReceipt } from './receipts.ts'
 import type { Decoder } from './serde.ts'
@@ -80,11 +81,9 @@ function readTo(consumer: Consumer, ends: Map<number, number>, reading: TopicRea
       if (end !== undefined && Number(payload.lastOffset) + 1 >= end) waiting.delete(payload.partition)
       if (waiting.size === 0) resolve(read)
     })
-    const eachBatch = async ({
-      batch,
-    }: {
-      batch: { partition: number; messages: KafkaMessage[] }
-    }): Promise<void> => {
+    const eachBatch = async ({ batch }: { batch: Batch }): Promise<void> => {
+      const unreadable = unreadableBatch(batch)
+      if (unreadable) throw unreadable
       const end = ends.get(batch.partition) ?? 0
       const messages = batch.messages.filter(
         ({ offset, headers }) => Number(offset) < end && !isReceipt(headers),
@@ -123,20 +122,33 @@ export async function recordsBehind(admin: Admin, groupId: string, topic: string
   return behind.reduce((sum, records) => sum + Math.max(0, records), 0)
 }
 
-/** What a stage may read outside its lanes: whole topics, up to an end. */
+/** What a stage may read outside its lanes: whole topics, up to an end. What schemas need is compiled once. */
 export function topicReader({ kafka, admin, serde, log }: StageKit): TopicReader {
+  const decoders = new Map<string, Decoder>()
+  const decoderOf = (dataset: Dataset, kind: TopicKind): Decoder => {
+    const topic = topicName(dataset.name, kind)
+    return decoders.get(topic) ?? decoders.set(topic, serde.decoder(dataset, kind)).get(topic)!
+  }
   return {
     ends: (dataset, kind) => endsOf(admin, topicName(dataset.name, kind)),
     read: async (dataset, kind, ends, seen) => {
       const topic = topicName(dataset.name, kind)
       const foreign = (place: Place, reason: string) =>
         log.error({ topic, ...place, reason }, 'a record is not ours and is left out')
-      await readTopic(kafka, admin, { topic, ends, decoder: serde.decoder(dataset, kind), seen, foreign })
+      await readTopic(kafka, admin, { topic, ends, decoder: decoderOf(dataset, kind), seen, foreign })
     },
-    decode: async (dataset, kind, value) => {
-      const decoder = serde.decoder(dataset, kind)
-      await decoder.prepare([value])
-      return decoder.decode(value)
+    decode: async (dataset, kind, values) => {
+      const decoder = decoderOf(dataset, kind)
+      await decoder.prepare(values)
+      return values.map((value) => decodeOne(decoder, value))
     },
+  }
+}
+
+function decodeOne(decoder: Decoder, value: Buffer): Record<string, unknown> | Error {
+  try {
+    return decoder.decode(value)
+  } catch (error) {
+    return error as Error
   }
 }

@@ -18,6 +18,7 @@ import type { CommonConfig } from './env.ts'
 import { Health } from './health.ts'
 import { LaneTransport } from './lane-transport.ts'
 import { createLog, nestLogger, type Logger } from './log.ts'
+import { problemFilter } from './problem.ts'
 import { startTelemetry, type Telemetry } from './telemetry.ts'
 
 /** A stop that takes longer than this is cut off; Kubernetes would wait 30 seconds. */
@@ -102,6 +103,7 @@ export async function runStage<In, S extends LaneState>(
       adapter,
       { logger: nestLogger(log) },
     )
+    app.useGlobalFilters(problemFilter(log))
     app.connectMicroservice({ strategy: transport })
     stopOnSignals(app, health, telemetry, log)
     await app.listen(config.HTTP_PORT, config.HTTP_HOST)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { freshName, newDataset, registryUrl } from '../../../e2e/support/lanes.ts'
-import { FatalError, TransientError, untilItWorks } from './failure.ts'
+import { DatasetError, TransientError, untilItWorks } from './failure.ts'
 import { Serde } from './serde.ts'
 
 const magnitude = (type: string, more: object = {}) => ({ name: 'mag', type, ...more })
@@ -21,7 +21,7 @@ describe('a changed definition', () => {
   it('with another type for a column is refused, with the reason of the registry', async () => {
     const { edited, newSerde } = await twoVersions([magnitude('number')], [magnitude('boolean')])
     const refusal = newSerde.register(edited, ['clean'])
-    await expect(refusal).rejects.toThrow(FatalError)
+    await expect(refusal).rejects.toThrow(DatasetError)
     await expect(refusal).rejects.toThrow(
       new RegExp(`refused the schema of ${edited.name}.clean-value: .*ncompatib`),
     )

@@ -8,7 +8,7 @@ import {
 } from '@dsf/dataset'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import avsc from 'avsc'
-import { FatalError, TransientError } from './failure.ts'
+import { DatasetError, FatalError, TransientError } from './failure.ts'
 
 /** Confluent framing: a zero byte, the schema id as 32 bits, then the Avro value. */
 const frame = 5
@@ -102,17 +102,19 @@ export class Decoder {
 
 /** Schemas by topic. Registered under `<topic>-value`, the receipt under its record name. */
 export class Serde {
+  readonly #url: string
   readonly #registry: SchemaRegistry
   readonly #types = new Map<string, avsc.Type>()
   readonly #ids = new Map<string, number>()
 
   constructor(url: string) {
+    this.#url = url
     this.#registry = new SchemaRegistry({ host: url, retry: { retries: 0 } })
   }
 
   /**
    * Registers what a stage writes.
-   * @throws FatalError with the registry's reason when the schema is incompatible with what readers have
+   * @throws DatasetError with the registry's reason when the schema is incompatible with what readers have
    */
   async register(dataset: Dataset, kinds: TopicKind[]): Promise<void> {
     for (const kind of kinds)
@@ -130,7 +132,7 @@ export class Serde {
       const { id } = await register().catch(register)
       this.#ids.set(subject, id)
     } catch (error) {
-      throw registryError(`schema of ${subject}`, error)
+      throw registryError(this.#url, `schema of ${subject}`, error)
     }
   }
 
@@ -174,7 +176,7 @@ export class Serde {
       return avsc.Type.forSchema(writer.schema())
     } catch (error) {
       if ((error as { status?: number }).status === 404) return undefined
-      throw registryError(`schema id ${id}`, error)
+      throw registryError(this.#url, `schema id ${id}`, error)
     }
   }
 }
@@ -183,10 +185,11 @@ export class Serde {
  * The client's errors are untyped: what has a 4xx status is an answer, everything else is a registry that is away. So is
  * 400, which no registry answers, but the client's HTTP library says of a connection that failed.
  */
-function registryError(what: string, error: unknown): Error {
+function registryError(url: string, what: string, error: unknown): Error {
   const { status, message } = error as { status?: number; message: string }
-  const sentence = `the schema registry refused the ${what}: ${message}`
+  const sentence = `the schema registry at ${url} refused the ${what}: ${message}`
+  if (status === 401 || status === 403) return new FatalError(sentence, { cause: error })
   if (status !== undefined && status > 400 && status < 500 && status !== 408 && status !== 429)
-    return new FatalError(sentence, { cause: error })
-  return new TransientError(`${what}: ${message}`, { cause: error })
+    return new DatasetError(sentence, { cause: error })
+  return new TransientError(`schema registry at ${url}, ${what}: ${message}`, { cause: error })
 }

@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs'
 import type { Stage } from './define.ts'
+import type { InputPlace } from './held-inputs.ts'
 import type { Logger } from './log.ts'
 import type { StageMetrics } from './metrics.ts'
 import type { Serde } from './serde.ts'
@@ -15,8 +16,10 @@ export interface StageKit {
   log: Logger
   metrics: StageMetrics
   spans: Spans
-  seek: (topic: string, partition: number, offset: number) => void
+  seek: (place: InputPlace, offset: number) => void
+  pause: (place: InputPlace) => void
+  resume: (place: InputPlace) => void
   stopping: () => boolean
-  /** a sign of life for liveness */
-  heard: () => void
+  /** a sign of life for liveness, of a lane's input or of the whole */
+  heard: (what?: string) => void
 }

@@ -1,0 +1,29 @@
+/** The definitions of a folder, as a stage reads them when it starts. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { DefinitionError, loadDataset, loadDatasets, type Dataset } from '@dsf/dataset'
+
+/** @throws Error with a line for each error, which names the file, the JSON path and what was expected */
+export function checkDatasets(folder: string): { dataset: string; fields: number; key: string }[] {
+  const datasets = load(resolve(folder))
+  if (datasets.length === 0)
+    throw new Error(
+      `${folder} has no datapackage.json, and neither has a folder in it: docs/dataset.md says what belongs there`,
+    )
+  return datasets.map(({ name, fields, key }) => ({
+    dataset: name,
+    fields: fields.length,
+    key: key.map((field) => field.name).join(', '),
+  }))
+}
+
+function load(folder: string): Dataset[] {
+  try {
+    return existsSync(join(folder, 'datapackage.json'))
+      ? [loadDataset(folder)]
+      : [...loadDatasets([folder]).values()]
+  } catch (error) {
+    if (error instanceof DefinitionError) throw new Error(error.message)
+    throw error
+  }
+}

@@ -1,0 +1,32 @@
+"""A place on the map implies its bounds: what lies outside would be refused by the index, long after it was counted as clean."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .dataset import Field, Geo
+from .json_node import Node
+
+
+def with_bounds(fields: tuple[Field, ...], nodes: Sequence[Node], geo: Geo) -> tuple[tuple[Field, ...], Geo]:
+    """The fields and the place with them. A definition may say narrower ones, and no wider ones."""
+    latitude = _bounded(geo.latitude, nodes[fields.index(geo.latitude)], "latitude", 90)
+    longitude = _bounded(geo.longitude, nodes[fields.index(geo.longitude)], "longitude", 180)
+    bounded = {latitude.name: latitude, longitude.name: longitude}
+    return tuple(bounded.get(field.name, field) for field in fields), Geo(latitude, longitude)
+
+
+def _bounded(field: Field, node: Node, axis: str, most: int) -> Field:
+    bounds = {"minimum": -most, "maximum": most} | dict(field.constraints or {})
+    if _number(bounds["minimum"]) < -most:
+        node.refuse(f"expected a {axis}, from {-most} to {most}", "/constraints/minimum")
+    if _number(bounds["maximum"]) > most:
+        node.refuse(f"expected a {axis}, from {-most} to {most}", "/constraints/maximum")
+    return replace(field, constraints=bounds)
+
+
+def _number(written: str | float) -> float:
+    """0 for what is no number, which is refused elsewhere."""
+    try:
+        return float(written)
+    except ValueError:
+        return 0

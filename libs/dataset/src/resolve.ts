@@ -1,0 +1,177 @@
+import { basename } from 'node:path'
+import { checkAnomalies } from './anomalies.ts'
+import { checkColumns, columnOf, type NamedColumn } from './columns.ts'
+import { checkDashboard } from './dashboard.ts'
+import type { Dataset, Field, FieldType } from './dataset.ts'
+import type { DefinedField, Definition } from './definition.ts'
+import type { Refuse } from './errors.ts'
+import { implyBounds } from './geo-bounds.ts'
+import { isStandIn } from './read-definition.ts'
+import { checkExpressions, checkRules, checkSchema } from './check-rules.ts'
+import { resolveTrends } from './trends.ts'
+
+type IsWrong = (path: string) => boolean
+type Extension = Definition['x-dsf']
+
+const fieldPath = (i: number) => `/resources/0/schema/fields/${i}`
+
+/** Resolves the names of a definition, and refuses what of it does not fit together; whole when nothing was refused. */
+export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refuse: Refuse): Dataset {
+  const { schema } = raw.resources[0]!
+  const fields = schema.fields.map((field) => toField(field, schema.missingValues))
+  const find = finder(fields, isWrong, refuse)
+  const dataset: Dataset = {
+    ...plainWords(raw, folder),
+    fields,
+    key: schema.primaryKey.flatMap((name, i) => find(`/resources/0/schema/primaryKey/${i}`, name) ?? []),
+    ...roles(raw['x-dsf'], find),
+  }
+  if (raw.name !== basename(folder) && !isWrong('/name'))
+    refuse('/name', `is "${raw.name}", expected the folder's name "${basename(folder)}"`)
+  checkColumns(namedColumns(dataset, schema.fields), dataset, refuse)
+  checkKey(dataset, refuse)
+  checkRoles(dataset, raw['x-dsf'], find, refuse)
+  fields.forEach((field, i) => {
+    if (!isWrong(fieldPath(i)) && !isWrong(`${fieldPath(i)}/type`)) checkRules(field, fieldPath(i), refuse)
+  })
+  const isTyped = (i: number) => !['', '/name', '/type'].some((word) => isWrong(fieldPath(i) + word))
+  // with a wrong type somewhere, whatever depends on types would be told twice
+  if (fields.every((_, i) => isTyped(i))) checkWhatIsTyped(dataset, raw['x-dsf'], refuse)
+  return dataset
+}
+
+/** What is taken as it stands. */
+function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: Definition, folder: string) {
+  const { schema, dialect } = resources[0]!
+  const { lanes, computed, source, sinks, simulate, retentionDays, dashboard, anomalies } = ext
+  return {
+    ...{
+      name,
+      version,
+      title,
+      folder,
+      lanes,
+      computed,
+      source,
+      sinks,
+      simulate,
+      retentionDays,
+      dashboard,
+      anomalies,
+    },
+    fieldsMatch: schema.fieldsMatch,
+    dialect: {
+      delimiter: dialect.delimiter,
+      quoteChar: dialect.quoteChar,
+      skipInitialSpace: dialect.skipInitialSpace,
+    },
+  }
+}
+
+function roles(ext: Extension, find: Find) {
+  return {
+    versionField: find('/x-dsf/version', ext.version, ['integer', 'datetime']),
+    eventTime: find('/x-dsf/eventTime', ext.eventTime, ['date', 'datetime']),
+    typeField: find('/x-dsf/type', ext.type, ['string']),
+    geo: ext.geo && placeOf(ext.geo, find),
+  }
+}
+
+function checkRoles(dataset: Dataset, ext: Extension, find: Find, refuse: Refuse): void {
+  const { versionField, eventTime, geo, fields } = dataset
+  if (versionField?.required === false)
+    refuse('/x-dsf/version', `"${versionField.name}" must have constraints.required: true`)
+  for (const name of Object.keys(ext.simulate?.jitter ?? {}))
+    find(`/x-dsf/simulate/jitter/${name}`, name, ['number'])
+  if (geo) implyBounds(geo, (field) => fieldPath(fields.indexOf(field)), refuse)
+  // what is wrong with the event time is said already
+  if (eventTime || !ext.eventTime) dataset.trends = resolveTrends(ext.trends, eventTime, refuse)
+}
+
+function checkWhatIsTyped(dataset: Dataset, ext: Extension, refuse: Refuse): void {
+  checkDashboard(dataset, { place: ext.geo !== undefined, time: ext.eventTime !== undefined }, refuse)
+  checkAnomalies(dataset, refuse)
+  checkExpressions(dataset, refuse)
+  checkSchema(dataset, refuse)
+}
+
+function toField(raw: DefinedField, missingValues: string[]): Field {
+  const { trim, case: letterCase, default: fallback, search, column } = raw['x-dsf']
+  return {
+    name: raw.name,
+    column: column ?? columnOf(raw.name),
+    type: raw.type,
+    format: raw.format ?? 'default',
+    unit: raw.unit,
+    title: raw.title,
+    required: raw.constraints.required === true,
+    constraints: raw.constraints,
+    missingValues: raw.missingValues ?? missingValues,
+    trueValues: raw.trueValues,
+    falseValues: raw.falseValues,
+    trim,
+    case: letterCase,
+    default: fallback,
+    search,
+  }
+}
+
+type Find = (path: string, wanted: string | undefined, types?: FieldType[]) => Field | undefined
+
+/** Finds the field that is named at a path, of one of the types that it needs there. */
+function finder(fields: Field[], isWrong: IsWrong, refuse: Refuse): Find {
+  const areNamed = fields.every(({ name }) => !isStandIn(name))
+  return (path, wanted, types) => {
+    if (wanted === undefined || isStandIn(wanted)) return undefined
+    const at = fields.findIndex(({ name }) => name === wanted)
+    const field = fields[at]
+    if (!field) {
+      if (areNamed) refuse(path, `no field is named "${wanted}"; ${known(fields)}`)
+      return undefined
+    }
+    if (!types || types.includes(field.type) || isWrong(`${fieldPath(at)}/type`)) return field
+    refuse(path, `"${field.name}" is of type ${field.type}, expected ${types.join(' or ')}`)
+    return undefined
+  }
+}
+
+function known(fields: Field[]): string {
+  const names = fields.slice(0, 30).map(({ name }) => name)
+  return `the fields are ${names.join(', ')}${fields.length > names.length ? ', …' : ''}`
+}
+
+function placeOf(geo: NonNullable<Extension['geo']>, find: Find): Dataset['geo'] {
+  const latitude = find('/x-dsf/geo/latitude', geo.latitude, ['number'])
+  const longitude = find('/x-dsf/geo/longitude', geo.longitude, ['number'])
+  return latitude && longitude && { latitude, longitude }
+}
+
+function namedColumns({ fields, computed }: Dataset, authored: DefinedField[]): NamedColumn[] {
+  const ofFields = fields.map(({ name, column }, i) => ({
+    name,
+    column,
+    ...(authored[i]!['x-dsf'].column === undefined
+      ? { path: `${fieldPath(i)}/name`, wayOut: 'give it a column of another name with x-dsf.column' }
+      : { path: `${fieldPath(i)}/x-dsf/column`, wayOut: 'choose another one' }),
+  }))
+  const ofComputed = computed.map(({ name }, i) => ({
+    ...{ name, column: name, path: `/x-dsf/computed/${i}/name` },
+    wayOut: 'choose another one',
+  }))
+  return [...ofFields.filter(({ name }) => !isStandIn(name)), ...ofComputed]
+}
+
+/**
+ * A key is required whether or not the definition says so, and a missing one has no default: rows would take another
+ * lane than the key that they then get. Nothing but the key is remembered, so nothing else can be unique.
+ */
+function checkKey({ fields, key }: Dataset, refuse: Refuse): void {
+  fields.forEach((field, i) => {
+    const isKey = key.includes(field)
+    if (isKey) field.required = true
+    if (isKey && field.default !== undefined)
+      refuse(`${fieldPath(i)}/x-dsf/default`, 'a field of the primary key can have no default')
+    if (field.constraints.unique && !(isKey && key.length === 1))
+      refuse(`${fieldPath(i)}/constraints/unique`, 'only a primary key of one field can be unique')
+  })
+}

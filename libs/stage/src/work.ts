@@ -1,0 +1,31 @@
+import type { Counters } from '@dsf/dataset'
+import type { Input } from './lane-input.ts'
+import type { ClosedBatch } from './open-batch.ts'
+
+/** What one transaction moves for an input. */
+export interface Progress {
+  input: Input
+  next: number
+  records: number
+  counted: Counters
+}
+
+/** What a lane was doing, for people: the run, and the offsets of the batches that go into one transaction. */
+export interface InWork {
+  run?: string
+  firstOffset?: number
+  lastOffset?: number
+}
+
+export function runOf(group: ClosedBatch[]): string | undefined {
+  for (const { batch, receipt } of group) {
+    const run = batch.records[0]?.dsf_run ?? batch.records[0]?.run ?? receipt?.run
+    if (typeof run === 'string') return run
+  }
+  return undefined
+}
+
+export const offsetsOf = (group: ClosedBatch[]): InWork => ({
+  firstOffset: group.flatMap(({ batch }) => batch.offsets.slice(0, 1))[0],
+  lastOffset: group.at(-1)!.next - 1,
+})
