@@ -6,14 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from dsf_dataset import NO_VALUE, Dataset, dataset_prefix, iso_date, path_segment
+from dsf_dataset import DAY_MS, FIRST_MS, NO_VALUE, Dataset, dataset_prefix, iso_date, path_segment
 
 from .compare import Difference, close, compare_rows, compare_values
 from .decide import Decision
 from .expressions import columns_used, evaluate
 from .own import CELLS, CODES, FOLDER, KEY, LANE, OBJECT, OUTCOME, RAW, STAGE
-
-DAY_MS = 86_400_000
 
 
 def compare_processed(dataset: Dataset, decision: Decision, found: pd.DataFrame) -> list[Difference]:
@@ -68,7 +66,9 @@ def period_of(dataset: Dataset, time: int | None) -> str:
     """The value of `dt=` for an event time: the first day of the lake's period that it lies in."""
     if time is None or dataset.event_time is None:
         return NO_VALUE
-    day = iso_date(time if dataset.event_time.type == "date" else time // DAY_MS)
+    days = time if dataset.event_time.type == "date" else time // DAY_MS
+    # a window of trends may begin before the first day there is
+    day = iso_date(max(days, FIRST_MS // DAY_MS))
     head, month, _ = day.rsplit("-", 2)
     return {"day": day, "month": f"{head}-{month}-01", "year": f"{head}-01-01"}[dataset.lake_period]
 
