@@ -57,11 +57,14 @@ describe('comes out right', () => {
 })
 
 describe('is the same for others', () => {
-  it.each(cases.filter(({ audit }) => audit))('Pandas agrees: $name', async ({ name, dataset }) => {
-    const { code, text, summary } = await batch('audit', dataset, tried.get(name)!.runId)
-    expect(code, text).toBe(0)
-    expect(summary).toMatchObject({ equal: true, differences: 0 })
-  })
+  it.concurrent.each(cases.filter(({ audit }) => audit))(
+    'Pandas agrees: $name',
+    async ({ name, dataset }) => {
+      const { code, text, summary } = await batch('audit', dataset, tried.get(name)!.runId)
+      expect(code, text).toBe(0)
+      expect(summary).toMatchObject({ equal: true, differences: 0 })
+    },
+  )
 
   it.each(['case-years', 'case-months', 'case-days', 'case-old-revisions'])(
     'DuckDB takes the folders of %s for days',

@@ -43,7 +43,7 @@ export const nameCases: Case[] = [
     ],
   },
   {
-    ...{ name: '36 values that folders could take for something else', dataset: 'case-types', audit: true },
+    ...{ name: '36 values that folders could take for something else', dataset: 'case-types' },
     ...{ file: `${kindFile('k', kinds)}none,NA\n`, folders: 'apart' },
     rows: [...kindRows('k', kinds), ['none', null]],
   },
