@@ -1,16 +1,27 @@
 """What must become of each row: clean, duplicate or quarantined, decided from the definition and the history alone."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from dsf_dataset import Dataset, Problem, Value, compile_reader, key_part, key_reader, key_text, lane_of
+from dsf_dataset import (
+    Dataset,
+    Problem,
+    Value,
+    compile_key_reader,
+    compile_reader,
+    key_part,
+    key_reader,
+    key_text,
+    lane_of,
+)
 
 from .landing import Landed
+from .versions import Past, exact_reader, new_versions, unit_of
 
-History = Mapping[str, Value]
-"""By key, the mark that was last let through before the run: a version, or the content as text."""
+History = Mapping[str, Past | str]
+"""By key, what was last let through before the run: a revision, or the content as text."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,8 @@ class Decision:
     """
     lanes_read: pd.Series
     """For each readable row, how many readable rows of its lane lie before it."""
+    versions: pd.Series
+    """Of a dataset with versions, the `dsf_version` of each clean row."""
 
     def of(self, outcome: str) -> pd.DataFrame:
         return self.rows[self.rows["outcome"] == outcome]
@@ -32,11 +45,12 @@ def decide(dataset: Dataset, landed: Landed, history: History) -> Decision:
     """Rows in file order; the cleaner sees each key in that order, whatever the lanes."""
     readable = _typed(dataset, landed)
     valid = readable[readable["outcome"] != "quarantined"]
-    readable.loc[_duplicates(dataset, valid, history), "outcome"] = "duplicate"
+    versions = _versions(dataset, landed, valid, history)
+    readable.loc[valid.index.difference(versions.index), "outcome"] = "duplicate"
     lanes_read = readable.groupby("lane").cumcount()
     unreadable = _unreadable(dataset, landed)
     rows = pd.concat([part for part in (readable, unreadable) if len(part)] or [readable]).sort_index()
-    return Decision(landed.header, rows, lanes_read)
+    return Decision(landed.header, rows, lanes_read, versions)
 
 
 def keys_of_file(dataset: Dataset, landed: Landed) -> list[str]:
@@ -74,7 +88,7 @@ def _read_column(
 ) -> list[Value]:
     """Values of a column, None where a cell is refused; what is wrong is added to each row's problems."""
     field = next(field for field in dataset.fields if field.name == name)
-    read = compile_reader(field)
+    read = compile_key_reader(field) if field in dataset.key else compile_reader(field)
     known: dict[str | None, Value | Problem] = {}
     values: list[Value] = []
     for text, found in zip(texts, problems, strict=True):
@@ -100,24 +114,38 @@ def _unreadable(dataset: Dataset, landed: Landed) -> pd.DataFrame:
     return frame
 
 
-def _duplicates(dataset: Dataset, valid: pd.DataFrame, history: History) -> pd.Index:
+def _versions(dataset: Dataset, landed: Landed, valid: pd.DataFrame, history: History) -> pd.Series:
     """
-    With a version: a row is new when it is above all that came before for its key. Without: when its content is not
-    that of the row before it of its key, which is what was last let through, itself or by an equal one.
+    Of the rows that are no duplicates. With a version: a row is new when it is above all that came before for its key.
+    Without: when its content is not that of the row before it of its key, which is what was last let through, itself or by
+    an equal one; its version is a number of the lane that the file does not tell.
     """
-    if valid.empty:
-        return valid.index
-    before = valid["key"].map(history)
-    if dataset.version_field is None:
+    field = dataset.version_field
+    if field is None:
         content = content_of(dataset, valid)
         last = content.groupby(valid["key"]).shift()
-        return valid.index[content == last.where(last.notna(), before)]
-    # versions are whole numbers up to 2^53, which a float holds exactly
-    version = valid[dataset.version_field.column].astype("float64")
-    highest = version.groupby(valid["key"]).cummax()
-    reached = highest.groupby(valid["key"]).shift()
-    last = pd.concat([reached, before.astype("float64")], axis=1).max(axis=1)
-    return valid.index[version <= last]
+        is_new = content != last.where(last.notna(), valid["key"].map(history))
+        return pd.Series(None, index=valid.index[is_new.astype(bool)], dtype=object)
+    exact = [version for _, version in exact_versions(dataset, landed, valid.index, valid["key"])]
+    versions = pd.Series(
+        new_versions(valid["key"], exact, history, unit_of(field)), index=valid.index, dtype=object
+    )
+    return versions[versions.notna()]
+
+
+def exact_versions(
+    dataset: Dataset, landed: Landed, numbers: Iterable[int], keys: Iterable[str]
+) -> list[tuple[str, int]]:
+    """Key and version of rows, as finely as the file has them."""
+    field = dataset.version_field
+    if field is None:
+        return []
+    exact_of, cells = exact_reader(field), dict(landed.rows)
+    column = landed.header.index(field.name) if field.name in landed.header else None
+    return [
+        (key, exact_of(None if column is None else cells[number][column]))
+        for number, key in zip(numbers, keys, strict=True)
+    ]
 
 
 def content_of(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:

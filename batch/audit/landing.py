@@ -1,15 +1,16 @@
-"""The landing file as rows: where they begin and end, their numbers, and which of them cannot be read."""
+"""The landing file as rows: their numbers, their cells, and which of them cannot be read."""
 
-import re
+import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import pyarrow
 from dsf_batch.command import NotNow
 from dsf_dataset import Dataset
 
-_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r?\n)*")
-_BLANK = re.compile(rb"(?:\r?\n)+")
+from .csv_records import Outline, Record
 
 
 @dataclass
@@ -19,98 +20,119 @@ class Landed:
     header: list[str] = field(default_factory=list)
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     unreadable: list[tuple[int, bytes]] = field(default_factory=list)
-    """Row number, and the bytes of the row's first line up to the limit of a row."""
+    """Row number, and the bytes of the row up to the limit of a row."""
 
 
 def read_landing(content: bytes, dataset: Dataset) -> Landed:
     """@raise NotNow for a file without a header that can be read: no run can have come of it"""
-    csv = _Csv(content, dataset)
-    at = csv.after(_BEGINNING, 0)
-    first = csv.record(at)
-    if first is None:
+    try:
+        return _read(_Csv(content.removeprefix(b"\xef\xbb\xbf"), dataset), dataset)
+    except pyarrow.ArrowException as error:
+        raise NotNow(f"pyarrow cannot read the landing file: {error}") from error
+
+
+def _read(csv: "_Csv", dataset: Dataset) -> Landed:
+    first = csv.outline.first(dataset.max_row_bytes + 2)
+    header = first and csv.cells_of(first)
+    if not first or header is None:
         raise NotNow("the header of the landing file cannot be read")
-    header, at = first
     landed = Landed(header)
-    for number, (cells, raw) in enumerate(csv.rows(at, len(header)), start=1):
+    for number, record in enumerate(csv.records(first.end, len(header)), start=1):
+        cells = csv.cells_of(record)
         if cells is None:
-            landed.unreadable.append((number, raw))
+            landed.unreadable.append((number, csv.bytes_of(record)[: dataset.max_row_bytes]))
         else:
             landed.rows.append((number, cells))
     return landed
 
 
-def unzipped(key: str, content: bytes) -> bytes:
-    """The bytes of a landing object, decompressed when its key says that it is gzip."""
-    plain = b""
-    while key.endswith(".gz") and content:
-        inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        plain += inflate.decompress(content)
-        content = inflate.unused_data
-    return plain or content
+def unzipped(key: str, content: bytes, most: int) -> bytes:
+    """
+    The bytes of a landing object, decompressed when its key says that it is gzip.
+    @raise NotNow when they are more than `most`, or damaged: no run can have come of them
+    """
+    if not key.endswith(".gz"):
+        return content
+    try:
+        plain = gzip.GzipFile(fileobj=io.BytesIO(content)).read(most + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise NotNow(f"the landing file cannot be decompressed: {error}") from error
+    if len(plain) > most:
+        raise NotNow(f"the landing file has more than {most} bytes when decompressed")
+    return plain
 
 
 class _Csv:
-    """
-    Cuts a file by two expressions: one for a row of any kind, one for its cells. A row that does not fit, or is too
-    long, or has another number of cells than the header, costs its first line only: the next line is a row again.
-    """
+    """The bytes of a file beside its outline, which tells where they are records and cells."""
 
     def __init__(self, content: bytes, dataset: Dataset) -> None:
         self._content = content if content.endswith(b"\n") else content + b"\n"
-        self._limit = dataset.max_row_bytes
-        self._quote = dataset.quote_char.encode()
-        quote, comma = re.escape(self._quote), re.escape(dataset.delimiter.encode())
-        quoted = rb"%b[^%b]*+(?:%b%b[^%b]*+)*+%b" % ((quote,) * 6)
-        bare = rb"(?!%b)[^%b\n]*+" % (quote, comma)
-        cell = rb"(?>%b(?=%b|\r?\n)|%b)" % (quoted, comma, bare)
-        self._row = re.compile(rb"%b(?:%b%b)*+\r?\n" % (cell, comma, cell))
-        self._cell = re.compile(rb"(%b)(?:%b|\r?\n)" % (cell, comma))
+        self._dataset = dataset
+        self.outline = Outline(self._content, dataset)
 
-    def after(self, blank: re.Pattern[bytes], at: int) -> int:
-        found = blank.match(self._content, at)
-        return found.end() if found else at
+    def records(self, line: int, columns: int) -> Iterator[Record]:
+        """What follows the line of a quote that never closed is read anew."""
+        while line < self.outline.lines:
+            begin = line
+            for record in self.outline.records(line, columns):
+                yield record
+                line = record.end
+            if line == begin:
+                return
 
-    def rows(self, at: int, columns: int) -> Iterator[tuple[list[str] | None, bytes]]:
-        """Cells of each row, or None and the bytes of a row that cannot be read."""
-        content, limit = self._content, self._limit
-        while (at := self.after(_BLANK, at)) < len(content):
-            whole = self._cut(at)
-            if whole is not None and len(whole[0]) == columns:
-                cells, end = whole
-                yield self._decoded(cells), self._without_line_end(at, end)
-            else:
-                end = content.index(b"\n", at) + 1
-                yield None, self._without_line_end(at, end)[:limit]
-            at = end
+    def bytes_of(self, record: Record) -> bytes:
+        """Without the line end."""
+        begin, end = self._extent(record)
+        return self._content[begin:end]
 
-    def record(self, at: int) -> tuple[list[str], int] | None:
-        """Cells of the row at `at`, and where the next one may begin; None when they cannot be read."""
-        whole = self._cut(at)
-        cells = self._decoded(whole[0]) if whole else None
-        return (cells, whole[1]) if whole and cells is not None else None
-
-    def _cut(self, at: int) -> tuple[list[bytes], int] | None:
-        row = self._row.match(self._content, at, at + self._limit + 2)
-        if not row or len(self._without_line_end(at, row.end())) > self._limit:
+    def cells_of(self, record: Record) -> list[str] | None:
+        """Decoded; None when the row is refused: its bytes are not just what a writer makes of the cells."""
+        begin, end = self._extent(record)
+        content = self._content[begin:end]
+        if record.cells is None or len(content) > self._dataset.max_row_bytes or b"\0" in content:
             return None
-        cells = [cell[1] for cell in self._cell.finditer(self._content, at, row.end())]
-        if not cells[-1].startswith(self._quote):
-            cells[-1] = cells[-1].removesuffix(b"\r")
-        return [self._text(cell) for cell in cells], row.end()
-
-    def _text(self, cell: bytes) -> bytes:
-        if cell[:1] == self._quote:
-            return cell[1:-1].replace(self._quote * 2, self._quote)
-        return cell
-
-    def _without_line_end(self, at: int, end: int) -> bytes:
-        line = self._content[at : end - 1]
-        return line[:-1] if line.endswith(b"\r") else line
-
-    @staticmethod
-    def _decoded(cells: list[bytes]) -> list[str] | None:
+        row = self.outline.text[begin:end]
+        places = self._places(row, record.cells)
         try:
-            texts = [cell.decode("utf-8") for cell in cells]
+            text = content.decode()
         except UnicodeDecodeError:
             return None
-        return None if any("\0" in text for text in texts) else texts
+        if places is None:
+            return None
+        if text == row:
+            return [cell[blanks:] for cell, (blanks, _, _) in zip(record.cells, places, strict=True)]
+        return [self._text(content[at:to]) for _, at, to in places]
+
+    def _extent(self, record: Record) -> tuple[int, int]:
+        begin, end = self.outline.starts[record.begin], self.outline.starts[record.end] - 1
+        return begin, end - self._content.endswith(b"\r", begin, end)
+
+    def _places(self, row: str, cells: list[str]) -> list[tuple[int, int, int]] | None:
+        """
+        Where each cell stands in its row, with its quotes, and how many blanks of what pyarrow found are none of it. None
+        when the row is not these cells as they are written.
+        """
+        comma, quote, blank = self.outline.comma, self.outline.quote, self.outline.blank
+        skip = self._dataset.skip_initial_space
+        places = []
+        at = 0
+        for cell in cells:
+            begin = self.outline.behind_blanks(row, at) if row.startswith(blank, at) else at
+            if row.startswith(quote, begin):
+                if begin > at and not skip:
+                    return None
+                written = quote + cell[begin - at :].replace(quote, quote * 2) + quote
+            else:
+                begin = begin if skip else at
+                written = cell[begin - at :]
+            end = begin + len(written)
+            if not row.startswith(written, begin) or row[end : end + 1] not in (comma, ""):
+                return None
+            places.append((begin - at, begin, end))
+            at = end + 1
+        return places if at == len(row) + 1 else None
+
+    def _text(self, cell: bytes) -> str:
+        text = cell.decode()
+        quote = self._dataset.quote_char
+        return text[1:-1].replace(quote * 2, quote) if text[:1] == quote else text

@@ -14,7 +14,9 @@ from .compare import Difference, shown, table_of
 from .decide import Decision
 
 mpl.use("agg")
-mpl.rcParams.update({"font.size": 8, "axes.spines.top": False, "axes.spines.right": False})
+mpl.rcParams.update(
+    {"text.parse_math": False, "font.size": 8, "axes.spines.top": False, "axes.spines.right": False}
+)
 _COLORS = {"clean": "#2a9d8f", "duplicate": "#8d99ae", "quarantined": "#e76f51"}
 _ACROSS = 4
 

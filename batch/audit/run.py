@@ -12,7 +12,7 @@ from dsf_batch.store import Store
 from dsf_dataset import Dataset, audit_key
 
 from .compare import Difference
-from .decide import Decision, decide, keys_of_file
+from .decide import Decision, History, decide, exact_versions, keys_of_file
 from .landing import Landed, read_landing, unzipped
 from .objects import Unreadable
 from .report import report_of
@@ -20,6 +20,7 @@ from .spark_tables import compare_profile
 from .stages import compare_lake, compare_processed, compare_quarantine, compare_receipt
 from .stored import RunPlace, place_of, read_lake_rows, read_processed, read_quarantine
 from .trends_table import compare_trends
+from .versions import exact_history
 
 QUARANTINE_SECONDS = 60
 """Refused rows are stored beside the way that the receipt takes, so they may come after it."""
@@ -40,7 +41,7 @@ def audit_run(settings: Settings, dataset: Dataset, run: str, *, spark: bool) ->
     receipt = _receipt(settings, dataset, run)
     landing = _landing(settings, run)
     store = Store(settings)
-    landed = read_landing(unzipped(landing, store.get(landing)), dataset)
+    landed = read_landing(unzipped(landing, store.get(landing), dataset.max_bytes), dataset)
     sources = _Sources(store, dataset, place_of(store, dataset, run, landing), receipt)
     audit = Audit()
     try:
@@ -91,7 +92,7 @@ def _landing(settings: Settings, run: str) -> str:
 def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) -> Decision:
     store, dataset, place = sources.store, sources.dataset, sources.place
     processed = read_processed(store, dataset, place, keys_of_file(dataset, landed))
-    decision = decide(dataset, landed, processed.history)
+    decision = decide(dataset, landed, _history(sources, landed, processed.history))
     audit.outcomes = {str(name): count for name, count in decision.rows["outcome"].value_counts().items()}
     lake = read_lake_rows(store, dataset, place)
     quarantine = _all_quarantined(sources, audit.outcomes.get("quarantined", 0))
@@ -107,6 +108,14 @@ def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) ->
     else:
         audit.notes.append("profile and trends were left out (--no-spark)")
     return decision
+
+
+def _history(sources: _Sources, landed: Landed, written: History) -> History:
+    """What was let through before, as finely as it matters."""
+    dataset = sources.dataset
+    keys = keys_of_file(dataset, landed)
+    rows = exact_versions(dataset, landed, [number for number, _ in landed.rows], keys)
+    return exact_history(sources.store, dataset, written, rows)
 
 
 def _all_quarantined(sources: _Sources, expected: int) -> pd.DataFrame:

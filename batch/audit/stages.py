@@ -19,7 +19,7 @@ def compare_processed(dataset: Dataset, decision: Decision, found: pd.DataFrame)
     columns = ["key", "lane", *(field.column for field in dataset.fields)]
     expected = decision.of("clean")[columns]
     if dataset.version_field:
-        expected = expected.assign(dsf_version=expected[dataset.version_field.column])
+        expected = expected.assign(dsf_version=decision.versions)
     differences = compare_rows("processed", expected, found, decision.rows["outcome"])
     return differences if dataset.version_field else differences + _compare_numbers(decision, found)
 
@@ -57,7 +57,7 @@ def _folders(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
     folders = pd.Series(prefix, index=rows.index, dtype=object)
     if dataset.type_field:
         types = rows[dataset.type_field.column]
-        folders += types.map(lambda value: f"type={NO_VALUE if value is None else path_segment(value)}/")
+        folders += types.map(lambda value: f"type={path_segment(value)}/")
     if dataset.event_time:
         folders += rows[dataset.event_time.column].map(lambda value: f"dt={period_of(dataset, value)}/")
     return folders

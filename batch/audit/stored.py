@@ -10,10 +10,11 @@ from typing import Any
 import fastavro
 import pandas as pd
 from dsf_batch.store import Listed, Store
-from dsf_dataset import Dataset, ObjectName, Value, dataset_prefix, object_name, raw_schema
+from dsf_dataset import Dataset, ObjectName, dataset_prefix, object_name, raw_schema
 
 from .decide import content_of, keys_of
 from .objects import PROVENANCE, json_lines, read_csv, read_lake
+from .versions import Past, unit_of
 
 _MARGIN = timedelta(minutes=1)
 _FRAME = 5
@@ -34,7 +35,7 @@ class Processed:
     """The run's rows of the processed CSV, and the history of the keys that its file has."""
 
     rows: pd.DataFrame
-    history: dict[str, Value] = field(default_factory=dict)
+    history: dict[str, Past | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,21 @@ def _mark_columns(dataset: Dataset) -> list[str]:
 
 
 def _remember(
-    dataset: Dataset, history: dict[str, Value], rows: pd.DataFrame, wanted: frozenset[str]
+    dataset: Dataset, history: dict[str, Past | str], rows: pd.DataFrame, wanted: frozenset[str]
 ) -> None:
-    """The highest version of each key, or the content that was let through last: rows of a lane are in that order."""
+    """The newest revision of each key, or the content that was let through last: rows of a lane are in that order."""
     keys = keys_of(dataset, rows)
     rows = rows[keys.isin(wanted)]
     version = dataset.version_field
-    marks = content_of(dataset, rows) if version is None else rows[version.column]
-    for key, mark in zip(keys[rows.index], marks, strict=True):
-        history[key] = mark if version is None or key not in history else max(mark, history[key])
+    if version is None:
+        history.update(zip(keys[rows.index], content_of(dataset, rows), strict=True))
+        return
+    columns = [rows[name] for name in (version.column, "dsf_version", "dsf_run", "dsf_row")]
+    for key, value, *place in zip(keys[rows.index], *columns, strict=True):
+        past = Past(value * unit_of(version), *place)
+        known = history.get(key)
+        if not isinstance(known, Past) or known.version < past.version:
+            history[key] = past
 
 
 def read_lake_rows(store: Store, dataset: Dataset, place: RunPlace) -> pd.DataFrame:

@@ -46,20 +46,20 @@ UNVERSIONED = {
         {
             "name": "unversioned",
             "path": "sample.csv",
-            "dialect": {"delimiter": ";", "quoteChar": "'"},
+            "dialect": {"delimiter": ";", "quoteChar": "'", "skipInitialSpace": True},
             "schema": {
                 "fieldsMatch": "partial",
                 "primaryKey": ["day", "place"],
                 "missingValues": ["", "NA"],
                 "fields": [
                     {"name": "day", "type": "date", "format": "%d/%m/%Y"},
-                    {"name": "place", "type": "integer"},
+                    {"name": "place", "type": "number"},
                     {"name": "rain", "type": "number", "constraints": {"required": True, "minimum": 0}},
                     {
                         "name": "kind",
                         "type": "string",
                         "x-dsf": {"default": "sun"},
-                        "constraints": {"pattern": "[a-z]+"},
+                        "constraints": {"pattern": "([a-z]+ ?)*[a-z]"},
                     },
                     {"name": "seen at", "type": "datetime"},
                 ],
@@ -70,18 +70,19 @@ UNVERSIONED = {
 }
 
 _TIMES = [f"2018-02-0{day}T0{hour}:00:00Z" for day in (1, 2) for hour in (1, 2, 3)]
+_FINE = [f"2018-02-01T01:00:00.{fraction}Z" for fraction in ("0001", "000900", "000900001", "001", "0010009")]
 _NUMBERS = ["0", "1", "-0", "1.5", "9.99", " 2 ", ".5", "+1e0"]
 _INTEGERS = ["1", "01", "2", " 3"]
 _TEXTS = ["", " ", "a", "B ", "A", "rain", "é", "ß", "a\nb", 'say "x"', "it's", "x;y", "x,y", "\r\n"]
 _SOUND = {
     "id": ["a", "A ", "b", "c", "é"],
-    "updated": [*_TIMES, "2018-02-01", "2018-02-01T02:00:00+01:00"],
+    "updated": [*_TIMES, "2018-02-01", "2018-02-01T02:00:00+01:00", *_FINE],
     "mag": ["", *_NUMBERS],
     "count": ["", *_INTEGERS],
     "kind": ["a", "B", " b", ""],
     "felt": ["true", "0", "1", ""],
     "day": ["01/02/2018", "1/2/2018", "02/02/2018"],
-    "place": _INTEGERS,
+    "place": [*_INTEGERS, "1.50", "0.30000000000000004", "0.300000000000000041"],
     "rain": _NUMBERS,
     "seen at": [*_TIMES[:2], "NA"],
 }
@@ -101,6 +102,7 @@ _WRONG = [
     "tRUE",
     "Rain",
 ]
+_WRONG += ["2018-02-01T01:00:00.1234567890Z", "9999-12-31T23:59:59-12:00", "0000-12-31T23:00:00Z", "1e400"]
 _WRONG += ["30/02/2018", "2018-02-30T00:00:00Z", "yesterday", "longer than twelve", *_TEXTS]
 
 
@@ -143,6 +145,9 @@ def _line(dataset: Dataset, header: list[str]) -> st.SearchStrategy[bytes]:
         quote * 2,
         b"\n",
         b"\r",
+        b" ",
+        comma + b" " + quote,
+        comma + b"\t\xc2\xa0" + quote,
         b"\xff",
         b"\x00",
         b"\xc3\xa9",

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from audit.decide import content_of, decide
-from audit.landing import read_landing
+from audit.decide import content_of, decide, exact_versions
+from audit.landing import Landed, read_landing
+from audit.versions import Past
 from dirty_csv import UNVERSIONED, VERSIONED, files, written
 from dsf_dataset import Dataset
 from hypothesis import HealthCheck, given, settings
@@ -47,30 +48,40 @@ def by_pandas(dataset: Dataset, contents: list[bytes]) -> list[Rows]:
     for content in contents:
         decision = decide(dataset, read_landing(content, dataset), history)
         clean = decision.of("clean")
-        marks = (
-            content_of(dataset, clean)
-            if dataset.version_field is None
-            else clean[dataset.version_field.column]
-        )
-        history |= dict(zip(clean["key"], marks, strict=True))
+        if dataset.version_field is None:
+            history |= dict(zip(clean["key"], content_of(dataset, clean), strict=True))
+        else:
+            history |= _newest(dataset, read_landing(content, dataset), clean, decision.versions)
         rows = decision.rows[decision.rows["outcome"] != "duplicate"]
-        decided.append([_said(dataset, number, row) for number, row in rows.iterrows()])
+        versions = decision.versions.to_dict() if dataset.version_field else {}
+        decided.append([_said(dataset, number, row, versions.get(number)) for number, row in rows.iterrows()])
     return decided
 
 
-def _said(dataset: Dataset, number: int, row: pd.Series) -> dict:
+def _newest(dataset: Dataset, landed: Landed, clean: pd.DataFrame, versions: pd.Series) -> dict[str, Past]:
+    exact = exact_versions(dataset, landed, clean.index, clean["key"])
+    return {
+        key: Past(mark, version) for (key, mark), version in zip(exact, versions[clean.index], strict=True)
+    }
+
+
+def _said(dataset: Dataset, number: int, row: pd.Series, version: int | None) -> dict:
     said = {"row": number, "lane": row["lane"], "outcome": row["outcome"]}
     if row["outcome"] == "clean":
         values = {field.column: row[field.column] for field in dataset.fields}
+        if version is not None:
+            values["dsf_version"] = version
         return said | {"values": values}
     # what the cleaner refuses is a record, whose bytes this test leaves out
     raw = b"" if row["raw"] is None else row["raw"]
     return said | {"codes": [list(code) for code in row["codes"]], "bytes": base64.b64encode(raw).decode()}
 
 
-def _sorted(rows: Rows) -> Rows:
+def _sorted(dataset: Dataset, rows: Rows) -> Rows:
     for row in rows:
-        row.get("values", {}).pop("dsf_version", None)
+        # without a version field it is a number of the lane
+        if dataset.version_field is None:
+            row.get("values", {}).pop("dsf_version", None)
     return sorted(rows, key=lambda row: row["row"])
 
 
@@ -91,7 +102,7 @@ def test_cleaner_and_pandas_agree_on_every_row(definition, cleaner, tmp_path):
     )
     @given(files(dataset))
     def agree(contents: list[bytes]) -> None:
-        expected = [_sorted(rows) for rows in cleaner(dataset, contents)]
+        expected = [_sorted(dataset, rows) for rows in cleaner(dataset, contents)]
         found = by_pandas(dataset, contents)
         assert found == expected
         count("duplicate", sum(rows[-1]["row"] - len(rows) for rows in found if rows))
@@ -109,4 +120,4 @@ def test_a_byte_order_mark_does_not_stretch_the_header(cleaner, tmp_path):
     dataset = written(tmp_path, VERSIONED)
     header = ",".join(field.name for field in dataset.fields)
     file = f"\ufeff{header}\r\né,2018-02-01T00:00:00Z,1,1,A,,true\r\n".encode()
-    assert [_sorted(rows) for rows in cleaner(dataset, [file])] == by_pandas(dataset, [file])
+    assert [_sorted(dataset, rows) for rows in cleaner(dataset, [file])] == by_pandas(dataset, [file])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from audit.decide import decide
 from audit.landing import read_landing
+from audit.versions import Past
 from dsf_dataset import load_datasets
 
 DATASETS = load_datasets(str(Path(__file__).parents[2] / "datasets"))
@@ -23,6 +24,10 @@ def quake(name: str, day: int, net: str = "ci") -> str:
     return ",".join({**cells, "type": "earthquake"}.get(field.name, "") for field in QUAKES.fields)
 
 
+def past(days: int) -> Past:
+    return Past(days * DAY * 1_000_000, days * DAY)
+
+
 def day(precipitation: str, weather: str = "sun") -> str:
     return f"2012-01-01,{precipitation},,,,{weather}"
 
@@ -31,12 +36,34 @@ def day(precipitation: str, weather: str = "sun") -> str:
     ("history", "days", "expected"),
     [
         ({}, [1, 1, 2, 1, 3], ["clean", "duplicate", "clean", "duplicate", "clean"]),
-        ({"a": 2 * DAY}, [1, 2, 3, 3], ["duplicate", "duplicate", "clean", "duplicate"]),
-        ({"b": 2 * DAY}, [1], ["clean"]),
+        ({"a": past(2)}, [1, 2, 3, 3], ["duplicate", "duplicate", "clean", "duplicate"]),
+        ({"b": past(2)}, [1], ["clean"]),
     ],
 )
 def test_a_version_must_be_above_all_before_it(history, days, expected):
     assert outcomes(QUAKES, [quake("a", number) for number in days], history) == expected
+
+
+def at(fraction: str) -> str:
+    return quake("a", 0).replace("1970-01-01T00:00:00Z", f"1970-01-01T00:00:00.{fraction}Z")
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        ({}, [123, 124, None, None, 125, 129]),
+        ({"a": Past(123_900_000, 140)}, [None, None, None, None, 141, 142]),
+        ({"a": Past(123_000_000, 123)}, [124, 125, None, None, 126, 129]),
+        ({"a": Past(124_000_001, 124)}, [None, None, None, None, None, 129]),
+    ],
+)
+def test_versions_are_compared_as_finely_as_they_are_written(history, expected):
+    lines = [at(fraction) for fraction in ("1231", "1239", "1238", "123900", "124", "129")]
+    content = "\n".join([",".join(field.name for field in QUAKES.fields), *lines]).encode()
+    decision = decide(QUAKES, read_landing(content, QUAKES), history)
+    found = decision.versions.to_dict()
+    assert [found.get(row) for row in decision.rows.index] == expected
+    assert list(decision.rows["outcome"]) == ["clean" if number else "duplicate" for number in expected]
 
 
 def test_a_refused_row_is_no_version_of_its_key():

@@ -1,6 +1,7 @@
 """Where rows begin and end, and what is kept of those that cannot be read."""
 
 import gzip
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,14 +43,20 @@ def test_rows_are_cut(text, rows):
         (b"1,2,3\r\n1,2\n", [2], [(1, b"1,2,3")]),
         (b'"open,2\n1,2\n3,4\n', [2, 3], [(1, b'"open,2')]),
         (b'"a"b,2\n1,2\n', [2], [(1, b'"a"b,2')]),
-        (b'"a\nb",2,3\n1,2\n', [3], [(1, b'"a'), (2, b'b",2,3')]),
+        (b'"a\nb",2,3\n1,2\n', [2], [(1, b'"a\nb",2,3')]),
+        (b'"a\n5,6\n",2,"open\n1,2\n3,""\n', [2, 3], [(1, b'"a\n5,6\n",2,"open')]),
+        (b'"a"x,"b\n5,6"\n1,2\n', [2], [(1, b'"a"x,"b\n5,6"')]),
+        (b'1, "b\n5,6"\n1,2\n', [2], [(1, b'1, "b\n5,6"')]),
+        (b' ""\xc2\xa0,"a, "\n"a, ""","b"\n1,\t"b"\r\n', [2], [(1, b' ""\xc2\xa0,"a, "'), (3, b'1,\t"b"')]),
+        (b'1,"a" \n1,2\n', [2], [(1, b'1,"a" ')]),
+        (b'1,"' + b"5,6\n" * 20 + b'"\n1,2\n', [2], [(1, (b'1,"' + b"5,6\n" * 20)[:40])]),
         (b"\xff,2\n1,2\n", [2], [(1, b"\xff,2")]),
         (b'"a\n\0",2\r\n1,2\n', [2], [(1, b'"a\n\0",2')]),
         (b"x" * 100 + b",2\n1,2\n", [2], [(1, b"x" * 40)]),
         (b"x" * 38 + b",2\r\n" + b"x" * 39 + b",2\r\n", [1], [(2, b"x" * 39 + b",")]),
     ],
 )
-def test_a_row_that_cannot_be_read_costs_its_first_line(content, numbers, unreadable):
+def test_a_row_that_cannot_be_read_is_one_row(content, numbers, unreadable):
     landed = read(b"a,b\n" + content)
     assert [number for number, _ in landed.rows] == numbers
     assert landed.unreadable == unreadable
@@ -62,5 +69,32 @@ def test_no_run_can_have_come_of_a_file_without_a_header():
 
 def test_gzip_may_have_several_members():
     members = gzip.compress(b"a")
-    assert unzipped("x.csv.gz", members * 2) == b"aa"
-    assert unzipped("x.csv", b"a") == b"a"
+    assert unzipped("x.csv.gz", members * 2, 2) == b"aa"
+    assert unzipped("x.csv", b"a", 1) == b"a"
+
+
+def test_gzip_of_many_members_takes_time_that_grows_with_their_number():
+    began = time.monotonic()
+    assert len(unzipped("x.csv.gz", gzip.compress(b"a") * 100_000, 10**6)) == 100_000
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (gzip.compress(bytes(10_000)), "more than 9999 bytes"),
+        (gzip.compress(b"a")[:-3], "cannot be decompressed"),
+        (gzip.compress(b"a") + b"garbage", "cannot be decompressed"),
+    ],
+)
+def test_no_run_can_have_come_of_gzip_that_is_damaged_or_too_long(content, reason):
+    with pytest.raises(NotNow, match=reason):
+        unzipped("x.csv.gz", content, 9999)
+
+
+def test_initial_space_is_skipped_where_the_definition_says_so():
+    dataset = replace(WEATHER, skip_initial_space=True)
+    landed = read_landing(' a,\u3000"b"\n x, "l, ""r"\n1,\t"x\ny"\n,  " x"\n"", \n'.encode(), dataset)
+    assert landed.header == ["a", "b"]
+    assert [cells for _, cells in landed.rows] == [["x", 'l, "r'], ["1", "x\ny"], ["", " x"], ["", ""]]
+    assert landed.unreadable == []

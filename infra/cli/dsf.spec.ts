@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,40 +17,49 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** From another folder, through a link, where the system has no Node at all. */
-function dsf(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync('./dsf', args, {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { PATH: '/usr/bin:/bin' },
+const dsf = (...args: string[]) =>
+  new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
+    execFile('./dsf', args, { cwd: folder, env: { PATH: '/usr/bin:/bin' } }, (error, stdout, stderr) =>
+      resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
+    )
   })
-  return { status, stdout, stderr }
-}
 
-describe('dsf', () => {
-  it('explains every command, from any folder, whichever Node the system has', () => {
-    expect(dsf('--help')).toEqual({ status: 0, stdout: `${usage}\n`, stderr: '' })
+// each is a process, and the machine may be busy
+describe('dsf', { timeout: 60_000 }, () => {
+  it('explains every command, from any folder, whichever Node the system has', async () => {
+    expect(await dsf('--help')).toEqual({ status: 0, stdout: `${usage}\n`, stderr: '' })
     const explained = usage.split('\n').map((line) => line.replace(/^dsf (\w+ \w+).*/, '$1'))
     expect(explained).toEqual(expect.arrayContaining(Object.keys(commands)))
   })
 
-  it('is called wrongly with exit code 2', () => {
-    expect(dsf()).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(usage) })
-    expect(dsf('runs', 'show')).toMatchObject({ status: 2 })
-    expect(dsf('runs', 'show', 'x', '--url', 'http://127.0.0.1:1').stderr).toMatch(/^a stack has two ends/)
+  it('is called wrongly with exit code 2', async () => {
+    const wrong = [[], ['runs', 'show'], ['runs', 'show', 'x', '--url', 'http://127.0.0.1:1']]
+    const told = await Promise.all(wrong.map((args) => dsf(...args)))
+    for (const answer of told)
+      expect(answer).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining(usage) })
+    expect(told[2]!.stderr).toMatch(/^a stack has two ends/)
   })
 
-  it('checks the definitions of a folder as a stage reads them', () => {
-    expect(dsf('dataset', 'check', '.')).toEqual({
+  it('says who does not answer', async () => {
+    const nobody = ['--url', 'http://127.0.0.1:1', '--indexer-url', 'http://127.0.0.1:1']
+    const told = await Promise.all(['show', 'start'].map((verb) => dsf('runs', verb, 'x', ...nobody)))
+    for (const answer of told)
+      expect(answer).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^no(body| ingestor) answers at http:\/\/127\.0\.0\.1:1 \(.+\)/),
+      })
+  })
+
+  it('checks the definitions of a folder as a stage reads them', async () => {
+    expect(await dsf('dataset', 'check', '.')).toEqual({
       status: 0,
       stdout: 'dataset          fields  key\nseattle-weather  6       date\n',
       stderr: '',
     })
     const file = join(folder, 'seattle-weather/datapackage.json')
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8').replace('"integer"', '"whole"').replace('"number"', '"real"'),
-    )
-    const refused = dsf('dataset', 'check', 'seattle-weather')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"number"', '"real"'))
+    const refused = await dsf('dataset', 'check', 'seattle-weather')
     expect(refused).toMatchObject({ status: 1, stdout: '' })
     expect(refused.stderr).toContain(`${file} at /resources/0/schema/fields/`)
     expect(refused.stderr).not.toMatch(/^ +at /m)

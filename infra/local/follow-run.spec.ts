@@ -55,7 +55,7 @@ describe('a run', () => {
   it('that does not end in time goes on, and what was seen last is told', async () => {
     const ends = { ingestor: await end(imported), indexer: 'http://127.0.0.1:1' }
     await expect(untilEnded(ends, 'r', { ...waiting, seconds: 0.05 })).rejects.toThrow(
-      /^The run r did not end within 0.05 s, and goes on; what was seen last is "bad port"/,
+      /^The run r did not end within 0.05 s, and goes on; what was seen last is "nobody answers at http:\/\/127\.0\.0\.1:1 /,
     )
   })
 })

@@ -65,7 +65,9 @@ export async function startRun(
 /** Undefined while that end does not know the run. */
 export async function runAt(url: string, runId: string): Promise<Run | undefined> {
   const address = `${url}/v1/runs/${encodeURIComponent(runId)}`
-  const response = await fetch(address, { signal: AbortSignal.timeout(10_000) })
+  const response = await fetch(address, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+    throw new Error(`nobody answers at ${url} (${messageOf(error)})`)
+  })
   const answer = await response.text()
   if (response.ok) return JSON.parse(answer) as Run
   if (response.status === 404) return undefined

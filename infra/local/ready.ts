@@ -19,13 +19,14 @@ export async function untilReady(service: Service, record: ProcessRecord, runDir
       () => isAlive(record),
     )
   } catch (error) {
-    const state = isAlive(record) ? `runs as pid ${record.pid} but is not ready` : 'ended while it started'
+    // of one that ended the last answer is only that nobody listens; its log has the reason
+    const state = isAlive(record)
+      ? `runs as pid ${record.pid} but is not ready: ${messageOf(error)}`
+      : 'ended while it started'
     const wayOut = isAlive(record)
       ? 'Run make down, then make up.'
       : 'When the cause is mended, run make up again.'
-    throw new StackError(
-      `${service.name} ${state}: ${messageOf(error)}. ${wayOut}\nThe end of ${log}:\n${lastLines(log, 15)}`,
-    )
+    throw new StackError(`${service.name} ${state}. ${wayOut}\nThe end of ${log}:\n${lastLines(log, 15)}`)
   }
 }
 

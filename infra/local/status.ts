@@ -10,7 +10,7 @@ interface ServiceStatus {
   readonly state: 'ready' | 'not ready' | 'down'
   readonly address: string
   readonly pid: number | null
-  /** Why it is not ready. */
+  /** Why it is not ready, or what of it stands still. */
   readonly reason?: string
 }
 
@@ -26,7 +26,8 @@ async function serviceStatus({ runDir }: Settings, service: Service): Promise<Se
   if (!record || !isAlive(record)) return { name, state: 'down', address, pid: null }
   try {
     await service.ready()
-    return { name, state: 'ready', address, pid: record.pid }
+    const reason = await service.standsStill?.()
+    return { name, state: 'ready', address, pid: record.pid, ...(reason ? { reason } : {}) }
   } catch (error) {
     return { name, state: 'not ready', address, pid: record.pid, reason: messageOf(error) }
   }

@@ -80,7 +80,10 @@ describe('readBulkAnswer', () => {
     const error = {
       type: 'document_parsing_exception',
       reason: '[1:9] failed to parse field [time]',
-      caused_by: { type: 'illegal_argument_exception', reason: 'not a date' },
+      caused_by: {
+        ...{ type: 'illegal_argument_exception', reason: 'not a date' },
+        caused_by: { type: 'date_time_parse_exception', reason: 'no month 13' },
+      },
     }
     const { refused } = readBulkAnswer(
       { errors: true, items: [{ index: { status: 400, error } }, item(422)] },
@@ -90,7 +93,7 @@ describe('readBulkAnswer', () => {
       {
         row: 'a',
         reason:
-          'document_parsing_exception: [1:9] failed to parse field [time], caused by illegal_argument_exception: not a date',
+          'document_parsing_exception: [1:9] failed to parse field [time], caused by illegal_argument_exception: not a date, caused by date_time_parse_exception: no month 13',
       },
       { row: 'b', reason: 'status 422' },
     ])

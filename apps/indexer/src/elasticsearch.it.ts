@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { loadDataset, pipelineTemplate, trendsTemplate, type IndexTemplate } from '@dsf/dataset'
+import {
+  indexTemplate,
+  loadDataset,
+  pipelineTemplate,
+  trendsTemplate,
+  type IndexTemplate,
+} from '@dsf/dataset'
 import { DatasetError, type ObjectStore } from '@dsf/stage'
 import { describe, expect, it } from 'vitest'
 import { ask, mappingOf } from '../../../e2e/support/documents.ts'
@@ -164,5 +170,55 @@ describe('a row at the edge of what its types hold', () => {
     await ask(`${dataset.name}/_refresh`)
     const { hits } = (await ask(`${dataset.name}/_search`)).hits
     expect(hits.length).toBe(1)
+  })
+})
+
+describe('a document', () => {
+  const epoch = Date.parse('1970-01-01T00:00:00Z')
+  const year = (text: string) => Date.parse(`${text}-01-01T00:00:00.000Z`)
+  const times = [
+    -(2 ** 52),
+    year('0001'),
+    year('1960'),
+    year('1961'),
+    epoch - 1,
+    epoch,
+    1,
+    year('2024'),
+    2 ** 52,
+  ]
+  const row = (dsf_version: number, name: string) => ({
+    ...{ dsf_run: 'r', dsf_row: 1, dsf_version, simulated: false, id: 'nv1', net: name },
+    ...{ updated: Math.max(year('0001'), Math.min(dsf_version, year('9999'))), time: year('0001') },
+    ...{ latitude: 1, longitude: 2, type: 'earthquake' },
+  })
+
+  it.each([
+    ['the order of time', times],
+    ['the opposite order', times.toReversed()],
+    ['another order', times.toSorted((a, b) => Math.sin(a) - Math.sin(b))],
+  ])('is that of the newest version, in %s, before 1970 too', async (_, order) => {
+    const { alias, template, first } = named(indexTemplate(dataset))
+    await index.prepareIndex({ alias, name: alias, first, template })
+    const toBodies = bulkWriter(dataset, { index: alias })
+    for (const version of order)
+      for (const body of toBodies([row(version, `of ${version}`)])) {
+        const answer = await index.bulk(body, 'index')
+        expect(answer.refused).toEqual([])
+      }
+    const found = (await ask(`${alias}/_doc/nv1`)) as { _version: number; _source: object }
+    expect(found._source).toMatchObject({ dsf_version: 2 ** 52, net: `of ${2 ** 52}` })
+    expect(found._version).toBe(2 ** 53)
+  })
+
+  it('takes the place of one that was written under its plain version', async () => {
+    const { alias, template, first } = named(indexTemplate(dataset))
+    await index.prepareIndex({ alias, name: alias, first, template })
+    const old = year('2024')
+    await ask(`${alias}/_doc/nv1?version=${old}&version_type=external_gte`, row(old, 'old'))
+    for (const body of bulkWriter(dataset, { index: alias })([row(old + 1, 'new')]))
+      await index.bulk(body, 'index')
+    const found = (await ask(`${alias}/_doc/nv1`)) as { _source: object }
+    expect(found._source).toMatchObject({ net: 'new' })
   })
 })

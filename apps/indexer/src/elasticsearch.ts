@@ -144,10 +144,11 @@ const reasonOf = (error: errors.ElasticsearchClientError): string => {
 function explain(what: string, error: unknown): Error {
   if (!(error instanceof errors.ElasticsearchClientError)) return error as Error
   const status = error instanceof errors.ResponseError ? (error.statusCode ?? 500) : undefined
-  const sentence = `${what}: ${status ?? ''} ${reasonOf(error)}`
-  if (status === 401 || status === 403) return new FatalError(sentence, { cause: error })
-  const permanent = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429
-  return permanent
-    ? new DatasetError(sentence, { cause: error })
-    : new TransientError(sentence, { cause: error })
+  const Kind = status === undefined ? TransientError : kindOf(status)
+  return new Kind(`${what}: ${status ?? ''} ${reasonOf(error)}`, { cause: error })
+}
+
+function kindOf(status: number) {
+  if (status === 401 || status === 403) return FatalError
+  return status >= 400 && status < 500 && status !== 408 && status !== 429 ? DatasetError : TransientError
 }

@@ -67,7 +67,17 @@ describe('a batch of announced objects', () => {
     ])
   })
 
-  it('ends the process for a refused document of a table, which nobody could replay', async () => {
+  it('names the object of each refused row', async () => {
+    const { out } = await open('seattle-weather').handle(
+      announced('lake', 'lake/a'),
+      announced('lake', 'lake/b'),
+    )
+    expect(out!.quarantine!.map(({ value }) => (value as { object: string }).object)).toEqual([
+      ...['lake/a', 'lake/a', 'lake/b'],
+    ])
+  })
+
+  it('tells of a refused document of a table, which nobody could replay', async () => {
     const { handle } = open('dsf-trends')
     await expect(handle(announced('trends', 'lake/t'))).rejects.toThrow(
       'Elasticsearch refused 1 of 1 documents of dsf-trends, from lake/t on: no such field. Mend',

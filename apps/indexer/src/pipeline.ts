@@ -1,4 +1,10 @@
-import { firstPipelineIndex, pipelineIndex, pipelineTemplate, type TopicKind } from '@dsf/dataset'
+import {
+  firstPipelineIndex,
+  pipelineIndex,
+  pipelineTemplate,
+  type Dataset,
+  type TopicKind,
+} from '@dsf/dataset'
 import { DatasetError, TransientError, type Runtime } from '@dsf/stage'
 import type { Index } from './elasticsearch.ts'
 import { failedImport, type EndedRun, type PipelineDocument } from './pipeline-documents.ts'
@@ -76,18 +82,30 @@ export class Pipeline {
     }
   }
 
-  async #lags({ datasets, behind }: Runtime): Promise<PipelineDocument[]> {
+  /** A dataset whose topics cannot be asked costs no other its lags. */
+  async #lags({ datasets, behind, log }: Runtime): Promise<PipelineDocument[]> {
     const now = Math.floor(Date.now() / this.#everyMs) * this.#everyMs
     const documents: PipelineDocument[] = []
-    for (const dataset of datasets.values())
-      for (const [stage, kinds] of Object.entries(readers))
-        for (const topic of kinds) {
-          const records = await behind(stage, dataset, topic)
-          const id = `lag.${now}.${dataset.name}.${stage}.${topic}`
-          const place = { dataset: dataset.name, stage, topic }
-          if (this.#isNews(JSON.stringify(place), records))
-            documents.push({ id, document: { kind: 'lag', '@timestamp': now, ...place, records } })
-        }
+    for (const dataset of datasets.values()) {
+      try {
+        documents.push(...(await this.#lagsOf(dataset, behind, now)))
+      } catch (error) {
+        log.warn({ dataset: dataset.name, reason: (error as Error).message }, 'no lags of it this time')
+      }
+    }
+    return documents
+  }
+
+  async #lagsOf(dataset: Dataset, behind: Runtime['behind'], now: number): Promise<PipelineDocument[]> {
+    const documents: PipelineDocument[] = []
+    for (const [stage, kinds] of Object.entries(readers))
+      for (const topic of kinds) {
+        const records = await behind(stage, dataset, topic)
+        const id = `lag.${now}.${dataset.name}.${stage}.${topic}`
+        const place = { dataset: dataset.name, stage, topic }
+        if (this.#isNews(JSON.stringify(place), records))
+          documents.push({ id, document: { kind: 'lag', '@timestamp': now, ...place, records } })
+      }
     return documents
   }
 

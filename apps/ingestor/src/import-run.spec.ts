@@ -114,6 +114,34 @@ describe('an import', () => {
     )
   })
 
+  it.each([
+    [
+      'a cell of several lines and a cell too many',
+      '2012-01-02,"0\n2013-01-01,0,1,2,3,sun\n",12,5,4,sun,more\n',
+    ],
+    [
+      'a cell longer than a row may be',
+      `2012-01-02,"${'2013-01-01,0,1,2,3,sun\n'.repeat(4000)}",12,5,4,sun\n`,
+    ],
+    ['white space before a quote', '2012-01-02, "0\n2013-01-01,0,1,2,3,sun\n",12,5,4,sun\n'],
+  ])('never makes a row of the text inside a cell: %s', async (_, bad) => {
+    const results = await run(source(`${header}${line(1)}${bad}${line(3)}`))
+    expect([rowsOf(results), lastRun(results).state]).toEqual([[[1, 3], [2]], 'succeeded'])
+  })
+
+  it.each([
+    ['comments without end', '<!---->'.repeat(5000), 'unknown "<!---->'],
+    ['lines that end in CR', header.replace('\n', '\r') + line(1).replace('\n', '\r'), 'end in CR alone'],
+  ])('of a landing that was there before is judged again after a restart: %s', async (_, content, reason) => {
+    const states = new RunStates()
+    await run(source(content), states, 1)
+    expect(states.get('r')).toMatchObject({ state: 'running', landing: expect.any(String) })
+    expect(lastRun(await run(source(content), states))).toMatchObject({
+      ...{ state: 'failed', row: 0 },
+      reason: expect.stringContaining(reason),
+    })
+  })
+
   it('of a file without rows closes the run too', async () => {
     const results = await run(source(header))
     expect([results.length, lastRun(results).state, receipts(results).length]).toEqual([2, 'succeeded', 4])

@@ -13,7 +13,7 @@ from topics import FRAME, Record, Slice, Topics
 ROWS = ("raw", "clean", "enriched", "seen")
 SUMS = (
     (("read",), ("clean", "duplicate", "quarantined")),
-    (("enriched",), ("clean", "simulated")),
+    (("enriched", "quarantined:outgrown"), ("clean", "simulated")),
     (("stored",), ("enriched",)),
 )
 

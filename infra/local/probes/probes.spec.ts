@@ -58,7 +58,8 @@ async function reasonsOf(port: number): Promise<Record<string, string>> {
   return Object.fromEntries(reasons)
 }
 
-describe('a probe', () => {
+// the clients take a while to load on a busy machine
+describe('a probe', { timeout: 30_000 }, () => {
   it('says that nobody listens', async () => {
     const refused = expect.stringMatching(/ECONNREFUSED/)
     expect(await reasonsOf(await closedPort())).toEqual({ kafka: refused, s3: refused, zookeeper: refused })

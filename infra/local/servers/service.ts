@@ -17,4 +17,6 @@ export interface Service {
   command(): Command | Promise<Command>
   /** Throws the reason when it cannot serve yet. */
   ready(): Promise<void>
+  /** What of it stands still although it serves. */
+  standsStill?(): Promise<string | undefined>
 }

@@ -36,6 +36,7 @@ function stage(
     ports: [port],
     variables: hash('md5', JSON.stringify(stageEnvironment(settings))),
     ready: () => answersOk(`${stageAddress(settings, name)}/health/ready`),
+    standsStill: () => parkedIn(stageAddress(settings, name)),
     async install() {
       await build()
       if (!existsSync(program))
@@ -50,6 +51,13 @@ function stage(
       cwd: settings.root,
     }),
   }
+}
+
+/** A dataset that is parked leaves the stage ready (docs/adr/0015). */
+async function parkedIn(address: string): Promise<string | undefined> {
+  const answer = await fetch(`${address}/health/ready`)
+  const { parked = [] } = (await answer.json()) as { parked?: { dataset: string; reason: string }[] }
+  return parked.map(({ dataset, reason }) => `${dataset} is parked: ${reason}`).join('; ') || undefined
 }
 
 export const stageAddress = (settings: Settings, name: StageName) =>

@@ -89,9 +89,7 @@ def compile_key_reader(field: Field) -> CellReader:
         return (
             value
             if exact
-            else _problem(
-                field, "type", f'"{_shorten(text)}" {what}; a primary key like this is a string'
-            )
+            else _problem(field, "type", f'"{_shorten(text)}" {what}; a primary key like this is a string')
         )
 
     return read_key

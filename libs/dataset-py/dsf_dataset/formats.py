@@ -6,8 +6,24 @@ from collections.abc import Callable, Iterable
 Said = dict[str, str | None]
 """What a text says of a time, in digits: Y (four of them), m, d, j, H, M, S, f; and z."""
 
-_MONTHS = ["", *"January February March April May June July August September October November December".split()]
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = [
+    "",
+    *[
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+]
+_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def _names(names: Iterable[str]) -> str:
@@ -76,9 +92,7 @@ def _refuse_contradiction(pattern: str, used: list[str]) -> None:
         if len(both) > 1:
             raise ValueError(f'"{pattern}" has {" and ".join(both)}, which say the same')
     if ("I" in used) != ("p" in used):
-        raise ValueError(
-            f'"{pattern}" needs %I and %p together: an hour of 12, and which half of the day'
-        )
+        raise ValueError(f'"{pattern}" needs %I and %p together: an hour of 12, and which half of the day')
 
 
 def _in_digits(found: Said) -> Said:

@@ -72,7 +72,9 @@ class ObjectName:
         return f"{self.lane:02d}-{self.first_record:016d}.{self.extension}"
 
 
-def object_key(root: Root, dataset: str, name: ObjectName, partitions: Iterable[tuple[str, str | None]] = ()) -> str:
+def object_key(
+    root: Root, dataset: str, name: ObjectName, partitions: Iterable[tuple[str, str | None]] = ()
+) -> str:
     folders = "".join(f"{column}={path_segment(value)}/" for column, value in partitions)
     return f"{dataset_prefix(root, dataset)}{folders}{name}"
 

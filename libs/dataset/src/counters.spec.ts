@@ -42,6 +42,8 @@ describe('the sums of a run', () => {
     [{ indexed: 97 }, ['stored 99 is not indexed 97 + superseded 3']],
     [{ stored: 98 }, ['stored 98 is not enriched 99', 'stored 98 is not indexed 96 + superseded 3']],
     [{ 'quarantined.type': 50 }, []],
+    [{ enriched: 98, stored: 98, indexed: 95, 'quarantined:outgrown': 1 }, []],
+    [{ 'quarantined:outgrown': 1 }, ['enriched 99 + quarantined:outgrown 1 is not clean 90 + simulated 9']],
   ])('with %j do not: %j', (change, broken) => {
     expect(brokenSums({ ...run, ...change })).toEqual(broken)
   })

@@ -42,6 +42,8 @@ const mistakes: Mistake[] = [
   ['no header', (j) => (resource(j).dialect = { header: false }), '/resources/0/dialect/header', /expected true/],
   ['a delimiter of two characters', (j) => (resource(j).dialect = { delimiter: '||' }), '/resources/0/dialect/delimiter', 'expected one ASCII character'],
   ['a delimiter that is the quote', (j) => (resource(j).dialect = { delimiter: '"' }), '/resources/0/dialect', 'delimiter and quoteChar are the same'],
+  ['initial space that is skipped by a text', (j) => (resource(j).dialect = { skipInitialSpace: 'yes' }), '/resources/0/dialect/skipInitialSpace', /expected boolean/],
+  ['a ratio that no file has', (j) => (j['x-dsf'] = { source: { maxCompressionRatio: 0.5 } }), '/x-dsf/source/maxCompressionRatio', /expected number to be >=1/],
   ['a dialect that we do not read', (j) => (resource(j).dialect = { escapeChar: '\\' }), '/resources/0/dialect/escapeChar', 'is not supported'],
   ['no fields', (j) => (schema(j).fields = []), '/resources/0/schema/fields', /1/],
   ['no key', (j) => delete schema(j).primaryKey, '/resources/0/schema/primaryKey', 'expected the name of a field, or a list of them'],

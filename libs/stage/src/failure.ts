@@ -86,10 +86,19 @@ function ownKind(error: Failing): FailureKind | undefined {
   if (error instanceof TransientError) return 'transient'
   if (error instanceof FatalError) return 'fatal'
   if (error instanceof DatasetError) return 'dataset'
-  const { type = '', code = '' } = error
+  return kindOfType(error.type ?? '') ?? kindOfCode(error.code ?? '')
+}
+
+/** Of an error that Kafka answered. */
+function kindOfType(type: string): FailureKind | undefined {
   if (fencedTypes.has(type)) return 'fenced'
-  if (permanentTypes.has(type) || processCodes.has(code)) return 'fatal'
-  if (datasetTypes.has(type)) return 'dataset'
+  if (permanentTypes.has(type)) return 'fatal'
+  return datasetTypes.has(type) ? 'dataset' : undefined
+}
+
+/** Of an error of Node. */
+function kindOfCode(code: string): FailureKind | undefined {
+  if (processCodes.has(code)) return 'fatal'
   return networkCodes.has(code) ? 'transient' : undefined
 }
 

@@ -34,9 +34,10 @@ export class Follower {
     await this.#consumer.subscribe({ topics: [...decoders.keys()], fromBeginning: true })
     await this.#consumer.run({
       autoCommit: false,
-      eachBatch: async ({ batch, pause }) => {
+      eachBatch: async (payload) => {
+        const { batch } = payload
         const unreadable = unreadableBatch(batch)
-        if (unreadable) return this.#lookLater(unreadable, pause)
+        if (unreadable) return this.#lookLater(unreadable, payload.pause())
         const { dataset, kind, decoder } = decoders.get(batch.topic)!
         await decoder.prepare(batch.messages.map(({ value }) => value))
         for (const message of batch.messages) {
@@ -48,9 +49,9 @@ export class Follower {
   }
 
   /** A topic that cannot be read must not keep the view from the others. */
-  #lookLater({ message: reason }: Error, pause: () => () => void): void {
+  #lookLater({ message: reason }: Error, resume: () => void): void {
     this.#kit.log.error({ reason }, 'a topic cannot be read, its view stands still and is tried again')
-    setTimeout(pause(), readAgainMs).unref()
+    setTimeout(resume, readAgainMs).unref()
   }
 
   /** Undefined for a record that is none of ours: it must not keep the view from the others. */

@@ -1,15 +1,5 @@
-import { topicsOf, type Dataset } from '@dsf/dataset'
-import {
-  Kafka,
-  logLevel,
-  Partitioners,
-  type Admin,
-  type Batch,
-  type Producer,
-  type Transaction,
-} from 'kafkajs'
+import { Kafka, logLevel, Partitioners, type Batch, type Producer, type Transaction } from 'kafkajs'
 import type { CommonConfig } from './env.ts'
-import { DatasetError } from './failure.ts'
 import { kafkaLogger, type Logger } from './log.ts'
 
 /** One client per process. `heard` is called at every sign of life, retries against a dead broker included. */
@@ -80,6 +70,10 @@ type FetchedBatch = Batch & { fetchedOffset?: string; error?: Error }
 /** Where a fetch began, which may lie before its first record that is visible. */
 export const fetchedOffset = (batch: Batch): number => Number((batch as FetchedBatch).fetchedOffset)
 
+/** Where it ends; what could not be read has come nowhere. */
+export const lastOffset = (batch: Batch): number =>
+  batch.messages.length > 0 ? Number(batch.lastOffset()) : fetchedOffset(batch)
+
 /**
  * What could not be read of a topic: the broker's refusal, a wrong checksum, bytes that are no records. The patched client
  * hands it over with a batch that has no messages, because to fail the fetch would stop the topics of everybody.
@@ -89,35 +83,6 @@ export function unreadableBatch(batch: Batch): Error | undefined {
   if (!error || messages.length > 0) return undefined
   const place = `${topic}/${partition} cannot be read from offset ${fetchedOffset(batch)} on`
   return new Error(`${place}: ${error.message}`, { cause: error })
-}
-
-/**
- * Creates the topics of a dataset that are not there yet.
- * @throws DatasetError when a topic exists with another number of partitions: a record would change its lane
- */
-export async function ensureTopics(admin: Admin, dataset: Dataset): Promise<void> {
-  const wanted = topicsOf(dataset)
-  const known = new Set(await admin.listTopics())
-  const missing = wanted.filter(({ topic }) => !known.has(topic))
-  if (missing.length > 0)
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map(({ topic, partitions, config }) => ({
-        topic,
-        numPartitions: partitions,
-        configEntries: Object.entries({ ...config, 'max.message.bytes': String(maxBatchBytes) }).map(
-          ([name, value]) => ({ name, value }),
-        ),
-      })),
-    })
-  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) })
-  for (const { topic, partitions } of wanted) {
-    const found = topics.find(({ name }) => name === topic)?.partitions.length
-    if (found !== partitions)
-      throw new DatasetError(
-        `topic ${topic} has ${found} partitions, the dataset declares ${partitions} lanes; lanes cannot change in the life of a topic`,
-      )
-  }
 }
 
 /** kafkajs sends one record batch per partition and request, so a send is cut below this many bytes. */

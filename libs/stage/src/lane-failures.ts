@@ -14,23 +14,24 @@ const corruptTries = 3
 export class LaneFailures {
   readonly #kit: StageKit
   readonly #health: Health
-  readonly #failures = new Map<string, { count: number; parked?: string }>()
+  /** by input: how often it failed since it last came past the record where it did */
+  readonly #failures = new Map<string, { count: number; at: number; parked?: string }>()
 
   constructor(kit: StageKit, health: Health) {
     this.#kit = kit
     this.#health = health
   }
 
-  /** Milliseconds after which the input is tried again; undefined when the process has to end. */
-  add(lane: Lane, place: InputPlace, error: unknown): number | undefined {
+  /** Milliseconds after which the input, which did not come past offset `at`, is tried again; undefined when the process has to end. */
+  add(lane: Lane, place: InputPlace, at: number, error: unknown): number | undefined {
     const name = inputName(place)
-    const before = this.#failures.get(name) ?? { count: 0 }
+    const before = this.#failures.get(name) ?? { count: 0, parked: undefined }
     const kind = kindOf(error, before.count)
     const { message: reason } = asError(error)
     this.#kit.metrics.failed(lane.dataset.name, kind)
     if (kind === 'fatal') return undefined
     const parked = kind === 'dataset' ? reason : undefined
-    this.#failures.set(name, { count: before.count + 1, parked })
+    this.#failures.set(name, { count: before.count + 1, at, parked })
     const ms = parked === undefined ? backoff(before.count) : parkedFor(before.count)
     const about = { dataset: lane.dataset.name, lane: lane.number, topic: place.topic, ...lane.inWork }
     if (parked === undefined) {
@@ -44,11 +45,15 @@ export class LaneFailures {
     return ms
   }
 
-  /** The input got on, or is not ours any more. */
-  clear(place: InputPlace): void {
-    if (this.#failures.delete(inputName(place))) this.#health.goOn(inputName(place))
+  /** The input came to an offset. A chunk is gathered again fetch by fetch, so to come a part of the way mends nothing. */
+  reached(place: InputPlace, offset: number): void {
+    const failure = this.#failures.get(inputName(place))
+    if (!failure || offset < failure.at) return
+    this.#failures.delete(inputName(place))
+    this.#health.goOn(inputName(place))
   }
 
+  /** Of inputs that are not ours any more. */
   clearUnless(keep: (name: string) => boolean): void {
     for (const name of [...this.#failures.keys()])
       if (!keep(name)) {
@@ -58,7 +63,7 @@ export class LaneFailures {
   }
 }
 
-export const parkedSentence =
+const parkedSentence =
   'parked: this lane of the dataset stands still, nothing of it is lost, and all others go on. Mend the cause; it is tried again by itself, or at once after a restart'
 
 function kindOf(error: unknown, failures: number) {

@@ -11,8 +11,10 @@ import {
 import { decode, isReceipt, messagesOf } from '../../../e2e/support/topics.ts'
 import { until } from '../../../e2e/support/until.ts'
 import type { Batch, Stage } from './define.ts'
+import { maxBatchBytes } from './kafka.ts'
 import { receiptHeaders } from './receipts.ts'
 import { Serde } from './serde.ts'
+import { largestRecord } from './too-large.ts'
 
 afterEach(closeAll)
 
@@ -138,5 +140,60 @@ describe('a lane that goes from one process to another in the middle of runs', (
     ).toEqual(expected.sort())
     expect(found.rows.length).toBe(runs.length * 60)
     expect(new Set(found.rows.map(({ id }) => id)).size).toBe(found.rows.length)
+  })
+})
+
+describe('rows that grow in a handler', () => {
+  /** Key and value of a clean record whose id has so many bytes; its other fields and the framing are these. */
+  const around = 40
+  const sizes: Record<string, number> = {
+    small: 10,
+    'just fits': Math.floor((largestRecord - around) / 2),
+    'too large': maxBatchBytes,
+    'far too large': 3 * maxBatchBytes,
+  }
+  const grower = (): Stage => ({
+    ...copier(),
+    handle: ({ records }: Batch) => {
+      const grown = records.map((record) => ({
+        ...record,
+        id: String(record['id']).padEnd(sizes[String(record['id'])] ?? 10, '.'),
+      }))
+      const clean = grown.map(({ dsf_run, dsf_row, id, v }: any) => ({
+        key: id,
+        value: { dsf_run, dsf_row, dsf_version: Number(v), id, v: Number(v) },
+      }))
+      return { out: { clean }, counts: { clean: clean.length, duplicate: 0, quarantined: 0 } }
+    },
+  })
+
+  it('are refused when no topic takes them, counted, and cost no other row', async () => {
+    const dataset = newDataset(1)
+    const feeder = await openFeeder(dataset)
+    const names = ['small', 'too large', 'just fits', 'far too large', 'last']
+    await feeder.rows(
+      0,
+      names.map((id) => ({ id, v: '1', run: 'r' })),
+    )
+    await feeder.receipt(0, 'r', { read: 5 })
+    const { fatal } = runTransport(grower(), dataset)
+    const { rows, receipts } = await until('the receipt', async () => {
+      const found = await Promise.race([written(dataset, 'clean'), fatal])
+      if (found instanceof Error) return found as never
+      return found.receipts.length > 0 && found
+    })
+    expect(rows.map(({ id }) => id.replace(/\.*$/, ''))).toEqual(['small', 'just fits', 'last'])
+    expect(receipts).toMatchObject([
+      { counters: { read: 5, clean: 3, duplicate: 0, quarantined: 2, 'quarantined:too-large': 2 } },
+    ])
+    const refused = (await written(dataset, 'quarantine')).rows
+    expect(refused.map(({ dsf_row, reasons }) => [dsf_row, reasons[0].code])).toEqual([
+      [2, 'too-large'],
+      [4, 'too-large'],
+    ])
+    expect(refused.map(({ bytes }) => String(bytes).slice(0, 60))).toEqual([
+      expect.stringContaining('"dsf_row":2'),
+      expect.stringContaining('"dsf_row":4'),
+    ])
   })
 })

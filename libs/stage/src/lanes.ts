@@ -3,7 +3,7 @@ import type { ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs'
 import type { Health } from './health.ts'
 import { HeldInputs, inputName, type InputPlace } from './held-inputs.ts'
 import { datasetOf } from './lane-assigner.ts'
-import { fetchedOffset, unreadableBatch } from './kafka.ts'
+import { fetchedOffset, lastOffset, unreadableBatch } from './kafka.ts'
 import { LaneFailures } from './lane-failures.ts'
 import { Lane } from './lane.ts'
 import type { StageKit } from './stage-kit.ts'
@@ -70,7 +70,8 @@ export class Lanes {
   /** A fetch of control records alone never reaches `batch`, but the position behind it must be known. */
   fetched(fetch: ConsumerEndBatchProcessEvent['payload']): void {
     const { topic, partition, batchSize, firstOffset, lastOffset } = fetch
-    if (firstOffset === null) return
+    // of what could not be read there is no first record, whatever the types say
+    if ((firstOffset as string | null) === null) return
     this.#kit.metrics.read(datasetOf(topic), partition, topic, fetch)
     if (batchSize === 0)
       this.#lane({ topic, partition }).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
@@ -102,7 +103,7 @@ export class Lanes {
       if (unreadable) throw unreadable
       await lane.process(kindOf(place.topic), payload)
       this.#health.heard()
-      this.#failures.clear(place)
+      this.#failures.reached(place, lastOffset(payload.batch))
     } catch (error) {
       await this.#failed(lane, place, payload, error)
     }
@@ -111,7 +112,7 @@ export class Lanes {
   async #failed(lane: Lane, place: InputPlace, { batch }: EachBatchPayload, error: unknown): Promise<void> {
     await lane.release()
     if (!this.#owns(lane, place)) return
-    const ms = this.#failures.add(lane, place, error)
+    const ms = this.#failures.add(lane, place, lastOffset(batch), error)
     if (ms === undefined) {
       this.#onFatal(error as Error)
       throw error
