@@ -41,7 +41,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   #lanes: Lanes | undefined
   #kit!: StageKit
   #consumer: Consumer | undefined
-  #sender: Producer | undefined
+  #sender: Promise<Producer> | undefined
   readonly #starts: DatasetStarts
   /** datasets that are in: the lanes' own map */
   readonly #ready = new Map<string, Dataset>()
@@ -160,11 +160,20 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   async #sendMessage(topic: string, message: Message): Promise<void> {
-    if (!this.#sender) {
-      this.#sender = plainProducer(this.#kafka)
-      await this.#sender.connect()
+    const sender = await (this.#sender ??= this.#openSender())
+    await sender.send({ topic, acks: -1, messages: [message] })
+  }
+
+  /** Once for all who ask while it opens; again after it failed. */
+  async #openSender(): Promise<Producer> {
+    const sender = plainProducer(this.#kafka)
+    try {
+      await sender.connect()
+      return sender
+    } catch (error) {
+      this.#sender = undefined
+      throw error
     }
-    await this.#sender.send({ topic, acks: -1, messages: [message] })
   }
 
   readonly #follow: Runtime['follow'] = async (kinds, seen) => {
@@ -223,7 +232,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     await this.#lanes?.release()
     await this.#consumer?.disconnect().catch(() => undefined)
     for (const follower of this.#followers) await follower.stop()
-    await this.#sender?.disconnect().catch(() => undefined)
+    await this.#sender?.then((sender) => sender.disconnect()).catch(() => undefined)
     await (this.#kit as StageKit | undefined)?.admin.disconnect().catch(() => undefined)
     await this.#options.stage.stop?.()
   }
