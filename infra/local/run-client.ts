@@ -66,8 +66,17 @@ export function sourceUrl(source: string): string {
 /** application/problem+json, or whatever came instead. */
 export function problemOf(answer: string): string {
   try {
-    const { title, detail } = JSON.parse(answer) as { title?: string; detail?: string }
-    return [title, detail].filter(Boolean).join(': ') || answer
+    const {
+      title,
+      detail,
+      errors = [],
+    } = JSON.parse(answer) as {
+      title?: string
+      detail?: string
+      errors?: string[]
+    }
+    const sentence = [title, detail].filter(Boolean).join(': ')
+    return sentence ? [sentence, ...errors].join('\n  ') : answer
   } catch {
     return answer
   }
