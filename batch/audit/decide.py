@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import pandas as pd
 from dsf_dataset import (
@@ -127,9 +128,9 @@ def _versions(dataset: Dataset, landed: Landed, valid: pd.DataFrame, history: Hi
         is_new = content != last.where(last.notna(), valid["key"].map(history))
         return pd.Series(None, index=valid.index[is_new.astype(bool)], dtype=object)
     exact = [version for _, version in exact_versions(dataset, landed, valid.index, valid["key"])]
-    versions = pd.Series(
-        new_versions(valid["key"], exact, history, unit_of(field)), index=valid.index, dtype=object
-    )
+    past = cast(Mapping[str, Past], history)  # with a version field it has no contents
+    found: list[Any] = new_versions(valid["key"], exact, past, unit_of(field))
+    versions = pd.Series(found, index=valid.index, dtype=object)
     return versions[versions.notna()]
 
 
