@@ -35,14 +35,15 @@ const defaultsOf = (dataset: Dataset): DashboardDefinition => ({ panels: default
 /** Every field of the index, as the template maps it. */
 function indexedFields(dataset: Dataset): Record<string, IndexedField> {
   const { properties } = indexTemplate(dataset).template.mappings
-  const known = new Map<string, { title?: string; unit?: string; type: FieldType }>([
+  const known = new Map<string, { name?: string; title?: string; unit?: string; type: FieldType }>([
     ...dataset.fields.map(({ column, ...rest }): [string, typeof rest] => [column, rest]),
     ...dataset.computed.map(({ name, ...rest }): [string, typeof rest] => [name, rest]),
   ])
   const bounds = new Map(dataset.fields.map((field) => [field.column, boundsOf(field)]))
   return Object.fromEntries(
     Object.entries(properties).map(([name, mapping]) => {
-      const { title = name, unit } = known.get(name) ?? {}
+      // a field without a title is called as in its file, whatever its column
+      const { name: written = name, title = written, unit } = known.get(name) ?? {}
       const type = known.get(name)?.type ?? ownType(String(mapping['type']))
       const aggregatable = mapping['type'] === 'text' ? `${name}.keyword` : name
       const shown = unit ? { unit: shownUnits[unit] ?? unit } : {}

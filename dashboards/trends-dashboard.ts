@@ -58,7 +58,7 @@ function panels(dataset: Dataset): Unplaced[] {
 }
 
 function greatest(field: Field): Unplaced {
-  const { column, title = column, unit } = field
+  const { column, name, title = name, unit } = field
   const metric: Metric = { of: 'max', field: 'maximum', title: 'Greatest', ...(unit ? { unit } : {}) }
   return {
     ...{ kind: 'metric', id: `greatest-${column}`, title: `Greatest: ${title}`, metric },
@@ -68,8 +68,11 @@ function greatest(field: Field): Unplaced {
 }
 
 /** Greatest and least of windows can be taken together; their means could only with weights. */
-function extremes({ column, title, unit }: Field, chart: Pick<TrendPanel, 'kind' | 'interval'>): Unplaced[] {
-  const name = title ?? column
+function extremes(
+  { column, name: written, title, unit }: Field,
+  chart: Pick<TrendPanel, 'kind' | 'interval'>,
+): Unplaced[] {
+  const name = title ?? written
   const measure = (of: 'max' | 'min', field: string, word: string): Unplaced => ({
     ...{ ...chart, id: `${field}-${column}`, title: `${word}: ${name}`, shape: 'line' },
     where: [{ field: 'field', is: column }],

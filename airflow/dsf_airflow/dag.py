@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from airflow.sdk import DAG, AsyncCallback, CronTriggerTimetable, DeadlineAlert, DeadlineReference, Param
-from dsf_dataset import Dataset
+from dsf_dataset import Dataset, Refused
 
 from . import tasks
 from .alerts import callbacks
@@ -48,6 +48,30 @@ def dag_of(dataset: Dataset, settings: Settings) -> DAG:
         deadline=_deadline(dataset.name, settings),
     ) as dag:
         _wire(dataset)
+    return dag
+
+
+def refused_dag(refused: Refused, settings: Settings) -> DAG:
+    """In the place of a dataset whose definition cannot be used: it fails at its time, and tells what is wrong."""
+    with DAG(
+        dag_id=dag_id_of(refused.name),
+        description=f"The definition of {refused.name} cannot be used.",
+        doc_md="\n".join(
+            [
+                f"{refused.folder}/datapackage.json cannot be used:",
+                "",
+                *(f"- `{line}`" for line in refused.problems),
+            ]
+        ),
+        tags=["dsf", "refused"],
+        schedule=CronTriggerTimetable(settings.schedule, timezone="UTC") if settings.schedule else None,
+        catchup=False,
+        max_active_runs=1,
+        on_failure_callback=partial(callbacks.dag_failed, refused.name),
+    ) as dag:
+        tasks.definition.override(**{**_defaults(refused.name, settings), "retries": 0})(
+            refused.name, str(refused)
+        )
     return dag
 
 

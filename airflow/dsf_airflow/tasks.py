@@ -19,6 +19,12 @@ _DIFFERENCES = 1
 
 
 @task
+def definition(dataset: str, reason: str) -> None:
+    """Fails: no retry mends a definition."""
+    raise FinalFailure(Failure(dataset, "definition", reason, sort="refused definition"))
+
+
+@task
 def health(dataset: str) -> None:
     """All stages and Spark jobs are ready; otherwise it fails, and its retries wait."""
     services = read_settings().services

@@ -32,6 +32,17 @@ def test_there_is_a_dag_for_each_dataset_and_none_is_broken(bag):
     assert sorted(bag.dags) == ["dsf_earthquakes", "dsf_seattle_weather"]
 
 
+def test_a_definition_that_cannot_be_used_has_a_dag_that_says_so_and_stops_no_other(tmp_path, monkeypatch):
+    (tmp_path / "wrong").mkdir()
+    (tmp_path / "wrong/datapackage.json").write_text('{"name": "wrong"}')
+    monkeypatch.setenv("DATASETS_DIR", f"{os.environ['DATASETS_DIR']}:{tmp_path}")
+    bag = DagBag(dag_folder=FOLDER)
+    assert bag.import_errors == {}
+    assert sorted(bag.dags) == ["dsf_earthquakes", "dsf_seattle_weather", "dsf_wrong"]
+    assert "/resources: is missing" in bag.dags["dsf_wrong"].doc_md
+    assert bag.dags["dsf_wrong"].task_ids == ["definition"]
+
+
 def test_a_dag_runs_once_at_a_time_and_does_not_catch_up(dag):
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
 

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from tabulate import tabulate
 
+from .own import KEY
+
 SHOWN = 20
 
 
@@ -65,7 +67,7 @@ def close(expected: pd.Series, found: pd.Series, relative: float = 1e-9) -> pd.S
 
 
 def _labels(expected: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
-    keys = pd.concat([found["key"], expected["key"]])
+    keys = pd.concat([found[KEY], expected[KEY]])
     keys = keys[~keys.index.duplicated(keep="last")]
     texts = ["" if key is None else f"{key} " for key in keys]
     return pd.Series(

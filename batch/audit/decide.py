@@ -20,6 +20,7 @@ from dsf_dataset import (
 
 from .landing import Landed
 from .versions import Past, exact_reader, new_versions, unit_of
+from .own import CELLS, CODES, KEY, LANE, OUTCOME, RAW
 
 History = Mapping[str, Past | str]
 """By key, what was last let through before the run: a revision, or the content as text."""
@@ -30,7 +31,7 @@ class Decision:
     header: list[str]
     rows: pd.DataFrame
     """
-    One row for each of the file, by its number (index `row`): lane, key (None when unreadable), outcome, codes (list of
+    One row for each of the file, by its number (index `row`), in columns of our own: lane, key (None when unreadable), outcome, codes (list of
     (field, code)), cells (as in the file), raw (bytes of an unreadable row), and the typed value of each column.
     """
     lanes_read: pd.Series
@@ -39,15 +40,15 @@ class Decision:
     """Of a dataset with versions, the `dsf_version` of each clean row."""
 
     def of(self, outcome: str) -> pd.DataFrame:
-        return self.rows[self.rows["outcome"] == outcome]
+        return self.rows[self.rows[OUTCOME] == outcome]
 
 
 def decide(dataset: Dataset, landed: Landed, history: History) -> Decision:
     """Rows in file order; the cleaner sees each key in that order, whatever the lanes."""
     readable = _typed(dataset, landed)
-    valid = readable[readable["outcome"] != "quarantined"]
+    valid = readable[readable[OUTCOME] != "quarantined"]
     versions = _versions(dataset, landed, valid, history)
-    readable.loc[valid.index.difference(versions.index), "outcome"] = "duplicate"
+    readable.loc[valid.index.difference(versions.index), OUTCOME] = "duplicate"
     lanes_read = readable.groupby("lane").cumcount()
     unreadable = _unreadable(dataset, landed)
     rows = pd.concat([part for part in (readable, unreadable) if len(part)] or [readable]).sort_index()
@@ -67,20 +68,18 @@ def _typed(dataset: Dataset, landed: Landed) -> pd.DataFrame:
         [cells for _, cells in landed.rows], index=numbers, columns=range(len(landed.header))
     )
     frame = pd.DataFrame(index=pd.Index(numbers, name="row", dtype="int64"))
-    frame["key"] = pd.Series(keys_of_file(dataset, landed), index=frame.index, dtype=object)
-    frame["lane"] = pd.Series(
-        [lane_of(key, dataset.lanes) for key in frame["key"]], frame.index, dtype="int64"
-    )
+    frame[KEY] = pd.Series(keys_of_file(dataset, landed), index=frame.index, dtype=object)
+    frame[LANE] = pd.Series([lane_of(key, dataset.lanes) for key in frame[KEY]], frame.index, dtype="int64")
     problems: list[list[tuple[str, str]]] = [[] for _ in numbers]
     for field in dataset.fields:
         is_there = field.name in landed.header
         texts = cells[landed.header.index(field.name)].tolist() if is_there else [None] * len(numbers)
         values = _read_column(dataset, field.name, texts, problems)
         frame[field.column] = pd.Series(values, index=frame.index, dtype=object)
-    frame["codes"] = pd.Series(problems, index=frame.index, dtype=object)
-    frame["cells"] = pd.Series([row for _, row in landed.rows], index=frame.index, dtype=object)
-    frame["raw"] = None
-    frame["outcome"] = ["quarantined" if found else "clean" for found in problems]
+    frame[CODES] = pd.Series(problems, index=frame.index, dtype=object)
+    frame[CELLS] = pd.Series([row for _, row in landed.rows], index=frame.index, dtype=object)
+    frame[RAW] = None
+    frame[OUTCOME] = ["quarantined" if found else "clean" for found in problems]
     return frame
 
 
@@ -104,14 +103,14 @@ def _unreadable(dataset: Dataset, landed: Landed) -> pd.DataFrame:
     """Rows that cannot be read have no key; their number spreads them over the lanes."""
     numbers = [number for number, _ in landed.unreadable]
     frame = pd.DataFrame(index=pd.Index(numbers, name="row", dtype="int64"))
-    frame["key"] = None
-    frame["lane"] = [number % dataset.lanes for number in numbers]
+    frame[KEY] = None
+    frame[LANE] = [number % dataset.lanes for number in numbers]
     for field in dataset.fields:
         frame[field.column] = None
-    frame["codes"] = pd.Series([[("", "unreadable")] for _ in numbers], index=frame.index, dtype=object)
-    frame["cells"] = None
-    frame["raw"] = pd.Series([raw for _, raw in landed.unreadable], index=frame.index, dtype=object)
-    frame["outcome"] = "quarantined"
+    frame[CODES] = pd.Series([[("", "unreadable")] for _ in numbers], index=frame.index, dtype=object)
+    frame[CELLS] = None
+    frame[RAW] = pd.Series([raw for _, raw in landed.unreadable], index=frame.index, dtype=object)
+    frame[OUTCOME] = "quarantined"
     return frame
 
 
@@ -124,12 +123,12 @@ def _versions(dataset: Dataset, landed: Landed, valid: pd.DataFrame, history: Hi
     field = dataset.version_field
     if field is None:
         content = content_of(dataset, valid)
-        last = content.groupby(valid["key"]).shift()
-        is_new = content != last.where(last.notna(), valid["key"].map(history))
+        last = content.groupby(valid[KEY]).shift()
+        is_new = content != last.where(last.notna(), valid[KEY].map(history))
         return pd.Series(None, index=valid.index[is_new.astype(bool)], dtype=object)
-    exact = [version for _, version in exact_versions(dataset, landed, valid.index, valid["key"])]
+    exact = [version for _, version in exact_versions(dataset, landed, valid.index, valid[KEY])]
     past = cast(Mapping[str, Past], history)  # with a version field it has no contents
-    found: list[Any] = new_versions(valid["key"], exact, past, unit_of(field))
+    found: list[Any] = new_versions(valid[KEY], exact, past, unit_of(field))
     versions = pd.Series(found, index=valid.index, dtype=object)
     return versions[versions.notna()]
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from .compare import Difference, shown, table_of
 from .decide import Decision
+from .own import OUTCOME
 
 mpl.use("agg")
 mpl.rcParams.update(
@@ -19,6 +20,8 @@ mpl.rcParams.update(
 )
 _COLORS = {"clean": "#2a9d8f", "duplicate": "#8d99ae", "quarantined": "#e76f51"}
 _ACROSS = 4
+_MOST_DRAWN = 60
+"""Fields: a picture of thousands would be no picture."""
 
 _STYLE = """
   body { font: 15px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
@@ -52,7 +55,7 @@ def report_of(
         if numeric:
             parts.append(
                 "<h2>Distributions of clean rows</h2>"
-                + _picture(_histograms(numeric, clean), "distributions")
+                + _picture(_histograms(numeric[:_MOST_DRAWN], clean), "distributions")
             )
     title = escape(f"Audit of {dataset.name}, run {run}")
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
@@ -77,7 +80,7 @@ def _differences(differences: list[Difference]) -> str:
 
 
 def _outcomes(decision: Decision) -> Figure:
-    counts = decision.rows["outcome"].value_counts().reindex(list(_COLORS), fill_value=0)[::-1]
+    counts = decision.rows[OUTCOME].value_counts().reindex(list(_COLORS), fill_value=0)[::-1]
     figure = Figure(figsize=(8, 1.4), layout="constrained")
     axes = figure.subplots()
     bars = axes.barh(counts.index, counts.to_numpy(), color=[_COLORS[outcome] for outcome in counts.index])
@@ -87,7 +90,7 @@ def _outcomes(decision: Decision) -> Figure:
 
 
 def _missing(dataset: Dataset, clean: pd.DataFrame) -> Figure:
-    shares = pd.Series({f.name: clean[f.column].isna().mean() for f in dataset.fields})[::-1]
+    shares = pd.Series({f.name: clean[f.column].isna().mean() for f in dataset.fields[:_MOST_DRAWN]})[::-1]
     figure = Figure(figsize=(8, 0.6 + 0.18 * len(shares)), layout="constrained")
     axes = figure.subplots()
     bars = axes.barh(shares.index, shares.to_numpy() * 100, color="#457b9d")

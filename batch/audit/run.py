@@ -16,6 +16,7 @@ from .compare import Difference
 from .decide import Decision, History, decide, exact_versions, keys_of_file
 from .landing import Landed, read_landing, unzipped
 from .objects import Unreadable
+from .own import OUTCOME
 from .report import report_of
 from .spark_tables import compare_profile
 from .stages import compare_lake, compare_processed, compare_quarantine, compare_receipt
@@ -94,7 +95,7 @@ def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) ->
     store, dataset, place = sources.store, sources.dataset, sources.place
     processed = read_processed(store, dataset, place, keys_of_file(dataset, landed))
     decision = decide(dataset, landed, _history(sources, landed, processed.history))
-    audit.outcomes = {str(name): count for name, count in decision.rows["outcome"].value_counts().items()}
+    audit.outcomes = {str(name): count for name, count in decision.rows[OUTCOME].value_counts().items()}
     lake = read_lake_rows(store, dataset, place)
     quarantine = _all_quarantined(sources, audit.outcomes.get("quarantined", 0))
     audit.differences += [

@@ -9,6 +9,7 @@ from dsf_dataset import Dataset, Field, iso_datetime, read_written, table_prefix
 
 from .compare import Difference, close
 from .objects import read_lake
+from .own import KEY
 from .stages import DAY_MS, period_of
 
 _QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
@@ -37,7 +38,7 @@ def compare_profile(store: Store, dataset: Dataset, run: str, clean: pd.DataFram
 
 def expected_profile(dataset: Dataset, clean: pd.DataFrame) -> pd.DataFrame:
     """A row for each type, window and field of clean rows."""
-    groups = pd.DataFrame({"key": clean["key"], **_levels(dataset, clean)}, dtype=object)
+    groups = pd.DataFrame({"key": clean[KEY], **_levels(dataset, clean)}, dtype=object)
     rows = [
         {"type": level[0], "window_start": level[1], "field": field.column}  # type: ignore[index]  # a pair
         | _profile_of(clean, members, field)
@@ -63,7 +64,7 @@ def _profile_of(clean: pd.DataFrame, members: pd.Index, field: Field) -> dict[st
     values = clean.loc[members, field.column]
     counts = {
         "rows": len(values),
-        "keys": clean.loc[members, "key"].nunique(),
+        "keys": clean.loc[members, KEY].nunique(),
         "nulls": int(values.isna().sum()),
         "distinct": values.nunique(),
     }

@@ -6,21 +6,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from dsf_dataset import NO_VALUE, Dataset, dataset_prefix, iso_date, path_segment
+from dsf_dataset import DAY_MS, FIRST_MS, NO_VALUE, Dataset, dataset_prefix, iso_date, path_segment
 
 from .compare import Difference, close, compare_rows, compare_values
 from .decide import Decision
 from .expressions import columns_used, evaluate
-
-DAY_MS = 86_400_000
+from .own import CELLS, CODES, FOLDER, KEY, LANE, OBJECT, OUTCOME, RAW, STAGE
 
 
 def compare_processed(dataset: Dataset, decision: Decision, found: pd.DataFrame) -> list[Difference]:
-    columns = ["key", "lane", *(field.column for field in dataset.fields)]
+    columns = [KEY, LANE, *(field.column for field in dataset.fields)]
     expected = decision.of("clean")[columns]
     if dataset.version_field:
         expected = expected.assign(dsf_version=decision.versions)
-    differences = compare_rows("processed", expected, found, decision.rows["outcome"])
+    differences = compare_rows("processed", expected, found, decision.rows[OUTCOME])
     return differences if dataset.version_field else differences + _compare_numbers(decision, found)
 
 
@@ -31,22 +30,22 @@ def _compare_numbers(decision: Decision, found: pd.DataFrame) -> list[Difference
     """
     rows = found[found.index.isin(decision.lanes_read.index) & ~found.index.duplicated()]
     begin = rows["dsf_version"].astype("int64") - decision.lanes_read.loc[rows.index]
-    usual = begin.groupby(rows["lane"]).transform(lambda of_lane: of_lane.mode()[0])
+    usual = begin.groupby(rows[LANE]).transform(lambda of_lane: of_lane.mode()[0])
     expected = (usual + decision.lanes_read.loc[rows.index]).astype(object)
-    labels = pd.Series([f"{key} (row {row})" for row, key in rows["key"].items()], index=rows.index)
+    labels = pd.Series([f"{key} (row {row})" for row, key in rows[KEY].items()], index=rows.index)
     return list(compare_values("processed", "dsf_version", expected, rows["dsf_version"], labels))
 
 
 def compare_lake(dataset: Dataset, decision: Decision, found: pd.DataFrame) -> list[Difference]:
     """Measured rows with all their columns, and where they lie. Simulated ones are counted in the receipt."""
     clean = decision.of("clean")
-    expected = clean[["key", "lane", *(field.column for field in dataset.fields)]]
-    expected = expected.assign(folder=_folders(dataset, clean))
+    expected = clean[[KEY, LANE, *(field.column for field in dataset.fields)]]
+    expected = expected.assign(**{FOLDER: _folders(dataset, clean)})
     measured = found[found["simulated"] == False]  # noqa: E712 -- values of an object column, not truth
-    folders = measured["object"].map(lambda key: key.rsplit("/", 1)[0] + "/")
-    keys = clean["key"].reindex(measured.index)
-    measured = measured.assign(folder=folders, key=_with_none(keys))
-    differences = compare_rows("lake", expected, measured, decision.rows["outcome"])
+    folders = measured[OBJECT].map(lambda key: key.rsplit("/", 1)[0] + "/")
+    keys = clean[KEY].reindex(measured.index)
+    measured = measured.assign(**{FOLDER: folders, KEY: _with_none(keys)})
+    differences = compare_rows("lake", expected, measured, decision.rows[OUTCOME])
     once = measured[~measured.index.duplicated(keep=False)]
     return differences + _compare_computed(dataset, once)
 
@@ -67,14 +66,16 @@ def period_of(dataset: Dataset, time: int | None) -> str:
     """The value of `dt=` for an event time: the first day of the lake's period that it lies in."""
     if time is None or dataset.event_time is None:
         return NO_VALUE
-    day = iso_date(time if dataset.event_time.type == "date" else time // DAY_MS)
+    days = time if dataset.event_time.type == "date" else time // DAY_MS
+    # a window of trends may begin before the first day there is
+    day = iso_date(max(days, FIRST_MS // DAY_MS))
     head, month, _ = day.rsplit("-", 2)
     return {"day": day, "month": f"{head}-{month}-01", "year": f"{head}-01-01"}[dataset.lake_period]
 
 
 def _compare_computed(dataset: Dataset, rows: pd.DataFrame) -> list[Difference]:
     differences: list[Difference] = []
-    labels = pd.Series([f"{key} (row {row})" for row, key in rows["key"].items()], index=rows.index)
+    labels = pd.Series([f"{key} (row {row})" for row, key in rows[KEY].items()], index=rows.index)
     for computed in dataset.computed:
         found = rows[computed.name]
         nothing = rows[columns_used(dataset, computed)].isna().any(axis=1)
@@ -94,25 +95,23 @@ def _compare_computed(dataset: Dataset, rows: pd.DataFrame) -> list[Difference]:
 def compare_quarantine(dataset: Dataset, decision: Decision, found: pd.DataFrame) -> list[Difference]:
     """Rows with all their reasons and exactly their bytes. One that a replay brought again lies in a later object."""
     refused = decision.of("quarantined")
-    unreadable = refused["raw"].notna()
+    unreadable = refused[RAW].notna()
     expected = pd.DataFrame(
         {
-            "key": refused["key"],
-            "lane": refused["lane"].astype(object),
-            "stage": np.where(unreadable, "ingestor", "cleaner"),
-            "codes": refused["codes"],
-            "raw": refused["raw"],
-            "cells": refused["cells"].map(
-                lambda cells: _fields_of(dataset, decision, cells), na_action="ignore"
-            ),
+            KEY: refused[KEY],
+            LANE: refused[LANE].astype(object),
+            STAGE: np.where(unreadable, "ingestor", "cleaner"),
+            CODES: refused[CODES],
+            RAW: refused[RAW],
+            CELLS: refused[CELLS].map(lambda cells: _fields_of(dataset, decision, cells), na_action="ignore"),
         },
         dtype=object,
     )
-    keys = expected["key"].reindex(found.index)
-    found = found.assign(key=_with_none(keys))
-    found.loc[found["stage"] == "cleaner", "raw"] = None
-    again = found.index.duplicated() & ~found.assign(row=found.index).duplicated(["row", "object"])
-    return compare_rows("quarantine", expected, found[~again], decision.rows["outcome"])
+    keys = expected[KEY].reindex(found.index)
+    found = found.assign(**{KEY: _with_none(keys)})
+    found.loc[found[STAGE] == "cleaner", RAW] = None
+    again = found.index.duplicated() & ~found.assign(row=found.index).duplicated(["row", OBJECT])
+    return compare_rows("quarantine", expected, found[~again], decision.rows[OUTCOME])
 
 
 def _with_none(values: pd.Series) -> pd.Series:
@@ -128,7 +127,7 @@ def _fields_of(dataset: Dataset, decision: Decision, cells: list[str]) -> list[s
 
 def compare_receipt(receipt: Mapping[str, Any], decision: Decision, lake: pd.DataFrame) -> list[Difference]:
     counters = receipt["counters"]
-    outcomes = Counter(decision.rows["outcome"])
+    outcomes = Counter(decision.rows[OUTCOME])
     simulated = int((lake["simulated"] == True).sum())  # noqa: E712
     stored = outcomes["clean"] + simulated
     expected = {
@@ -159,5 +158,5 @@ def compare_receipt(receipt: Mapping[str, Any], decision: Decision, lake: pd.Dat
 
 def _reasons(decision: Decision) -> Counter[str]:
     """A row counts once for each code."""
-    refused = decision.of("quarantined")["codes"]
+    refused = decision.of("quarantined")[CODES]
     return Counter(f"quarantined:{code}" for codes in refused for code in {code for _, code in codes})

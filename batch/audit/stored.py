@@ -14,6 +14,7 @@ from dsf_dataset import Dataset, ObjectName, dataset_prefix, object_name, raw_sc
 
 from .decide import content_of, keys_of
 from .objects import PROVENANCE, json_lines, read_csv, read_lake
+from .own import CELLS, CODES, KEY, LANE, OBJECT, RAW, STAGE
 from .versions import Past, unit_of
 
 _MARGIN = timedelta(minutes=1)
@@ -94,7 +95,7 @@ def read_processed(store: Store, dataset: Dataset, place: RunPlace, keys: Iterab
         if chunk.name.lane not in over:
             _remember(dataset, found.history, marks, wanted)
     found.rows = _joined(parts, [*(f.column for f in dataset.fields), *PROVENANCE])
-    found.rows["key"] = keys_of(dataset, found.rows)
+    found.rows[KEY] = keys_of(dataset, found.rows)
     return found
 
 
@@ -141,22 +142,22 @@ def read_quarantine(store: Store, dataset: Dataset, place: RunPlace) -> pd.DataF
     since = [chunk for chunk in listed if chunk.modified >= place.began - _MARGIN]
     schema = fastavro.parse_schema(raw_schema(dataset))
     rows = [
-        _refused(dataset, schema, line) | {"object": chunk.key, "lane": chunk.name.lane}
+        _refused(dataset, schema, line) | {OBJECT: chunk.key, LANE: chunk.name.lane}
         for chunk, content in _read_all(store, since)
         for line in json_lines(content)
         if line["dsf_run"] == place.run and line["stage"] in ("ingestor", "cleaner")
     ]
-    columns = ["row", "stage", "codes", "raw", "cells", "object", "lane"]
+    columns = ["row", STAGE, CODES, RAW, CELLS, OBJECT, LANE]
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
 
 
 def _refused(dataset: Dataset, schema: Any, line: dict[str, Any]) -> dict[str, Any]:
     raw = base64.b64decode(line["bytes"])
     codes = [(reason["field"] or "", reason["code"]) for reason in line["reasons"]]
-    refused = {"row": line["dsf_row"], "stage": line["stage"], "codes": codes, "raw": raw, "cells": None}
+    refused = {"row": line["dsf_row"], STAGE: line["stage"], CODES: codes, RAW: raw, CELLS: None}
     if line["content"] == "avro":
         record: Any = fastavro.schemaless_reader(io.BytesIO(raw[_FRAME:]), schema, None)
-        refused["cells"] = [record[field.column] for field in dataset.fields]
+        refused[CELLS] = [record[field.column] for field in dataset.fields]
     return refused
 
 
@@ -167,11 +168,11 @@ def _read_all(store: Store, wanted: list[Chunk]) -> Iterator[tuple[Chunk, bytes]
 
 
 def _of_run(rows: pd.DataFrame, run: str, chunk: Chunk) -> pd.DataFrame:
-    return rows[rows["dsf_run"] == run].assign(object=chunk.key, lane=chunk.name.lane)
+    return rows[rows["dsf_run"] == run].assign(**{OBJECT: chunk.key, LANE: chunk.name.lane})
 
 
 def _joined(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     """By row number of the file."""
-    empty = pd.DataFrame(columns=[*columns, "object", "lane"], dtype=object)
+    empty = pd.DataFrame(columns=[*columns, OBJECT, LANE], dtype=object)
     rows = pd.concat(parts) if parts else empty
     return rows.set_index(pd.Index(rows["dsf_row"].astype("int64"), name="row"))

@@ -9,6 +9,7 @@ from dsf_dataset import Dataset, Field, dataset_prefix, table_prefix
 from .compare import Difference
 from .decide import keys_of
 from .objects import read_lake
+from .own import MARK, WINDOW
 from .spark_tables import compare_groups, grouped_by
 from .stages import DAY_MS, period_of
 from .stored import chunks, tables_left_out
@@ -66,19 +67,21 @@ def _expected(store: Store, dataset: Dataset, touched: pd.Series) -> pd.DataFram
     lake = _read_windows(store, dataset, frozenset(touched.dropna()))
     if not lake.rows:
         return pd.DataFrame()
-    first = pd.concat(lake.marks).groupby("mark")["dsf_version"].min()
+    first = pd.concat(lake.marks).groupby(MARK)["dsf_version"].min()
     rows = pd.concat(lake.rows, ignore_index=True)
-    rows = rows[rows["dsf_version"].astype("int64") == rows["mark"].map(first)].drop_duplicates("mark")
+    rows = rows[rows["dsf_version"].astype("int64") == rows[MARK].map(first)].drop_duplicates(MARK)
     kind = rows[dataset.type_field.column] if dataset.type_field else None
-    rows = rows.assign(type=pd.Series(kind, index=rows.index, dtype=object))
-    fields = measured_fields(dataset)
-    parts = [_counted(rows, f.column, f.column) for f in fields] or [_counted(rows, None, "")]
+    levels = pd.DataFrame(
+        {"window_start": rows[WINDOW], "type": pd.Series(kind, index=rows.index, dtype=object)}
+    ).assign(simulated=rows["simulated"])
+    nothing = pd.Series(float("nan"), index=rows.index)
+    measured = {f.column: rows[f.column].astype("float64") for f in measured_fields(dataset)}
+    parts = [_counted(levels, values, name) for name, values in (measured or {"": nothing}).items()]
     return grouped_by(pd.concat(parts, ignore_index=True), _WINDOW)
 
 
-def _counted(rows: pd.DataFrame, column: str | None, name: str) -> pd.DataFrame:
-    values = rows[column].astype("float64") if column else pd.Series(float("nan"), index=rows.index)
-    groups = rows.assign(value=values).groupby(_WINDOW[:3], dropna=False)["value"]
+def _counted(levels: pd.DataFrame, values: pd.Series, name: str) -> pd.DataFrame:
+    groups = levels.assign(value=values).groupby(_WINDOW[:3], dropna=False)["value"]
     counted = groups.agg(events="size", values="count", mean="mean", minimum="min", maximum="max")
     return counted.reset_index().assign(field=name)
 
@@ -93,9 +96,9 @@ def _read_windows(store: Store, dataset: Dataset, windows: frozenset[int]) -> _L
     for key, content in store.get_all(chunk.key for chunk in listed):
         rows = read_lake(dataset, key, content, wanted)
         texts = keys_of(dataset, rows) + rows["simulated"].map({True: "~", False: "="})
-        rows = rows.assign(mark=pd.util.hash_array(texts.to_numpy()), window_start=_windows(dataset, rows))
-        lake.marks.append(rows[["mark", "dsf_version"]].astype({"dsf_version": "int64"}))
-        inside = rows[rows["window_start"].isin(windows)]
+        rows = rows.assign(**{MARK: pd.util.hash_array(texts.to_numpy()), WINDOW: _windows(dataset, rows)})
+        lake.marks.append(rows[[MARK, "dsf_version"]].astype({"dsf_version": "int64"}))
+        inside = rows[rows[WINDOW].isin(windows)]
         if len(inside):
             lake.rows.append(inside)
     return lake

@@ -35,6 +35,9 @@ def named_dataset(datasets_dir: str, name: str) -> Dataset:
         datasets = load_datasets(datasets_dir)
     except DefinitionError as error:
         raise NotNow(str(error)) from error
+    for refused in datasets.refused:
+        if refused.name == name and name not in datasets:
+            raise NotNow(f"the definition in {refused.folder} cannot be used: {'; '.join(refused.problems)}")
     if name not in datasets:
         raise NotNow(f'no dataset is named "{name}"; known are {", ".join(datasets)}')
     return datasets[name]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from audit.decide import content_of, decide, exact_versions
 from audit.landing import Landed, read_landing
+
+from audit.own import CODES, KEY, LANE, OUTCOME, RAW
 from audit.versions import Past
 from dirty_csv import UNVERSIONED, VERSIONED, files, written
 from dsf_dataset import Dataset
@@ -49,32 +50,32 @@ def by_pandas(dataset: Dataset, contents: list[bytes]) -> list[Rows]:
         decision = decide(dataset, read_landing(content, dataset), history)
         clean = decision.of("clean")
         if dataset.version_field is None:
-            history |= dict(zip(clean["key"], content_of(dataset, clean), strict=True))
+            history |= dict(zip(clean[KEY], content_of(dataset, clean), strict=True))
         else:
             history |= _newest(dataset, read_landing(content, dataset), clean, decision.versions)
-        rows = decision.rows[decision.rows["outcome"] != "duplicate"]
+        rows = decision.rows[decision.rows[OUTCOME] != "duplicate"]
         versions = decision.versions.to_dict() if dataset.version_field else {}
         decided.append([_said(dataset, number, row, versions.get(number)) for number, row in rows.iterrows()])
     return decided
 
 
 def _newest(dataset: Dataset, landed: Landed, clean: pd.DataFrame, versions: pd.Series) -> dict[str, Past]:
-    exact = exact_versions(dataset, landed, clean.index, clean["key"])
+    exact = exact_versions(dataset, landed, clean.index, clean[KEY])
     return {
         key: Past(mark, version) for (key, mark), version in zip(exact, versions[clean.index], strict=True)
     }
 
 
 def _said(dataset: Dataset, number: int, row: pd.Series, version: int | None) -> dict:
-    said = {"row": number, "lane": row["lane"], "outcome": row["outcome"]}
-    if row["outcome"] == "clean":
+    said = {"row": number, "lane": row[LANE], "outcome": row[OUTCOME]}
+    if row[OUTCOME] == "clean":
         values = {field.column: row[field.column] for field in dataset.fields}
         if version is not None:
             values["dsf_version"] = version
         return said | {"values": values}
     # what the cleaner refuses is a record, whose bytes this test leaves out
-    raw = b"" if row["raw"] is None else row["raw"]
-    return said | {"codes": [list(code) for code in row["codes"]], "bytes": base64.b64encode(raw).decode()}
+    raw = b"" if row[RAW] is None else row[RAW]
+    return said | {"codes": [list(code) for code in row[CODES]], "bytes": base64.b64encode(raw).decode()}
 
 
 def _sorted(dataset: Dataset, rows: Rows) -> Rows:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from audit.compare import Difference, compare_rows, table_of
 from audit.expressions import columns_used, evaluate
+from audit.own import KEY
 from audit.spark_tables import compare_groups, grouped_by
 from dsf_dataset import Computed, load_dataset
 
@@ -14,7 +15,7 @@ QUAKES = load_dataset(Path(__file__).parents[2] / "datasets/earthquakes")
 
 
 def frame(rows: dict[int, tuple]) -> pd.DataFrame:
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["key", "mag", "net"], dtype=object)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=[KEY, "mag", "net"], dtype=object)
 
 
 EXPECTED = frame({1: ("a", 1.0, None), 2: ("b", None, "ci"), 3: ("c", 3.0, "us")})

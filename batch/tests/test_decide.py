@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from audit.decide import decide
 from audit.landing import read_landing
+from audit.own import CODES, OUTCOME
 from audit.versions import Past
 from dsf_dataset import load_datasets
 
@@ -15,7 +16,7 @@ DAY = 86_400_000
 
 def outcomes(dataset, lines, history):
     content = "\n".join([",".join(field.name for field in dataset.fields), *lines]).encode()
-    return list(decide(dataset, read_landing(content, dataset), history).rows["outcome"])
+    return list(decide(dataset, read_landing(content, dataset), history).rows[OUTCOME])
 
 
 def quake(name: str, day: int, net: str = "ci") -> str:
@@ -81,7 +82,7 @@ def test_content_must_differ_from_what_was_last_let_through():
 
 def test_a_row_keeps_all_its_reasons_in_the_order_of_the_fields():
     landed = read_landing(b"date,precipitation,temp_max,temp_min,wind,weather\n2012-02-30,-1,,,x,\n", WEATHER)
-    assert decide(WEATHER, landed, {}).rows["codes"].loc[1] == [
+    assert decide(WEATHER, landed, {}).rows[CODES].loc[1] == [
         ("date", "type"),
         ("precipitation", "minimum"),
         ("wind", "type"),

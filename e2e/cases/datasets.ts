@@ -36,6 +36,19 @@ export const caseDatasets: (Definition & { columns?: string[] | 'any' })[] = [
     extension: { source: { maxRowBytes: largestRow } },
   },
   {
+    name: 'case-grown',
+    fields: ['id', 'a'],
+    extension: {
+      source: { maxRowBytes: largestRow },
+      computed: [{ name: 'five', type: 'string', expression: 'a + a + a + a + a' }],
+    },
+  },
+  {
+    name: 'case-patterns',
+    fields: ['id', { name: 'code', type: 'string', constraints: { pattern: '(a+)+b' } }, 'free'],
+    extension: { computed: [{ name: 'fits', type: 'boolean', expression: 'free.matches("^(a+)+b$")' }] },
+  },
+  {
     name: 'case-years',
     fields: ['id', 't datetime', 'd date'],
     extension: { eventTime: 't', sinks: { lake: { period: 'year' } } },

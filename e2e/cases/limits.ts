@@ -24,7 +24,18 @@ const encoded = (encoding: string, bytes: Buffer): Case => ({
   },
 })
 
+const as = 'a'.repeat(900)
+
 export const limitCases: Case[] = [
+  {
+    ...{ name: 'patterns that could be tried in ever more ways', dataset: 'case-patterns', hostile: true },
+    file: `id,code,free\npa1,${as.repeat(40)},x\npa2,aab,${as}\npa3,${as}b,${as}b\n`,
+    rows: [
+      ['pa2', 'aab', as],
+      ['pa3', `${as}b`, `${as}b`],
+    ],
+    refused: [{ row: 1, reasons: ['pattern code'] }],
+  },
   {
     ...{ name: '51 a row of 1,100 columns', dataset: 'case-wide', hostile: true },
     file: [wide(0).map((_, i) => `f${i + 1}`), wide(1), wide(2)].map((cells) => cells.join(',')).join('\n'),

@@ -98,6 +98,11 @@ const words: Refused[] = [
     },
   },
   {
+    ...{ name: 'refused-pattern', what: 'a pattern that takes no linear time' },
+    fields: ['id', { name: 'a', type: 'string', constraints: { pattern: '(a)\\1' } }],
+    says: [/fields\/1\/constraints\/pattern/],
+  },
+  {
     ...{ name: 'refused-clock', what: '27 twelve hours without a half of the day' },
     fields: ['id', { name: 't', type: 'datetime', format: '%Y-%m-%d %I:%M' }],
     says: [/fields\/1\/format/, /%I|%p/],

@@ -124,7 +124,7 @@ export const rowCases: Case[] = [
     refused: [{ row: 1, reasons: unreadable }],
   },
   {
-    ...{ name: '09 a space before a quote', dataset, file: given('09-space-quote'), audit: true },
+    ...{ name: '09 a space before a quote', dataset, file: given('09-space-quote') },
     rows: [row('sq4', 4)],
     refused: [
       { row: 1, reasons: unreadable, bytes: 'sq1, "x",y,1', why: /skipInitialSpace/ },

@@ -1,7 +1,9 @@
 /** The commands behind the Makefile: node infra/local/cli.ts <command>. What they take comes from the environment, see README.md. */
+import { stageEnvironment } from './environment.ts'
 import { StackError } from './errors.ts'
 import { showLogs } from './logs.ts'
 import { reindexDataset } from './reindex.ts'
+import { sayRefused } from './refused.ts'
 import { runDataset } from './run-client.ts'
 import { say, seconds } from './say.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -22,6 +24,7 @@ const commands: Record<string, Command> = {
 
 async function up(settings: Settings): Promise<void> {
   const start = Date.now()
+  sayRefused(stageEnvironment(settings).DATASETS_DIR)
   await startStack(settings)
   say(
     'stack',
@@ -35,6 +38,7 @@ async function down(settings: Settings): Promise<void> {
 }
 
 async function status(settings: Settings): Promise<void> {
+  sayRefused(stageEnvironment(settings).DATASETS_DIR)
   const found = await stackStatus(settings)
   process.stdout.write(
     settings.env['FORMAT'] === 'json' ? `${JSON.stringify(found)}\n` : `${statusTable(found.services)}\n`,

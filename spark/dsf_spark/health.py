@@ -16,8 +16,15 @@ _EVERY_SECONDS = 3
 
 
 class Health:
-    def __init__(self, board: Board, dependencies: dict[str, Callable[[], Any]]):
+    def __init__(
+        self,
+        board: Board,
+        dependencies: dict[str, Callable[[], Any]],
+        refused: dict[str, list[str]] | None = None,
+    ):
+        """`refused`: datasets that are left out, and why; the job is no less ready."""
         self._board = board
+        self._refused = refused
         self._checks = dependencies
         self._states = dict.fromkeys(dependencies, "not looked at yet")
         self._waiting: dict[str, str] = dict.fromkeys(board.snapshot(), "starting")
@@ -36,7 +43,8 @@ class Health:
         self._signs[dataset] = time.monotonic()
 
     def live(self) -> tuple[bool, dict[str, Any]]:
-        silent = round(time.monotonic() - min(self._signs.values()))
+        now = time.monotonic()
+        silent = round(now - min(self._signs.values(), default=now))
         ok = silent < WEDGED_SECONDS
         return ok, {"status": "ok" if ok else "wedged", "silentSeconds": silent}
 
@@ -45,7 +53,8 @@ class Health:
         states = {**self._states, **datasets}
         ok = not self.stopping.is_set() and all(state == "ok" for state in states.values())
         status = "stopping" if self.stopping.is_set() else "ok" if ok else "waiting"
-        return ok, {"status": status, "dependencies": states}
+        body = {"status": status, "dependencies": states}
+        return ok, body | ({"refusedDatasets": self._refused} if self._refused else {})
 
     def progress(self) -> dict[str, Any]:
         return {"job": self._board.job, "datasets": self._board.snapshot()}

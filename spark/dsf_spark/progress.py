@@ -39,8 +39,10 @@ class Progress:
 class Board:
     """Shared by the threads of a job."""
 
-    def __init__(self, job: str, datasets: list[str]):
+    def __init__(self, job: str, datasets: list[str], refused: int = 0):
         self.job = job
+        self._refused = refused
+        """Datasets that are left out because their definition cannot be used."""
         self._lock = threading.Lock()
         self._progress = {name: Progress() for name in datasets}
 
@@ -82,6 +84,9 @@ class Board:
             for dataset, progress in self.snapshot().items():
                 if progress[key] is not None:
                     lines.append(f'{prefix}_{name}{{dataset="{dataset}"}} {progress[key]}')
+        name = f"{prefix}_refused_datasets"
+        what = "Datasets that are left out because their definition cannot be used."
+        lines += [f"# HELP {name} {what}", f"# TYPE {name} gauge", f"{name} {self._refused}"]
         return "\n".join(lines) + "\n"
 
 

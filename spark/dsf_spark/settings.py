@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dsf_dataset import Dataset, load_datasets
+from dsf_dataset import Dataset, Datasets, Refused, load_datasets
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Settings:
     registry_url: str
     store: StoreSettings
     datasets: tuple[Dataset, ...]
+    refused: tuple[Refused, ...]
+    """Definitions that cannot be used; the others are."""
     http_host: str
     http_port: int
     trigger_seconds: float
@@ -34,6 +36,7 @@ class SettingsError(Exception):
 
 
 def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
+    known = load_datasets(_text(env, "DATASETS_DIR", "datasets"))
     return Settings(
         brokers=_text(env, "KAFKA_BROKERS"),
         registry_url=_text(env, "REGISTRY_URL").rstrip("/"),
@@ -43,9 +46,8 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             secret_key=_text(env, "S3_SECRET_KEY"),
             bucket=_text(env, "S3_BUCKET", "dsf"),
         ),
-        datasets=_chosen(
-            load_datasets(_text(env, "DATASETS_DIR", "datasets")), env.get("SPARK_DATASETS", "")
-        ),
+        datasets=_chosen(known, env.get("SPARK_DATASETS", "")),
+        refused=tuple(known.refused),
         http_host=_text(env, "HTTP_HOST", "127.0.0.1"),
         http_port=int(_number(env, "HTTP_PORT", None)),
         trigger_seconds=_number(env, "SPARK_TRIGGER_SECONDS", 10),
@@ -73,8 +75,10 @@ def _number(env: Mapping[str, str], name: str, default: float | None) -> float:
     return value
 
 
-def _chosen(known: dict[str, Dataset], names: str) -> tuple[Dataset, ...]:
+def _chosen(known: Datasets, names: str) -> tuple[Dataset, ...]:
+    refused = {one.name for one in known.refused} - set(known)
     chosen = [name.strip() for name in names.split(",") if name.strip()] or sorted(known)
+    chosen = [name for name in chosen if name not in refused]
     unknown = [name for name in chosen if name not in known]
     if unknown:
         raise SettingsError(f'SPARK_DATASETS names "{unknown[0]}": there are {", ".join(sorted(known))}')

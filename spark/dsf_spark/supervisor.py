@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 
+from dsf_dataset import DefinitionError
 from pyspark.sql.streaming.query import StreamingQuery
 
 from .crash_points import arm
@@ -30,8 +31,10 @@ def run_job(job: str, flow: type[Flow]) -> None:
     try:
         settings = read_settings()
         arm(settings.crash_at)
-    except (SettingsError, ValueError) as error:
+    except (SettingsError, DefinitionError, ValueError) as error:
         sys.exit(f"{job}: {error}")
+    for refused in settings.refused:
+        logging.error("%s", refused)
     Supervisor(job, settings, flow).run()
 
 
@@ -41,8 +44,9 @@ class Supervisor:
         self._settings = settings
         self._flow = flow
         self._datasets = [dataset for dataset in settings.datasets if flow.reads(dataset)]
-        self.board = Board(job, [dataset.name for dataset in self._datasets])
-        self.health = Health(self.board, dependencies(settings))
+        self.board = Board(job, [dataset.name for dataset in self._datasets], len(settings.refused))
+        refused = {one.name: one.problems for one in settings.refused}
+        self.health = Health(self.board, dependencies(settings), refused)
         self._stop = threading.Event()
         self._fatal: list[BaseException] = []
 

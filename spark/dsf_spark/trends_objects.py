@@ -2,13 +2,12 @@
 
 import io
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from dsf_dataset import Dataset, trends_key
+from dsf_dataset import DAY_MS, FIRST_MS, Dataset, iso_date, trends_key
 
 from .store import sha256
 
@@ -58,17 +57,22 @@ class TrendsObject:
 
 def objects_of(dataset: Dataset, rows: pa.Table, query_id: str, batch: int) -> list[TrendsObject]:
     table = rows.select(SCHEMA.names).cast(SCHEMA).sort_by(_ORDER)
-    periods = pc.floor_temporal(table["window_start"], unit=dataset.lake_period)
+    # a long window that holds the first days there are begins before them
+    starts = pc.max_element_wise(table["window_start"].cast(pa.int64()), FIRST_MS).cast(_TIME)
+    periods = pc.floor_temporal(starts, unit=dataset.lake_period).cast(pa.int64())
     return [
         _object(
-            dataset, table.filter(pc.equal(periods, first)), first.as_py().astimezone(UTC), query_id, batch
+            dataset,
+            table.filter(pc.equal(periods, first)),
+            iso_date(first.as_py() // DAY_MS),
+            query_id,
+            batch,
         )
         for first in pc.unique(periods)
     ]
 
 
-def _object(dataset: Dataset, rows: pa.Table, first: Any, query_id: str, batch: int) -> TrendsObject:
-    dt = f"{first:%Y-%m-%d}"
+def _object(dataset: Dataset, rows: pa.Table, dt: str, query_id: str, batch: int) -> TrendsObject:
     buffer = io.BytesIO()
     pq.write_table(rows, buffer, compression="zstd")
     return TrendsObject(trends_key(dataset.name, dt, query_id, batch), buffer.getvalue(), dt, batch)

@@ -4,7 +4,7 @@ from dsf_dataset import Dataset, Field
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-EVENT_TIME = "event_time"
+EVENT_TIME = "dsf_event_time"
 NO_FIELD = ""
 
 

@@ -46,6 +46,24 @@ def test_settings_name_what_is_missing_or_wrong():
             read_settings(ENVIRONMENT | change)
 
 
+def test_a_definition_that_cannot_be_used_is_left_out_and_told(tmp_path):
+    (tmp_path / "wrong").mkdir()
+    (tmp_path / "wrong/datapackage.json").write_text("{", "utf-8")
+    folders = {"DATASETS_DIR": f"{REPOSITORY}/datasets:{tmp_path}"}
+    settings = read_settings(ENVIRONMENT | folders)
+    assert [d.name for d in settings.datasets] == ["earthquakes", "seattle-weather"]
+    assert [one.name for one in settings.refused] == ["wrong"]
+    chosen = read_settings(ENVIRONMENT | folders | {"SPARK_DATASETS": "earthquakes,wrong"})
+    assert [d.name for d in chosen.datasets] == ["earthquakes"]
+    health = Health(Board("job", [], 1), {}, {"wrong": ["/name: is missing"]})
+    assert health.ready() == (
+        True,
+        {"status": "ok", "dependencies": {}, "refusedDatasets": {"wrong": ["/name: is missing"]}},
+    )
+    assert health.live()[0]
+    assert health.metrics().endswith("\ndsf_job_refused_datasets 1\n")
+
+
 @pytest.mark.parametrize(
     ("error", "waited_for"),
     [

@@ -40,6 +40,24 @@ def test_one_object_for_each_day_of_windows_in_their_order(earthquakes):
     assert found == expected
 
 
+def test_a_folder_is_a_date_of_four_digits_in_any_year(earthquakes):
+    rows = [dict(row(0, "a")) for _ in range(4)]
+    for one, first in zip(rows, ["0050-03-04", "0001-01-02", "9999-12-31", "1969-12-31"], strict=True):
+        one["window_start"] = dt.datetime.fromisoformat(f"{first}T00:00:00+00:00")
+    objects = objects_of(earthquakes, table(*rows), QUERY, 0)
+    assert {written.dt for written in objects} == {"0050-03-04", "0001-01-02", "9999-12-31", "1969-12-31"}
+
+
+def test_a_window_that_begins_before_the_first_day_lies_with_it(earthquakes):
+    first = table(row(0, "a"))
+    before = pa.scalar(-62_135_596_800_000_000 - 3 * 86_400_000_000, pa.timestamp("us", tz="UTC"))
+    rows = first.set_column(
+        first.schema.get_field_index("window_start"), "window_start", pa.array([before.value], before.type)
+    )
+    [written] = objects_of(replace(earthquakes, lake_period="month"), rows, QUERY, 0)
+    assert written.dt == "0001-01-01"
+
+
 def test_windows_of_a_dataset_with_longer_periods_share_an_object(earthquakes):
     yearly = replace(earthquakes, lake_period="year")
     [written] = objects_of(yearly, table(row(0, "a"), row(24, "a"), row(24 * 300, "a")), QUERY, 0)

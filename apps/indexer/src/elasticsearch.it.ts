@@ -83,6 +83,55 @@ describe('a date of a new index', () => {
   })
 })
 
+describe('a wide dataset', () => {
+  const wide = (columns: number, alias = freshName()) => {
+    const more = Array.from({ length: columns - dataset.fields.length }, (_, i) => ({
+      ...dataset.fields[0]!,
+      ...{ name: `f${i}`, column: `f${i}`, type: 'string' as const, search: 'text' as const },
+    }))
+    return { ...dataset, name: alias, fields: [...dataset.fields, ...more], computed: [] }
+  }
+
+  it('has an index, which takes a row with a value in every column', async () => {
+    const most = wide(2000)
+    await index.prepare(most)
+    const row = Object.fromEntries(
+      most.fields.map(({ column, type }) => [column, type === 'string' ? 'x' : 1]),
+    )
+    await ask(`${most.name}/_doc/a?refresh=true`, row)
+    expect((await ask(`${most.name}/_search?q=f1900:x`)).hits.total.value).toBe(1)
+    // as text of any field, which goes through all of them
+    expect((await ask(`${most.name}/_search?q=x`)).hits.total.value).toBe(1)
+  })
+
+  it('gets columns that were added since, beyond what an index takes by itself', async () => {
+    const small = wide(100)
+    await index.prepare(small)
+    await index.prepare(wide(1100, small.name))
+    expect(Object.keys(await mappingOf(small.name))).toContain('f1050')
+  })
+
+  it('keeps the columns that its definition has lost, and takes others beside them', async () => {
+    const before = wide(900)
+    await index.prepare(before)
+    const renamed = before.fields.map((field) => ({ ...field, column: field.name.replace(/^f(?=\d)/, 'g') }))
+    await index.prepare({ ...before, fields: renamed })
+    expect(Object.keys(await mappingOf(before.name))).toEqual(expect.arrayContaining(['f800', 'g800']))
+  })
+
+  it('that an index cannot take is told with the limit that it meets', async () => {
+    const properties = Object.fromEntries(Array.from({ length: 1100 }, (_, i) => [`f${i}`, { type: 'long' }]))
+    const own = named(trendsTemplate)
+    const tooWide = {
+      ...own.template,
+      template: { ...own.template.template, mappings: { dynamic: 'strict' as const, properties } },
+    }
+    await expect(index.prepareIndex({ ...own, template: tooWide })).rejects.toThrow(
+      /Limit of total fields \[1000\]/,
+    )
+  })
+})
+
 describe('a document of a table', () => {
   const trend = {
     ...{ dsf_version: 5, type: 'earthquake', simulated: false, window_start: 0, window_end: 1, field: 'mag' },

@@ -1,6 +1,6 @@
 import { Client, errors } from '@elastic/elasticsearch'
 import { DatasetError, FatalError, TransientError } from '@dsf/stage'
-import { indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
+import { fieldLimit, indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
 import { answerFilter, explainError, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
 import type { BulkBody } from './bulk-body.ts'
 import type { Row } from './read-object.ts'
@@ -48,6 +48,7 @@ async function prepare(client: Client, { alias, name, template, first }: NamedIn
   await client.indices.putIndexTemplate({ name, ...template })
   if (await client.indices.existsAlias({ name: alias })) {
     // a definition may have grown fields since
+    await allowFields(client, alias, template)
     const { mappings } = template.template
     const properties = await withOwnFormats(client, alias, mappings.properties)
     await client.indices.putMapping({ index: alias, ...mappings, properties }).catch(explainChange(alias))
@@ -70,6 +71,16 @@ async function withOwnFormats(client: Client, alias: string, wanted: Properties)
       return [name, isDate ? { ...mapping, format: there['format'] } : mapping]
     }),
   )
+}
+
+/** What an index has of fields that the definition has lost since counts, too. */
+async function allowFields(client: Client, alias: string, { template }: IndexTemplate): Promise<void> {
+  const indices = Object.entries(await client.indices.getMapping({ index: alias }))
+  for (const [index, { mappings }] of indices) {
+    const limit = fieldLimit({ ...mappings.properties, ...template.mappings.properties })
+    if (limit !== undefined)
+      await client.indices.putSettings({ index, settings: { 'index.mapping.total_fields.limit': limit } })
+  }
 }
 
 export const templateName = ({ name }: Dataset): string => `dsf-${name}`

@@ -15,6 +15,9 @@ function readWork(name: string | undefined): Reindexing {
   const settings = config()
   const datasets = loadDatasets(settings.DATASETS_DIR)
   const dataset = datasets.get(name ?? '')
+  const refused = datasets.refused.find((one) => one.name === name)
+  if (!dataset && refused)
+    throw new Error(`the dataset "${name}" cannot be used:\n  ${refused.problems.join('\n  ')}`)
   if (!dataset) throw new Error(`no dataset is named "${name}"; known are ${[...datasets.keys()].join(', ')}`)
   return { dataset, store: openStore(settings), index: openIndex(settings.ELASTICSEARCH_URL), say }
 }

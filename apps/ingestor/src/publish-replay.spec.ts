@@ -80,10 +80,8 @@ describe('a replayed row of a file', () => {
   })
 })
 
-const quakes = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
-
 const quarantined = (n: number, text: string): QuarantinedRow => ({
-  ...{ lane: n % quakes.lanes, offset: n, dsf_run: 'first', dsf_row: n, stage: 'cleaner', reasons: [] },
+  ...{ lane: n % weather.lanes, offset: n, dsf_run: 'first', dsf_row: n, stage: 'cleaner', reasons: [] },
   ...{ content: 'avro', bytes: Buffer.from(text), object: null, key: `k${n}` },
 })
 
@@ -99,9 +97,9 @@ describe('a replay of records', () => {
       },
     }
     const rows = [quarantined(1, 'a'), quarantined(2, 'cut'), quarantined(3, 'b')]
-    const run = newRun({ run: 'again', source: 'quarantine:', requested_at: 0 } as never, quakes.lanes)
+    const run = newRun({ run: 'again', source: 'quarantine:', requested_at: 0 } as never, weather.lanes)
     const fileOf = () => Promise.reject(new Error('no file is read'))
-    const { raw, quarantine, counts } = await publishReplay({ dataset: quakes, topics, fileOf }, rows, run)
+    const { raw, quarantine, counts } = await publishReplay({ dataset: weather, topics, fileOf }, rows, run)
     expect(asked).toEqual([3])
     expect(raw.map(({ key, value }) => [key, value])).toEqual([
       ['k1', { id: 'a' }],

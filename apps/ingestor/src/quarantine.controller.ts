@@ -65,7 +65,7 @@ async function answered(reply: FastifyReply, work: () => Promise<FastifyReply>):
   try {
     return await work()
   } catch (error) {
-    if (error instanceof RequestError) return problem(reply, error.status, error.message)
+    if (error instanceof RequestError) return problem(reply, error.status, error.message, error.errors)
     throw error
   }
 }

@@ -26,7 +26,9 @@ async function instances(count: number) {
     for (const seen of followers) seen(dataset, kind, record as Record<string, unknown>)
   }
   const runtime: Pick<Runtime, 'datasets' | 'send' | 'follow'> = {
-    datasets: new Map([quakes, sourceless].map((dataset) => [dataset.name, dataset])),
+    datasets: Object.assign(new Map([quakes, sourceless].map((dataset) => [dataset.name, dataset])), {
+      refused: [{ name: 'broken', folder: '/srv/broken', problems: ['/x-dsf/lanes: expected at most 64'] }],
+    }),
     send: async (dataset, to, output) => void sent.push({ dataset: dataset.name, to, output }),
     follow: async (kinds, seen) => {
       expect(kinds).toEqual(['requests', 'runs'])
@@ -40,7 +42,8 @@ async function instances(count: number) {
 const refusal = (promise: Promise<unknown>) =>
   promise.then(
     () => 'no error',
-    (error: unknown) => (error instanceof RequestError ? [error.status, error.message] : error),
+    (error: unknown) =>
+      error instanceof RequestError ? [error.status, error.message, ...(error.errors ?? [])] : error,
   )
 
 describe('a request', () => {
@@ -136,6 +139,15 @@ describe('a request', () => {
     expect(new Set(runs.map(({ runId }) => runId)).size).toBe(5)
   })
 
+  it('for a dataset whose definition cannot be used is told what is wrong with it', async () => {
+    const { view } = await instances(1)
+    expect(await refusal(view.request('broken', undefined, undefined))).toEqual([
+      422,
+      'the definition of "broken" in /srv/broken cannot be used',
+      '/x-dsf/lanes: expected at most 64',
+    ])
+  })
+
   it('with a key that was used for another source is refused, on any instance that has heard of it', async () => {
     const { views, sent, tell } = await instances(2)
     await views[0]!.request('earthquakes', 'hour 7', undefined)
@@ -197,7 +209,7 @@ describe('a request', () => {
     const { view } = await instances(1)
     const broken = new RunsView({ allow: [], roots: [folder] })
     await broken.open({
-      datasets: new Map([['earthquakes', quakes]]),
+      datasets: Object.assign(new Map([['earthquakes', quakes]]), { refused: [] }),
       follow: async () => undefined,
       send: () => Promise.reject(new Error('broker away')),
     })

@@ -19,10 +19,13 @@ export interface RunAnswer {
 /** A request that is refused before it becomes a run. */
 export class RequestError extends Error {
   readonly status: number
+  /** a sentence each, where several things are wrong */
+  readonly errors: string[] | undefined
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, errors?: string[]) {
     super(message)
     this.status = status
+    this.errors = errors
   }
 }
 
@@ -91,12 +94,19 @@ export class RunsView {
     return succeeded.flatMap(({ runId }) => parseReplay(this.#sourceOf(runId)) ?? [])
   }
 
-  /** @throws RequestError 404 or 503 */
+  /** @throws RequestError 404, 422 or 503 */
   datasetOf(name: string): Dataset {
     if (!this.#runtime) throw new RequestError(503, 'the ingestor is still starting')
     const { datasets } = this.#runtime
     const dataset = datasets.get(name)
     if (dataset) return dataset
+    const refused = datasets.refused.find((one) => one.name === name)
+    if (refused)
+      throw new RequestError(
+        422,
+        `the definition of "${name}" in ${refused.folder} cannot be used`,
+        refused.problems,
+      )
     throw new RequestError(404, `no dataset is named "${name}"; known are ${[...datasets.keys()].join(', ')}`)
   }
 

@@ -31,7 +31,7 @@ export class RunsController {
       const run = await this.#view.request(parsed.data.dataset, key, parsed.data.source)
       return await reply.status(202).send({ ...run, statusUrl: `/v1/runs/${run.runId}` })
     } catch (error) {
-      if (error instanceof RequestError) return problem(reply, error.status, error.message)
+      if (error instanceof RequestError) return problem(reply, error.status, error.message, error.errors)
       throw error
     }
   }

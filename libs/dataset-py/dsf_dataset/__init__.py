@@ -30,9 +30,11 @@ from .schemas import (
     profile_schema,
     raw_schema,
 )
-from .times import compile_times, iso_date, iso_datetime, read_written
+from .times import DAY_MS, FIRST_MS, compile_times, iso_date, iso_datetime, read_written
 
 __all__ = [
+    "DAY_MS",
+    "FIRST_MS",
     "NO_VALUE",
     "RECEIPT_SCHEMA",
     "Anomalies",

@@ -14,7 +14,8 @@ _OTHER_SCRIPT = re.compile(
 """Letters behind the Latin ones and their marks; signs such as `%` and `€` are no letters."""
 
 _OURS = re.compile(r"dsf_.*|simulated", re.IGNORECASE)
-_KEPT_BY_ELASTICSEARCH = re.compile(r"_[a-z].*")
+_KEPT_BY_OTHERS = re.compile(r"_[a-z].*|__proto__")
+"""By Elasticsearch (`_id`, `_source`, …) and by the language of the stages."""
 COLUMN = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
@@ -45,7 +46,7 @@ def check_columns(
         lower = column.lower()
         if (
             _OURS.fullmatch(column)
-            or _KEPT_BY_ELASTICSEARCH.fullmatch(column)
+            or _KEPT_BY_OTHERS.fullmatch(column)
             or (has_place and lower == "location")
         ):
             node.refuse(f'"{column}" is a name kept for the pipeline; {_WAY_OUT}')

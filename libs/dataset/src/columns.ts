@@ -19,14 +19,14 @@ const isOfAnotherScript = (name: string) =>
     name,
   )
 
-/** Columns of our own, in any case; and names that Elasticsearch keeps (`_id`, `_source`, …). */
+/** Columns of our own, in any case; and names that Elasticsearch (`_id`, `_source`, …) or the language of the stages keeps. */
 const ours = /^(dsf_.*|simulated)$/i
-const keptByElasticsearch = /^_[a-z].*$/
+const keptByOthers = /^(_[a-z].*|__proto__)$/
 
 type Places = Pick<Dataset, 'geo' | 'typeField' | 'eventTime' | 'sinks'>
 
 const isReserved = (column: string, { geo }: Places) =>
-  ours.test(column) || keptByElasticsearch.test(column) || (geo && column.toLowerCase() === 'location')
+  ours.test(column) || keptByOthers.test(column) || (geo && column.toLowerCase() === 'location')
 
 /**
  * Objects lie in folders `dataset=`, `table=`, `type=` and `dt=`, and who reads the lake gets the folder's value for a

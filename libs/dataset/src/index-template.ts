@@ -19,7 +19,12 @@ export interface IndexTemplate {
   index_patterns: string[]
   priority: number
   template: {
-    settings: { number_of_shards: number; auto_expand_replicas: string; refresh_interval: string }
+    settings: {
+      number_of_shards: number
+      auto_expand_replicas: string
+      refresh_interval: string
+      'index.mapping.total_fields.limit'?: number
+    }
     mappings: { dynamic: 'strict'; properties: Record<string, Mapping> }
   }
   _meta?: Record<string, string>
@@ -30,16 +35,32 @@ export interface IndexTemplate {
  * enough for tens of millions of rows. A single node has no replica, a cluster one.
  */
 export function indexTemplate(dataset: Dataset): IndexTemplate {
+  const mapped = properties(dataset)
+  const limit = fieldLimit(mapped)
   return {
     index_patterns: [`${dataset.name}-v*`],
     // the pattern of `a` also covers the indices of a dataset named `a-v…`, whose longer name then wins
     priority: 200 + dataset.name.length,
     template: {
-      settings: { number_of_shards: 1, auto_expand_replicas: '0-1', refresh_interval: '5s' },
-      mappings: { dynamic: 'strict', properties: properties(dataset) },
+      settings: {
+        ...{ number_of_shards: 1, auto_expand_replicas: '0-1', refresh_interval: '5s' },
+        ...(limit === undefined ? {} : { 'index.mapping.total_fields.limit': limit }),
+      },
+      mappings: { dynamic: 'strict', properties: mapped },
     },
     _meta: { dataset: dataset.name, version: dataset.version },
   }
+}
+
+const usualLimit = 1000
+
+/** How many fields an index must allow for a mapping, where that is more than it does by itself. */
+export function fieldLimit(properties: Record<string, unknown>): number | undefined {
+  const counts = Object.values(properties).map(
+    (one) => 1 + Object.keys((one as Mapping)['fields'] ?? {}).length,
+  )
+  const count = counts.reduce((sum, more) => sum + more, 0)
+  return count > usualLimit ? count : undefined
 }
 
 function properties(dataset: Dataset): Record<string, Mapping> {

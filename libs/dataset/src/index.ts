@@ -21,7 +21,7 @@ export {
   type AvroSchema,
 } from './avro.ts'
 export { addCounters, brokenSums, counterNames, type CounterName, type Counters } from './counters.ts'
-export { indexTemplate, type IndexTemplate } from './index-template.ts'
+export { fieldLimit, indexTemplate, type IndexTemplate } from './index-template.ts'
 export { firstPipelineIndex, pipelineIndex, pipelineTemplate } from './pipeline-index.ts'
 export { firstTrendsIndex, trendsIndex, trendsTemplate } from './trends-index.ts'
 export { trendFields } from './trends.ts'

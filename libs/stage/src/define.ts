@@ -1,4 +1,4 @@
-import type { Counters, Dataset, TopicKind } from '@dsf/dataset'
+import type { Counters, Dataset, Datasets, TopicKind } from '@dsf/dataset'
 import type { Logger } from './log.ts'
 import type { Place } from './read-topic.ts'
 
@@ -112,7 +112,8 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
 /** What a stage may use of the runtime outside a batch. */
 export interface Runtime extends TopicReader {
   log: Pick<Logger, 'info' | 'warn'>
-  datasets: Map<string, Dataset>
+  /** those that can be used, and why the others cannot */
+  datasets: Datasets
   /** writes one record outside any transaction, acknowledged by all replicas */
   send: (dataset: Dataset, to: TopicKind, output: Output) => Promise<void>
   /** writes a receipt the same way: who gathers records into chunks has a whole one now */

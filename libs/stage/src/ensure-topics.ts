@@ -1,5 +1,5 @@
 import { topicsOf, type Dataset, type TopicSpec } from '@dsf/dataset'
-import { ConfigResourceTypes, type Admin } from 'kafkajs'
+import kafkajs, { type Admin } from 'kafkajs'
 import { DatasetError } from './failure.ts'
 import { maxBatchBytes } from './kafka.ts'
 
@@ -53,7 +53,7 @@ async function checkLanes(admin: Admin, wanted: TopicSpec[]): Promise<void> {
 /** Who may not look at the settings of a topic is told by the first batch that is too large. */
 async function checkBatchBytes(admin: Admin, there: TopicSpec[]): Promise<void> {
   const asked = there.map(({ topic: name }) => ({
-    ...{ type: ConfigResourceTypes.TOPIC, name, configNames: [batchBytes] },
+    ...{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [batchBytes] },
   }))
   const { resources } = await admin
     .describeConfigs({ resources: asked, includeSynonyms: false })

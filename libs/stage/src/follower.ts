@@ -29,6 +29,7 @@ export class Follower {
           kind,
           decoder: this.#kit.serde.decoder(dataset, kind),
         })
+    if (decoders.size === 0) return
     this.#consumer = this.#kit.kafka.consumer({ groupId: this.#groupId, allowAutoTopicCreation: false })
     await this.#consumer.connect()
     await this.#consumer.subscribe({ topics: [...decoders.keys()], fromBeginning: true })

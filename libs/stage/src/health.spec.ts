@@ -42,6 +42,17 @@ describe('a lane that works beside the loop', () => {
 })
 
 describe('readiness', () => {
+  it('is no less for a dataset that is left out, and tells why it is', () => {
+    const health = new Health()
+    health.leaveOut('quakes', ['/x-dsf/lanes: expected at most 64, found 65'])
+    health.leaveOut('quakes', ['twice'])
+    const refusedDatasets = { quakes: ['/x-dsf/lanes: expected at most 64, found 65', 'twice'] }
+    expect(health.ready()).toEqual({
+      ok: true,
+      body: { status: 'ok', dependencies: {}, waiting: {}, refusedDatasets },
+    })
+  })
+
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 

@@ -23,6 +23,7 @@ export class Health {
   readonly #parked = new Map<string, Parked>()
   /** last signs of lanes that work beside the loop */
   readonly #working = new Map<string, number>()
+  readonly #leftOut = new Map<string, string[]>()
   readonly #now: () => number
   #lastSign: number
   #timer: NodeJS.Timeout | undefined
@@ -79,6 +80,11 @@ export class Health {
     return [...this.#parked.values()]
   }
 
+  /** A dataset that cannot be used: the others are, so the stage is no less ready. */
+  leaveOut(dataset: string, problems: string[]): void {
+    this.#leftOut.set(dataset, [...(this.#leftOut.get(dataset) ?? []), ...problems])
+  }
+
   start(everyMs = 3000): void {
     const look = async () => {
       await Promise.all([...this.#dependencies.values()].map(lookAt))
@@ -113,6 +119,7 @@ export class Health {
       body: {
         status: this.#stopping ? 'stopping' : ok ? 'ok' : 'waiting',
         ...{ dependencies, waiting, parked: this.parked },
+        ...(this.#leftOut.size > 0 ? { refusedDatasets: Object.fromEntries(this.#leftOut) } : {}),
       },
     }
   }

@@ -1,3 +1,4 @@
+import { largestBatch } from '@dsf/dataset'
 import { Kafka, logLevel, Partitioners, type Batch, type Producer, type Transaction } from 'kafkajs'
 import type { CommonConfig } from './env.ts'
 import { kafkaLogger, type Logger } from './log.ts'
@@ -86,5 +87,5 @@ export function unreadableBatch(batch: Batch): Error | undefined {
 }
 
 /** kafkajs sends one record batch per partition and request, so a send is cut below this many bytes. */
-export const maxBatchBytes = 4 * 2 ** 20
+export const maxBatchBytes = largestBatch
 export const maxSendBytes = 3 * 2 ** 20

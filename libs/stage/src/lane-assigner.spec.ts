@@ -5,13 +5,17 @@ import { datasetOf, laneAssigner, onePartition } from './lane-assigner.ts'
 
 type Assignment = Record<string, Record<string, number[]>>
 
-async function assign(topics: Record<string, number>, members: string[]): Promise<Assignment> {
-  const findTopicPartitionMetadata = (topic: string) =>
-    Array.from({ length: topics[topic]! }, (_, partitionId) => ({ partitionId }))
-  const { assign } = laneAssigner({ cluster: { findTopicPartitionMetadata } as unknown as Cluster } as never)
+async function assign(
+  topics: Record<string, number>,
+  members: string[],
+  subscribed = (_member: string) => Object.keys(topics),
+): Promise<Assignment> {
+  const { assign, protocol } = laneAssigner({ cluster: clusterOf(topics) } as never)
+  const metadataOf = (wanted: string[]) => protocol({ topics: wanted }).metadata
   const answer = await assign({
-    members: members.map((memberId) => ({ memberId, memberMetadata: Buffer.alloc(0) })),
-    topics: Object.keys(topics),
+    members: members.map((member) => ({ memberId: member, memberMetadata: metadataOf(subscribed(member)) })),
+    // who deals out is the first one, and knows its own topics only
+    topics: subscribed(members[0]!),
   })
   return Object.fromEntries(
     answer.map(({ memberId, memberAssignment }) => [
@@ -21,7 +25,47 @@ async function assign(topics: Record<string, number>, members: string[]): Promis
   )
 }
 
+function clusterOf(topics: Record<string, number>): Cluster {
+  const findTopicPartitionMetadata = (topic: string) =>
+    Array.from({ length: topics[topic]! }, (_, partitionId) => ({ partitionId }))
+  return { findTopicPartitionMetadata } as unknown as Cluster
+}
+
 describe('laneAssigner', () => {
+  it('gives lanes of a dataset to members that were started with it, whoever deals out', async () => {
+    const topics = { 'quakes.clean': 2, 'quakes.raw': 2, 'weather.clean': 2, 'weather.raw': 2 }
+    const subscribed = (member: string) =>
+      Object.keys(topics).filter((topic) => member === 'both' || topic.startsWith(member))
+    const expected = {
+      both: { 'weather.clean': [0, 1], 'weather.raw': [0, 1] },
+      quakes: { 'quakes.clean': [1], 'quakes.raw': [1] },
+    }
+    expected.both = { 'quakes.clean': [0], 'quakes.raw': [0], ...expected.both } as never
+    for (const members of [
+      ['both', 'quakes'],
+      ['quakes', 'both'],
+    ])
+      expect(await assign(topics, members, subscribed)).toEqual(expected)
+    expect(await assign(topics, ['quakes', 'weather'], subscribed)).toEqual({
+      quakes: { 'quakes.clean': [0, 1], 'quakes.raw': [0, 1] },
+      weather: { 'weather.clean': [0, 1], 'weather.raw': [0, 1] },
+    })
+  })
+
+  it('takes a member of an older version, which says no partitions, for one that has all topics', async () => {
+    const { assign } = laneAssigner({ cluster: clusterOf({ 'quakes.raw': 2 }) } as never)
+    const metadata = AssignerProtocol.MemberMetadata.encode({
+      ...{ version: 1, topics: ['quakes.raw'], userData: Buffer.alloc(0) },
+    })
+    const [answer] = await assign({
+      members: [{ memberId: 'old', memberMetadata: metadata }],
+      topics: ['quakes.raw'],
+    })
+    expect(AssignerProtocol.MemberAssignment.decode(answer!.memberAssignment)!.assignment).toEqual({
+      'quakes.raw': [0, 1],
+    })
+  })
+
   it('gives all topics of a lane to one member, lanes in turn', async () => {
     const topics = { 'quakes.enriched': 3, 'quakes.clean': 3, 'seattle-weather.clean': 2 }
     expect(await assign(topics, ['b', 'a'])).toEqual({
@@ -73,7 +117,8 @@ describe('laneAssigner', () => {
   })
 
   it('asks for the topics that it was subscribed to', () => {
-    const { name, metadata } = laneAssigner({} as never).protocol({ topics: ['quakes.raw'] })
+    const assigner = laneAssigner({ cluster: clusterOf({ 'quakes.raw': 1 }) } as never)
+    const { name, metadata } = assigner.protocol({ topics: ['quakes.raw'] })
     expect([name, AssignerProtocol.MemberMetadata.decode(metadata)!.topics]).toEqual([
       'dsf-lanes',
       ['quakes.raw'],

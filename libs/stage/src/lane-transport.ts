@@ -1,4 +1,4 @@
-import { loadDatasets, topicName, type Dataset, type TopicKind } from '@dsf/dataset'
+import { topicName, type Dataset, type Datasets, type TopicKind } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
 import type { Consumer, Kafka, Message, Producer } from 'kafkajs'
 import { DatasetStarts } from './dataset-starts.ts'
@@ -6,6 +6,7 @@ import { ensureTopics } from './ensure-topics.ts'
 import type { Receipt, Runtime, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
 import { TransientError, untilItWorks } from './failure.ts'
+import { openDatasets } from './datasets.ts'
 import { Follower } from './follower.ts'
 import type { Health } from './health.ts'
 import { createKafka, plainProducer } from './kafka.ts'
@@ -36,32 +37,29 @@ export interface TransportOptions {
 export class LaneTransport extends Server implements CustomTransportStrategy {
   readonly #options: TransportOptions
   readonly #kafka: Kafka
-  readonly #datasets: Map<string, Dataset>
+  readonly #datasets: Datasets
   #lanes: Lanes | undefined
   #kit!: StageKit
   #consumer: Consumer | undefined
-  #sender: Producer | undefined
+  #sender: Promise<Producer> | undefined
   readonly #starts: DatasetStarts
   /** datasets that are in: the lanes' own map */
   readonly #ready = new Map<string, Dataset>()
   readonly #followers: Follower[] = []
   readonly #followed: { kinds: TopicKind[]; seen: Parameters<Runtime['follow']>[1] }[] = []
+  #idling: NodeJS.Timeout | undefined
   #stopping = false
 
-  /** @throws DefinitionError when a dataset cannot be used */
+  /** @throws DefinitionError when a folder of datasets is not there */
   constructor(options: TransportOptions) {
     super()
     this.#options = options
     const { stage, config, log, health } = options
-    this.#datasets = loadDatasets(config.DATASETS_DIR)
+    this.#datasets = openDatasets(config.DATASETS_DIR, health, log)
     this.#kafka = createKafka(stage.name, config, log, health.heard)
     const stopping = () => this.#stopping
     const prepare = (dataset: Dataset) => this.#prepare(dataset)
     this.#starts = new DatasetStarts(this.#datasets, { prepare, health, log, stopping })
-  }
-
-  get datasets(): Map<string, Dataset> {
-    return this.#datasets
   }
 
   // Nest calls listen and close; the other two it demands of every server and we have no use for
@@ -130,7 +128,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       serde: new Serde(config.REGISTRY_URL),
       log,
       spans,
-      metrics: new StageMetrics(stage.name),
+      metrics: new StageMetrics(stage.name, () => this.#datasets.refused.length),
       ...consumerControls(() => this.#consumer),
       stopping: () => this.#stopping,
       heard: (what) => (what === undefined ? health.heard() : health.heardOf(what)),
@@ -162,11 +160,20 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   async #sendMessage(topic: string, message: Message): Promise<void> {
-    if (!this.#sender) {
-      this.#sender = plainProducer(this.#kafka)
-      await this.#sender.connect()
+    const sender = await (this.#sender ??= this.#openSender())
+    await sender.send({ topic, acks: -1, messages: [message] })
+  }
+
+  /** Once for all who ask while it opens; again after it failed. */
+  async #openSender(): Promise<Producer> {
+    const sender = plainProducer(this.#kafka)
+    try {
+      await sender.connect()
+      return sender
+    } catch (error) {
+      this.#sender = undefined
+      throw error
     }
-    await this.#sender.send({ topic, acks: -1, messages: [message] })
   }
 
   readonly #follow: Runtime['follow'] = async (kinds, seen) => {
@@ -185,7 +192,8 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   async #consume(): Promise<void> {
     const { stage } = this.#options
     const topics = [...this.#ready.keys()].flatMap((name) => stage.reads.map((kind) => topicName(name, kind)))
-    if (topics.length === 0) return
+    if (topics.length === 0) return this.#idle()
+    this.#endIdling()
     const consumer = (this.#consumer ??= this.#openConsumer())
     await consumer.stop()
     await consumer.connect()
@@ -204,14 +212,27 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     return openConsumer(this.#kit, config, lanes, onFatal)
   }
 
+  /** Nothing to read: a stage that ended would be started again and again, and tell nobody why. */
+  #idle(): void {
+    const { health } = this.#options
+    health.wait('datasets', 'no dataset can be used')
+    this.#idling ??= setInterval(() => health.heard(), 10_000)
+  }
+
+  #endIdling(): void {
+    clearInterval(this.#idling)
+    this.#options.health.goOn('datasets')
+  }
+
   override async close(): Promise<void> {
     this.#stopping = true
+    this.#endIdling()
     await this.#lanes?.rest()
     await this.#consumer?.stop().catch(() => undefined)
     await this.#lanes?.release()
     await this.#consumer?.disconnect().catch(() => undefined)
     for (const follower of this.#followers) await follower.stop()
-    await this.#sender?.disconnect().catch(() => undefined)
+    await this.#sender?.then((sender) => sender.disconnect()).catch(() => undefined)
     await (this.#kit as StageKit | undefined)?.admin.disconnect().catch(() => undefined)
     await this.#options.stage.stop?.()
   }

@@ -17,7 +17,8 @@ export class StageMetrics {
   readonly #failures
   readonly #lag = new Map<string, { value: number; attributes: Attributes }>()
 
-  constructor(stage: string) {
+  /** @param refused how many datasets are left out */
+  constructor(stage: string, refused: () => number = () => 0) {
     const meter = metrics.getMeter('dsf')
     const name = (what: string) => `dsf_${stage.replaceAll('-', '_')}_${what}`
     this.#in = meter.createCounter(name('rows_in'), { description: 'records read' })
@@ -35,6 +36,11 @@ export class StageMetrics {
     this.#failures = meter.createCounter(name('failures'), {
       description: 'batches that had to be tried again, by kind',
     })
+    meter
+      .createObservableGauge(name('refused_datasets'), {
+        description: 'datasets that are left out because their definition cannot be used',
+      })
+      .addCallback((result) => result.observe(refused()))
     meter
       .createObservableGauge(name('lag_records'), {
         description: 'records in the topic behind the last one handled',

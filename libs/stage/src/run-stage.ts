@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import { DefinitionError } from '@dsf/dataset'
 import type { FastifyReply } from 'fastify'
 import { armCrashPoint } from './crash-points.ts'
 import type { LaneState, Stage } from './define.ts'
@@ -124,7 +125,8 @@ async function endWithError(
 ): Promise<void> {
   if (ending) return
   ending = true
-  log.fatal({ err: error }, error.message)
+  // a person wrote what is wrong with a definition: no stack says more
+  log.fatal(error instanceof DefinitionError ? {} : { err: error }, error.message)
   await Promise.race([close(), new Promise((resolve) => setTimeout(resolve, 5000))]).catch(() => undefined)
   process.exit(1)
 }

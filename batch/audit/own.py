@@ -1,0 +1,13 @@
+"""The audit's own columns beside those of the data: names that no column of a dataset can have."""
+
+KEY = "(key)"
+LANE = "(lane)"
+OUTCOME = "(outcome)"
+CODES = "(codes)"
+CELLS = "(cells)"
+RAW = "(raw)"
+STAGE = "(stage)"
+OBJECT = "(object)"
+FOLDER = "(folder)"
+MARK = "(mark)"
+WINDOW = "(window)"
