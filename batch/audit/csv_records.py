@@ -86,6 +86,7 @@ class Outline:
 
     def _behind_open_quote(self, begin: int, end: int) -> int:
         cells, newlines = next(self._rows(begin, end, None, self.quote + "\n"))
+        assert cells, "a row of any number of columns has its cells"
         return begin + newlines - cells[-1].count("\n") + 1
 
     def behind_blanks(self, row: str, at: int) -> int:

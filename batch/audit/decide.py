@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import pandas as pd
 from dsf_dataset import (
@@ -126,9 +127,9 @@ def _versions(dataset: Dataset, landed: Landed, valid: pd.DataFrame, history: Hi
         is_new = content != last.where(last.notna(), valid[KEY].map(history))
         return pd.Series(None, index=valid.index[is_new.astype(bool)], dtype=object)
     exact = [version for _, version in exact_versions(dataset, landed, valid.index, valid[KEY])]
-    versions = pd.Series(
-        new_versions(valid[KEY], exact, history, unit_of(field)), index=valid.index, dtype=object
-    )
+    past = cast(Mapping[str, Past], history)  # with a version field it has no contents
+    found: list[Any] = new_versions(valid[KEY], exact, past, unit_of(field))
+    versions = pd.Series(found, index=valid.index, dtype=object)
     return versions[versions.notna()]
 
 

@@ -33,8 +33,8 @@ def read_landing(content: bytes, dataset: Dataset) -> Landed:
 
 def _read(csv: "_Csv", dataset: Dataset) -> Landed:
     first = csv.outline.first(dataset.max_row_bytes + 2)
-    header = first and csv.cells_of(first)
-    if not first or header is None:
+    header = csv.cells_of(first) if first else None
+    if first is None or header is None:
         raise NotNow("the header of the landing file cannot be read")
     landed = Landed(header)
     for number, record in enumerate(csv.records(first.end, len(header)), start=1):

@@ -1,8 +1,9 @@
 """One audit from end to end."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from dsf_batch.command import NotNow
@@ -21,7 +22,7 @@ from .spark_tables import compare_profile
 from .stages import compare_lake, compare_processed, compare_quarantine, compare_receipt
 from .stored import RunPlace, place_of, read_lake_rows, read_processed, read_quarantine
 from .trends_table import compare_trends
-from .versions import exact_history
+from .versions import Past, exact_history
 
 QUARANTINE_SECONDS = 60
 """Refused rows are stored beside the way that the receipt takes, so they may come after it."""
@@ -116,7 +117,10 @@ def _history(sources: _Sources, landed: Landed, written: History) -> History:
     dataset = sources.dataset
     keys = keys_of_file(dataset, landed)
     rows = exact_versions(dataset, landed, [number for number, _ in landed.rows], keys)
-    return exact_history(sources.store, dataset, written, rows)
+    past = cast(
+        Mapping[str, Past], written
+    )  # the contents of a dataset without versions go through as they are
+    return exact_history(sources.store, dataset, past, rows)
 
 
 def _all_quarantined(sources: _Sources, expected: int) -> pd.DataFrame:

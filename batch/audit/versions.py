@@ -94,4 +94,4 @@ def _landed(store: Store, dataset: Dataset, run: str) -> Landed:
     key = next((name for name in names if name in there), None)
     if key is None:
         raise NotNow(f"the landing file of run {run} is gone, which says how fine its versions are")
-    return read_landing(unzipped(key, store.get(key)), dataset)
+    return read_landing(unzipped(key, store.get(key), dataset.max_bytes), dataset)
