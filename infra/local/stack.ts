@@ -49,9 +49,9 @@ async function startMissing(settings: Settings, serving: () => void): Promise<vo
     const needed = service.needs.map((name) => started.get(name))
     started.set(service.name, startOne(settings, service, needed))
   }
-  const light = servicesOf({ ...settings, light: true })
+  const light = servicesOf({ ...settings, light: true }).map(({ name }) => started.get(name)!)
   // a failure is told by all of them
-  void Promise.all(light.map(({ name }) => started.get(name))).then(serving, () => undefined)
+  void Promise.all(light).then(serving, () => undefined)
   await all([...started.values()])
 }
 

@@ -97,7 +97,7 @@ describe('a replay of records', () => {
       },
     }
     const rows = [quarantined(1, 'a'), quarantined(2, 'cut'), quarantined(3, 'b')]
-    const run = newRun({ run: 'again', source: 'quarantine:', requested_at: 0 } as never, weather.lanes)
+    const run = newRun({ run: 'again', source: 'quarantine:', requested_at: 0 }, weather.lanes)
     const fileOf = () => Promise.reject(new Error('no file is read'))
     const { raw, quarantine, counts } = await publishReplay({ dataset: weather, topics, fileOf }, rows, run)
     expect(asked).toEqual([3])

@@ -11,10 +11,9 @@ import {
   runTransport,
   type Feeder,
 } from '../../../e2e/support/lanes.ts'
-import { settings } from '../../../e2e/support/stack.ts'
+import { kafkaFolder } from '../../../e2e/support/stack.ts'
 import { committedOf, decode, isReceipt, messagesOf, withAdmin } from '../../../e2e/support/topics.ts'
 import { until } from '../../../e2e/support/until.ts'
-import { kafkaFolder } from '../../../infra/local/servers/kafka-settings.ts'
 import type { Batch, Stage } from './define.ts'
 import { DatasetError, TransientError } from './failure.ts'
 import type { Health, Parked } from './health.ts'
@@ -211,7 +210,7 @@ describe('a dataset that cannot start', () => {
 describe('a record that rots where the broker keeps it', () => {
   /** Changes one byte of a value in the broker's own file: no broker looks at a checksum when it answers a fetch. */
   function rot(topic: string, from: string, to: string): void {
-    const folder = join(kafkaFolder(settings), 'logs', `${topic}-0`)
+    const folder = join(kafkaFolder, 'logs', `${topic}-0`)
     const segment = join(
       folder,
       readdirSync(folder).find((name) => name.endsWith('.log'))!,
