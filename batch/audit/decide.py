@@ -19,8 +19,8 @@ from dsf_dataset import (
 )
 
 from .landing import Landed
-from .versions import Past, exact_reader, new_versions, unit_of
 from .own import CELLS, CODES, KEY, LANE, OUTCOME, RAW
+from .versions import Past, exact_reader, new_versions, unit_of
 
 History = Mapping[str, Past | str]
 """By key, what was last let through before the run: a revision, or the content as text."""
