@@ -41,6 +41,7 @@ def ask_for_run(ingestor_url: str, dataset: str, key: str, source: str | None) -
 def problem_of(response: requests.Response) -> str:
     """application/problem+json, or whatever came instead."""
     try:
-        return str(response.json()["detail"])
+        answer = response.json()
+        return "; ".join([str(answer["detail"]), *map(str, answer.get("errors", []))])
     except (ValueError, KeyError, TypeError):
         return response.text[:200].strip()

@@ -1,5 +1,4 @@
 /** The commands behind the Makefile: node infra/local/cli.ts <command>. What they take comes from the environment, see README.md. */
-import { stageEnvironment } from './environment.ts'
 import { StackError } from './errors.ts'
 import { showLogs } from './logs.ts'
 import { reindexDataset } from './reindex.ts'
@@ -24,8 +23,8 @@ const commands: Record<string, Command> = {
 
 async function up(settings: Settings): Promise<void> {
   const start = Date.now()
-  sayRefused(stageEnvironment(settings).DATASETS_DIR)
   await startStack(settings)
+  await sayRefused(settings)
   say(
     'stack',
     `ready after ${seconds(start)} (${settings.kafka}, ${settings.store}); make status shows where, make down stops it`,
@@ -38,7 +37,7 @@ async function down(settings: Settings): Promise<void> {
 }
 
 async function status(settings: Settings): Promise<void> {
-  sayRefused(stageEnvironment(settings).DATASETS_DIR)
+  await sayRefused(settings)
   const found = await stackStatus(settings)
   process.stdout.write(
     settings.env['FORMAT'] === 'json' ? `${JSON.stringify(found)}\n` : `${statusTable(found.services)}\n`,

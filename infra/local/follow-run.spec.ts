@@ -71,5 +71,8 @@ it('a problem is its sentence, or whatever came instead', () => {
   expect(problemOf('{"title":"Unknown dataset","detail":"there is no x"}')).toBe(
     'Unknown dataset: there is no x',
   )
+  expect(problemOf('{"title":"T","detail":"d","errors":["/name: a","/x: b"]}')).toBe(
+    'T: d\n  /name: a\n  /x: b',
+  )
   expect(problemOf('<html>')).toBe('<html>')
 })

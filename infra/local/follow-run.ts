@@ -118,11 +118,18 @@ export function nowAndThen(seconds: number, tell: (seen: string) => void): (seen
   }
 }
 
+interface Problem {
+  readonly title?: string
+  readonly detail?: string
+  readonly errors?: readonly string[]
+}
+
 /** application/problem+json, or whatever came instead. */
 export function problemOf(answer: string): string {
   try {
-    const { title, detail } = JSON.parse(answer) as { title?: string; detail?: string }
-    return [title, detail].filter(Boolean).join(': ') || answer
+    const { title, detail, errors = [] } = JSON.parse(answer) as Problem
+    const sentence = [title, detail].filter(Boolean).join(': ')
+    return sentence ? [sentence, ...errors].join('\n  ') : answer
   } catch {
     return answer
   }

@@ -1,19 +1,19 @@
-import { delimiter } from 'node:path'
-import { DefinitionError, loadDatasets } from '../../libs/dataset/src/index.ts'
-import { StackError } from './errors.ts'
 import { say } from './say.ts'
+import { stageAddress, stageNames } from './servers/stages.ts'
+import type { Settings } from './settings.ts'
 
-/**
- * Says which datasets the stages leave out, and why.
- * @throws StackError when a folder of DATASETS_DIR is not there
- */
-export function sayRefused(datasetsDir = ''): void {
+/** Says which datasets the stages leave out, and why. Says nothing of a stage that does not answer. */
+export async function sayRefused(settings: Settings): Promise<void> {
+  const answers = await Promise.all(stageNames.map((name) => refusedBy(stageAddress(settings, name))))
+  const refused = new Map(answers.flatMap((one) => Object.entries(one)))
+  for (const [dataset, problems] of refused) say(dataset, `is left out:\n  ${problems.join('\n  ')}`)
+}
+
+async function refusedBy(address: string): Promise<Record<string, string[]>> {
   try {
-    const { refused } = loadDatasets(datasetsDir.split(delimiter))
-    for (const { name, folder, problems } of refused)
-      say(name, `is left out, ${folder}/datapackage.json cannot be used:\n  ${problems.join('\n  ')}`)
-  } catch (error) {
-    if (error instanceof DefinitionError) throw new StackError(error.message)
-    throw error
+    const response = await fetch(`${address}/health/ready`, { signal: AbortSignal.timeout(5000) })
+    return ((await response.json()) as { refusedDatasets?: Record<string, string[]> }).refusedDatasets ?? {}
+  } catch {
+    return {}
   }
 }

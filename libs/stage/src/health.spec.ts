@@ -49,7 +49,7 @@ describe('readiness', () => {
     const refusedDatasets = { quakes: ['/x-dsf/lanes: expected at most 64, found 65', 'twice'] }
     expect(health.ready()).toEqual({
       ok: true,
-      body: { status: 'ok', dependencies: {}, waiting: {}, refusedDatasets },
+      body: { status: 'ok', dependencies: {}, waiting: {}, parked: [], refusedDatasets },
     })
   })
 

@@ -87,7 +87,10 @@ describe('without limits, a batch', () => {
       dataset,
       lane: 2,
       from: 'seen',
-      records: [{ mark: 4 }, { mark: 9 }],
+      records: [
+        { mark: 4, finer: 0, ahead: 0 },
+        { mark: 9, finer: 0, ahead: 0 },
+      ],
       keys: [Buffer.from('k4'), Buffer.from('k9')],
       values: [messages[0]!.value, messages[2]!.value],
       offsets: [4, 9],
