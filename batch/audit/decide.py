@@ -49,7 +49,7 @@ def decide(dataset: Dataset, landed: Landed, history: History) -> Decision:
     valid = readable[readable[OUTCOME] != "quarantined"]
     versions = _versions(dataset, landed, valid, history)
     readable.loc[valid.index.difference(versions.index), OUTCOME] = "duplicate"
-    lanes_read = readable.groupby("lane").cumcount()
+    lanes_read = readable.groupby(LANE).cumcount()
     unreadable = _unreadable(dataset, landed)
     rows = pd.concat([part for part in (readable, unreadable) if len(part)] or [readable]).sort_index()
     return Decision(landed.header, rows, lanes_read, versions)

@@ -22,8 +22,7 @@ export function describeIssue(json: unknown, issue: Issue): DefinitionProblem[] 
   return [{ path, expected: `${expected}${meant(issue, value)}${found}` }]
 }
 
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.map((step) => `/${String(step)}`).join('')
+const pathText = (path: readonly PropertyKey[]): string => path.map((step) => `/${String(step)}`).join('')
 
 export function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
