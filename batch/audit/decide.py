@@ -19,8 +19,8 @@ from dsf_dataset import (
 )
 
 from .landing import Landed
-from .versions import Past, exact_reader, new_versions, unit_of
 from .own import CELLS, CODES, KEY, LANE, OUTCOME, RAW
+from .versions import Past, exact_reader, new_versions, unit_of
 
 History = Mapping[str, Past | str]
 """By key, what was last let through before the run: a revision, or the content as text."""
@@ -49,7 +49,7 @@ def decide(dataset: Dataset, landed: Landed, history: History) -> Decision:
     valid = readable[readable[OUTCOME] != "quarantined"]
     versions = _versions(dataset, landed, valid, history)
     readable.loc[valid.index.difference(versions.index), OUTCOME] = "duplicate"
-    lanes_read = readable.groupby("lane").cumcount()
+    lanes_read = readable.groupby(LANE).cumcount()
     unreadable = _unreadable(dataset, landed)
     rows = pd.concat([part for part in (readable, unreadable) if len(part)] or [readable]).sort_index()
     return Decision(landed.header, rows, lanes_read, versions)

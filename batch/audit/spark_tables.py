@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from dsf_batch.store import Store
-from dsf_dataset import Dataset, Field, iso_datetime, read_written, table_prefix
+from dsf_dataset import DAY_MS, Dataset, Field, iso_datetime, read_written, table_prefix
 
 from .compare import Difference, close
 from .objects import read_lake
 from .own import KEY
-from .stages import DAY_MS, period_of
+from .stages import period_of
 
 _QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _SPREAD = ["minimum", "maximum", "mean"]

@@ -168,7 +168,7 @@ def _read_all(store: Store, wanted: list[Chunk]) -> Iterator[tuple[Chunk, bytes]
 
 
 def _of_run(rows: pd.DataFrame, run: str, chunk: Chunk) -> pd.DataFrame:
-    return rows[rows["dsf_run"] == run].assign(**{OBJECT: chunk.key, LANE: chunk.name.lane})
+    return rows[rows["dsf_run"] == run].assign(**{OBJECT: chunk.key}).assign(**{LANE: chunk.name.lane})
 
 
 def _joined(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

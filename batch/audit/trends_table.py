@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 from dsf_batch.store import Store
-from dsf_dataset import Dataset, Field, dataset_prefix, table_prefix
+from dsf_dataset import DAY_MS, Dataset, Field, dataset_prefix, table_prefix
 
 from .compare import Difference
 from .decide import keys_of
 from .objects import read_lake
 from .own import MARK, WINDOW
 from .spark_tables import compare_groups, grouped_by
-from .stages import DAY_MS, period_of
+from .stages import period_of
 from .stored import chunks, tables_left_out
 
 _WINDOW = ["window_start", "type", "simulated", "field"]
@@ -96,7 +96,8 @@ def _read_windows(store: Store, dataset: Dataset, windows: frozenset[int]) -> _L
     for key, content in store.get_all(chunk.key for chunk in listed):
         rows = read_lake(dataset, key, content, wanted)
         texts = keys_of(dataset, rows) + rows["simulated"].map({True: "~", False: "="})
-        rows = rows.assign(**{MARK: pd.util.hash_array(texts.to_numpy()), WINDOW: _windows(dataset, rows)})
+        rows = rows.assign(**{MARK: pd.util.hash_array(texts.to_numpy())})
+        rows = rows.assign(**{WINDOW: _windows(dataset, rows)})
         lake.marks.append(rows[[MARK, "dsf_version"]].astype({"dsf_version": "int64"}))
         inside = rows[rows[WINDOW].isin(windows)]
         if len(inside):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from audit.decide import content_of, decide, exact_versions
 from audit.landing import Landed, read_landing
-
 from audit.own import CODES, KEY, LANE, OUTCOME, RAW
 from audit.versions import Past
 from dirty_csv import UNVERSIONED, VERSIONED, files, written

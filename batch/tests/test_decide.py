@@ -64,7 +64,7 @@ def test_versions_are_compared_as_finely_as_they_are_written(history, expected):
     decision = decide(QUAKES, read_landing(content, QUAKES), history)
     found = decision.versions.to_dict()
     assert [found.get(row) for row in decision.rows.index] == expected
-    assert list(decision.rows["outcome"]) == ["clean" if number else "duplicate" for number in expected]
+    assert list(decision.rows[OUTCOME]) == ["clean" if number else "duplicate" for number in expected]
 
 
 def test_a_refused_row_is_no_version_of_its_key():

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from audit.decide import decide
 from audit.landing import read_landing
+from audit.own import CELLS, CODES, KEY, LANE, OBJECT, OUTCOME, RAW, STAGE
 from audit.stages import compare_processed, compare_quarantine
 from dsf_dataset import load_dataset
 
@@ -33,13 +34,13 @@ def dataset(tmp_path):
 )
 def test_a_ghost_is_a_difference(dataset, content):
     decision = decide(dataset, read_landing(content, dataset), {})
-    assert list(decision.rows["outcome"]) == ["clean", "quarantined", "clean"]
-    right = decision.of("clean")[["key", "lane", "id", "a", "b", "n"]]
+    assert list(decision.rows[OUTCOME]) == ["clean", "quarantined", "clean"]
+    right = decision.of("clean")[[KEY, LANE, "id", "a", "b", "n"]]
     right["dsf_version"] = pd.Series([0, 1], index=right.index, dtype=object)
     assert compare_processed(dataset, decision, right) == []
     # what the old reader made of it: a row of the text inside the cell, under a number that another row has or none
     for number in (2, 4):
-        ghost = right.iloc[:1].assign(key="ghost1", id="ghost1", a="x", b="y", n=9, dsf_version=1)
+        ghost = right.iloc[:1].assign(**{KEY: "ghost1"}, id="ghost1", a="x", b="y", n=9, dsf_version=1)
         found = pd.concat([right, ghost.set_index(pd.Index([number], name="row"))]).sort_index()
         differences = compare_processed(dataset, decision, found)
         assert ("(row)", "there") in {(each.column, each.found) for each in differences}
@@ -48,11 +49,9 @@ def test_a_ghost_is_a_difference(dataset, content):
 
 def test_a_refused_row_that_ends_with_its_first_line_is_a_difference(dataset):
     decision = decide(dataset, read_landing(SURPLUS, dataset), {})
-    row = {"key": None, "lane": 0, "stage": "ingestor", "codes": [("", "unreadable")], "cells": None}
+    row = {KEY: None, LANE: 0, STAGE: "ingestor", CODES: [("", "unreadable")], CELLS: None}
     whole = b'ph1,"mail:\nghost1,x,y,9\nend",y,1,surplus'
-    for raw, columns in [(whole, []), (whole.split(b"\n")[0], ["raw"])]:
-        found = pd.DataFrame(
-            [{**row, "raw": raw, "object": "o"}], index=pd.Index([2], name="row"), dtype=object
-        )
+    for raw, columns in [(whole, []), (whole.split(b"\n")[0], [RAW])]:
+        found = pd.DataFrame([{**row, RAW: raw, OBJECT: "o"}], index=pd.Index([2], name="row"), dtype=object)
         differences = compare_quarantine(dataset, decision, found)
         assert [each.column for each in differences] == columns
