@@ -30,10 +30,19 @@ export async function batch(command: 'audit' | 'anomalies', dataset: string, run
       (error, stdout, stderr) => {
         const lines = stdout.trimEnd().split('\n')
         const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0
-        resolve({ code, text: stdout + stderr, summary: code === 2 ? undefined : JSON.parse(lines.at(-1)!) })
+        resolve({ code, text: stdout + stderr, summary: summaryOf(lines.at(-1)!) })
       },
     )
   })
+}
+
+/** A command that could not do its work says none. */
+function summaryOf(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
 }
 
 /** What pyarrow reads in a folder, with its own idea of what folders mean; times as texts. */
