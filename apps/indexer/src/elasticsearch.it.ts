@@ -255,7 +255,7 @@ describe('a document', () => {
         const answer = await index.bulk(body, 'index')
         expect(answer.refused).toEqual([])
       }
-    const found = (await ask(`${alias}/_doc/nv1`)) as { _version: number; _source: object }
+    const found = (await ask(`${alias}/_doc/nv1`, undefined, 'GET')) as { _version: number; _source: object }
     expect(found._source).toMatchObject({ dsf_version: 2 ** 52, net: `of ${2 ** 52}` })
     expect(found._version).toBe(2 ** 53)
   })
@@ -267,7 +267,7 @@ describe('a document', () => {
     await ask(`${alias}/_doc/nv1?version=${old}&version_type=external_gte`, row(old, 'old'))
     for (const body of bulkWriter(dataset, { index: alias })([row(old + 1, 'new')]))
       await index.bulk(body, 'index')
-    const found = (await ask(`${alias}/_doc/nv1`)) as { _source: object }
+    const found = (await ask(`${alias}/_doc/nv1`, undefined, 'GET')) as { _source: object }
     expect(found._source).toMatchObject({ net: 'new' })
   })
 })
