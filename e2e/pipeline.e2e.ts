@@ -125,7 +125,8 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
     const documents = await documentsOf('earthquakes', measured)
     expect(contents(documents)).toEqual(mapValues(newest, expectedDocument))
     expect(mapValues(documents, ({ _version }) => _version)).toEqual(
-      mapValues(newest, ({ updated }) => updated),
+      // the index takes no version below 0: ADR 14
+      mapValues(newest, ({ updated }) => updated + 2 ** 52),
     )
   })
 
