@@ -13,6 +13,8 @@ export default defineConfig({
         ...source,
         test: {
           name: 'unit',
+          // what hangs is found; how long something takes on a busy machine is no test
+          testTimeout: 30_000,
           include: ['{apps,libs}/*/src/**/*.spec.ts', '{infra,bench,e2e,dashboards}/**/*.spec.ts'],
         },
       },
