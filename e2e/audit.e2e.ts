@@ -36,9 +36,10 @@ async function changedWeather(): Promise<string> {
   const changed = (i: number, column: number, value: string) => cellsOf(i).with(column, value).join(',')
   const lines = [
     ...[changed(0, 1, '99.5'), days[0], changed(1, 1, '1.0'), days[2], days[2]],
-    ...[changed(3, 1, 'wet'), changed(4, 5, 'hail'), changed(5, 0, '2012-02-30'), `${days[6]},x`, '"open'],
+    ...[changed(3, 1, 'wet'), changed(4, 5, 'hail'), changed(5, 0, '2012-02-30'), `${days[6]},x`],
     ...days.slice(10, 40),
-    ...['', '2099-01-01,0,,,,"sun"', changed(7, 2, '')],
+    // a quote that never closes: any later quote would close it
+    ...['', '2099-01-01,0,,,,"sun"', changed(7, 2, ''), '"open'],
   ]
   const file = join(filesDir, 'changed-weather.csv')
   writeFileSync(file, `\uFEFF${header}\r\n${lines.join('\r\n')}`)
@@ -135,7 +136,7 @@ describe('an audit agrees with what the stages made', () => {
       refused.reasons[0].code = 'enum'
       const other = lines.with(at, JSON.stringify(refused)).join('\n')
       const { text } = await auditOf(second, key!, `${other}\n`)
-      expect(text).toMatch(new RegExp(String.raw`quarantine +codes +.*\(row ${refused.dsf_row}\)`))
+      expect(text).toMatch(new RegExp(String.raw`quarantine +\(codes\) +.*\(row ${refused.dsf_row}\)`))
     })
 
     it('something that is no CSV any more', async () => {
