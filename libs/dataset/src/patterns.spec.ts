@@ -129,13 +129,13 @@ describe('no text of 64 KiB takes long', () => {
   ])('%s', (pattern) => {
     const matches = matcher(pattern)
     for (const one of texts) {
-      // 50 ms alone; the best of five, because the machine may have other work
+      // 50 ms alone; what backtracks takes seconds or for ever. The best of five, because the machine may have other work
       const times = [0, 1, 2, 3, 4].map(() => {
         const begun = performance.now()
         matches(one)
         return performance.now() - begun
       })
-      expect(Math.min(...times)).toBeLessThan(100)
+      expect(Math.min(...times)).toBeLessThan(1000)
     }
   })
 })
