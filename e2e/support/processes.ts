@@ -65,6 +65,12 @@ export async function secondInstance(name: StageName, env: NodeJS.ProcessEnv = {
   return { ...instance, url }
 }
 
+/** What waits there for a person. */
+export async function parkedAt(url: string): Promise<unknown[]> {
+  const answer = await fetch(`${url}/health/ready`)
+  return ((await answer.json()) as { parked: unknown[] }).parked
+}
+
 async function spawnStage(name: StageName, env: NodeJS.ProcessEnv): Promise<Omit<Instance, 'url'>> {
   const { program, args, cwd, env: told } = await serviceOf(name).command()
   const log = openSync(join(runDir, 'logs', `${name}-2.log`), 'a')

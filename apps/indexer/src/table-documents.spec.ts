@@ -70,6 +70,9 @@ describe('a trend', () => {
       { simulated: true },
       { window_start: day + 1 },
       { type: null },
+      { type: '' },
+      { type: '""' },
+      { type: `earthquake.${day}.false`, window_start: null },
       { field: 'depth' },
       {},
     ]

@@ -1,4 +1,4 @@
-import { pipelineIndex, trendsIndex, type Dataset } from '@dsf/dataset'
+import { pipelineIndex, trendsIndex, type Dataset, type Value } from '@dsf/dataset'
 import { ObjectMismatch, type Row } from './read-object.ts'
 import { fittingId } from './to-document.ts'
 
@@ -49,7 +49,11 @@ export const tables = {
 } satisfies Record<string, Table>
 
 const pick = (row: Row, names: string[]): Row => Object.fromEntries(names.map((name) => [name, row[name]!]))
-const texts = (row: Row, names: string[]): string[] => names.map((name) => String(row[name] ?? ''))
+const texts = (row: Row, names: string[]): string[] => names.map((name) => idPart(row[name] ?? null))
+
+/** Nothing for what is missing; a text that is empty, or that could be read as another part of an id, stands in quotes. */
+const idPart = (value: Value): string =>
+  value === null ? '' : value === '' || /^"|\./.test(String(value)) ? JSON.stringify(value) : String(value)
 
 /** Compiles the bulk items of a table's rows: the present columns of a row, which stands for itself however often it comes. */
 export function tableItemWriter(table: Table, dataset: Dataset): (row: Row) => string {

@@ -135,5 +135,17 @@ describe('documentId', () => {
     expect(toId({ a: '€'.repeat(171) })).toMatch(/^sha256:/)
     expect(toId({ a: '' })).toMatch(/^sha256:/)
     expect(toId({ a: 'y'.repeat(513) })).not.toBe(toId({ a: 'x'.repeat(513) }))
+    expect(toId({ a: toId({ a: '' }) })).not.toBe(toId({ a: '' }))
+  })
+
+  it('of a measured row is never that of the twin of another', () => {
+    const toId = keyed(['a', 'string'], ['n', 'integer'])
+    const keys = ['a', 'a~simulated', 'a~simulated~simulated', 'sha256:', '']
+    const rows = keys.flatMap((a) => [
+      { a, n: 1, simulated: false },
+      { a: `${a}~simulated`, n: 1, simulated: true },
+    ])
+    expect(new Set(rows.map(toId)).size).toBe(rows.length)
+    expect(toId({ a: 'a~simulated', n: 1, simulated: true })).toBe('["a~simulated","1"]')
   })
 })

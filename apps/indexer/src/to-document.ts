@@ -43,18 +43,29 @@ function locationWriter({ geo }: Dataset): (row: Row) => string {
 
 /** Bytes. Elasticsearch refuses a whole bulk request for one longer id. */
 const longestId = 512
+const hashed = 'sha256:'
+/** How the generator ends the key of a twin. */
+const twinEnd = '~simulated'
 
 /** Compiles the `_id` of a row: its primary key as text. */
 export function documentId(dataset: Dataset): (row: Row) => string {
-  return (row) => fittingId(keyText(dataset.key.map((field) => keyPart(field, row[field.column]!))))
+  const keyOf = (row: Row) => keyText(dataset.key.map((field) => keyPart(field, row[field.column]!)))
+  if (!dataset.simulate) return (row) => fittingId(keyOf(row))
+  const texts = dataset.key.filter(({ type }) => type === 'string').map(({ column }) => column)
+  const isLikeTwin = (row: Row) =>
+    row['simulated'] !== true && texts.some((column) => String(row[column]).endsWith(twinEnd))
+  // a measured row may have the key of another one's twin
+  return (row) => (isLikeTwin(row) ? hashOf(`measured ${keyOf(row)}`) : fittingId(keyOf(row)))
 }
 
 /**
  * A key as an `_id`. One that Elasticsearch would not take (empty, or too long) becomes the key's hash, so that it cannot
- * stop a lane.
+ * stop a lane; one that looks like a hash, too.
  */
 export function fittingId(key: string): string {
   // at most 3 bytes per UTF-16 unit: most keys need no counting
   const fits = key !== '' && (key.length * 3 <= longestId || Buffer.byteLength(key) <= longestId)
-  return fits ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`
+  return fits && !key.startsWith(hashed) ? key : hashOf(key)
 }
+
+const hashOf = (key: string) => hashed + createHash('sha256').update(key).digest('hex')

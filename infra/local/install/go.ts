@@ -34,8 +34,17 @@ export function installFromGo(settings: Settings, name: string, pin: GoPin): Pro
 
 const compilation = (name: string, { module, version }: GoPin, folder: string, log: string): ToolRun => ({
   ...{ name, what: 'compiling', program: 'go', log, wayOut },
-  // without symbols: a third smaller, and nobody debugs it here
-  args: ['install', '-v', '-trimpath', '-ldflags', '-s -w', `${module}@${version}`],
+  // nobody debugs it here: without symbols it is a third smaller, and without making them compiled in four fifths of the time
+  args: [
+    'install',
+    '-v',
+    '-trimpath',
+    '-ldflags',
+    '-s -w',
+    '-gcflags',
+    'all=-dwarf=false',
+    `${module}@${version}`,
+  ],
   env: { GOBIN: folder, CGO_ENABLED: '0' },
 })
 

@@ -96,9 +96,13 @@ def compile_key_reader(field: Field) -> CellReader:
 
 
 def _is_exact(text: str, value: float) -> bool:
-    """To 15 digits no other text is read as the same double; beyond, only the digits that programs write for it."""
+    """
+    To 15 digits no other text is read as the same double, but next to 0, where it has fewer; beyond, only the digits that
+    programs write for it.
+    """
     digits = re.sub("[eE].*|[^0-9]", "", text).strip("0")
-    return len(digits) <= 15 or digits == significant_digits(value)
+    is_normal = abs(value) >= sys.float_info.min
+    return (is_normal and len(digits) <= 15) or digits == significant_digits(value)
 
 
 def _absent(field: Field, cast: _Cast, rules: list[_Rule], refuse: _Refuse) -> "Value | Problem":

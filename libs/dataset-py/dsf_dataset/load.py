@@ -2,6 +2,7 @@
 
 import json
 import re
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from .watch import read_anomalies, read_trends
 
 _LARGEST_ROW = 2**20
 _LARGEST_DEFINITION = 8 * 2**20
+_DEEPEST_DEFINITION = 100
 _OUR_NAMES = re.compile("dsf(-.*)?|receipts|pipeline|trends", re.DOTALL)
 
 
@@ -77,6 +79,8 @@ def _add(found: Datasets, folder: Path) -> None:
         found[name] = load_dataset(folder)
     except DefinitionError as error:
         found.refused.append(Refused(name, folder, error.sentences))
+    except Exception:  # what nobody foresaw about a definition is that dataset's trouble all the same
+        found.refused.append(Refused(name, folder, [f"cannot be read: {traceback.format_exc()}"]))
 
 
 def _parse(file: Path) -> Any:
@@ -84,9 +88,24 @@ def _parse(file: Path) -> Any:
         size = file.stat().st_size
         if size > _LARGEST_DEFINITION:
             raise ValueError(f"it has {size} bytes, expected at most {_LARGEST_DEFINITION}")
-        return json.loads(file.read_text("utf-8-sig"), parse_constant=_no_constant)
+        whole = json.loads(file.read_text("utf-8-sig"), parse_constant=_no_constant)
+        _refuse_deep(whole)
+        return whole
     except (OSError, ValueError, RecursionError) as error:
         raise DefinitionError(str(file), "", f"is not readable JSON: {error}") from error
+
+
+def _refuse_deep(whole: Any) -> None:
+    level = [whole]
+    for _ in range(_DEEPEST_DEFINITION + 1):
+        inside = [
+            value.values() if isinstance(value, dict) else value
+            for value in level
+            if isinstance(value, dict | list)
+        ]
+        level = [value for values in inside for value in values]
+    if level:
+        raise ValueError(f"it is nested more than {_DEEPEST_DEFINITION} levels deep")
 
 
 def _no_constant(name: str) -> None:

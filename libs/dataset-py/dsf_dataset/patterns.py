@@ -8,6 +8,7 @@ from typing import Any
 import re2
 
 LONGEST_TEXT = 1000
+_LONGEST_PATTERN = 10_000
 _LONG = 65_536
 _MOST_STEPS = 10_000_000
 _SYNTAX = re.escape("^$\\.*+?()[]{}|/")
@@ -39,6 +40,8 @@ def units(text: str) -> int:
 
 def compile_pattern(pattern: str) -> Pattern:
     """@raise ValueError for what RE2 does not take"""
+    if (length := units(pattern)) > _LONGEST_PATTERN:
+        raise ValueError(f'"{pattern[:40]}…" has {length} characters, expected at most {_LONGEST_PATTERN}')
     try:
         compiled = re2.compile(pattern, _quiet())
         repeated = len(set(re.findall(r"\(\?P?<(\w+)>", pattern))) < len(re.findall(r"\(\?P?<\w+>", pattern))

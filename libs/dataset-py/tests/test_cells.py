@@ -123,6 +123,17 @@ def _read(field):
             ["9007199254740992", "0.1", "0.30000000000000004", "1e22", "123456789.012345"],
             ["9007199254740993.0", "0.10000000000000001", "0.300000000000000041"],
         ),
+        # next to 0 a double keeps fewer digits than 15
+        (
+            {"type": "number"},
+            ["0.0", "-0", "5e-324", "2.2250738585072014e-308"],
+            ["1e-400", "4e-324"],
+        ),
+        (
+            {"type": "datetime", "format": "%d.%m.%Y %H:%M:%S %z"},
+            ["05.01.2024 12:30:01 +0100"],
+            [],
+        ),
     ],
 )
 def test_a_cell_of_the_key_that_would_become_another_is_refused(field, kept, refused, tmp_path):
@@ -133,3 +144,9 @@ def test_a_cell_of_the_key_that_would_become_another_is_refused(field, kept, ref
 
 def test_an_integer_may_have_any_number_of_leading_zeros(tmp_path):
     assert compile_reader(field_of({"type": "integer"}, tmp_path))("0" * 5000 + "7") == 7
+
+
+def test_a_pattern_that_is_too_long_to_compile_is_refused():
+    assert compile_pattern("ab" * 5000).matches("ab" * 5000)
+    with pytest.raises(ValueError, match="has 10002 characters, expected at most 10000"):
+        compile_pattern("ab" * 5001)

@@ -52,6 +52,23 @@ def test_what_is_no_json_is_refused(text, tmp_path):
         load_dataset(tmp_path)
 
 
+def test_a_definition_that_is_nested_too_deep_is_refused_alone(tmp_path):
+    folder = tmp_path / "deep"
+    folder.mkdir()
+    nested = definition() | {"name": "deep"}
+    for depth, refused in [(100, 0), (101, 1)]:
+        nested["x-notes"] = json.loads("[" * depth + "]" * depth)
+        (folder / "datapackage.json").write_text(json.dumps(nested), "utf-8")
+        assert len(load_datasets(str(tmp_path)).refused) == refused
+
+
+def test_what_nobody_foresaw_about_a_definition_leaves_the_others_alone(tmp_path, monkeypatch):
+    load(definition(), tmp_path)
+    monkeypatch.setattr("dsf_dataset.load.load_dataset", lambda _: 1 // 0)
+    found = load_datasets(str(tmp_path))
+    assert [(one.name, "ZeroDivisionError" in one.problems[0]) for one in found.refused] == [("quakes", True)]
+
+
 def test_words_that_only_stages_or_people_read_are_passed_over(tmp_path):
     whole = definition()
     whole["x-dsf"] |= {"dashboard": {"panels": []}, "retentionDays": 3, "simulate": {"share": 0.1}}

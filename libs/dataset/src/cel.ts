@@ -1,100 +1,88 @@
-import { Environment, EvaluationError, type ASTNode } from '@marcbachmann/cel-js'
+import { Environment, type ASTNode } from '@marcbachmann/cel-js'
+import { functions, isOurs, loops, methods, ourName, registerFunctions } from './cel-functions.ts'
+import { mostElements } from './cel-texts.ts'
 import { compileSearch } from './patterns.ts'
 
-const oneNumber = {
-  log10: Math.log10,
-  ln: Math.log,
-  exp: Math.exp,
-  sqrt: Math.sqrt,
-  abs: Math.abs,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  round: Math.round,
-}
-
-/** What the parser itself allows of a list in an expression: lists that are made of cells get no longer. */
-const mostElements = 1000
+/** How often the innermost of several loops may be gone through, for one row. */
+const mostRounds = 10_000
+/** Levels of an expression: each is a call of the one that evaluates it. */
+const deepest = 1000
 
 /**
- * CEL with our functions. Some of its own take any time or memory that a cell asks for; ours of the same name do not, and
- * `bounded` puts them in their place.
+ * CEL with our functions, which have a bound in time and memory whatever a cell is; `bounded` puts them in their place.
  * @param longest characters of a text that `join` makes
  */
 export function celEnvironment(longest: number): Environment {
   const environment = new Environment({ unlistedVariablesAreDyn: false })
-  environment.registerFunction('pow(double, double): double', Math.pow)
-  for (const [name, implementation] of Object.entries(oneNumber))
-    environment.registerFunction(`${name}(double): double`, implementation)
-  const define = (signature: string, implementation: (...values: never[]) => unknown) =>
-    environment.registerFunction(signature, implementation)
-  define('string.dsfMatches(string): bool', searching())
-  define('string.dsfSplit(string): list<string>', (text: string, by: string) =>
-    parts(text.split(by, mostElements + 1)),
-  )
-  define('list<string>.dsfJoin(): string', (list: string[]) => joined(list, '', longest))
-  define('list<string>.dsfJoin(string): string', (list: string[], by: string) => joined(list, by, longest))
+  registerFunctions(environment, longest)
   return environment
 }
 
-const ours: Record<string, string> = { matches: 'dsfMatches', split: 'dsfSplit', join: 'dsfJoin' }
-const loops = ['all', 'exists', 'exists_one', 'map', 'filter']
+type RefuseExpression = (message: string) => Error
 
-/**
- * Puts our functions in the place of those that have no bound.
- * @throws what `refuse` makes of the reason, for an expression whose time would grow with the square of a cell's length
- */
-export function bounded(node: ASTNode, refuse: (message: string) => Error): void {
-  const visit = (part: unknown, isInLoop: boolean): void => {
-    if (Array.isArray(part)) for (const one of part) visit(one, isInLoop)
-    if (!isNode(part)) return
-    if (part.op !== 'rcall') return visit(part.args, isInLoop)
-    const [name, receiver, values] = part.args
-    const isLoop = loops.includes(name) && receiver.op !== 'list'
-    if (isLoop && isInLoop)
-      throw refuse(`${name} inside of another one goes over a list that is written out, as in [1.0, 2.0]`)
-    checkCall(name, values, refuse)
-    if (name in ours) part.args[0] = ours[name]!
-    visit(receiver, isInLoop)
-    visit(values, isInLoop || isLoop)
-  }
-  visit(node, false)
+/** Where a part of an expression stands: how often it is evaluated for a row, and how deep it lies. */
+interface Where {
+  rounds: number
+  depth: number
 }
 
-function checkCall(name: string, values: ASTNode[], refuse: (message: string) => Error): void {
-  if (name === 'matches') checkPattern(values[0], refuse)
-  if (name === 'split' && values.length > 1) throw refuse('split takes the separator and no limit')
-  if (name.startsWith('dsf')) throw refuse(`${name} is no function of ours for a definition`)
+/**
+ * Puts our functions in the place of those of the same name.
+ * @throws what `refuse` makes of the reason, for a function that is not in the list, and for loops that would be gone through
+ * too often
+ */
+export function bounded(node: ASTNode, refuse: RefuseExpression): void {
+  const visit = (part: unknown, where: Where): void => {
+    if (Array.isArray(part)) for (const one of part) visit(one, where)
+    if (!isNode(part)) return
+    if (where.depth > deepest) throw refuse(`is nested more than ${deepest} levels deep`)
+    const inner = { ...where, depth: where.depth + 1 }
+    const body = part.op === 'rcall' ? inLoop(part, inner, refuse) : inner
+    if (part.op === 'call' || part.op === 'rcall') replace(part, where, refuse)
+    if (part.op !== 'rcall') return visit(part.args, inner)
+    visit(part.args[1], inner)
+    visit(part.args[2], body)
+  }
+  visit(node, { rounds: 1, depth: 0 })
+}
+
+type Call = Extract<ASTNode, { op: 'call' | 'rcall' }>
+
+/** Where the values of a method stand: those of a loop are evaluated for each element. */
+function inLoop(
+  { args: [name, receiver] }: Extract<ASTNode, { op: 'rcall' }>,
+  where: Where,
+  refuse: RefuseExpression,
+) {
+  if (!loops.includes(name)) return where
+  const elements = receiver.op === 'list' ? receiver.args.length : mostElements
+  const rounds = where.rounds * Math.max(1, elements)
+  if (rounds > mostRounds)
+    throw refuse(
+      `${name} inside of another loop: ${rounds} rounds for a row, at most ${mostRounds}; a list that is made of cells counts ${mostElements}`,
+    )
+  return { ...where, rounds }
+}
+
+function replace(call: Call, { rounds }: Where, refuse: RefuseExpression): void {
+  const name = call.args[0]
+  const isMethod = call.op === 'rcall'
+  if (isMethod && name === 'bind') return
+  const known = isMethod ? methods : functions
+  if (!known.includes(name))
+    throw refuse(
+      `${name} is no ${isMethod ? 'method' : 'function'} of an expression; there are ${known.join(', ')}`,
+    )
+  if (name === 'matches' && isMethod) checkPattern(call.args[2][0], refuse)
+  if (isOurs(name, isMethod)) call.args[0] = ourName(name, rounds > 1)
 }
 
 const isNode = (part: unknown): part is ASTNode =>
   part !== null && typeof part === 'object' && 'op' in part && 'args' in part
 
 /** Data never becomes an expression, and a wrong one is found now. */
-function checkPattern(pattern: ASTNode | undefined, refuse: (message: string) => Error): void {
+function checkPattern(pattern: ASTNode | undefined, refuse: RefuseExpression): void {
   if (pattern?.op !== 'value' || typeof pattern.args !== 'string')
     throw refuse('matches takes a pattern that is written out, as in "^earth"')
   compileSearch(pattern.args, refuse)
-}
-
-function searching(): (text: string, pattern: string) => boolean {
-  const compiled = new Map<string, (text: string) => boolean | undefined>()
-  return (text, pattern) => {
-    let search = compiled.get(pattern)
-    if (!search) compiled.set(pattern, (search = compileSearch(pattern, (reason) => new Error(reason))))
-    return search(text) ?? none(`matches is not tried on ${text.length} characters`)
-  }
-}
-
-const parts = (list: string[]) =>
-  list.length <= mostElements ? list : none(`split makes at most ${mostElements} texts`)
-
-function joined(list: string[], by: string, longest: number): string {
-  let length = 0
-  for (const text of list) length += text.length + by.length
-  return length <= longest + by.length ? list.join(by) : none(`join makes at most ${longest} characters`)
-}
-
-/** Ends an evaluation without a result. */
-function none(why: string): never {
-  throw new EvaluationError(why)
 }

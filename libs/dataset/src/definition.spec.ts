@@ -92,7 +92,7 @@ const mistakes: Mistake[] = [
   ['an expression of itself', computed('number', 'result + 1.0'), '/x-dsf/computed/0/expression', /Unknown variable: result/],
   ['a mix of double and int', computed('number', 'mag + 1'), '/x-dsf/computed/0/expression', /no such overload: double \+ int/],
   ['a result of another type', computed('string', 'mag * 2.0'), '/x-dsf/computed/0/expression', 'gives double, expected string'],
-  ['a result of any type', computed('number', 'dyn(mag)'), '/x-dsf/computed/0/expression', 'gives dyn, expected double'],
+  ['a result of another type', computed('number', '[mag]'), '/x-dsf/computed/0/expression', 'gives list<double>, expected double'],
   ['a computed date', computed('date', '1.0'), '/x-dsf/computed/0/type', /"string"/],
 ]
 
@@ -161,6 +161,41 @@ describe('a wrong definition is refused with the place and with what was expecte
       `${join(parent, 'others/datapackage.json')} /name: is "quakes", expected the folder's name "others"`,
     ])
     rmSync(parent, { recursive: true })
+  })
+
+  test.each<[string, (json: Json) => void]>([
+    ['lists in lists', (json) => (json['x-notes'] = 'NESTED')],
+    ['a sum of 3,000 terms', (json) => computed('number', `${'mag+'.repeat(3000)}mag`)(json)],
+    ['10,000 signs', (json) => computed('number', `${'-'.repeat(10_000)}mag`)(json)],
+  ])('one that is nested deep leaves the others alone: %s', (_, change) => {
+    const parent = mkdtempSync(join(tmpdir(), 'dsf-'))
+    const json = definition()
+    change(json)
+    for (const [folder, text] of [
+      ['deep', json],
+      ['quakes', definition()],
+    ] as const) {
+      mkdirSync(join(parent, folder))
+      const nested = JSON.stringify({ ...text, name: folder }).replace(
+        '"NESTED"',
+        '['.repeat(8000) + ']'.repeat(8000),
+      )
+      writeFileSync(join(parent, folder, 'datapackage.json'), nested)
+    }
+    const found = loadDatasets([parent])
+    rmSync(parent, { recursive: true })
+    expect([...found.keys()]).toEqual(['quakes'])
+    expect(found.refused).toEqual([expect.objectContaining({ name: 'deep' })])
+    expect(found.refused[0]!.problems).toEqual([expect.stringMatching(/nested|levels|exceeded/)])
+  })
+
+  test('of what nobody foresaw, it is that dataset alone that is refused', () => {
+    const parent = mkdtempSync(join(tmpdir(), 'dsf-'))
+    // a folder where a file should be is no error that the loader knows
+    mkdirSync(join(parent, 'odd/datapackage.json'), { recursive: true })
+    const found = loadDatasets([parent])
+    rmSync(parent, { recursive: true })
+    expect(found.refused).toEqual([expect.objectContaining({ name: 'odd' })])
   })
 
   test('all that is wrong is told at once, a line each', () => {

@@ -93,6 +93,37 @@ describe('null where there is no result', () => {
   })
 })
 
+describe('texts are what CEL has them to be', () => {
+  test.each<[string, string, string, Value]>([
+    ['😀x', 'string', 'kind.substring(0, 1)', '😀'],
+    ['😀x', 'string', 'kind.substring(1)', 'x'],
+    ['😀x', 'string', 'kind.substring(2)', ''],
+    ['😀x', 'string', 'kind.substring(3)', null],
+    ['😀x', 'string', 'kind.substring(-1)', null],
+    ['😀x', 'string', 'kind.substring(1, 0)', null],
+    ['😀x', 'string', "kind.split('')[0]", '😀'],
+    ['😀x😀x', 'integer', "double(kind.indexOf('x'))", 1],
+    ['😀x😀x', 'integer', "double(kind.indexOf('x', 2))", 3],
+    ['😀x😀x', 'integer', "double(kind.indexOf('y'))", -1],
+    ['😀x😀x', 'integer', "double(kind.lastIndexOf('x'))", 3],
+    ['😀x😀x', 'integer', "double(kind.lastIndexOf('x', 2))", 1],
+    ['😀x', 'integer', 'double(size(kind) + kind.size())', 4],
+    ['ÄİB', 'string', 'kind.lowerAscii()', 'Äİb'],
+    ['äßb', 'string', 'kind.upperAscii()', 'äßB'],
+    ['0x10', 'number', 'double(kind)', null],
+    ['', 'number', 'double(kind)', null],
+    ['1e2', 'number', 'double(kind)', 100],
+    ['', 'integer', 'double(int(kind))', null],
+    ['0b11', 'integer', 'double(int(kind))', null],
+    ['+12', 'integer', 'double(int(kind))', 12],
+    ['9223372036854775808', 'boolean', 'int(kind) > 0', null],
+    ['-9223372036854775808', 'boolean', 'int(kind) < 0', true],
+    ['', 'boolean', 'int(1e300) > 0', null],
+  ])('of %j, %s %s', (kind, type, expression, expected) => {
+    expect(fieldOf(type, expression).evaluate({ ...record, kind })).toEqual(expected)
+  })
+})
+
 describe('what a cell can make of an expression is bounded', () => {
   const long = 'ab'.repeat(32_768)
 
@@ -108,6 +139,16 @@ describe('what a cell can make of an expression is bounded', () => {
     expect(evaluate({ ...record, kind: long })).toBeNull()
     expect(performance.now() - begun).toBeLessThan(50)
     expect(evaluate({ ...record, kind: 'ab' })).not.toBeNull()
+  })
+
+  test.each([
+    "kind.split(',').exists(x, size(kind) == 1)",
+    "kind.split(',').exists(x, kind.indexOf(x) == 1)",
+    "[1.0, 2.0].exists(x, kind.lowerAscii() == 'a')",
+  ])('in a loop a text of more than 1,000 characters has no result: %s', (expression) => {
+    const { evaluate } = fieldOf('boolean', expression)
+    expect(evaluate({ ...record, kind: `${'a,'.repeat(499)}aa` })).not.toBeNull()
+    expect(evaluate({ ...record, kind: 'a,'.repeat(501) })).toBeNull()
   })
 
   test('all computed texts together are no longer than a row of the file', () => {
@@ -134,8 +175,14 @@ describe('what a cell can make of an expression is bounded', () => {
     ["kind.matches('(')", /no regular expression of RE2/],
     ["kind.matches('(?=a)')", /lookaround and backreferences/],
     ['kind.matches(id)', /takes a pattern that is written out/],
-    ['kind.dsfMatches(id)', /no function of ours/],
-    ["kind.split('').exists(x, kind.split('').exists(y, x == y))", /goes over a list that is written out/],
+    ['kind.dsfMatches(id)', /dsfMatches is no method of an expression/],
+    ["kind.split('').exists(x, kind.split('').exists(y, x == y))", /1000000 rounds for a row/],
+    [`[${'1.0,'.repeat(101)}].all(x, [${'1.0,'.repeat(100)}].all(y, x == y))`, /10100 rounds for a row/],
+    ['bytes(kind).size() > 0', /bytes is no function of an expression; there are size, int/],
+    ['timestamp(kind).getHours(kind) > 0', /getHours is no method/],
+    [`${'mag + '.repeat(1500)}mag > 0.0`, /is nested more than 1000 levels deep/],
+    [`${'felt && '.repeat(20_000)}felt`, /is nested|exceeded/],
+    [`${'!'.repeat(10_000)}felt`, /nested|exceeded/],
   ])('%s is refused', (expression, expected) => {
     expect(() => fieldOf('boolean', expression)).toThrow(expected)
   })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { EvaluationError, type ASTNode, type Environment } from '@marcbachmann/cel-js'
 import { bounded, celEnvironment } from './cel.ts'
+import { inTheirWords } from './cel-functions.ts'
 import type { Dataset } from './dataset.ts'
 import type { ComputedField } from './definition.ts'
 import { DefinitionError } from './errors.ts'
@@ -77,13 +78,12 @@ function compile(
   longest: number,
   refuse: (message: string) => Error,
 ): CompiledField['evaluate'] {
-  const parsed = parse(environment, field.expression, refuse)
-  bounded(parsed.ast, refuse)
+  const { parsed, names } = parse(environment, field.expression, refuse)
   const wanted = resultTypes[field.type]
   const { valid, type, error } = parsed.check()
-  if (!valid) throw refuse(error?.message ?? 'is not valid')
+  if (!valid) throw refuse(inTheirWords(error?.message ?? 'is not valid'))
   if (String(type) !== wanted) throw refuse(`gives ${String(type)}, expected ${wanted}`)
-  const used = variables(parsed.ast).filter((name) => offered.has(name))
+  const used = names.filter((name) => offered.has(name))
   return (record) => {
     for (const name of used) {
       if (record[name] === null) return null
@@ -107,9 +107,13 @@ function result(evaluate: () => Value, longest: number): Value {
 
 function parse(environment: Environment, expression: string, refuse: (message: string) => Error) {
   try {
-    return environment.parse(expression)
+    const parsed = environment.parse(expression)
+    bounded(parsed.ast, refuse)
+    return { parsed, names: variables(parsed.ast) }
   } catch (error) {
-    throw refuse((error as Error).message)
+    if (error instanceof DefinitionError) throw error
+    // beyond the levels that the stack has room for, the parser itself ends
+    throw refuse(error instanceof RangeError ? 'is nested too deep' : (error as Error).message)
   }
 }
 

@@ -18,8 +18,12 @@ export const mostColumns = 2000
 /** JSON of the widest record's schema, as a registry keeps it: in a message of Kafka, which takes 1 MB by default. */
 export const largestSchema = 900_000
 
-/** Bytes of datapackage.json. */
+/** Bytes of datapackage.json, and levels of its JSON. */
 export const largestDefinition = 8 * 2 ** 20
+export const deepestDefinition = 100
+
+/** Characters of a regular expression. V8 takes some 100,000, and says so at the first cell only. */
+export const longestPattern = 10_000
 
 /** A chunk is held in memory while its objects are made. */
 export const largestChunk = { records: 1_000_000, bytes: 128 * 2 ** 20 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Dataset } from './dataset.ts'
 import { DefinitionError, throwAll, type DefinitionProblem, type Refuse } from './errors.ts'
-import { largestDefinition } from './limits.ts'
+import { deepestDefinition, largestDefinition } from './limits.ts'
 import { readDefinition } from './read-definition.ts'
 import { resolve } from './resolve.ts'
 
@@ -48,12 +48,15 @@ export function loadDatasets(folders: string[]): Datasets {
       if (twin) throw new DefinitionError(folder, '/name', `"${name}" is already defined in ${twin.folder}`)
       found.set(name, loadDataset(folder))
     } catch (error) {
-      if (!(error instanceof DefinitionError)) throw error
-      found.refused.push({ name, folder, problems: error.sentences })
+      found.refused.push({ name, folder, problems: problemsOf(error as Error) })
     }
   }
   return found
 }
+
+/** What nobody foresaw about a definition is that dataset's trouble all the same. */
+const problemsOf = (error: Error): string[] =>
+  error instanceof DefinitionError ? error.sentences : [`cannot be read: ${error.stack ?? error.message}`]
 
 /** What is wrong in a folder of datasets, a line for each problem with its file; nothing when all of it can be used. */
 export function checkFolder(folder: string): string[] {
@@ -77,8 +80,22 @@ function parse(file: string): unknown {
     const { size } = statSync(file)
     if (size > largestDefinition)
       throw new Error(`it has ${size} bytes, expected at most ${largestDefinition}`)
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)))
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)))
+    refuseDeep(json)
+    return json
   } catch (error) {
     throw new DefinitionError(file, '', `is not readable JSON: ${(error as Error).message}`)
   }
 }
+
+/** Whoever walks through it does so by calling itself. */
+function refuseDeep(json: unknown): void {
+  let level = [json]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepestDefinition) throw new Error(`it is nested more than ${deepestDefinition} levels deep`)
+    level = level.flatMap(valuesOf)
+  }
+}
+
+const valuesOf = (json: unknown): unknown[] =>
+  json !== null && typeof json === 'object' ? Object.values(json) : []

@@ -55,14 +55,18 @@ export function tooLarge(type: 'number' | 'integer', text: string): string | und
   return undefined
 }
 
+/** Below it, down to 0, a double has fewer digits the smaller it is. */
+const smallestNormal = 2 ** -1022
+
 /**
- * Whether another text of a number could become the same double. To 15 digits none can; with more, only the digits that
- * programs themselves write for a double tell it from all others.
+ * Whether another text of a number could become the same double. To 15 digits none can, but next to 0; with more, only the
+ * digits that programs themselves write for a double tell it from all others.
  */
 export function isExact(text: string, value: number): boolean {
-  if (text.length <= 15) return true
+  const isNormal = Math.abs(value) >= smallestNormal
+  if (isNormal && text.length <= 15) return true
   const digits = significant(text)
-  return digits.length <= 15 || digits === significant(String(value))
+  return (isNormal && digits.length <= 15) || digits === significant(String(value))
 }
 
 const significant = (text: string) =>

@@ -19,6 +19,12 @@ test.each(vectors.refused)('%s is refused', (pattern) => {
   expect(() => compilePattern(pattern, refuse)).toThrow(/no regular expression of RE2/)
 })
 
+test('what is too long for an engine to compile is refused', () => {
+  expect(matcher('ab'.repeat(5000))('ab'.repeat(5000))).toBe(true)
+  expect(() => matcher('ab'.repeat(5001))).toThrow('"abababab')
+  expect(() => matcher('ab'.repeat(200_000))).toThrow('has 400000 characters, expected at most 10000')
+})
+
 test('what is too large with its repetitions written out is refused', () => {
   expect(() => compilePattern('(ab|c){900}', refuse)).toThrow(/too large .* steps, at most 500/)
 })

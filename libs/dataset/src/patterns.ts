@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { longestPattern } from './limits.ts'
 import { plainExpression } from './plain-patterns.ts'
 
 /** Tells whether a whole text is of the pattern. */
@@ -38,6 +39,10 @@ export function compileSearch(
 }
 
 function compile(pattern: string, refuse: (expected: string) => Error): RE2JS {
+  if (pattern.length > longestPattern)
+    throw refuse(
+      `"${pattern.slice(0, 40)}…" has ${pattern.length} characters, expected at most ${longestPattern}`,
+    )
   try {
     return RE2JS.compile(pattern)
   } catch (error) {

@@ -172,14 +172,18 @@ describe('the first and the last time', () => {
     ['0001-01-01T00:00:00+00:01', undefined],
     ['0000-12-31T23:59:59-00:01', first + 59_000],
     ['0000-12-31T23:59:59Z', undefined],
+    ['0000-06-01T00:00:00.000Z', undefined],
+    ['0001-01-01T00:00:00.000Z', first],
+    ['9999-12-31T23:59:59.999Z', last],
     ['9999-12-31T23:59:59Z', last - 999],
     ['9999-12-31T23:59:59-00:01', undefined],
     ['9999-12-31T23:59:59-12:00', undefined],
     ['9999-12-31T23:59:59+12:00', last - 999 - 12 * 3_600_000],
   ])('are judged without the zone: %s', (text, ms) => {
+    const byPattern = text.includes('.') ? far.replace('%S', '%S.%f') : far
     expect([
       reader('datetime')(text),
-      reader('datetime', far)(text),
+      reader('datetime', byPattern)(text),
       reader('datetime', 'any')(text),
     ]).toEqual([ms, ms, ms])
     const { isOutside } = compileTimes('datetime', 'default', refuse)
@@ -209,6 +213,9 @@ test('the fraction is what a time has beyond its millisecond, in nanoseconds', (
   )
   expect(compileTimes('datetime', '%f of %S %Y', refuse).fraction('1234567 of 5 2024')).toBe(456_700)
   expect(compileTimes('datetime', '%S %Y', refuse).fraction('5 2024')).toBe(0)
+  const german = compileTimes('datetime', '%d.%m.%Y %H:%M:%S %z', refuse)
+  expect(german.fraction('05.01.2024 12:30:01 +0100')).toBe(0)
+  expect(compileTimes('datetime', 'any', refuse).fraction('Fri, 05 Jan 2024 12:30:01 +0100')).toBe(0)
 })
 
 describe('any', () => {

@@ -40,10 +40,11 @@ export function compileTimes(
     const found = far(text)
     return found !== undefined && !isWithin(found)
   }
-  const fraction = format.includes('%f') ? (text: string) => nanoseconds(parts(text)?.f) : fractionIso
-  if (type === 'date') return { read: inDays(read), isOutside, fraction }
-  if (format !== 'default' && format !== 'any') return { read, isOutside, fraction }
-  return { read: (text) => readFixed(text) ?? read(text), isOutside, fraction }
+  const exact = (text: string) => nanoseconds(parts(text)?.f)
+  if (type === 'date') return { read: inDays(read), isOutside, fraction: exact }
+  if (format !== 'default' && format !== 'any') return { read, isOutside, fraction: exact }
+  const fraction = (text: string) => (isTooShortForFraction(text) ? 0 : exact(text))
+  return { read: (text) => within(readFixed(text)) ?? read(text), isOutside, fraction }
 }
 
 function partsReader(type: string, format: string, refuse: (expected: string) => Error): PartsReader {
@@ -70,14 +71,9 @@ const inDays =
     return ms === undefined || ms % dayMs !== 0 ? undefined : ms / dayMs
   }
 
-const fine = /[.,](\d{4,9})/
-
-function fractionIso(text: string): number {
-  const { length } = text
-  // shorter ones have no room for it, and a `Z` at this place leaves three digits
-  if (length < 24 || (length === 24 && text.charCodeAt(23) === 0x5a)) return 0
-  return nanoseconds(fine.exec(text)?.[1])
-}
+/** An ISO time has no room for more than three digits below 24 characters, nor where the 24th is a `Z`. */
+const isTooShortForFraction = (text: string) =>
+  text.length < 24 || (text.length === 24 && text.charCodeAt(23) === 0x5a)
 
 const nanoseconds = (fraction: string | undefined) => Number((fraction ?? '').padEnd(9, '0').slice(3))
 

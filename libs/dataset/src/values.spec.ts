@@ -94,6 +94,13 @@ describe('a cell of the primary key that would become the same as another one is
     [{ type: 'number' }, '123456789.012345', true],
     [{ type: 'number' }, '1e22', true],
     [{ type: 'number' }, '0.10000000000000001', false],
+    [{ type: 'number' }, '0.0', true],
+    [{ type: 'number' }, '-0', true],
+    [{ type: 'number' }, '1e-400', false],
+    [{ type: 'number' }, '5e-324', true],
+    [{ type: 'number' }, '4e-324', false],
+    [{ type: 'number' }, '2.2250738585072014e-308', true],
+    [{ type: 'datetime', format: '%d.%m.%Y %H:%M:%S %z' }, '05.01.2024 12:30:01 +0100', true],
   ])('%j: %s is kept: %s', (field, text, kept) => {
     const read = keyRules(datasetOfField(field).fields[1]!)(text)
     expect(isProblem(read)).toBe(!kept)
