@@ -54,9 +54,11 @@ function headerProblem(
   return record.problem ?? textProblem(head.subarray(at, record.end))
 }
 
-/** A line end that is none to us is the likely reason why everything looks like one row. */
-export function hintOf(header: string): string {
-  return /\r(?!\n)/.test(header) ? '; its lines seem to end in CR alone, expected are LF or CR LF' : ''
+/** A line end that is none to us is the likely reason why everything looks like one row. A CR in a later row says nothing. */
+export function hintOf(beginning: string): string {
+  return /^[^\n]*\r[^\n]/.test(beginning)
+    ? '; its lines seem to end in CR alone, expected are LF or CR LF'
+    : ''
 }
 
 function noHeaderYet(blank: number, final: boolean, maxRowBytes: number): undefined {
