@@ -5,6 +5,7 @@ import type { BrokenRow } from '../infra/feed/expectation.ts'
 import { feedWindow } from '../infra/feed/feed-window.ts'
 import { COLUMNS, type Quake } from '../infra/feed/quake.ts'
 import {
+  ask,
   countDocuments,
   documentsOf,
   mappingOf,
@@ -363,10 +364,16 @@ describe('a dataset that is only a definition', () => {
   const source = `${feedUrl}/seattle-weather.csv`
   let rows: Record<string, string>[]
   let receipt: Receipt
+  let foundAtOnce: number
 
   beforeAll(async () => {
     rows = parse<Record<string, string>>(await (await fetch(source)).text(), { columns: true })
     receipt = await importSource('seattle-weather', source)
+    foundAtOnce = (await ask('seattle-weather/_count', { query: measured })).count as number
+  })
+
+  it('can be searched as soon as its run is over', () => {
+    expect(foundAtOnce).toBe(rows.length)
   })
 
   it('comes through with every row', () => {

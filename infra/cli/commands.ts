@@ -41,7 +41,9 @@ const selectionOf = ({ stage, code, run }: Options) => ({
   ...(code ? { code } : {}),
   ...(run ? { run } : {}),
 })
-const keyed = ({ key }: Options): Record<string, string> => (key ? { 'idempotency-key': key } : {})
+/** An empty one is sent too: the ingestor says what is wrong with it. */
+const keyed = ({ key }: Options): Record<string, string> =>
+  key === undefined ? {} : { 'idempotency-key': key }
 
 export const commands: Record<string, Command> = {
   'quarantine count': {

@@ -10,7 +10,6 @@ import { quakes, story, weather } from './story.ts'
 import { COLUMNS } from '../feed/quake.ts'
 
 export async function checkQuakes(settings: Settings, documents: Documents): Promise<string[]> {
-  await documents.refresh(quakes)
   const measured = await documents.measured(quakes, ['dsf_run', 'dsf_version', ...COLUMNS])
   const feedRuns = await runsOfTheFeed(settings, measured)
   const found = compare(feedWindow(2).expected.newest, measured, (run) => feedRuns.has(run))
@@ -46,7 +45,6 @@ async function runsOfTheFeed(settings: Settings, documents: readonly Document[])
 
 /** A day has a row, and no row is broken: the first cells of the file are what must be there. */
 export async function checkWeather(settings: Settings, documents: Documents): Promise<string[]> {
-  await documents.refresh(weather)
   const file = await fetch(`http://127.0.0.1:${settings.ports.feed}/seattle-weather.csv`)
   const days = new Set(
     (await file.text())

@@ -21,7 +21,6 @@ async function demo(settings: Settings): Promise<number> {
   await serving
   const documents = openDocuments(settings)
   const objects = openObjects(settings)
-  await documents.refresh(quakes)
   const fresh = (await documents.count(quakes, false)) === 0
   const begun = new Date()
   const faults: string[] = []

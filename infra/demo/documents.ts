@@ -17,18 +17,15 @@ const pageSize = 5000
 export function openDocuments(settings: Settings) {
   const url = stageEnvironment(settings)['ELASTICSEARCH_URL']!
 
-  async function ask<T>(path: string, body?: object): Promise<T> {
+  async function ask<T>(path: string, body: object): Promise<T> {
     const response = await fetch(`${url}/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      body: JSON.stringify(body),
     })
     if (response.ok) return (await response.json()) as T
     throw new StackError(`Elasticsearch answers ${response.status} to ${path}: ${await response.text()}`)
   }
-
-  /** What was indexed a moment ago is counted too. */
-  const refresh = (alias: string) => ask(`${alias}/_refresh`)
 
   async function count(alias: string, simulated: boolean): Promise<number> {
     const { count } = await ask<{ count: number }>(`${alias}/_count`, { query: { term: { simulated } } })
@@ -61,7 +58,7 @@ export function openDocuments(settings: Settings) {
     return (await ask<SearchAnswer>(`${alias}/_search`, { query, size, sort })).hits.hits
   }
 
-  return { url, refresh, count, measured, top }
+  return { url, count, measured, top }
 }
 
 export type Documents = ReturnType<typeof openDocuments>

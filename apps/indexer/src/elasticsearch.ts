@@ -14,6 +14,8 @@ export interface Index {
   prepareIndex: (index: NamedIndex) => Promise<void>
   /** into an alias, which is never made by writing to it, or into an index */
   bulk: (body: BulkBody, target?: 'alias' | 'index') => Promise<BulkOutcome<Row>>
+  /** makes what was written so far visible to searches; costs little where nothing was */
+  refresh: (alias: string) => Promise<unknown>
   call: <T>(what: string, work: (client: Client) => Promise<T>) => Promise<T>
 }
 
@@ -40,6 +42,7 @@ export function openIndex(url: string): Index {
     prepareIndex: (index) => tried(`index of ${index.alias}`, () => prepare(client, index)),
     bulk: (body, target = 'alias') =>
       bulk((work) => tried('bulk', () => work(client)), body, target === 'alias'),
+    refresh: (alias) => tried('refresh', () => client.indices.refresh({ index: alias })),
     call: (what, work) => tried(what, () => work(client)),
   }
 }

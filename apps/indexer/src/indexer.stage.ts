@@ -27,8 +27,10 @@ export function indexer(store: ObjectStore, index: Index, receipts: Receipts, pi
     },
     handle: (batch) => indexFor(batch.dataset)(batch),
     stop: async () => pipeline.stop(),
-    close: async (receipt) => {
+    close: async (receipt, dataset) => {
       if (!closesRun(receipt)) return
+      // a run that is over can be searched
+      await index.refresh(dataset.name)
       await receipts.save(receipt)
       // whoever saves last finds all of them, whichever instance that is
       const arrived = await receipts.of(receipt.run)

@@ -148,6 +148,6 @@ async function moveUnlessSmaller({ dataset, index, say }: Reindexing, { old, nex
 }
 
 async function count(index: Index, name: string): Promise<number> {
-  await index.call('refresh', (client) => client.indices.refresh({ index: name }))
+  await index.refresh(name)
   return (await index.call('count', (client) => client.count({ index: name }))).count
 }
