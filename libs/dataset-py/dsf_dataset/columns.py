@@ -1,4 +1,4 @@
-"""The names that fields get in Avro, Parquet, Elasticsearch and CEL, and which of them cannot be used."""
+"""Which columns cannot be used, because readers or servers could not tell them from others."""
 
 import re
 from collections.abc import Sequence
@@ -8,26 +8,10 @@ from .json_node import Node
 
 MOST_COLUMNS = 2000
 
-_OTHER_SCRIPT = re.compile(
-    "[\u0250-\u1dff\u1f00-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufefe\uff10-\uffdc\U00010000-\U0001efff\U00020000-\U0003ffff]"
-)
-"""Letters behind the Latin ones and their marks; signs such as `%` and `€` are no letters."""
-
 _OURS = re.compile(r"dsf_.*|simulated", re.IGNORECASE)
 _KEPT_BY_OTHERS = re.compile(r"_[a-z].*|__proto__")
 """By Elasticsearch (`_id`, `_source`, …) and by the language of the stages."""
 COLUMN = r"[A-Za-z_][A-Za-z0-9_]*"
-
-
-def column_name(name: str) -> str:
-    """
-    A field's name with all but ASCII letters, digits and `_` replaced; beyond U+FFFF one counts as two. Nothing would be
-    left of a name in another script, so that is spelled by its code points: `名前` is `u540d_u524d`.
-    """
-    if not re.search("[A-Za-z0-9]", name) and _OTHER_SCRIPT.search(name):
-        return "_".join(f"u{ord(letter):x}" for letter in name)
-    column = re.sub("[^A-Za-z0-9_]", lambda found: "_" * (1 + (ord(found[0]) > 0xFFFF)), name)
-    return f"_{column}" if column[:1].isdigit() else column
 
 
 def check_columns(

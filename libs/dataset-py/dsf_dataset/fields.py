@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from .cells import compile_reader
-from .columns import COLUMN, column_name
+from .column_name import column_name
+from .columns import COLUMN
 from .dataset import Field
 from .errors import DefinitionError
 from .json_node import Node

@@ -2,23 +2,6 @@ import type { Dataset } from './dataset.ts'
 import type { Refuse } from './errors.ts'
 import { mostColumns } from './limits.ts'
 
-/**
- * A field's name as one that Avro, Parquet, Elasticsearch and CEL take: what is no ASCII letter, digit or `_` becomes
- * `_`. Nothing would be left of a name in another script, so that is spelled by its code points: `名前` is `u540d_u524d`.
- */
-export function columnOf(name: string): string {
-  if (isOfAnotherScript(name))
-    return Array.from(name, (letter) => `u${letter.codePointAt(0)!.toString(16)}`).join('_')
-  return name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=[0-9])/, '_')
-}
-
-/** Letters behind the Latin ones and their marks, and no ASCII letter or digit. Signs such as `%` and `€` are no letters. */
-const isOfAnotherScript = (name: string) =>
-  !/[A-Za-z0-9]/.test(name) &&
-  /[\u{250}-\u{1dff}\u{1f00}-\u{1fff}\u{2c00}-\u{d7ff}\u{f900}-\u{fdff}\u{fe70}-\u{fefe}\u{ff10}-\u{ffdc}\u{10000}-\u{1efff}\u{20000}-\u{3ffff}]/u.test(
-    name,
-  )
-
 /** Columns of our own, in any case; and names that Elasticsearch (`_id`, `_source`, …) or the language of the stages keeps. */
 const ours = /^(dsf_.*|simulated)$/i
 const keptByOthers = /^(_[a-z].*|__proto__)$/

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { checkAnomalies } from './anomalies.ts'
-import { checkColumns, columnOf, type NamedColumn } from './columns.ts'
+import { columnOf } from './column-name.ts'
+import { checkColumns, type NamedColumn } from './columns.ts'
 import { checkDashboard } from './dashboard.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { DefinedField, Definition } from './definition.ts'
