@@ -29,6 +29,12 @@ const hidden: Refused[] = [
     says: [/computed\/0/, /"dt"/],
   },
   {
+    ...{ name: 'refused-day', what: '48 a day that pyarrow would read as two types' },
+    fields: ['id', 'dt date'],
+    extension: { eventTime: 'dt' },
+    says: [wayOut, /fields\/1/, /"dt"/],
+  },
+  {
     ...{ name: 'refused-column-kept', what: '48 a chosen column with a name of the pipeline' },
     fields: ['id', { name: 'b', type: 'string', 'x-dsf': { column: 'dsf_run' } }],
     says: [/fields\/1/, /"dsf_run"/],
@@ -36,6 +42,11 @@ const hidden: Refused[] = [
 ]
 
 const alike: Refused[] = [
+  {
+    ...{ name: 'refused-twice', what: '35 a field that is named twice, with a column of its own' },
+    fields: ['id', 'a', { name: 'a', type: 'string', 'x-dsf': { column: 'b' } }],
+    says: [/fields\/2\/name/, /"a"/, /rename/],
+  },
   {
     ...{ name: 'refused-cases', what: '35 columns that differ in case' },
     ...{ fields: ['id', 'Ab', 'ab'], says: [wayOut, /"ab"/i, /fields\/2/] },

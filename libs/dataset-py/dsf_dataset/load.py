@@ -111,12 +111,10 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     if geo:
         fields, geo = with_bounds(fields, nodes, geo)
     lake_format, lake_period = _lake(ext.at("sinks"))
-    is_day = event_time is not None and event_time.type == "date" and lake_period == "day"
     check_columns(
         named_columns(fields, nodes, computed, of_computed),
         has_place=geo is not None,
         type_field=type_field,
-        day_of_folder=event_time if is_day else None,
     )
     if len(fields) + len(computed) > MOST_COLUMNS:
         most = f"columns with the computed ones, expected at most {MOST_COLUMNS}"

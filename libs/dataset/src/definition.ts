@@ -54,7 +54,10 @@ const constraints = z.strictObject({
 })
 
 const field = z.looseObject({
-  name: z.string().min(1),
+  name: z
+    .string()
+    .min(1)
+    .refine((name) => !name.includes('\0'), 'expected a text without NUL, which no header can hold'),
   type: z.enum(['string', 'integer', 'number', 'boolean', 'date', 'datetime']),
   format: z.string().optional(),
   title: z.string().optional(),

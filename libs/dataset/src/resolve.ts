@@ -14,6 +14,10 @@ import { resolveTrends } from './trends.ts'
 type IsWrong = (path: string) => boolean
 type Extension = Definition['x-dsf']
 
+/** Is it wrong itself, or what it stands in? */
+const isBelowWrong = (path: string, isWrong: IsWrong) =>
+  path.split('/').some((_, i, steps) => isWrong(steps.slice(0, i + 1).join('/')))
+
 const fieldPath = (i: number) => `/resources/0/schema/fields/${i}`
 
 /** Resolves the names of a definition, and refuses what of it does not fit together; whole when nothing was refused. */
@@ -123,7 +127,7 @@ type Find = (path: string, wanted: string | undefined, types?: FieldType[]) => F
 function finder(fields: Field[], isWrong: IsWrong, refuse: Refuse): Find {
   const areNamed = fields.every(({ name }) => !isStandIn(name))
   return (path, wanted, types) => {
-    if (wanted === undefined || isStandIn(wanted)) return undefined
+    if (wanted === undefined || (isStandIn(wanted) && isBelowWrong(path, isWrong))) return undefined
     const at = fields.findIndex(({ name }) => name === wanted)
     const field = fields[at]
     if (!field) {
@@ -149,17 +153,17 @@ function placeOf(geo: NonNullable<Extension['geo']>, find: Find): Dataset['geo']
 
 function namedColumns({ fields, computed }: Dataset, authored: DefinedField[]): NamedColumn[] {
   const ofFields = fields.map(({ name, column }, i) => ({
-    name,
     column,
+    header: { name, path: `${fieldPath(i)}/name` },
     ...(authored[i]!['x-dsf'].column === undefined
       ? { path: `${fieldPath(i)}/name`, wayOut: 'give it a column of another name with x-dsf.column' }
       : { path: `${fieldPath(i)}/x-dsf/column`, wayOut: 'choose another one' }),
   }))
   const ofComputed = computed.map(({ name }, i) => ({
-    ...{ name, column: name, path: `/x-dsf/computed/${i}/name` },
+    ...{ column: name, path: `/x-dsf/computed/${i}/name` },
     wayOut: 'choose another one',
   }))
-  return [...ofFields.filter(({ name }) => !isStandIn(name)), ...ofComputed]
+  return [...ofFields.filter(({ header }) => !isStandIn(header.name)), ...ofComputed]
 }
 
 /**
