@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { anomalies } from './anomalies.ts'
+import { usualTokens } from './booleans.ts'
 import { dashboard } from './dashboard.ts'
 import { largestChunk, largestRow, longestRetentionDays } from './limits.ts'
 import { trends } from './trends.ts'
@@ -67,8 +68,8 @@ const field = z.looseObject({
   decimalChar: z.literal('.').optional(),
   bareNumber: z.literal(true).optional(),
   missingValues: z.array(z.string()).optional(),
-  trueValues: z.array(z.string()).default(['true', 'True', 'TRUE', '1']),
-  falseValues: z.array(z.string()).default(['false', 'False', 'FALSE', '0']),
+  trueValues: z.array(z.string()).default(usualTokens.trueValues),
+  falseValues: z.array(z.string()).default(usualTokens.falseValues),
   'x-dsf': fieldExtension.prefault({}),
 })
 
