@@ -66,6 +66,10 @@ const alike: Refused[] = [
 
 const limits: Refused[] = [
   {
+    ...{ name: 'refused-header', what: '60 a header longer than a row', fields: ['id', 's'.repeat(200)] },
+    ...{ extension: { source: { maxRowBytes: 200 } }, says: [/maxRowBytes/, /203/, /200/] },
+  },
+  {
     ...{ name: 'refused-big', what: '60 rows larger than a topic takes', fields: ['id', 's'] },
     extension: { source: { maxRowBytes: 10_000_000 } },
     says: [/maxRowBytes/, /10000000|10,000,000/, /at most|limit|largest|up to|<=/],

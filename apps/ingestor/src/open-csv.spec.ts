@@ -33,15 +33,21 @@ describe('readHeader', () => {
     ['a,"b\n', 'the header row cannot be read: unclosed quote'],
     ['a,"b"c\n', 'the header row cannot be read: text after a closing quote'],
     ['a,\0\n', 'the header row cannot be read: holds a NUL byte'],
-    [`${'a'.repeat(31)}\n`, 'the header row cannot be read: longer than 30 bytes'],
-    ['a'.repeat(40), 'the header row cannot be read: longer than 30 bytes'],
+    [
+      `${'a'.repeat(31)}\n`,
+      'the header row cannot be read: longer than 30 bytes, which is source.maxRowBytes of the dataset',
+    ],
+    [
+      'a'.repeat(40),
+      'the header row cannot be read: longer than 30 bytes, which is source.maxRowBytes of the dataset',
+    ],
     [
       'a, "b"\n',
       'the header row cannot be read: white space before an opening quote, see dialect.skipInitialSpace',
     ],
     [
       'id,n\r1,2\r'.repeat(9),
-      'longer than 30 bytes; its lines seem to end in CR alone, expected are LF or CR LF',
+      'source.maxRowBytes of the dataset; its lines seem to end in CR alone, expected are LF or CR LF',
     ],
   ])('%j: %s', (text, message) => {
     expect(() => header(text)).toThrow(message)

@@ -12,12 +12,12 @@ from .dataset import Computed, Dataset, Field, Geo
 from .errors import DefinitionError, Problem, raise_all
 from .fields import check_rules, field_named, read_fields
 from .geo_bounds import with_bounds
+from .header_size import LARGEST_ROW, header_too_long
 from .json_node import Node
 from .places import DIALECT, EXTENSION, PACKAGE, RESOURCE, SCHEMA
 from .stages_only import check_stages_only
 from .watch import read_anomalies, read_trends
 
-_LARGEST_ROW = 2**20
 _LARGEST_DEFINITION = 8 * 2**20
 _OUR_NAMES = re.compile("dsf(-.*)?|receipts|pipeline|trends", re.DOTALL)
 
@@ -124,7 +124,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     check_stages_only(ext, fields)
     source = ext.at("source").closed("url", "maxBytes", "maxRowBytes", "maxCompressionRatio")
     source.at("maxCompressionRatio").number(1, default=200)
-    return Dataset(
+    dataset = Dataset(
         name=name,
         title=package.at("title").text(name),
         version=package.at("version").text("0.0.0"),
@@ -145,12 +145,15 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         computed=computed,
         source_url=_source_url(source.at("url")),
         max_bytes=source.at("maxBytes").integer(1, default=4 * 2**30),
-        max_row_bytes=source.at("maxRowBytes").integer(1, _LARGEST_ROW, default=65_536),
+        max_row_bytes=source.at("maxRowBytes").integer(1, LARGEST_ROW, default=65_536),
         lake_format=lake_format,
         lake_period=lake_period,
         anomalies=read_anomalies(ext.at("anomalies"), fields),
         trends=read_trends(ext.at("trends"), event_time, is_named=bool(ext.at("eventTime"))),
     )
+    if not ext.is_wrong() and not source.is_wrong() and (problem := header_too_long(dataset)):
+        source.refuse(problem, "/maxRowBytes")
+    return dataset
 
 
 def _name(node: Node, folder: Path) -> str:

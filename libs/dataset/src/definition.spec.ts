@@ -97,6 +97,8 @@ const mistakes: Mistake[] = [
   ['a day with the name of its folder', (j) => Object.assign(field(j, 'day'), { name: 'dt' }) && (ext(j).eventTime = 'dt'), at(5, '/name'), '"dt" would be hidden by the folders dt= of the objects; give it a column of another name with x-dsf.column'],
   ['a NUL in a name', (j) => (field(j, 'mag').name = '\0mag'), at(1, '/name'), String.raw`expected a text without NUL, which no header can hold, found "\u0000mag"`],
   ['a key with a NUL', (j) => (schema(j).primaryKey = '\0id'), '/resources/0/schema/primaryKey/0', /^no field is named /],
+  ['a header longer than a row', (j) => (ext(j).source = { maxRowBytes: 49 }), '/x-dsf/source/maxRowBytes', "the file's header takes 50 bytes, and source.maxRowBytes is 49, so no file could be read; raise source.maxRowBytes to 50 or more"],
+  ['a header longer than any row', (j) => schema(j).fields.push({ name: 'h'.repeat(2 ** 20), type: 'string', 'x-dsf': { column: 'h' } }), '/x-dsf/source/maxRowBytes', /^the file's header takes 1048627 bytes, .*; fewer or shorter names$/],
   ['a computed field of a column', (j) => (ext(j).computed = [{ name: 'mag', type: 'number', expression: '1.0' }]), '/x-dsf/computed/0/name', 'two fields become the column "mag"'],
   ['a computed field without a name', (j) => (ext(j).computed = [{ name: 'a b', type: 'number', expression: '1.0' }]), '/x-dsf/computed/0/name', /^expected a letter or underscore/],
   ['an expression that is none', computed('number', 'mag +'), '/x-dsf/computed/0/expression', /Unexpected/],

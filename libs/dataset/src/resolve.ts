@@ -7,6 +7,7 @@ import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { DefinedField, Definition } from './definition.ts'
 import type { Refuse } from './errors.ts'
 import { implyBounds } from './geo-bounds.ts'
+import { headerTooLong } from './header-size.ts'
 import { isStandIn } from './read-definition.ts'
 import { checkExpressions, checkRules, checkSchema } from './check-rules.ts'
 import { resolveTrends } from './trends.ts'
@@ -35,6 +36,7 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
     refuse('/name', `is "${raw.name}", expected the folder's name "${basename(folder)}"`)
   checkColumns(namedColumns(dataset, schema.fields), dataset, refuse)
   checkKey(dataset, refuse)
+  checkHeader(dataset, isWrong, refuse)
   checkRoles(dataset, raw['x-dsf'], find, refuse)
   fields.forEach((field, i) => {
     if (!isWrong(fieldPath(i)) && !isWrong(`${fieldPath(i)}/type`)) checkRules(field, fieldPath(i), refuse)
@@ -98,6 +100,12 @@ function checkWhatIsTyped(dataset: Dataset, ext: Extension, refuse: Refuse): voi
   checkAnomalies(dataset, refuse)
   checkExpressions(dataset, refuse)
   checkSchema(dataset, refuse)
+}
+
+function checkHeader(dataset: Dataset, isWrong: IsWrong, refuse: Refuse): void {
+  const path = '/x-dsf/source/maxRowBytes'
+  const problem = isBelowWrong(path, isWrong) ? undefined : headerTooLong(dataset)
+  if (problem) refuse(path, problem)
 }
 
 function toField(raw: DefinedField, missingValues: string[]): Field {
