@@ -82,6 +82,15 @@ const limits: Refused[] = [
 
 const words: Refused[] = [
   {
+    ...{ name: 'refused-strayed', what: 'a word of the schema in the resource, with a letter wrong' },
+    ...{ fields: ['id', 'a'], resource: { missingvalues: ['NA'] }, says: [/missingvalues/, /missingValues/] },
+  },
+  {
+    ...{ name: 'refused-token', what: 'a token that would be true and false' },
+    fields: ['id', { name: 'b', type: 'boolean', trueValues: ['0'] }],
+    says: [/fields\/1\/trueValues/, /"0"/, /falseValues/],
+  },
+  {
     ...{ name: 'refused-compression', what: 'a compression that nobody reads', fields: ['id'] },
     ...{ resource: { compression: 'zip' }, says: [/resources\/0/, /compression/] },
   },

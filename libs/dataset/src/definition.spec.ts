@@ -99,6 +99,7 @@ const mistakes: Mistake[] = [
   ['a key with a NUL', (j) => (schema(j).primaryKey = '\0id'), '/resources/0/schema/primaryKey/0', /^no field is named /],
   ['a header longer than a row', (j) => (ext(j).source = { maxRowBytes: 49 }), '/x-dsf/source/maxRowBytes', "the file's header takes 50 bytes, and source.maxRowBytes is 49, so no file could be read; raise source.maxRowBytes to 50 or more"],
   ['a header longer than any row', (j) => schema(j).fields.push({ name: 'h'.repeat(2 ** 20), type: 'string', 'x-dsf': { column: 'h' } }), '/x-dsf/source/maxRowBytes', /^the file's header takes 1048627 bytes, .*; fewer or shorter names$/],
+  ['a word of another place with letters wrong', (j) => (resource(j).missingvalues = ['NA']), '/resources/0/missingvalues', 'is unknown, did you mean "missingValues"? That belongs to another place (docs/dataset.md)'],
   ['a computed field of a column', (j) => (ext(j).computed = [{ name: 'mag', type: 'number', expression: '1.0' }]), '/x-dsf/computed/0/name', 'two fields become the column "mag"'],
   ['a computed field without a name', (j) => (ext(j).computed = [{ name: 'a b', type: 'number', expression: '1.0' }]), '/x-dsf/computed/0/name', /^expected a letter or underscore/],
   ['an expression that is none', computed('number', 'mag +'), '/x-dsf/computed/0/expression', /Unexpected/],
