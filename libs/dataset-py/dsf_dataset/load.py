@@ -1,6 +1,7 @@
 """Reads `folder/datapackage.json`. A refusal names the file, and for each problem the JSON path and what was expected."""
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,8 +64,10 @@ def load_datasets(path: str) -> Datasets:
     for parent in filter(None, path.split(":")):
         if not Path(parent).is_dir():
             raise DefinitionError(parent, "", "the folder does not exist; see DATASETS_DIR")
-        for file in sorted(Path(parent).glob("*/datapackage.json")):
-            _add(found, file.parent)
+        for folder in sorted(Path(parent).glob("*")):
+            # a link to nothing is one too: whoever made it wants to hear that it cannot be read
+            if os.path.lexists(folder / "datapackage.json"):
+                _add(found, folder)
     return found
 
 

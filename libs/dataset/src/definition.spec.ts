@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -168,11 +168,16 @@ describe('a wrong definition is refused with the place and with what was expecte
     write('broken', '{')
     write('others', JSON.stringify(definition()))
     write('quakes', JSON.stringify(definition()))
+    mkdirSync(join(parent, 'dangling'))
+    symlinkSync('/nowhere/datapackage.json', join(parent, 'dangling/datapackage.json'))
+    mkdirSync(join(parent, 'empty'))
+    writeFileSync(join(parent, 'file'), '')
     const found = loadDatasets([parent])
     expect([...found.keys()]).toEqual(['quakes'])
-    expect(found.refused.map(({ name }) => name)).toEqual(['broken', 'others'])
+    expect(found.refused.map(({ name }) => name)).toEqual(['broken', 'dangling', 'others'])
     expect(checkFolder(parent)).toEqual([
       expect.stringMatching(/broken\/datapackage.json is not readable JSON: /),
+      expect.stringMatching(/dangling\/datapackage.json is not readable JSON: ENOENT/),
       `${join(parent, 'others/datapackage.json')} /name: is "quakes", expected the folder's name "others"`,
     ])
     rmSync(parent, { recursive: true })
