@@ -29,6 +29,12 @@ const hidden: Refused[] = [
     says: [/computed\/0/, /"dt"/],
   },
   {
+    ...{ name: 'refused-day', what: '48 a day that pyarrow would read as two types' },
+    fields: ['id', 'dt date'],
+    extension: { eventTime: 'dt' },
+    says: [wayOut, /fields\/1/, /"dt"/],
+  },
+  {
     ...{ name: 'refused-column-kept', what: '48 a chosen column with a name of the pipeline' },
     fields: ['id', { name: 'b', type: 'string', 'x-dsf': { column: 'dsf_run' } }],
     says: [/fields\/1/, /"dsf_run"/],
@@ -36,6 +42,11 @@ const hidden: Refused[] = [
 ]
 
 const alike: Refused[] = [
+  {
+    ...{ name: 'refused-twice', what: '35 a field that is named twice, with a column of its own' },
+    fields: ['id', 'a', { name: 'a', type: 'string', 'x-dsf': { column: 'b' } }],
+    says: [/fields\/2\/name/, /"a"/, /rename/],
+  },
   {
     ...{ name: 'refused-cases', what: '35 columns that differ in case' },
     ...{ fields: ['id', 'Ab', 'ab'], says: [wayOut, /"ab"/i, /fields\/2/] },
@@ -55,6 +66,10 @@ const alike: Refused[] = [
 
 const limits: Refused[] = [
   {
+    ...{ name: 'refused-header', what: '60 a header longer than a row', fields: ['id', 's'.repeat(200)] },
+    ...{ extension: { source: { maxRowBytes: 200 } }, says: [/maxRowBytes/, /203/, /200/] },
+  },
+  {
     ...{ name: 'refused-big', what: '60 rows larger than a topic takes', fields: ['id', 's'] },
     extension: { source: { maxRowBytes: 10_000_000 } },
     says: [/maxRowBytes/, /10000000|10,000,000/, /at most|limit|largest|up to|<=/],
@@ -66,6 +81,15 @@ const limits: Refused[] = [
 ]
 
 const words: Refused[] = [
+  {
+    ...{ name: 'refused-strayed', what: 'a word of the schema in the resource, with a letter wrong' },
+    ...{ fields: ['id', 'a'], resource: { missingvalues: ['NA'] }, says: [/missingvalues/, /missingValues/] },
+  },
+  {
+    ...{ name: 'refused-token', what: 'a token that would be true and false' },
+    fields: ['id', { name: 'b', type: 'boolean', trueValues: ['0'] }],
+    says: [/fields\/1\/trueValues/, /"0"/, /falseValues/],
+  },
   {
     ...{ name: 'refused-compression', what: 'a compression that nobody reads', fields: ['id'] },
     ...{ resource: { compression: 'zip' }, says: [/resources\/0/, /compression/] },

@@ -59,6 +59,13 @@ describe('checkHeader', () => {
     expect(check('a', 'superset', 'a,b', [])).toEqual({ columns: [0, -1] })
   })
 
+  it('has a sentence for a definition that names a field twice, which no loader lets through', () => {
+    expect(check('id,a', 'exact', 'id,a,a')).toEqual({
+      error: 'the header does not fit (fieldsMatch exact): column 3 is not there, expected "a"',
+    })
+    expect(check('', 'exact', 'id,id')).toMatchObject({ error: expect.stringContaining('missing "id"') })
+  })
+
   it('escapes and shortens hostile names', () => {
     const { error } = check(`id,a,b,evil\n${'x'.repeat(10_000)}`, 'equal') as { error: string }
     expect(error).toContain(String.raw`unknown "evil\nxxx`)

@@ -40,7 +40,7 @@ export function checkHeader(header: readonly string[], rules: HeaderRules): Head
   if (forbids.unknown && unknown.length > 0) faults.push(`unknown ${list(unknown)}`)
   if (repeated.length > 0) faults.push(`more than one ${list(repeated)}`)
   if (forbids.order && wrong >= 0 && faults.length === 0)
-    faults.push(`column ${wrong + 1} is ${quote(header[wrong]!)}, expected ${quote(fields[wrong]!)}`)
+    faults.push(`column ${wrong + 1} is ${quote(header[wrong])}, expected ${quote(fields[wrong])}`)
   if (forbids.none && faults.length === 0 && !fields.some((name) => has.has(name)))
     faults.push(`none of the defined fields, but ${list(unknown)}`)
 
@@ -63,7 +63,8 @@ function lookAlike(missing: readonly string[], unknown: readonly string[]): stri
 }
 
 /** The header is data: names are escaped, and a hostile one cannot flood the log. */
-function quote(name: string): string {
+function quote(name: string | undefined): string {
+  if (name === undefined) return 'not there'
   return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name)
 }
 

@@ -34,15 +34,21 @@ describe('readHeader', () => {
     ['a,"b"c\n', 'the header row cannot be read: text after a closing quote'],
     ['a,"b"c\r\n1\r2,3\n', 'the header row cannot be read: text after a closing quote'],
     ['a,\0\n', 'the header row cannot be read: holds a NUL byte'],
-    [`${'a'.repeat(31)}\n`, 'the header row cannot be read: longer than 30 bytes'],
-    ['a'.repeat(40), 'the header row cannot be read: longer than 30 bytes'],
+    [
+      `${'a'.repeat(31)}\n`,
+      'the header row cannot be read: longer than 30 bytes, which is source.maxRowBytes of the dataset',
+    ],
+    [
+      'a'.repeat(40),
+      'the header row cannot be read: longer than 30 bytes, which is source.maxRowBytes of the dataset',
+    ],
     [
       'a, "b"\n',
       'the header row cannot be read: white space before an opening quote, see dialect.skipInitialSpace',
     ],
     [
       'id,n\r1,2\r'.repeat(9),
-      'longer than 30 bytes; its lines seem to end in CR alone, expected are LF or CR LF',
+      'source.maxRowBytes of the dataset; its lines seem to end in CR alone, expected are LF or CR LF',
     ],
   ])('%j: %s', (text, message) => {
     // at the end of what it says: no hint behind it

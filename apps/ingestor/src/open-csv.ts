@@ -38,7 +38,9 @@ export function readHeader(
   const record = readRecord(text, at, text.lastIndexOf('\n'), dialect, maxRowBytes)
   const length = (record?.end ?? text.length - 2) - at
   const problem =
-    length > maxRowBytes ? `longer than ${maxRowBytes} bytes` : headerProblem(head, at, record, final)
+    length > maxRowBytes
+      ? `longer than ${maxRowBytes} bytes, which is source.maxRowBytes of the dataset`
+      : headerProblem(head, at, record, final)
   if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}${hintOf(text)}`)
   return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
 }

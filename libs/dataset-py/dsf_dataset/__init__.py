@@ -4,7 +4,7 @@ by the same tables of cells, lanes and schemas. Needs RE2 for patterns, and noth
 """
 
 from .cells import CellReader, Problem, Value, compile_key_reader, compile_reader
-from .columns import column_name
+from .column_name import column_name
 from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
 from .errors import DefinitionError
 from .keys import (

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .booleans import authored_list, boolean_tokens
 from .dataset import Field
 from .errors import DefinitionError
 from .patterns import compile_pattern, units
@@ -31,6 +32,7 @@ class Problem:
 
 CellReader = Callable[[str | None], "Value | Problem"]
 _Cast = Callable[[str], Value]
+_Caster = tuple[_Cast, Callable[[str], str]]
 _Refuse = Callable[[str, str], DefinitionError]
 
 
@@ -52,10 +54,10 @@ def compile_reader(field: Field, file: str = "field", path: str = "") -> CellRea
     def refuse(at: str, expected: str) -> DefinitionError:
         return DefinitionError(file, (path or f"/{field.name}") + at, expected)
 
-    cast, complaint = _caster(field, refuse)
-    rules = [*_bounds(field, cast, refuse), *_enum(field, cast, refuse), *_text_rules(field, refuse)]
+    caster = cast, complaint = _caster(field, refuse)
+    rules = [*_bounds(field, caster, refuse), *_enum(field, caster, refuse), *_text_rules(field, refuse)]
     tokens = {normalize_text(token, field) for token in field.missing_values}
-    absent = _absent(field, cast, rules, refuse)
+    absent = _absent(field, caster, rules, refuse)
 
     def read(text: str | None) -> Value | Problem:
         clean = None if text is None else normalize_text(text, field)
@@ -105,13 +107,13 @@ def _is_exact(text: str, value: float) -> bool:
     return (is_normal and len(digits) <= 15) or digits == significant_digits(value)
 
 
-def _absent(field: Field, cast: _Cast, rules: list[_Rule], refuse: _Refuse) -> "Value | Problem":
+def _absent(field: Field, caster: _Caster, rules: list[_Rule], refuse: _Refuse) -> "Value | Problem":
     """What a missing cell is read as."""
     if field.default is None:
         return _problem(field, "required", "is missing") if field.required else None
-    value = _authored(field, cast, field.default)
+    value = _authored(field, caster, field.default)
     if value is None:
-        raise refuse("/x-dsf/default", f'"{plain(field.default)}" is no {field.type}')
+        raise refuse("/x-dsf/default", _complaint_of(caster, field, field.default))
     problem = _first_problem(field, rules, value, plain(field.default))
     if problem:
         raise refuse("/x-dsf/default", problem.message)
@@ -135,16 +137,14 @@ def _shorten(text: str) -> str:
     return text if len(units) <= 160 else units[:160].decode("utf-16-le", "surrogatepass") + "…"
 
 
-def _caster(field: Field, refuse: _Refuse) -> tuple[_Cast, Callable[[str], str]]:
+def _caster(field: Field, refuse: _Refuse) -> _Caster:
     """A cast, and what to say of a text that it gives nothing for."""
     if field.type in ("date", "datetime"):
         return _time_caster(field, refuse)
     if field.format != "default":
         raise refuse("/format", f'"{field.format}" is not supported for a {field.type}')
     if field.type == "boolean":
-        truths = {normalize_text(token, field): True for token in field.true_values}
-        truths |= {normalize_text(token, field): False for token in field.false_values}
-        return truths.get, lambda _: "is no boolean"
+        return _boolean_cast(field, refuse), lambda _: "is no boolean"
     if field.type == "string":
         return lambda text: text, lambda _: "is no string"
     if field.type == "integer":
@@ -152,7 +152,14 @@ def _caster(field: Field, refuse: _Refuse) -> tuple[_Cast, Callable[[str], str]]
     return cast_number, lambda text: _too_large(_DECIMAL, text, sys.float_info.max, "a number")
 
 
-def _time_caster(field: Field, refuse: _Refuse) -> tuple[_Cast, Callable[[str], str]]:
+def _boolean_cast(field: Field, refuse: _Refuse) -> _Cast:
+    try:
+        return boolean_tokens(field).get
+    except ValueError as error:
+        raise refuse(f"/{authored_list(field)}", str(error)) from error
+
+
+def _time_caster(field: Field, refuse: _Refuse) -> _Caster:
     try:
         times = compile_times(field.type, field.format)
     except ValueError as error:
@@ -191,11 +198,20 @@ def cast_integer(text: str) -> int | None:
     return value if abs(value) <= LARGEST_INTEGER else None
 
 
-def _authored(field: Field, cast: _Cast, value: Any) -> Value:
+def _authored(field: Field, caster: _Caster, value: Any) -> Value:
     """A value that stands in the definition, as the cell of that text would be read."""
     if field.type == "boolean" and isinstance(value, bool):
         return value
+    cast, _ = caster
     return cast(normalize_text(plain(value), field))
+
+
+def _complaint_of(caster: _Caster, field: Field, value: Any) -> str:
+    """Why a value that stands in the definition is none of the field's: a whole number in all its digits, which `1e21` has not."""
+    _, complaint = caster
+    is_whole = isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer()
+    text = str(int(float(value))) if is_whole else plain(value)
+    return f'"{plain(value)}" {complaint(normalize_text(text, field))}'
 
 
 @dataclass(frozen=True)
@@ -216,17 +232,17 @@ _BOUNDS = (
 )
 
 
-def _bounds(field: Field, cast: _Cast, refuse: _Refuse) -> list[_Rule]:
-    return [_bound(field, cast, refuse, kind) for kind in _BOUNDS if kind.word in (field.constraints or {})]
+def _bounds(field: Field, caster: _Caster, refuse: _Refuse) -> list[_Rule]:
+    return [_bound(field, caster, refuse, kind) for kind in _BOUNDS if kind.word in (field.constraints or {})]
 
 
-def _bound(field: Field, cast: _Cast, refuse: _Refuse, kind: _BoundKind) -> _Rule:
+def _bound(field: Field, caster: _Caster, refuse: _Refuse, kind: _BoundKind) -> _Rule:
     written = (field.constraints or {})[kind.word]
     if field.type in ("string", "boolean"):
         raise refuse(f"/constraints/{kind.word}", f"applies to numbers and times, not to a {field.type}")
-    bound = _authored(field, cast, written)
+    bound = _authored(field, caster, written)
     if bound is None:
-        raise refuse(f"/constraints/{kind.word}", f'"{plain(written)}" is no {field.type}')
+        raise refuse(f"/constraints/{kind.word}", _complaint_of(caster, field, written))
     return _Rule(
         kind.code,
         lambda value: kind.holds(value, bound),
@@ -234,14 +250,14 @@ def _bound(field: Field, cast: _Cast, refuse: _Refuse, kind: _BoundKind) -> _Rul
     )
 
 
-def _enum(field: Field, cast: _Cast, refuse: _Refuse) -> list[_Rule]:
+def _enum(field: Field, caster: _Caster, refuse: _Refuse) -> list[_Rule]:
     written = (field.constraints or {}).get("enum")
     if written is None:
         return []
-    allowed = [_authored(field, cast, value) for value in written]
+    allowed = [_authored(field, caster, value) for value in written]
     for i, value in enumerate(allowed):
         if value is None:
-            raise refuse(f"/constraints/enum/{i}", f'"{plain(written[i])}" is no {field.type}')
+            raise refuse(f"/constraints/enum/{i}", _complaint_of(caster, field, written[i]))
     values = frozenset(allowed)
     return [
         _Rule("enum", values.__contains__, lambda text: f'"{_shorten(text)}" is none of the allowed values')

@@ -5,13 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from .cells import compile_reader
-from .columns import COLUMN, column_name
+from .column_name import column_name
+from .columns import COLUMN
 from .dataset import Field
 from .errors import DefinitionError
 from .json_node import Node
 from .places import FIELD
 
 _TYPES = ("string", "integer", "number", "boolean", "date", "datetime")
+_NAME = "a text without NUL, which no header can hold"
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
@@ -45,7 +47,7 @@ def _field(node: Node, missing: tuple[str, ...]) -> Field:
     ext = node.at("x-dsf").closed("trim", "case", "default", "search", "column")
     ext.at("search").choice("keyword", "text", default="keyword")
     column = ext.at("column").text(None, pattern=COLUMN, expected="a letter or underscore, then also digits")
-    name = node.at("name").text(pattern=".+") or ""
+    name = node.at("name").text(pattern="[^\0]+", expected=_NAME) or ""
     return Field(
         name=name,
         column=column or column_name(name),

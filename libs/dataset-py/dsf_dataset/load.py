@@ -1,6 +1,7 @@
 """Reads `folder/datapackage.json`. A refusal names the file, and for each problem the JSON path and what was expected."""
 
 import json
+import os
 import re
 import traceback
 from collections.abc import Sequence
@@ -13,12 +14,12 @@ from .dataset import Computed, Dataset, Field, Geo
 from .errors import DefinitionError, Problem, raise_all
 from .fields import check_rules, field_named, read_fields
 from .geo_bounds import with_bounds
+from .header_size import LARGEST_ROW, header_too_long
 from .json_node import Node
 from .places import DIALECT, EXTENSION, PACKAGE, RESOURCE, SCHEMA
 from .stages_only import check_stages_only
 from .watch import read_anomalies, read_trends
 
-_LARGEST_ROW = 2**20
 _LARGEST_DEFINITION = 8 * 2**20
 _DEEPEST_DEFINITION = 100
 _OUR_NAMES = re.compile("dsf(-.*)?|receipts|pipeline|trends", re.DOTALL)
@@ -65,8 +66,10 @@ def load_datasets(path: str) -> Datasets:
     for parent in filter(None, path.split(":")):
         if not Path(parent).is_dir():
             raise DefinitionError(parent, "", "the folder does not exist; see DATASETS_DIR")
-        for file in sorted(Path(parent).glob("*/datapackage.json")):
-            _add(found, file.parent)
+        for folder in sorted(Path(parent).glob("*")):
+            # a link to nothing is one too: whoever made it wants to hear that it cannot be read
+            if os.path.lexists(folder / "datapackage.json"):
+                _add(found, folder)
     return found
 
 
@@ -130,12 +133,10 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     if geo:
         fields, geo = with_bounds(fields, nodes, geo)
     lake_format, lake_period = _lake(ext.at("sinks"))
-    is_day = event_time is not None and event_time.type == "date" and lake_period == "day"
     check_columns(
         named_columns(fields, nodes, computed, of_computed),
         has_place=geo is not None,
         type_field=type_field,
-        day_of_folder=event_time if is_day else None,
     )
     if len(fields) + len(computed) > MOST_COLUMNS:
         most = f"columns with the computed ones, expected at most {MOST_COLUMNS}"
@@ -145,7 +146,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     check_stages_only(ext, fields)
     source = ext.at("source").closed("url", "maxBytes", "maxRowBytes", "maxCompressionRatio")
     source.at("maxCompressionRatio").number(1, default=200)
-    return Dataset(
+    dataset = Dataset(
         name=name,
         title=package.at("title").text(name),
         version=package.at("version").text("0.0.0"),
@@ -165,13 +166,16 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         geo=geo,
         computed=computed,
         source_url=_source_url(source.at("url")),
-        max_bytes=source.at("maxBytes").integer(1, default=4 * 2**30),
-        max_row_bytes=source.at("maxRowBytes").integer(1, _LARGEST_ROW, default=65_536),
+        max_bytes=source.at("maxBytes").integer(1, _LARGEST_SOURCE, default=4 * 2**30),
+        max_row_bytes=source.at("maxRowBytes").integer(1, LARGEST_ROW, default=65_536),
         lake_format=lake_format,
         lake_period=lake_period,
         anomalies=read_anomalies(ext.at("anomalies"), fields),
         trends=read_trends(ext.at("trends"), event_time, is_named=bool(ext.at("eventTime"))),
     )
+    if not ext.is_wrong() and not source.is_wrong() and (problem := header_too_long(dataset)):
+        source.refuse(problem, "/maxRowBytes")
+    return dataset
 
 
 def _name(node: Node, folder: Path) -> str:

@@ -1,7 +1,7 @@
 """Words that the definition does not have: whether passing them over could change what is read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _OWN_WORD = re.compile(r"[$_]|x-|.*:", re.DOTALL)
@@ -32,9 +32,18 @@ def word_problem(word: str, place: Place) -> str | None:
         return "is not supported"
     if word in place.elsewhere:
         return "is not read here, it belongs to another place (docs/dataset.md)"
-    if _OWN_WORD.match(word) or not place.closed:
+    if _OWN_WORD.match(word):
         return None
-    return unknown_word(word, place.known)
+    return _strayed(word, place.elsewhere) or (unknown_word(word, place.known) if place.closed else None)
+
+
+def _strayed(word: str, elsewhere: Sequence[str]) -> str | None:
+    meant = nearest(word, elsewhere, _edits_elsewhere)
+    return (
+        f'is unknown, did you mean "{meant}"? That belongs to another place (docs/dataset.md)'
+        if meant
+        else None
+    )
 
 
 def unknown_word(word: str, known: Sequence[str]) -> str:
@@ -42,15 +51,28 @@ def unknown_word(word: str, known: Sequence[str]) -> str:
     return f'is unknown, did you mean "{meant}"?' if meant else f"is unknown; known are {', '.join(known)}"
 
 
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word that a typo makes `word` of: other case or signs, or one edit in a short word and two in a longer one."""
+def _edits_here(word: str) -> int:
+    """That make a typo of a word: one in a short word and two in a longer one."""
+    return 2 if len(word) > 5 else 1
+
+
+def _edits_elsewhere(word: str) -> int:
+    """
+    Fewer for a word of another place, where most words are meant as they are: `links` is no typo of `sinks`, nor `lines`
+    of `lanes`.
+    """
+    return 2 if len(word) > 9 else int(len(word) > 6)
+
+
+def nearest(word: str, known: Sequence[str], most: Callable[[str], int] = _edits_here) -> str | None:
+    """The known word that a typo makes `word` of: other case or signs, or few edits."""
     if len(word) < 3:
         return None
     for one in known:
         if _plain(one) == _plain(word):
             return one
     counts = [(_distance(word.lower(), one.lower()), one) for one in known]
-    near = [(count, one) for count, one in counts if count <= (2 if len(one) > 5 else 1)]
+    near = [(count, one) for count, one in counts if count <= most(one)]
     return min(near, key=lambda pair: pair[0])[1] if near else None
 
 

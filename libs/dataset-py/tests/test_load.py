@@ -97,6 +97,49 @@ def test_a_field_of_the_key_is_required_and_columns_are_names_for_avro(tmp_path)
     assert fields[1].column == "_1_Cost____"
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (
+            f"{SCHEMA}/fields/2/constraints",
+            {"maximum": 9007199254740991},
+            '"9007199254740991" is too large for an integer, which is at most 4503599627370496 in size',
+        ),
+        (f"{SCHEMA}/fields/2/constraints", {"maximum": 1e21}, '"1e+21" is too large for an integer'),
+        (f"{SCHEMA}/fields/2/constraints", {"enum": [2**53]}, "is too large for an integer"),
+        (f"{SCHEMA}/fields/2/x-dsf", {"default": 2**53}, "is too large for an integer"),
+        (
+            f"{SCHEMA}/fields/1",
+            {"name": "felt", "type": "boolean", "trueValues": ["0"]},
+            '/trueValues: "0" would be both true and false; take it out of trueValues or falseValues, which are '
+            '"true", "True", "TRUE", "1" and "false", "False", "FALSE", "0" where they are not said',
+        ),
+        (
+            f"{SCHEMA}/fields/1/name",
+            "stations",
+            '/2/name: two fields are named "stations"; rename one as the file\'s header has it. '
+            'A file whose header has "stations" twice cannot be read',
+        ),
+        (
+            "x-dsf/source",
+            {"maxRowBytes": 44},
+            "the file's header takes 45 bytes, and source.maxRowBytes is 44, so no file could be read; "
+            "raise source.maxRowBytes to 45 or more",
+        ),
+        (
+            "resources/0/missingvalues",
+            ["NA"],
+            'is unknown, did you mean "missingValues"? That belongs to another place (docs/dataset.md)',
+        ),
+    ],
+)
+def test_a_refusal_says_what_to_do(path, value, sentence, tmp_path):
+    with pytest.raises(DefinitionError) as refusal:
+        load(changed(path, value), tmp_path)
+    (line,) = refusal.value.sentences
+    assert sentence in line
+
+
 def test_trends_are_hours_of_datetimes_and_days_of_dates(tmp_path):
     assert load(definition(), tmp_path).trends == Trends(3600, 365 * 86_400)
     assert load(changed("x-dsf/eventTime", "day"), tmp_path).trends == Trends(86_400, 365 * 86_400)
@@ -146,10 +189,14 @@ def test_a_definition_that_is_wrong_keeps_no_other_from_being_used(tmp_path):
     for name in ("broken", "wrong"):
         (tmp_path / name).mkdir()
     (tmp_path / "broken/datapackage.json").write_text("{", "utf-8")
+    for name in ("dangling", "empty"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "dangling/datapackage.json").symlink_to("/nowhere/datapackage.json")
+    (tmp_path / "file").touch()
     (tmp_path / "wrong/datapackage.json").write_text(json.dumps(definition()), "utf-8")
     found = load_datasets(str(tmp_path))
     assert list(found) == ["quakes"]
-    assert [refused.name for refused in found.refused] == ["broken", "wrong"]
+    assert [refused.name for refused in found.refused] == ["broken", "dangling", "wrong"]
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):

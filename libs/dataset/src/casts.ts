@@ -1,3 +1,4 @@
+import { booleanCast } from './booleans.ts'
 import type { Field } from './dataset.ts'
 import { normalizeText } from './normalize-text.ts'
 import { castInteger, castNumber, tooLarge } from './numbers.ts'
@@ -7,7 +8,7 @@ import { compileTimes } from './times.ts'
 export type Cast = (text: string) => Exclude<Value, null> | undefined
 
 /** A cast, and what to say of a text that it gave nothing for. */
-interface Caster {
+export interface Caster {
   cast: Cast
   complaint: (text: string) => string
 }
@@ -25,14 +26,8 @@ export function caster(field: Field, refuse: Refuse): Caster {
     const complaint = (text: string) => tooLarge(type, text) ?? `is no ${type}`
     return { cast: type === 'number' ? castNumber : castInteger, complaint }
   }
-  return { cast: type === 'boolean' ? castBoolean(field) : (text) => text, complaint: () => `is no ${type}` }
-}
-
-function castBoolean(field: Field): Cast {
-  const truths = new Map<string, boolean>()
-  for (const token of field.trueValues) truths.set(normalizeText(token, field), true)
-  for (const token of field.falseValues) truths.set(normalizeText(token, field), false)
-  return (text) => truths.get(text)
+  const cast: Cast = type === 'boolean' ? booleanCast(field, refuse) : (text) => text
+  return { cast, complaint: () => `is no ${type}` }
 }
 
 /** A value that stands in the definition, as the cell of that text would be read. */
@@ -40,4 +35,11 @@ export function authored(field: Field, cast: Cast, value: string | number | bool
   return field.type === 'boolean' && typeof value === 'boolean'
     ? value
     : cast(normalizeText(String(value), field))
+}
+
+/** Why a value that stands in the definition is none of the field's: a whole number in all its digits, which `1e21` has not. */
+export function complaintOf({ complaint }: Caster, field: Field, value: string | number | boolean): string {
+  const isWhole = typeof value === 'number' && Number.isInteger(value)
+  const text = isWhole ? BigInt(value).toString() : String(value)
+  return `"${value}" ${complaint(normalizeText(text, field))}`
 }

@@ -1,4 +1,4 @@
-import { authored, type Cast } from './casts.ts'
+import { authored, complaintOf, type Caster } from './casts.ts'
 import type { Field } from './dataset.ts'
 import { compilePattern } from './patterns.ts'
 import { problem, shorten, type Problem, type Refuse, type Value } from './problems.ts'
@@ -12,10 +12,10 @@ interface Rule {
 
 export type Constrain = (value: Exclude<Value, null>, text: string) => Value | Problem
 
-export function constraint(field: Field, cast: Cast, refuse: Refuse): Constrain | undefined {
+export function constraint(field: Field, caster: Caster, refuse: Refuse): Constrain | undefined {
   const rules = [
-    ...bounds(field, cast, refuse),
-    ...allowedValues(field, cast, refuse),
+    ...bounds(field, caster, refuse),
+    ...allowedValues(field, caster, refuse),
     ...textRules(field, refuse),
   ]
   if (rules.length === 0) return undefined
@@ -33,25 +33,25 @@ const boundRules = [
   { name: 'exclusiveMaximum', code: 'maximum', where: 'not below', holds: (v: number, b: number) => v < b },
 ] as const
 
-function bounds(field: Field, cast: Cast, refuse: Refuse): Rule[] {
+function bounds(field: Field, caster: Caster, refuse: Refuse): Rule[] {
   return boundRules.flatMap(({ name, code, where, holds }) => {
     const written = field.constraints[name]
     if (written === undefined) return []
     if (field.type === 'string' || field.type === 'boolean')
       throw refuse(`/constraints/${name}`, `applies to numbers and times, not to a ${field.type}`)
-    const bound = authored(field, cast, written)
-    if (typeof bound !== 'number') throw refuse(`/constraints/${name}`, `"${written}" is no ${field.type}`)
+    const bound = authored(field, caster.cast, written)
+    if (typeof bound !== 'number') throw refuse(`/constraints/${name}`, complaintOf(caster, field, written))
     const complaint = (text: string) => `${shorten(text)} is ${where} ${written}`
     return [{ code, holds: (value) => holds(value as number, bound), complaint }]
   })
 }
 
-function allowedValues(field: Field, cast: Cast, refuse: Refuse): Rule[] {
+function allowedValues(field: Field, caster: Caster, refuse: Refuse): Rule[] {
   const allowed = field.constraints.enum
   if (!allowed) return []
   const values = allowed.map((written, i) => {
-    const value = authored(field, cast, written)
-    if (value === undefined) throw refuse(`/constraints/enum/${i}`, `"${written}" is no ${field.type}`)
+    const value = authored(field, caster.cast, written)
+    if (value === undefined) throw refuse(`/constraints/enum/${i}`, complaintOf(caster, field, written))
     return value
   })
   const set = new Set(values)

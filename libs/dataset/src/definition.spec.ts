@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -59,6 +59,13 @@ const mistakes: Mistake[] = [
   ['a bound that is no value of the field', (j) => (field(j, 'stations').constraints = { minimum: 0.5 }), at(2, '/constraints/minimum'), '"0.5" is no integer'],
   ['a bound that is neither number nor text', (j) => (field(j, 'mag').constraints = { maximum: true }), at(1, '/constraints/maximum'), 'expected a number or a text'],
   ['a bound of a string', (j) => (field(j, 'kind').constraints = { maximum: '5' }), at(4, '/constraints/maximum'), 'applies to numbers and times, not to a string'],
+  ['a bound beyond the integers', (j) => (field(j, 'stations').constraints = { maximum: 9007199254740991 }), at(2, '/constraints/maximum'), /^"9007199254740991" is too large for an integer, which is at most 4503599627370496 in size$/],
+  ['a bound of 64 bits', (j) => (field(j, 'stations').constraints = { minimum: '-9223372036854775808' }), at(2, '/constraints/minimum'), '"-9223372036854775808" is too large for an integer, which is at most 4503599627370496 in size'],
+  ['a bound that JavaScript writes with an exponent', (j) => (field(j, 'stations').constraints = { maximum: 1e21 }), at(2, '/constraints/maximum'), '"1e+21" is too large for an integer'],
+  ['an allowed value beyond the integers', (j) => (field(j, 'stations').constraints = { enum: [1, 2 ** 53] }), at(2, '/constraints/enum/1'), 'is too large for an integer'],
+  ['a default beyond the integers', (j) => (field(j, 'stations')['x-dsf'] = { default: 2 ** 53 }), at(2, '/x-dsf/default'), 'is too large for an integer'],
+  ['a token that is true and, unsaid, false', (j) => (field(j, 'felt').trueValues = ['0', 'yes', 'False']), at(3, '/trueValues'), /^"False", "0" would be both true and false; take it out of trueValues or falseValues, which are "true", "True", "TRUE", "1" and "false", "False", "FALSE", "0" where they are not said$/],
+  ['a token that is false and, unsaid, true', (j) => (field(j, 'felt').falseValues = ['1']), at(3, '/falseValues'), '"1" would be both true and false; take it out of trueValues or falseValues'],
   ['a date bound that does not exist', (j) => (field(j, 'day').constraints = { maximum: '2021-02-29' }), at(5, '/constraints/maximum'), '"2021-02-29" is no date'],
   ['a pattern of a number', (j) => (field(j, 'mag').constraints = { pattern: '1.' }), at(1, '/constraints/pattern'), 'applies to strings, not to a number'],
   ['a broken pattern', (j) => (field(j, 'kind').constraints = { pattern: '(' }), at(4, '/constraints/pattern'), /^"\(" is no regular expression of RE2 \(missing closing \)/],
@@ -85,6 +92,14 @@ const mistakes: Mistake[] = [
   ['a field that Elasticsearch keeps', (j) => schema(j).fields.push({ name: '_id', type: 'string' }), at(10, '/name'), '"_id" is a name kept for the pipeline'],
   ['a location beside the map', (j) => schema(j).fields.push({ name: 'location', type: 'string' }), at(10, '/name'), '"location" is a name kept for the pipeline'],
   ['two fields of one column', (j) => schema(j).fields.push({ name: 'a b', type: 'string' }, { name: 'a-b', type: 'string' }), at(11, '/name'), 'two fields become the column "a_b"'],
+  ['two fields of one name', (j) => schema(j).fields.push({ name: 'mag', type: 'string' }), at(10, '/name'), /^two fields are named "mag"; rename one as the file's header has it\. A file whose header has "mag" twice cannot be read$/],
+  ['two fields of one name, one of another column', (j) => schema(j).fields.push({ name: 'mag', type: 'string', 'x-dsf': { column: 'b' } }), at(10, '/name'), /^two fields are named "mag"; rename one/],
+  ['a day with the name of its folder', (j) => Object.assign(field(j, 'day'), { name: 'dt' }) && (ext(j).eventTime = 'dt'), at(5, '/name'), '"dt" would be hidden by the folders dt= of the objects; give it a column of another name with x-dsf.column'],
+  ['a NUL in a name', (j) => (field(j, 'mag').name = '\0mag'), at(1, '/name'), String.raw`expected a text without NUL, which no header can hold, found "\u0000mag"`],
+  ['a key with a NUL', (j) => (schema(j).primaryKey = '\0id'), '/resources/0/schema/primaryKey/0', /^no field is named /],
+  ['a header longer than a row', (j) => (ext(j).source = { maxRowBytes: 49 }), '/x-dsf/source/maxRowBytes', "the file's header takes 50 bytes, and source.maxRowBytes is 49, so no file could be read; raise source.maxRowBytes to 50 or more"],
+  ['a header longer than any row', (j) => schema(j).fields.push({ name: 'h'.repeat(2 ** 20), type: 'string', 'x-dsf': { column: 'h' } }), '/x-dsf/source/maxRowBytes', /^the file's header takes 1048627 bytes, .*; fewer or shorter names$/],
+  ['a word of another place with letters wrong', (j) => (resource(j).missingvalues = ['NA']), '/resources/0/missingvalues', 'is unknown, did you mean "missingValues"? That belongs to another place (docs/dataset.md)'],
   ['a computed field of a column', (j) => (ext(j).computed = [{ name: 'mag', type: 'number', expression: '1.0' }]), '/x-dsf/computed/0/name', 'two fields become the column "mag"'],
   ['a computed field without a name', (j) => (ext(j).computed = [{ name: 'a b', type: 'number', expression: '1.0' }]), '/x-dsf/computed/0/name', /^expected a letter or underscore/],
   ['an expression that is none', computed('number', 'mag +'), '/x-dsf/computed/0/expression', /Unexpected/],
@@ -153,11 +168,16 @@ describe('a wrong definition is refused with the place and with what was expecte
     write('broken', '{')
     write('others', JSON.stringify(definition()))
     write('quakes', JSON.stringify(definition()))
+    mkdirSync(join(parent, 'dangling'))
+    symlinkSync('/nowhere/datapackage.json', join(parent, 'dangling/datapackage.json'))
+    mkdirSync(join(parent, 'empty'))
+    writeFileSync(join(parent, 'file'), '')
     const found = loadDatasets([parent])
     expect([...found.keys()]).toEqual(['quakes'])
-    expect(found.refused.map(({ name }) => name)).toEqual(['broken', 'others'])
+    expect(found.refused.map(({ name }) => name)).toEqual(['broken', 'dangling', 'others'])
     expect(checkFolder(parent)).toEqual([
       expect.stringMatching(/broken\/datapackage.json is not readable JSON: /),
+      expect.stringMatching(/dangling\/datapackage.json is not readable JSON: ENOENT/),
       `${join(parent, 'others/datapackage.json')} /name: is "quakes", expected the folder's name "others"`,
     ])
     rmSync(parent, { recursive: true })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { anomalies } from './anomalies.ts'
+import { usualTokens } from './booleans.ts'
 import { dashboard } from './dashboard.ts'
-import { largestChunk, largestRow, longestRetentionDays } from './limits.ts'
+import { largestChunk, largestRow, largestSource, longestRetentionDays } from './limits.ts'
 import { trends } from './trends.ts'
 
 /**
@@ -54,7 +55,10 @@ const constraints = z.strictObject({
 })
 
 const field = z.looseObject({
-  name: z.string().min(1),
+  name: z
+    .string()
+    .min(1)
+    .refine((name) => !name.includes('\0'), 'expected a text without NUL, which no header can hold'),
   type: z.enum(['string', 'integer', 'number', 'boolean', 'date', 'datetime']),
   format: z.string().optional(),
   title: z.string().optional(),
@@ -64,8 +68,8 @@ const field = z.looseObject({
   decimalChar: z.literal('.').optional(),
   bareNumber: z.literal(true).optional(),
   missingValues: z.array(z.string()).optional(),
-  trueValues: z.array(z.string()).default(['true', 'True', 'TRUE', '1']),
-  falseValues: z.array(z.string()).default(['false', 'False', 'FALSE', '0']),
+  trueValues: z.array(z.string()).default(usualTokens.trueValues),
+  falseValues: z.array(z.string()).default(usualTokens.falseValues),
   'x-dsf': fieldExtension.prefault({}),
 })
 
@@ -90,6 +94,7 @@ const source = z.strictObject({
     .number()
     .int()
     .positive()
+    .max(largestSource)
     .default(4 * 2 ** 30)
     .describe('decompressed bytes of one file at most'),
   maxRowBytes: z

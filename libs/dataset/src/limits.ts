@@ -12,6 +12,9 @@ export const largestBatch = 4 * 2 ** 20
  */
 export const largestRow = 2 ** 20
 
+/** Bytes of a source: S3 takes an upload in 10,000 parts, which are of 8 MiB here. */
+export const largestSource = 10_000 * 8 * 2 ** 20
+
 /** Fields and computed fields. Elasticsearch, the registry and the jobs of Spark were tried with as many. */
 export const mostColumns = 2000
 

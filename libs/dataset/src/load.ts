@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Dataset } from './dataset.ts'
 import { DefinitionError, throwAll, type DefinitionProblem, type Refuse } from './errors.ts'
@@ -72,7 +72,17 @@ function datasetFolders(parent: string): string[] {
   return readdirSync(parent)
     .sort()
     .map((entry) => join(parent, entry))
-    .filter((folder) => existsSync(join(folder, 'datapackage.json')))
+    .filter(hasDefinition)
+}
+
+/** A link to nothing is one too: whoever made it wants to hear that it cannot be read. */
+function hasDefinition(folder: string): boolean {
+  try {
+    lstatSync(join(folder, 'datapackage.json'))
+    return true
+  } catch {
+    return false
+  }
 }
 
 function parse(file: string): unknown {

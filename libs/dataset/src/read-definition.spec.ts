@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { load, type Json } from '../testing/define.ts'
 import vectors from '../vectors/definitions.json' with { type: 'json' }
-import { columnOf } from './columns.ts'
 import { DefinitionError } from './index.ts'
 
 interface Case {
@@ -19,10 +18,6 @@ describe('a definition is accepted, or refused with all that is wrong:', () => {
     for (const pointer of remove) at(json, pointer, (parent, key) => Reflect.deleteProperty(parent, key))
     expect(pathsOf(() => load(json, 'quakes'))).toEqual(refused.toSorted())
   })
-})
-
-test.each(Object.entries(vectors.columns))('the header %j is the column %s', (name, column) => {
-  expect(columnOf(name)).toBe(column)
 })
 
 function at(json: Json, pointer: string, change: (parent: Json, key: string) => unknown): void {

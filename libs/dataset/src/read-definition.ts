@@ -59,5 +59,5 @@ const standIns: [pattern: RegExp, make: (path: Path) => unknown][] = [
   [new RegExp(`^${fields}/type$`), () => 'string'],
 ]
 
-/** A name that stands in for one that is missing or wrong. */
+/** A name that stands in for one that is missing or wrong: no field's own name holds a NUL. */
 export const isStandIn = (name: string): boolean => name.startsWith('\0')

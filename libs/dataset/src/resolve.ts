@@ -1,17 +1,23 @@
 import { basename } from 'node:path'
 import { checkAnomalies } from './anomalies.ts'
-import { checkColumns, columnOf, type NamedColumn } from './columns.ts'
+import { columnOf } from './column-name.ts'
+import { checkColumns, type NamedColumn } from './columns.ts'
 import { checkDashboard } from './dashboard.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { DefinedField, Definition } from './definition.ts'
 import type { Refuse } from './errors.ts'
 import { implyBounds } from './geo-bounds.ts'
+import { headerTooLong } from './header-size.ts'
 import { isStandIn } from './read-definition.ts'
 import { checkExpressions, checkRules, checkSchema } from './check-rules.ts'
 import { resolveTrends } from './trends.ts'
 
 type IsWrong = (path: string) => boolean
 type Extension = Definition['x-dsf']
+
+/** Is it wrong itself, or what it stands in? */
+const isBelowWrong = (path: string, isWrong: IsWrong) =>
+  path.split('/').some((_, i, steps) => isWrong(steps.slice(0, i + 1).join('/')))
 
 const fieldPath = (i: number) => `/resources/0/schema/fields/${i}`
 
@@ -30,6 +36,7 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
     refuse('/name', `is "${raw.name}", expected the folder's name "${basename(folder)}"`)
   checkColumns(namedColumns(dataset, schema.fields), dataset, refuse)
   checkKey(dataset, refuse)
+  checkHeader(dataset, isWrong, refuse)
   checkRoles(dataset, raw['x-dsf'], find, refuse)
   fields.forEach((field, i) => {
     if (!isWrong(fieldPath(i)) && !isWrong(`${fieldPath(i)}/type`)) checkRules(field, fieldPath(i), refuse)
@@ -95,6 +102,12 @@ function checkWhatIsTyped(dataset: Dataset, ext: Extension, refuse: Refuse): voi
   checkSchema(dataset, refuse)
 }
 
+function checkHeader(dataset: Dataset, isWrong: IsWrong, refuse: Refuse): void {
+  const path = '/x-dsf/source/maxRowBytes'
+  const problem = isBelowWrong(path, isWrong) ? undefined : headerTooLong(dataset)
+  if (problem) refuse(path, problem)
+}
+
 function toField(raw: DefinedField, missingValues: string[]): Field {
   const { trim, case: letterCase, default: fallback, search, column } = raw['x-dsf']
   return {
@@ -122,7 +135,7 @@ type Find = (path: string, wanted: string | undefined, types?: FieldType[]) => F
 function finder(fields: Field[], isWrong: IsWrong, refuse: Refuse): Find {
   const areNamed = fields.every(({ name }) => !isStandIn(name))
   return (path, wanted, types) => {
-    if (wanted === undefined || isStandIn(wanted)) return undefined
+    if (wanted === undefined || (isStandIn(wanted) && isBelowWrong(path, isWrong))) return undefined
     const at = fields.findIndex(({ name }) => name === wanted)
     const field = fields[at]
     if (!field) {
@@ -148,17 +161,17 @@ function placeOf(geo: NonNullable<Extension['geo']>, find: Find): Dataset['geo']
 
 function namedColumns({ fields, computed }: Dataset, authored: DefinedField[]): NamedColumn[] {
   const ofFields = fields.map(({ name, column }, i) => ({
-    name,
     column,
+    header: { name, path: `${fieldPath(i)}/name` },
     ...(authored[i]!['x-dsf'].column === undefined
       ? { path: `${fieldPath(i)}/name`, wayOut: 'give it a column of another name with x-dsf.column' }
       : { path: `${fieldPath(i)}/x-dsf/column`, wayOut: 'choose another one' }),
   }))
   const ofComputed = computed.map(({ name }, i) => ({
-    ...{ name, column: name, path: `/x-dsf/computed/${i}/name` },
+    ...{ column: name, path: `/x-dsf/computed/${i}/name` },
     wayOut: 'choose another one',
   }))
-  return [...ofFields.filter(({ name }) => !isStandIn(name)), ...ofComputed]
+  return [...ofFields.filter(({ header }) => !isStandIn(header.name)), ...ofComputed]
 }
 
 /**

@@ -1,4 +1,4 @@
-import { authored, caster, type Cast } from './casts.ts'
+import { authored, caster, complaintOf, type Caster } from './casts.ts'
 import { constraint, type Constrain } from './constraints.ts'
 import type { Field } from './dataset.ts'
 import { DefinitionError } from './errors.ts'
@@ -19,10 +19,11 @@ export type CellReader = (text: string | null) => Value | Problem
  */
 export function readRules(field: Field, file = 'field', path = `/${field.name}`): CellReader {
   const refuse: Refuse = (at, expected) => new DefinitionError(file, path + at, expected)
-  const { cast, complaint } = caster(field, refuse)
-  const constrain = constraint(field, cast, refuse)
+  const casting = caster(field, refuse)
+  const { cast, complaint } = casting
+  const constrain = constraint(field, casting, refuse)
   const missing = missingTest(field)
-  const fallback = defaultValue(field, cast, constrain, refuse)
+  const fallback = defaultValue(field, casting, constrain, refuse)
   const absent = fallback === null && field.required ? problem(field, 'required', 'is missing') : fallback
   return (text) => {
     if (text === null) return absent
@@ -74,13 +75,13 @@ function missingTest(field: Field): (text: string) => boolean {
 
 function defaultValue(
   field: Field,
-  cast: Cast,
+  casting: Caster,
   constrain: Constrain | undefined,
   refuse: Refuse,
 ): Exclude<Value, null> | null {
   if (field.default === undefined) return null
-  const value = authored(field, cast, field.default)
-  if (value === undefined) throw refuse('/x-dsf/default', `"${field.default}" is no ${field.type}`)
+  const value = authored(field, casting.cast, field.default)
+  if (value === undefined) throw refuse('/x-dsf/default', complaintOf(casting, field, field.default))
   const checked = constrain === undefined ? value : constrain(value, String(field.default))
   if (isProblem(checked)) throw refuse('/x-dsf/default', checked.message)
   return value

@@ -28,7 +28,12 @@ export function wordProblem(
   if (unread.split(' ').includes(word)) return 'is not supported'
   if (elsewhere.includes(word)) return 'is not read here, it belongs to another place (docs/dataset.md)'
   if (ownWord.test(word)) return undefined
-  return closed ? unknownWord(word, known) : undefined
+  return strayed(word, elsewhere) ?? (closed ? unknownWord(word, known) : undefined)
+}
+
+function strayed(word: string, elsewhere: string[]): string | undefined {
+  const meant = nearest(word, elsewhere, editsElsewhere)
+  return meant && `is unknown, did you mean "${meant}"? That belongs to another place (docs/dataset.md)`
 }
 
 export function unknownWord(word: string, known: string[]): string {
@@ -36,14 +41,20 @@ export function unknownWord(word: string, known: string[]): string {
   return meant ? `is unknown, did you mean "${meant}"?` : `is unknown; known are ${known.join(', ')}`
 }
 
-/** The known word that a typo makes `word` of: other case or signs, or one edit in a short word and two in a longer one. */
-export function nearest(word: string, known: string[]): string | undefined {
+/** Edits that make a typo of a word: one in a short word and two in a longer one. */
+const editsHere = (word: string): number => (word.length > 5 ? 2 : 1)
+
+/** Fewer for a word of another place, where most words are meant as they are: `links` is no typo of `sinks`, nor `lines` of `lanes`. */
+const editsElsewhere = ({ length }: string): number => (length > 9 ? 2 : length > 6 ? 1 : 0)
+
+/** The known word that a typo makes `word` of: other case or signs, or few edits. */
+export function nearest(word: string, known: string[], most = editsHere): string | undefined {
   const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
   if (word.length < 3) return undefined
   const same = known.find((one) => plain(one) === plain(word))
   if (same) return same
   const edits = known.map((one) => ({ one, count: distance(word.toLowerCase(), one.toLowerCase()) }))
-  const near = edits.filter(({ one, count }) => count <= (one.length > 5 ? 2 : 1))
+  const near = edits.filter(({ one, count }) => count <= most(one))
   return near.sort((a, b) => a.count - b.count)[0]?.one
 }
 
