@@ -20,6 +20,7 @@ from .places import DIALECT, EXTENSION, PACKAGE, RESOURCE, SCHEMA
 from .stages_only import check_stages_only
 from .watch import read_anomalies, read_trends
 
+_LARGEST_SOURCE = 10_000 * 8 * 2**20
 _LARGEST_DEFINITION = 8 * 2**20
 _DEEPEST_DEFINITION = 100
 _OUR_NAMES = re.compile("dsf(-.*)?|receipts|pipeline|trends", re.DOTALL)
