@@ -55,11 +55,12 @@ class PollingTrigger(BaseTrigger):
         """One look. @throws NoAnswer"""
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        end = await self._wait()
+        end = await self.first_end()
         await asyncio.sleep(max(0, self.not_before - time.time()))
         yield TriggerEvent(end)
 
-    async def _wait(self) -> dict[str, Any]:
+    async def first_end(self) -> dict[str, Any]:
+        """What the trigger ends with, as soon as it is known."""
         heard = ""
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
             while True:

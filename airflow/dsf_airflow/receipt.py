@@ -10,7 +10,7 @@ from .failure import Failure, FinalFailure, StageFailure
 from .polling import Look, PollingTrigger, ask
 from .runs import ask_for_run
 from .settings import read_settings
-from .waiting import defer_until
+from .waiting import wait_for
 
 
 class ReceiptTrigger(PollingTrigger):
@@ -60,13 +60,13 @@ class ReceiptOperator(BaseOperator):
         super().__init__(**kwargs)
         self.dataset = dataset
 
-    def execute(self, context: Any) -> None:
+    def execute(self, context: Any) -> dict[str, Any]:
         settings = read_settings()
         key = f"{context['dag'].dag_id}/{context['run_id']}"
         run = ask_for_run(settings.ingestor_url, self.dataset, key, context["params"]["source"])
         self.log.info("waiting for the receipt of run %s: %s", run.id, run.status_url)
         asked = {"run": run.id, "ingestor_url": settings.ingestor_url, "indexer_url": settings.indexer_url}
-        defer_until(self, ReceiptTrigger, asked, {"run": run.id, "status_url": run.status_url})
+        return wait_for(self, context, ReceiptTrigger, asked, {"run": run.id, "status_url": run.status_url})
 
     def close(self, context: Any, event: dict[str, Any], run: str, status_url: str) -> dict[str, Any]:
         if receipt := event.get("receipt"):

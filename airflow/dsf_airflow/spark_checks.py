@@ -8,7 +8,7 @@ from airflow.sdk import BaseOperator
 from .failure import Failure, StageFailure
 from .polling import Look, PollingTrigger, ask
 from .settings import read_settings
-from .waiting import defer_until
+from .waiting import wait_for
 
 PROFILE, TRENDS = "csv-profile", "trends"
 
@@ -54,7 +54,7 @@ class SparkChecks(BaseOperator):
         self.has_trends = has_trends
         self.receipt = receipt
 
-    def execute(self, context: Any) -> None:
+    def execute(self, context: Any) -> dict[str, Any]:
         services = read_settings().services
         names = [PROFILE, TRENDS] if self.has_trends else [PROFILE]
         asked = {
@@ -63,7 +63,7 @@ class SparkChecks(BaseOperator):
             "jobs": {name: services[name] for name in names},
         }
         kept = {"run": self.receipt["runId"], "status_url": self.receipt["statusUrl"]}
-        defer_until(self, ProgressTrigger, asked, kept)
+        return wait_for(self, context, ProgressTrigger, asked, kept)
 
     def close(self, context: Any, event: dict[str, Any], run: str, status_url: str) -> dict[str, Any]:
         if progress := event.get("progress"):
