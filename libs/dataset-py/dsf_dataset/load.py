@@ -144,7 +144,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         schema.refuse(f"{len(fields) + len(computed)} {most}", "/fields")
     for node, field in zip(nodes, fields, strict=True):
         check_rules(node, field)
-    check_stages_only(ext, fields)
+    check_stages_only(ext, fields, key)
     source = ext.at("source").closed("url", "maxBytes", "maxRowBytes", "maxCompressionRatio")
     source.at("maxCompressionRatio").number(1, default=200)
     dataset = Dataset(

@@ -30,12 +30,12 @@ describe('a dashboard', () => {
   })
 
   it.each([
-    [{ histogram: 'magnitude', interval: 1 }, 'histogram', 'no field is named "magnitude"'],
+    [{ histogram: 'magnitude', interval: 1 }, 'histogram', 'no column is named "magnitude"'],
     [{ histogram: 'place', interval: 1 }, 'histogram', '"place" is a string, expected a number'],
     [{ grid: ['mag', 'net'], intervals: [1, 1] }, 'grid/1', '"net" is a string, expected a number'],
     [{ metric: 'average' }, 'of', 'expected a field'],
     [{ map: { size: 'type' } }, 'map/size', '"type" is a string, expected a number'],
-    [{ top: 'net', with: [{ metric: 'max', of: 'x' }] }, 'with/0/of', 'no field is named "x"'],
+    [{ top: 'net', with: [{ metric: 'max', of: 'x' }] }, 'with/0/of', 'no column is named "x"'],
     [{ pie: 'net' }, '', 'expected one of metric, trend, histogram, grid, top, map or table'],
   ])('refuses %j with its place', (one, path, expected) => {
     const place = path === '' ? '/x-dsf/dashboard/panels/0' : `/x-dsf/dashboard/panels/0/${path}`
@@ -48,7 +48,7 @@ describe('a dashboard', () => {
 
   it('refuses a filter that is no field', () => {
     expect(() => load({ panels: [{ metric: 'count' }], filters: ['x'] })).toThrow(
-      'filters/0: no field is named "x"',
+      'filters/0: no column is named "x"',
     )
   })
 })

@@ -55,7 +55,7 @@ const panel = z.union(
       title,
     }),
   ],
-  'expected one of metric, trend, histogram, grid, top, map or table, with its words (docs/dataset.md)',
+  'expected one of metric, trend, histogram, grid, top, map or table, with its words (docs/dashboards.md)',
 )
 
 export const dashboard = z.strictObject({
@@ -85,7 +85,8 @@ export function checkDashboard(
   const named = (path: string, name: string | undefined, mustBeNumber = false) => {
     if (name === undefined) return
     const type = types.get(name)
-    if (type === undefined) refuse(path, `no field is named "${name}"`)
+    if (type === undefined)
+      refuse(path, `no column is named "${name}"; the columns are ${[...types.keys()].join(', ')}`)
     else if (mustBeNumber && !numeric.has(type)) refuse(path, `"${name}" is a ${type}, expected a number`)
   }
   wanted.filters?.forEach((name, i) => named(`filters/${i}`, name))

@@ -22,6 +22,8 @@ const evaluate = (type: string, expression: string, changes: Record<string, Valu
 
 describe('an expression', () => {
   test.each<[string, string, Value]>([
+    ['integer', 'kind.size()', 10],
+    ['number', "size(kind) + int('2')", 12],
     ['number', 'mag * 2.0 + 1.5', 13.5],
     ['number', 'pow(10.0, 1.5 * mag - 9.0)', 1],
     ['number', 'log10(100.0) + ln(exp(1.0)) + sqrt(9.0) + abs(-1.0)', 7],
@@ -186,6 +188,14 @@ describe('what a cell can make of an expression is bounded', () => {
   ])('%s is refused', (expression, expected) => {
     expect(() => fieldOf('boolean', expression)).toThrow(expected)
   })
+})
+
+test.each([
+  ['Mag + 1.0', 'The columns are id, mag, stations'],
+  ['mag * 9', 'needs a point: 2.0'],
+  ['lon == null ? 1.0 : 2.0', 'There is no test for null'],
+])('%s is refused with what is meant', (expression, expected) => {
+  expect(() => fieldOf('number', expression)).toThrow(expected)
 })
 
 test('a record that lacks a field that the expression uses is a mistake of the caller', () => {

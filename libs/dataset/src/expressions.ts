@@ -81,22 +81,35 @@ function compile(
   const { parsed, names } = parse(environment, field.expression, refuse)
   const wanted = resultTypes[field.type]
   const { valid, type, error } = parsed.check()
-  if (!valid) throw refuse(inTheirWords(error?.message ?? 'is not valid'))
-  if (String(type) !== wanted) throw refuse(`gives ${String(type)}, expected ${wanted}`)
+  if (!valid) throw refuse(explained(error?.message ?? 'is not valid', offered))
+  const isNumber = wanted === 'double' && String(type) === 'int'
+  if (String(type) !== wanted && !isNumber) throw refuse(`gives ${String(type)}, expected ${wanted}`)
   const used = names.filter((name) => offered.has(name))
   return (record) => {
     for (const name of used) {
       if (record[name] === null) return null
       if (record[name] === undefined) throw new Error(`${field.name}: the record has no ${name}`)
     }
-    return result(() => parsed(record) as Value, longest)
+    return result(() => parsed(record) as Value | bigint, longest)
   }
 }
 
+/** What CEL says, and what most likely is meant. */
+function explained(message: string, columns: Set<string>): string {
+  const said = inTheirWords(message)
+  if (/== null|!= null|null ==|null !=/.test(said))
+    return `${said}\nThere is no test for null: where a column is null, so is the result`
+  if (said.includes('Unknown variable')) return `${said}\nThe columns are ${[...columns].join(', ')}`
+  if (/no such overload: .*(double|int)/.test(said))
+    return `${said}\nColumns of numbers are doubles, so a number beside them needs a point: 2.0`
+  return said
+}
+
 /** The types are checked, so what is left to fail is a value that the expression has no result for. */
-function result(evaluate: () => Value, longest: number): Value {
+function result(evaluate: () => Value | bigint, longest: number): Value {
   try {
     const value = evaluate()
+    if (typeof value === 'bigint') return Number(value)
     if (typeof value === 'string') return value.length <= longest ? value : null
     return typeof value === 'number' && !Number.isFinite(value) ? null : value
   } catch (error) {

@@ -88,11 +88,20 @@ function checkRoles(dataset: Dataset, ext: Extension, find: Find, refuse: Refuse
   const { versionField, eventTime, geo, fields } = dataset
   if (versionField?.required === false)
     refuse('/x-dsf/version', `"${versionField.name}" must have constraints.required: true`)
-  for (const name of Object.keys(ext.simulate?.jitter ?? {}))
-    find(`/x-dsf/simulate/jitter/${name}`, name, ['number'])
+  checkSimulate(dataset, find, refuse)
   if (geo) implyBounds(geo, (field) => fieldPath(fields.indexOf(field)), refuse)
   // what is wrong with the event time is said already
   if (eventTime || !ext.eventTime) dataset.trends = resolveTrends(ext.trends, eventTime, refuse)
+}
+
+function checkSimulate({ simulate, key }: Dataset, find: Find, refuse: Refuse): void {
+  if (!simulate) return
+  if (!key.some(({ type }) => type === 'string'))
+    refuse(
+      '/x-dsf/simulate',
+      'expected a string in the primary key, by which a simulated row is told from a measured one',
+    )
+  for (const name of Object.keys(simulate.jitter)) find(`/x-dsf/simulate/jitter/${name}`, name, ['number'])
 }
 
 function checkWhatIsTyped(dataset: Dataset, ext: Extension, refuse: Refuse): void {
