@@ -22,6 +22,7 @@ const settings = readSettings({
   RUN_DIR: folder,
   PORT_BASE: process.env.PORT_BASE ?? '25000',
   SERVERS_ONLY: '1',
+  JIT: 'full',
 })
 const figures: Record<string, Figures> = {}
 let runId = ''

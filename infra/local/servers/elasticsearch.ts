@@ -8,6 +8,7 @@ import { answersOk } from '../probes/http.ts'
 import type { Settings } from '../settings.ts'
 import { elasticsearch as pin } from '../versions.ts'
 import { giveTo, unprivilegedFolder, unprivilegedUser } from './foreign-folder.ts'
+import { compilers } from './java-settings.ts'
 import type { Service } from './service.ts'
 
 export function elasticsearch(settings: Settings): Service {
@@ -42,7 +43,7 @@ export function elasticsearch(settings: Settings): Service {
         args: Object.entries(options).flatMap(([key, value]) => ['-E', `${key}=${value}`]),
         env: {
           ES_JAVA_HOME: requireJava(settings).home,
-          ES_JAVA_OPTS: '-Xms1g -Xmx1g',
+          ES_JAVA_OPTS: ['-Xms1g', '-Xmx1g', ...compilers(settings)].join(' '),
           ES_TMPDIR: temporary,
         },
         cwd: home,

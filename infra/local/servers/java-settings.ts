@@ -1,6 +1,14 @@
 /** Configuration files of the Java servers. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Settings } from '../settings.ts'
+
+/**
+ * A local stack lives for minutes: what the second compiler makes faster is over before it has compiled it. In a demo it took more
+ * than half of the processor's time of Elasticsearch (27 s, without it 12) and of Kafka (16 s and 8). For a load that lasts (the benchmarks) `JIT=full` has it.
+ */
+export const compilers = ({ env }: Settings): string[] =>
+  env['JIT'] === 'full' ? [] : ['-XX:TieredStopAtLevel=1']
 
 export type Properties = Readonly<Record<string, string | number | boolean>>
 

@@ -10,7 +10,7 @@ import { brokerIsReady } from '../probes/kafka.ts'
 import type { Settings } from '../settings.ts'
 import { kafkaWithKraft } from '../versions.ts'
 import { log4j2, writeProperties } from './java-settings.ts'
-import { brokerHeap, brokerId, brokerProperties, kafkaFolder } from './kafka-settings.ts'
+import { brokerId, brokerJava, brokerProperties, kafkaFolder } from './kafka-settings.ts'
 import type { Service } from './service.ts'
 
 export function kafkaKraft(settings: Settings): Service {
@@ -43,7 +43,7 @@ export function kafkaKraft(settings: Settings): Service {
       const logging = writeProperties(kafkaFolder(settings), 'log4j2.properties', log4j2)
       const java = [`-Dlog4j2.configurationFile=${logging}`, '-cp', `${jars}/*`]
       formatOnce(settings, config, program, java)
-      return { program, args: [...brokerHeap, ...java, 'kafka.Kafka', config] }
+      return { program, args: [...brokerJava(settings), ...java, 'kafka.Kafka', config] }
     },
   }
 }

@@ -2,10 +2,10 @@
 import { join } from 'node:path'
 import { loopback } from '../environment.ts'
 import type { Settings } from '../settings.ts'
-import type { Properties } from './java-settings.ts'
+import { compilers, type Properties } from './java-settings.ts'
 
 export const brokerId = 1
-export const brokerHeap = ['-Xms512m', '-Xmx1g']
+export const brokerJava = (settings: Settings) => [...compilers(settings), '-Xms512m', '-Xmx1g']
 
 export const kafkaFolder = (settings: Settings) => join(settings.dataDir, 'kafka')
 

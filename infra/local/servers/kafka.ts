@@ -8,7 +8,7 @@ import { within } from '../ready.ts'
 import type { Settings } from '../settings.ts'
 import { kafkaWithZookeeper } from '../versions.ts'
 import { log4j1, writeProperties } from './java-settings.ts'
-import { brokerHeap, brokerId, brokerProperties, kafkaFolder } from './kafka-settings.ts'
+import { brokerId, brokerJava, brokerProperties, kafkaFolder } from './kafka-settings.ts'
 import type { Service } from './service.ts'
 
 export function kafka(settings: Settings): Service {
@@ -39,7 +39,7 @@ export function kafka(settings: Settings): Service {
       return {
         program: requireJava(settings).program,
         args: [
-          ...brokerHeap,
+          ...brokerJava(settings),
           `-Dlog4j.configuration=file:${logging}`,
           '-cp',
           `${jars}/*`,

@@ -19,7 +19,9 @@ def _check_simulate(node: Node, fields: Sequence[Field], key: Sequence[Field]) -
     if not node:
         return
     if not any(field.type == "string" for field in key):
-        node.refuse("expected a string in the primary key, by which a simulated row is told from a measured one")
+        node.refuse(
+            "expected a string in the primary key, by which a simulated row is told from a measured one"
+        )
     node.closed("share", "seed", "jitter").at("share").number(0, 1)
     node.at("seed").integer(-(2**53) + 1, default=None)
     for name, width in node.at("jitter").items():
