@@ -26,10 +26,12 @@ help: ## Explain every target
 install: $(NODE_MODULES) build ## Install the npm packages when package-lock.json changed, and compile
 
 # npm writes this file at the end of an install, but leaves it alone when nothing changed. Not `npm ci`: it refuses to work where the
-# registry lacks optional packages of other platforms. The versions are those of the lock file all the same.
-$(NODE_MODULES): package-lock.json
+# registry lacks optional packages of other platforms. The versions are those of the lock file all the same. A patch is made for the
+# package as npm brings it, so one that was patched before goes.
+$(NODE_MODULES): package-lock.json $(wildcard patches/*)
 	@command -v npm > /dev/null || { echo "npm is missing: install Node.js 20 or newer (on Debian: apt-get install nodejs npm)."; exit 1; }
 	@echo "npm packages: installing (under a minute)"
+	@rm -rf node_modules/kafkajs
 	@npm install --loglevel=error
 	@touch $@
 

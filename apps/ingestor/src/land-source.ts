@@ -48,7 +48,11 @@ async function landOnce(
   limits: SourceLimits,
   heard: () => void,
 ): Promise<Landing> {
-  const source = await openSource(run.source, { ...limits, maxBytes: dataset.source.maxBytes })
+  const source = await openSource(run.source, {
+    ...limits,
+    maxBytes: dataset.source.maxBytes,
+    pace: dataset.source,
+  })
   const landing = landingKey(dataset.name, run.run, source.gzip)
   const meter = measure(heard)
   const upload = new PassThrough()

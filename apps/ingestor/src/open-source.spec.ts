@@ -17,6 +17,7 @@ const options: SourceOptions = {
   allow: ['127.0.0.1/32'],
   roots: [],
   maxBytes: 1_000_000,
+  pace: { maxSeconds: 1800, minBytesPerSecond: 0 },
   timeouts: { connect: 400, headers: 400, idle: 400 },
 }
 const servers: { close(done?: () => void): void; closeAllConnections?(): void }[] = []
@@ -157,10 +158,49 @@ describe('over http', () => {
     expect(await failure(read(stalling))).toEqual([`${stalling}/ stopped sending`, true])
   })
 
-  it('does not take a slow reader for a silent server', async () => {
+  describe('that is slow', () => {
+    const timeouts = { ...options.timeouts, second: 10 }
+    const dripping = () =>
+      serve((_, response) => {
+        response.writeHead(200)
+        const timer = setInterval(() => response.write('a'), 10)
+        response.on('close', () => clearInterval(timer))
+      })
+
+    it('ends a run below its lowest rate, with the definition that allows it', async () => {
+      const base = await dripping()
+      const [sentence, transient] = await failure(
+        read(base, { timeouts, pace: { maxSeconds: 1800, minBytesPerSecond: 1000 } }),
+      )
+      expect(sentence).toMatch(
+        /sent \d+ bytes in 30 s, at least 30000 are expected; source.minBytesPerSecond of the definition allows fewer$/,
+      )
+      expect(transient).toBe(false)
+    })
+
+    it('ends a run when its time is over', async () => {
+      const base = await dripping()
+      expect(await failure(read(base, { timeouts, pace: { maxSeconds: 40, minBytesPerSecond: 0 } }))).toEqual(
+        [`${base}/ was not whole after 40 s; source.maxSeconds of the definition allows more`, false],
+      )
+    })
+
+    it('may be, where its rate is enough', async () => {
+      const base = await serve((_, response) => {
+        response.write('a'.repeat(40))
+        setTimeout(() => response.end('b'.repeat(40)), 350)
+      })
+      expect((await read(base, { timeouts, pace: { maxSeconds: 1800, minBytesPerSecond: 1 } })).length).toBe(
+        80,
+      )
+    })
+  })
+
+  it('does not take a slow reader for a silent or a slow server', async () => {
     const big = Buffer.alloc(5_000_000, 'a')
     const base = await serve((_, response) => response.end(big))
-    const { stream } = await openSource(base, { ...options, maxBytes: 1e7 })
+    const slow = { pace: { maxSeconds: 1800, minBytesPerSecond: 100_000 }, timeouts: { second: 5 } }
+    const { stream } = await openSource(base, { ...options, ...slow, maxBytes: 1e7 })
     // until a server that is silent as long was given up
     const stalling = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
     expect(await failure(read(stalling))).toEqual([`${stalling}/ stopped sending`, true])

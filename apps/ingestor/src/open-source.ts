@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import { type Readable, Transform } from 'node:stream'
 import { Agent, request } from 'undici'
 import { checkFile, checkUrl, guardedConnector, printable } from './guard-address.ts'
+import { watchPace, type Pace } from './pace.ts'
 import { SourceError, toSourceError } from './source-error.ts'
 
 export interface SourceOptions {
@@ -13,15 +14,17 @@ export interface SourceOptions {
   roots: readonly string[]
   /** Of the body as sent. */
   maxBytes: number
+  pace: Pace
   timeouts?: Partial<Timeouts>
   signal?: AbortSignal
 }
 
-/** In milliseconds; `idle` is the time without a byte of the body while we are ready for one. */
+/** In milliseconds; `idle` is the time without a byte of the body while we are ready for one, `second` what a second of the pace takes. */
 export interface Timeouts {
   connect: number
   headers: number
   idle: number
+  second: number
 }
 
 export interface Source {
@@ -35,7 +38,7 @@ export interface Source {
   contentLength?: number
 }
 
-const defaultTimeouts: Timeouts = { connect: 10_000, headers: 10_000, idle: 30_000 }
+const defaultTimeouts: Timeouts = { connect: 10_000, headers: 10_000, idle: 30_000, second: 1000 }
 const maxRedirects = 3
 const redirects = [301, 302, 303, 307, 308]
 const retryLater = [408, 425, 429]
@@ -45,7 +48,8 @@ export async function openSource(source: string, options: SourceOptions): Promis
   return url.protocol === 'file:' ? openFile(url, options) : openHttp(url, options)
 }
 
-async function openFile(url: URL, { roots, maxBytes, signal }: SourceOptions): Promise<Source> {
+async function openFile(url: URL, options: SourceOptions): Promise<Source> {
+  const { roots, maxBytes } = options
   const path = await checkFile(url, roots)
   const name = printable(url)
   // O_NONBLOCK: opening a pipe must not wait for its writer. O_NOFOLLOW: the path was resolved, a link now is a swap.
@@ -61,7 +65,7 @@ async function openFile(url: URL, { roots, maxBytes, signal }: SourceOptions): P
   const body = file.createReadStream({ highWaterMark: 256 * 1024 })
   const lastModified = stat.mtime.toUTCString()
   const etag = `"${stat.size.toString(16)}-${Math.trunc(stat.mtimeMs).toString(16)}"`
-  return { ...(await meter(body, { name, maxBytes, contentLength: stat.size, signal })), etag, lastModified }
+  return { ...(await meter(body, { ...options, name, contentLength: stat.size })), etag, lastModified }
 }
 
 async function openHttp(first: URL, options: SourceOptions): Promise<Source> {
@@ -85,9 +89,8 @@ async function openHttp(first: URL, options: SourceOptions): Promise<Source> {
       )
     }
     body.once('close', () => void agent.destroy())
-    const { maxBytes, signal } = options
     return {
-      ...(await meter(body, { name: printable(url), maxBytes, contentLength: known, signal })),
+      ...(await meter(body, { ...options, name: printable(url), contentLength: known })),
       etag: text(headers.etag),
       lastModified: text(headers['last-modified']),
       contentType: text(headers['content-type']),
@@ -173,11 +176,9 @@ function text(header: string | string[] | undefined): string | undefined {
 
 const tooLong = (name: string, maxBytes: number) => `${name} is longer than the limit of ${maxBytes} bytes`
 
-interface MeterOptions {
+interface MeterOptions extends SourceOptions {
   name: string
-  maxBytes: number
   contentLength: number | undefined
-  signal?: AbortSignal
 }
 
 /** Passes the body on, counted; settles as soon as the first two bytes, or their absence, tell whether it is gzip. */
@@ -197,6 +198,7 @@ function meter(
       for (let i = 0; magic.length < 2 && i < chunk.length; i++) magic.push(chunk[i]!)
       if (magic.length === 2) settle()
       total += chunk.length
+      came(chunk.length)
       if (total > maxBytes) callback(new SourceError(tooLong(name, maxBytes)))
       else callback(null, chunk)
     },
@@ -210,6 +212,7 @@ function meter(
       )
     },
   })
+  const came = watchPace(stream, name, options.pace, options.timeouts?.second)
   const fail = (error: unknown) => stream.destroy(toSourceError(error, name))
   const abort = () => fail(signal?.reason)
   body.once('error', fail)

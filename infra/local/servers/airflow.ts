@@ -28,13 +28,23 @@ export const airflowUser = 'admin'
 
 export const airflowAddress = ({ ports }: Settings) => `http://${loopback}:${ports.airflow}`
 
-export function airflow(settings: Settings): Service[] {
+/**
+ * The scheduler comes behind `asked`, whom the DAGs ask whether they are ready: a full hour that strikes while they start would cost its
+ * run a retry, for which every other run of its dataset waits. The others need nobody.
+ */
+export function airflow(settings: Settings, asked: readonly string[]): Service[] {
   const prepare = once(() => prepareHome(settings))
-  return Object.keys(components).map((name) => component(settings, name as Component, prepare))
+  return Object.keys(components).map((name) => ({
+    ...component(settings, name as Component, prepare),
+    needs: name === 'airflow-scheduler' ? asked : [],
+  }))
 }
 
-/** It needs nobody to start: its tasks wait for what they need. */
-function component(settings: Settings, name: Component, prepare: () => Promise<Python>): Service {
+function component(
+  settings: Settings,
+  name: Component,
+  prepare: () => Promise<Python>,
+): Omit<Service, 'needs'> {
   const { health, command } = components[name]
   const address = airflowAddress(settings)
   const isApi = name === 'airflow-api'
@@ -43,7 +53,6 @@ function component(settings: Settings, name: Component, prepare: () => Promise<P
   const quiet = ['scheduler', 'triggerer'].includes(command) ? ['--skip-serve-logs'] : []
   return {
     name,
-    needs: [],
     address: isApi ? address : '',
     ports: isApi ? [settings.ports.airflow] : [],
     variables: hash('md5', JSON.stringify(choices(settings))),

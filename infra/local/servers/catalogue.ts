@@ -25,5 +25,13 @@ export function servicesOf(settings: Settings): Service[] {
   if (settings.serversOnly) return servers
   const names = servers.map((server) => server.name)
   const always = [...servers, ...feed(settings), ...stages(settings, names)]
-  return settings.light ? always : [...always, ...spark(settings, names), ...airflow(settings)]
+  if (settings.light) return always
+  const asked = [...always, ...spark(settings, names)]
+  return [
+    ...asked,
+    ...airflow(
+      settings,
+      asked.map(({ name }) => name),
+    ),
+  ]
 }

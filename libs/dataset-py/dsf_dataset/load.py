@@ -20,6 +20,7 @@ from .places import DIALECT, EXTENSION, PACKAGE, RESOURCE, SCHEMA
 from .stages_only import check_stages_only
 from .watch import read_anomalies, read_trends
 
+_OF_SOURCE = ("url", "maxBytes", "maxRowBytes", "maxCompressionRatio", "maxSeconds", "minBytesPerSecond")
 _LARGEST_SOURCE = 10_000 * 8 * 2**20
 _LARGEST_DEFINITION = 8 * 2**20
 _DEEPEST_DEFINITION = 100
@@ -145,8 +146,10 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     for node, field in zip(nodes, fields, strict=True):
         check_rules(node, field)
     check_stages_only(ext, fields, key)
-    source = ext.at("source").closed("url", "maxBytes", "maxRowBytes", "maxCompressionRatio")
+    source = ext.at("source").closed(*_OF_SOURCE)
     source.at("maxCompressionRatio").number(1, default=200)
+    source.at("maxSeconds").integer(1, 86_400, default=1800)
+    source.at("minBytesPerSecond").integer(0, default=1000)
     dataset = Dataset(
         name=name,
         title=package.at("title").text(name),

@@ -111,6 +111,13 @@ const source = z.strictObject({
     .min(1)
     .default(200)
     .describe('decompressed bytes for each byte of a gzip file at most'),
+  maxSeconds: z.number().int().min(1).max(86_400).default(1800).describe('until the file has come whole'),
+  minBytesPerSecond: z
+    .number()
+    .int()
+    .min(0)
+    .default(1000)
+    .describe('over any half minute in which it is waited for'),
 })
 
 const sinks = z.strictObject({

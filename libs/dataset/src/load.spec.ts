@@ -20,7 +20,13 @@ describe('a definition', () => {
       lanes: 4,
       fieldsMatch: 'exact',
       dialect: { delimiter: ',', quoteChar: '"', skipInitialSpace: false },
-      source: { maxBytes: 4 * 2 ** 30, maxRowBytes: 65_536, maxCompressionRatio: 200 },
+      source: {
+        maxBytes: 4 * 2 ** 30,
+        maxRowBytes: 65_536,
+        maxCompressionRatio: 200,
+        maxSeconds: 1800,
+        minBytesPerSecond: 1000,
+      },
       sinks: {
         lake: { format: 'parquet', compression: 'zstd' },
         chunk: { records: 25_000, bytes: 16 * 2 ** 20 },

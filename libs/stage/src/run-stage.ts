@@ -10,13 +10,14 @@ import {
   type Type,
 } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { DefinitionError } from '@dsf/dataset'
 import type { FastifyReply } from 'fastify'
 import { armCrashPoint } from './crash-points.ts'
 import type { LaneState, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
 import { Health } from './health.ts'
+import { httpAdapter } from './http-side.ts'
 import { LaneTransport } from './lane-transport.ts'
 import { createLog, nestLogger, type Logger } from './log.ts'
 import { problemFilter } from './problem.ts'
@@ -98,10 +99,9 @@ export async function runStage<In, S extends LaneState>(
       { provide: telemetryToken, useValue: telemetry },
       ...(http.providers ?? []),
     ]
-    const adapter = new FastifyAdapter()
     app = await NestFactory.create<NestFastifyApplication>(
       stageModule(http.controllers ?? [], providers),
-      adapter,
+      httpAdapter(config.HTTP_HOST),
       { logger: nestLogger(log) },
     )
     app.useGlobalFilters(problemFilter(log))

@@ -77,6 +77,16 @@ describe('the registry', () => {
     expect(new Set(serdes.map((serde) => serde.encoder(dataset, 'clean').id)).size).toBe(1)
   })
 
+  it('gets the rule of a subject that was registered without one', async () => {
+    const dataset = newDataset(1)
+    await new Serde(registryUrl).register(dataset, ['clean'])
+    const rule = `${registryUrl}/config/${dataset.name}.clean-value`
+    const headers = { 'content-type': 'application/json' }
+    await fetch(rule, { method: 'PUT', headers, body: JSON.stringify({ compatibility: 'NONE' }) })
+    await new Serde(registryUrl).register(dataset, ['clean'])
+    expect(await (await fetch(rule)).json()).toMatchObject({ compatibilityLevel: 'BACKWARD' })
+  })
+
   it('that is away is waited for', async () => {
     const away = new Serde('http://127.0.0.1:1')
     await expect(away.register(newDataset(1), ['raw'])).rejects.toThrow(TransientError)

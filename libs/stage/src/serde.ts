@@ -129,11 +129,28 @@ export class Serde {
       this.#registry.register(confluent, { subject, compatibility: COMPATIBILITY.BACKWARD })
     try {
       // stages that start together race for a subject's first configuration; who lost it finds it done the second time
-      const { id } = await register().catch(register)
+      const { id } = await register()
+        .catch(register)
+        .catch(async (error: unknown) => {
+          if (!isWithoutRule(error)) throw error
+          await this.#setRule(subject)
+          return register()
+        })
       this.#ids.set(subject, id)
     } catch (error) {
       throw registryError(this.#url, `schema of ${subject}`, error)
     }
+  }
+
+  /** The client registers a subject first and sets its rule then: who was cut off between, or lost a race for it, left none. */
+  async #setRule(subject: string): Promise<void> {
+    const answer = await fetch(`${this.#url}/config/${encodeURIComponent(subject)}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+      body: JSON.stringify({ compatibility: COMPATIBILITY.BACKWARD }),
+      signal: AbortSignal.timeout(10_000),
+    })
+    if (!answer.ok) throw new TransientError(`it answers ${answer.status} to the rule of ${subject}`)
   }
 
   encoder(dataset: Dataset, kind: TopicKind): Encoder {
@@ -180,6 +197,9 @@ export class Serde {
     }
   }
 }
+
+const isWithoutRule = (error: unknown) =>
+  error instanceof Error && error.message.includes(`(${COMPATIBILITY.BACKWARD} != ${COMPATIBILITY.NONE})`)
 
 /**
  * The client's errors are untyped: what has a 4xx status is an answer, everything else is a registry that is away. So is
