@@ -1,6 +1,6 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { checkFolder, loadDatasets, topicSchemas } from '@dsf/dataset'
+import { requireDatasets, topicSchemas } from '@dsf/dataset'
 
 /**
  * Writes `datasets/<name>/schemas/<kind>.avsc`, one per topic of a dataset. The stages derive their schemas from the
@@ -15,9 +15,7 @@ const root = join(import.meta.dirname, '..')
 /** Path and text of every schema file, as the definitions in `folder` want them. */
 export function wantedFiles(folder: string): Map<string, string> {
   const files = new Map<string, string>()
-  const wrong = checkFolder(folder)
-  if (wrong.length > 0) throw new Error(wrong.join('\n'))
-  for (const dataset of loadDatasets([folder]).values())
+  for (const dataset of requireDatasets(folder))
     for (const [kind, schema] of Object.entries(topicSchemas))
       files.set(
         join(dataset.folder, 'schemas', `${kind}.avsc`),

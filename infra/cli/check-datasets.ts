@@ -1,7 +1,7 @@
 /** The definitions of a folder, as a stage reads them when it starts. */
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { checkFolder, DefinitionError, loadDataset, loadDatasets, type Dataset } from '@dsf/dataset'
+import { DefinitionError, loadDataset, requireDatasets, type Dataset } from '@dsf/dataset'
 
 /** @throws Error with a line for each error, which names the file, the JSON path and what was expected */
 export function checkDatasets(folder: string): { dataset: string; fields: number; key: string }[] {
@@ -21,16 +21,9 @@ function load(folder: string): Dataset[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new Error(`${folder} is no folder: name that of a dataset, or one that holds some`)
   try {
-    return existsSync(join(folder, 'datapackage.json')) ? [loadDataset(folder)] : loadAll(folder)
+    return existsSync(join(folder, 'datapackage.json')) ? [loadDataset(folder)] : requireDatasets(folder)
   } catch (error) {
     if (error instanceof DefinitionError) throw new Error(error.message)
     throw error
   }
-}
-
-/** A definition that cannot be used is passed over when a stage starts, but is what one asks for here. */
-function loadAll(parent: string): Dataset[] {
-  const problems = checkFolder(parent)
-  if (problems.length > 0) throw new Error(problems.join('\n'))
-  return [...loadDatasets([parent]).values()]
 }

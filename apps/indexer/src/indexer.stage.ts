@@ -6,6 +6,8 @@ import { runDocuments } from './pipeline-documents.ts'
 import type { Pipeline } from './pipeline.ts'
 import { closesRun, summarize, type Receipts } from './receipts.ts'
 
+/** The route on which rows come. */
+const rowsRoute = 'lake'
 const trends = { alias: trendsIndex, name: trendsIndex, template: trendsTemplate, first: firstTrendsIndex }
 
 /** Objects of the lake become documents; receipts that arrive here close their run. */
@@ -16,7 +18,7 @@ export function indexer(store: ObjectStore, index: Index, receipts: Receipts, pi
     reads: ['objects'],
     writes: ['quarantine'],
     passes: { objects: [] },
-    countsInto: 'lake',
+    countsInto: rowsRoute,
     batch: () => ({ records: 50, bytes: 2 ** 20 }),
     dependencies: { 'object store': store.check, Elasticsearch: index.check },
     prepare: index.prepare,
@@ -29,8 +31,8 @@ export function indexer(store: ObjectStore, index: Index, receipts: Receipts, pi
     stop: async () => pipeline.stop(),
     close: async (receipt, dataset) => {
       if (!closesRun(receipt)) return
-      // a run that is over can be searched
-      await index.refresh(dataset.name)
+      // a run that is over can be searched; nothing of the other route is in the index
+      if (receipt.route === rowsRoute) await index.refresh(dataset.name)
       await receipts.save(receipt)
       // whoever saves last finds all of them, whichever instance that is
       const arrived = await receipts.of(receipt.run)

@@ -196,6 +196,16 @@ describe('over http', () => {
     })
   })
 
+  it('has all the time of a slow reader, once all of it has come', async () => {
+    const base = await serve((_, response) => response.end(csv))
+    const slow = { pace: { maxSeconds: 40, minBytesPerSecond: 1000 }, timeouts: { second: 5 } }
+    const { stream } = await openSource(base, { ...options, ...slow })
+    // until a source that drips was given up twice over
+    const dripping = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
+    await failure(read(dripping, { ...slow, timeouts: { second: 10 } }))
+    expect(await buffer(stream)).toEqual(csv)
+  })
+
   it('does not take a slow reader for a silent or a slow server', async () => {
     const big = Buffer.alloc(5_000_000, 'a')
     const base = await serve((_, response) => response.end(big))

@@ -3,7 +3,7 @@ import { SourceError } from './source-error.ts'
 
 /** What a source may take of our time. */
 export interface Pace {
-  /** until it is whole */
+  /** in which we wait for it, until it is whole */
   maxSeconds: number
   /** over any half minute in which we waited for it; 0 for no such limit */
   minBytesPerSecond: number
@@ -13,16 +13,16 @@ const windowSeconds = 30
 
 /**
  * Ends `stream` with a SourceError when its source is too slow. Time in which we take nothing, because the store is slow, is not the
- * source's.
+ * source's, nor is any once all of it has come.
  * @param secondMs what a second takes; tests have shorter ones
  */
 export function watchPace(stream: Transform, name: string, pace: Pace, secondMs = 1000) {
   let [seconds, waited, bytes] = [0, 0, 0]
   const look = () => {
-    seconds++
-    if (seconds >= pace.maxSeconds)
+    if (stream.writableEnded || stream.writableNeedDrain) return
+    if (++seconds >= pace.maxSeconds)
       return fail(`was not whole after ${pace.maxSeconds} s; source.maxSeconds of the definition allows more`)
-    if (stream.writableNeedDrain || ++waited < windowSeconds) return
+    if (++waited < windowSeconds) return
     const least = windowSeconds * pace.minBytesPerSecond
     if (bytes < least)
       fail(

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,8 +83,8 @@ def _add(found: Datasets, folder: Path) -> None:
         found[name] = load_dataset(folder)
     except DefinitionError as error:
         found.refused.append(Refused(name, folder, error.sentences))
-    except Exception:  # what nobody foresaw about a definition is that dataset's trouble all the same
-        found.refused.append(Refused(name, folder, [f"cannot be read: {traceback.format_exc()}"]))
+    except Exception as error:  # what nobody foresaw about a definition is that dataset's trouble all the same
+        found.refused.append(Refused(name, folder, [f"cannot be read: {type(error).__name__}: {error}"]))
 
 
 def _parse(file: Path) -> Any:

@@ -2,7 +2,7 @@ import type { Environment } from '@marcbachmann/cel-js'
 import { none, ofTexts, pointAt, type Signatures } from './cel-texts.ts'
 import { castNumber } from './numbers.ts'
 
-/** Code points of a text that a function reads inside of a loop: there it is called as often as a list has elements. */
+/** Characters of a text that a function reads or makes inside of a loop: there it is called as often as a list has elements. */
 const longestInLoop = 1000
 
 /** How ours are called in an environment: cel-js keeps its own of the same names. */
@@ -66,9 +66,10 @@ export function registerFunctions(environment: Environment, longest: number): vo
       for (const [signature, call] of Object.entries(signatures))
         define(named(name) + signature, isInLoop ? short(call) : call)
     define(`list<dyn>.${named('size')}(): int`, (list: unknown[]) => BigInt(list.length))
-    define(`list<string>.${named('join')}(): string`, (list: string[]) => joined(list, '', longest))
+    const most = isInLoop ? longestInLoop : longest
+    define(`list<string>.${named('join')}(): string`, (list: string[]) => joined(list, '', most))
     define(`list<string>.${named('join')}(string): string`, (list: string[], by: string) =>
-      joined(list, by, longest),
+      joined(list, by, most),
     )
   }
 }

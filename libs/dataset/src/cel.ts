@@ -67,7 +67,6 @@ function inLoop(
 function replace(call: Call, { rounds }: Where, refuse: RefuseExpression): void {
   const name = call.args[0]
   const isMethod = call.op === 'rcall'
-  if (isMethod && name === 'bind') return
   const known = isMethod ? methods : functions
   if (!known.includes(name))
     throw refuse(
@@ -76,6 +75,38 @@ function replace(call: Call, { rounds }: Where, refuse: RefuseExpression): void 
   if (name === 'matches' && isMethod) checkPattern(call.args[2][0], refuse)
   if (isOurs(name, isMethod)) call.args[0] = ourName(name, rounds > 1)
 }
+
+/**
+ * A text or a list that a loop adds to itself doubles, and again in each loop behind it. To be asked of a checked expression.
+ * @throws what `refuse` makes of the reason
+ */
+export function refuseDoubling(node: ASTNode, refuse: RefuseExpression): void {
+  const visit = (part: unknown, elements: string[]): void => {
+    if (Array.isArray(part)) for (const one of part) visit(one, elements)
+    if (!isNode(part)) return
+    if (doubles(part, elements))
+      throw refuse(
+        'in a loop, a text or a list is not added to what is made of an element too: it would double',
+      )
+    if (part.op !== 'rcall') return visit(part.args, elements)
+    const [name, receiver, values] = part.args
+    visit(receiver, elements)
+    const [element] = loops.includes(name) ? values : []
+    visit(values, element?.op === 'id' ? [...elements, element.args] : elements)
+  }
+  visit(node, [])
+}
+
+const doubles = (part: ASTNode, elements: string[]) =>
+  part.op === '+' && /^(string|list)/.test(typeOf(part)) && part.args.every((one) => names(one, elements))
+
+const names = (part: unknown, wanted: string[]): boolean =>
+  Array.isArray(part)
+    ? part.some((one) => names(one, wanted))
+    : isNode(part) && (part.op === 'id' ? wanted.includes(part.args) : names(part.args, wanted))
+
+/** What the checker found; the types of the package do not name it. */
+const typeOf = (node: ASTNode) => String((node as { checkedType?: unknown }).checkedType)
 
 const isNode = (part: unknown): part is ASTNode =>
   part !== null && typeof part === 'object' && 'op' in part && 'args' in part

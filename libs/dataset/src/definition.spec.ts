@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { definition, load, loadText, type Json } from '../testing/define.ts'
-import { checkFolder, DefinitionError, loadDatasets } from './index.ts'
+import { DefinitionError, loadDatasets, requireDatasets } from './index.ts'
 
 const datasets = join(import.meta.dirname, '../../../datasets')
 
@@ -17,6 +17,15 @@ function refusal(action: () => unknown, many?: 'many'): { path: string; message:
     return { path, message: message.slice(message.indexOf(': ') + 2) }
   }
   return expect.fail('the definition was accepted')
+}
+
+function linesOf(action: () => unknown): string[] {
+  try {
+    action()
+  } catch (error) {
+    return (error as Error).message.split('\n')
+  }
+  return []
 }
 
 const resource = (json: Json) => json.resources[0]
@@ -175,7 +184,7 @@ describe('a wrong definition is refused with the place and with what was expecte
     const found = loadDatasets([parent])
     expect([...found.keys()]).toEqual(['quakes'])
     expect(found.refused.map(({ name }) => name)).toEqual(['broken', 'dangling', 'others'])
-    expect(checkFolder(parent)).toEqual([
+    expect(linesOf(() => requireDatasets(parent))).toEqual([
       expect.stringMatching(/broken\/datapackage.json is not readable JSON: /),
       expect.stringMatching(/dangling\/datapackage.json is not readable JSON: ENOENT/),
       `${join(parent, 'others/datapackage.json')} /name: is "quakes", expected the folder's name "others"`,
@@ -210,12 +219,19 @@ describe('a wrong definition is refused with the place and with what was expecte
   })
 
   test('of what nobody foresaw, it is that dataset alone that is refused', () => {
-    const parent = mkdtempSync(join(tmpdir(), 'dsf-'))
-    // a folder where a file should be is no error that the loader knows
-    mkdirSync(join(parent, 'odd/datapackage.json'), { recursive: true })
-    const found = loadDatasets([parent])
-    rmSync(parent, { recursive: true })
-    expect(found.refused).toEqual([expect.objectContaining({ name: 'odd' })])
+    // what a definition that is nested too deep did here, before its depth was bounded
+    const clone = vi.spyOn(globalThis, 'structuredClone').mockImplementationOnce(() => {
+      throw new RangeError('Maximum call stack size exceeded')
+    })
+    const found = loadDatasets([datasets])
+    clone.mockRestore()
+    expect([...found.keys()]).toEqual(['seattle-weather'])
+    expect(found.refused).toEqual([
+      expect.objectContaining({
+        name: 'earthquakes',
+        problems: ['cannot be read: RangeError: Maximum call stack size exceeded'],
+      }),
+    ])
   })
 
   test('all that is wrong is told at once, a line each', () => {

@@ -153,6 +153,22 @@ describe('what a cell can make of an expression is bounded', () => {
     expect(evaluate({ ...record, kind: 'a,'.repeat(501) })).toBeNull()
   })
 
+  test('a text that is longer than any can be has no result', () => {
+    const { evaluate } = fieldOf('string', Array.from({ length: 600 }, () => 'kind').join(' + '))
+    expect(evaluate({ ...record, kind: 'a'.repeat(2 ** 20) })).toBeNull()
+    expect(evaluate({ ...record, kind: 'a' })).toBe('a'.repeat(600))
+  })
+
+  test('numbers are added up in a loop all the same', () => {
+    expect(evaluate('number', '[mag, 1.0].map(x, x + 1.0)[0]')).toBe(7)
+  })
+
+  test('a text that a loop makes of a list has at most 1,000 characters', () => {
+    const { evaluate } = fieldOf('boolean', "[kind.split(','), ['a']].map(x, x.join('')).size() == 2")
+    expect(evaluate({ ...record, kind: 'ab,'.repeat(400) })).toBe(true)
+    expect(evaluate({ ...record, kind: 'abc,'.repeat(400) })).toBeNull()
+  })
+
   test('all computed texts together are no longer than a row of the file', () => {
     const texts = (count: number) =>
       defined((json) => {
@@ -180,6 +196,10 @@ describe('what a cell can make of an expression is bounded', () => {
     ['kind.dsfMatches(id)', /dsfMatches is no method of an expression/],
     ["kind.split('').exists(x, kind.split('').exists(y, x == y))", /1000000 rounds for a row/],
     [`[${'1.0,'.repeat(101)}].all(x, [${'1.0,'.repeat(100)}].all(y, x == y))`, /10100 rounds for a row/],
+    ["kind.split(',').map(x, x + x)[0] == ''", /it would double/],
+    ["kind.split(',').map(x, x + '!' + x)[0] == ''", /it would double/],
+    ["['a'].map(x, [x]).map(x, x + x).size() > 0", /it would double/],
+    ['cel.bind(a, mag, a > 1.0)', /bind is no method/],
     ['bytes(kind).size() > 0', /bytes is no function of an expression; there are size, int/],
     ['timestamp(kind).getHours(kind) > 0', /getHours is no method/],
     [`${'mag + '.repeat(1500)}mag > 0.0`, /is nested more than 1000 levels deep/],

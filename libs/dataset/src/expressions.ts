@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { EvaluationError, type ASTNode, type Environment } from '@marcbachmann/cel-js'
-import { bounded, celEnvironment } from './cel.ts'
+import { bounded, celEnvironment, refuseDoubling } from './cel.ts'
 import { inTheirWords } from './cel-functions.ts'
 import type { Dataset } from './dataset.ts'
 import type { ComputedField } from './definition.ts'
@@ -82,6 +82,7 @@ function compile(
   const wanted = resultTypes[field.type]
   const { valid, type, error } = parsed.check()
   if (!valid) throw refuse(explained(error?.message ?? 'is not valid', offered))
+  refuseDoubling(parsed.ast, refuse)
   const isNumber = wanted === 'double' && String(type) === 'int'
   if (String(type) !== wanted && !isNumber) throw refuse(`gives ${String(type)}, expected ${wanted}`)
   const used = names.filter((name) => offered.has(name))
@@ -113,7 +114,8 @@ function result(evaluate: () => Value | bigint, longest: number): Value {
     if (typeof value === 'string') return value.length <= longest ? value : null
     return typeof value === 'number' && !Number.isFinite(value) ? null : value
   } catch (error) {
-    if (error instanceof EvaluationError) return null
+    // a text that is longer than any can be
+    if (error instanceof EvaluationError || error instanceof RangeError) return null
     throw error
   }
 }

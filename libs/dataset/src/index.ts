@@ -1,4 +1,4 @@
-export { checkFolder, loadDataset, loadDatasets, type Datasets, type RefusedDataset } from './load.ts'
+export { loadDataset, loadDatasets, requireDatasets, type Datasets, type RefusedDataset } from './load.ts'
 export { largestBatch, largestRow } from './limits.ts'
 export type { Dataset, Field, FieldType } from './dataset.ts'
 export type { ComputedField } from './definition.ts'

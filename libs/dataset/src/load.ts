@@ -56,14 +56,19 @@ export function loadDatasets(folders: string[]): Datasets {
 
 /** What nobody foresaw about a definition is that dataset's trouble all the same. */
 const problemsOf = (error: Error): string[] =>
-  error instanceof DefinitionError ? error.sentences : [`cannot be read: ${error.stack ?? error.message}`]
+  error instanceof DefinitionError ? error.sentences : [`cannot be read: ${error.name}: ${error.message}`]
 
-/** What is wrong in a folder of datasets, a line for each problem with its file; nothing when all of it can be used. */
-export function checkFolder(folder: string): string[] {
-  const { refused } = loadDatasets([folder])
-  return refused.flatMap(({ folder, problems }) =>
+/**
+ * All datasets of a folder, where none may be left out.
+ * @throws Error with a line for each problem of one that cannot be used, which names the file
+ */
+export function requireDatasets(parent: string): Dataset[] {
+  const datasets = loadDatasets([parent])
+  const wrong = datasets.refused.flatMap(({ folder, problems }) =>
     problems.map((line) => `${join(folder, 'datapackage.json')} ${line}`),
   )
+  if (wrong.length > 0) throw new Error(wrong.join('\n'))
+  return [...datasets.values()]
 }
 
 function datasetFolders(parent: string): string[] {

@@ -81,7 +81,7 @@ describe('the server', () => {
     })
   })
 
-  it('refuses a long body, and a foreign host with a problem', async () => {
+  it('refuses a long body, and a page of another site with a problem', async () => {
     const url = `http://127.0.0.1:${await serve()}/x`
     const headers = { 'content-type': 'application/json' }
     const post = (body: string, more = {}) =>
