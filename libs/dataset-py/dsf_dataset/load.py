@@ -83,7 +83,9 @@ def _add(found: Datasets, folder: Path) -> None:
         found[name] = load_dataset(folder)
     except DefinitionError as error:
         found.refused.append(Refused(name, folder, error.sentences))
-    except Exception as error:  # what nobody foresaw about a definition is that dataset's trouble all the same
+    except (
+        Exception
+    ) as error:  # what nobody foresaw about a definition is that dataset's trouble all the same
         found.refused.append(Refused(name, folder, [f"cannot be read: {type(error).__name__}: {error}"]))
 
 
