@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DagRun, TaskState } from '../infra/local/airflow-client.ts'
 import { alertEmail, dataset, startAirflow, taskLog, type AirflowStack } from './support/airflow.ts'
 import { kill, revive } from './support/processes.ts'
-import { feedUrl, post, runAt, unanswered } from './support/runs.ts'
+import { endOf, feedUrl, post, runAt, unanswered } from './support/runs.ts'
 import { endsOf } from './support/topics.ts'
 import { until } from './support/until.ts'
 
@@ -75,7 +75,7 @@ describe('a DAG run', () => {
     async () => {
       first = await run(clean)
       expect([first.state, states(first)]).toEqual(['success', all('success')])
-      const receipt = await runAt('indexer', await pipelineRun(first.runId))
+      const receipt = await endOf(await pipelineRun(first.runId))
       expect(receipt).toMatchObject({ state: 'succeeded', counters: { read: 1200 } })
       expect(unanswered(receipt)).toEqual([])
       const said = taskLog(first.runId, 'summary', 1).map(({ event }) => event)
@@ -97,7 +97,7 @@ describe('a DAG run', () => {
     expect([status, json.runId, json.state]).toEqual([202, await pipelineRun(first.runId), 'succeeded'])
     // a run of its own that follows is imported behind whatever the first request started
     const { json: next } = await post({ dataset, source: `${feedUrl}/faults/empty.csv` })
-    await until('the run behind it', async () => (await runAt('ingestor', next.runId))?.state === 'failed')
+    await until('the run behind it', async () => (await runAt(next.runId))?.state === 'failed')
     expect(await endsOf(`${dataset}.raw`)).toEqual(before)
   })
 

@@ -5,21 +5,21 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { feedWindow } from '../infra/feed/feed-window.ts'
 import { batch } from './support/batch.ts'
 import { bytesOf, keysOf, objectsOf, putObject, removeObject, type Root } from './support/objects.ts'
-import { feedUrl, importSource, ingested, type Receipt } from './support/runs.ts'
+import { feedUrl, importSource, ingested, type Run } from './support/runs.ts'
 import { filesDir } from './support/stack.ts'
 
 const quakes = 'quakes-audit'
 const weather = 'weather-audit'
 const windows = { 1: feedWindow(1), 2: feedWindow(2) }
 
-const counted = ({ counters }: Receipt) => ({
+const counted = ({ counters }: Run) => ({
   rows: counters['read'],
   clean: counters['clean'],
   duplicate: counters['duplicate'],
   quarantined: counters['quarantined'],
 })
 
-async function expectEqual(dataset: string, receipt: Receipt): Promise<void> {
+async function expectEqual(dataset: string, receipt: Run): Promise<void> {
   const { code, text, summary } = await batch('audit', dataset, receipt.runId)
   expect(code, text).toBe(0)
   expect(summary).toMatchObject({ equal: true, differences: 0, ...counted(receipt) })
@@ -47,11 +47,11 @@ async function changedWeather(): Promise<string> {
 }
 
 describe('an audit agrees with what the stages made', () => {
-  let first: Receipt
-  let second: Receipt
-  let again: Receipt
-  let sunny: Receipt
-  let changed: Receipt
+  let first: Run
+  let second: Run
+  let again: Run
+  let sunny: Run
+  let changed: Run
 
   beforeAll(async () => {
     first = await importSource(quakes, `${feedUrl}/earthquakes/window-1.csv`)
@@ -178,21 +178,20 @@ function rowsOf(bytes: Buffer): Row[] {
 
 const ofRun = (rows: Row[], run: string) => rows.filter((row) => row['dsf_run'] === run)
 
-async function processedObjects({ runId }: Receipt) {
+async function processedObjects({ runId }: Run) {
   const objects = [...(await objectsOf('processed', quakes))]
   const read = objects.map(([key, bytes]) => ({ key, bytes, rows: ofRun(rowsOf(bytes), runId) }))
   return read.filter(({ rows }) => rows.length > 0)
 }
 
-const processedRows = async (receipt: Receipt) =>
-  (await processedObjects(receipt)).flatMap(({ rows }) => rows)
+const processedRows = async (receipt: Run) => (await processedObjects(receipt)).flatMap(({ rows }) => rows)
 
 /** An object of the run, with several rows of it. */
-const processedOf = async (receipt: Receipt) =>
+const processedOf = async (receipt: Run) =>
   (await processedObjects(receipt)).find(({ rows }) => rows.length > 3)!
 
 /** A row of the run that is a newer version of one before, in an object of its own. */
-async function revisionOf(receipt: Receipt, before: Map<string, Row>) {
+async function revisionOf(receipt: Run, before: Map<string, Row>) {
   for (const { key, bytes, rows } of await processedObjects(receipt))
     for (const row of rows) {
       const old = before.get(row['id']!)
@@ -210,7 +209,7 @@ async function keysWith(root: Root, run: string): Promise<string[]> {
 }
 
 /** The audit of a run while an object holds something else. */
-async function auditOf({ runId }: Receipt, key: string, content: string) {
+async function auditOf({ runId }: Run, key: string, content: string) {
   const bytes = await bytesOf(key)
   expect(content).not.toBe(String(bytes))
   await putObject(key, Buffer.from(content))

@@ -7,7 +7,7 @@ import { stageNames } from '../infra/local/servers/stages.ts'
 import { countDocuments, measured, simulated } from './support/documents.ts'
 import { queryLake } from './support/objects.ts'
 import { kill, revive, secondInstance, type Instance } from './support/processes.ts'
-import { ingested, receiptOf, runAt, startRun, unanswered, type Receipt } from './support/runs.ts'
+import { ingested, receiptOf, runAt, startRun, unanswered, type Run } from './support/runs.ts'
 import { filesDir } from './support/stack.ts'
 import { committedOf, endsOf, withAdmin } from './support/topics.ts'
 import { until } from './support/until.ts'
@@ -21,7 +21,7 @@ interface Import {
 }
 
 const imports: Import[] = []
-const receipts: Receipt[] = []
+const receipts: Run[] = []
 
 /** Events of their own for each import, of one day: the lake has an object for each day and type. */
 async function begin(rows: number): Promise<Import> {
@@ -73,8 +73,10 @@ describe('kill -9 in the middle of an import', () => {
     const begun = await begin(50_000)
     const { rows } = await until(
       'some rows',
-      async () =>
-        (await runAt('ingestor', begun.runId))?.rows > 0 ? runAt('ingestor', begun.runId) : undefined,
+      async () => {
+        const run = await runAt(begun.runId)
+        return run && run.rows > 0 ? run : undefined
+      },
       { everyMs: 10 },
     )
     await kill('ingestor')
@@ -82,7 +84,6 @@ describe('kill -9 in the middle of an import', () => {
     await revive('ingestor')
     expect(await ingested(begun.runId)).toMatchObject({
       runId: begun.runId,
-      state: 'succeeded',
       rows: begun.rows,
     })
     await finish(begun)
@@ -100,7 +101,7 @@ describe('kill -9 in the middle of an import', () => {
     await until(`the ${stage} to have begun`, () => hasBegun(stage, topic, before), { everyMs: 10 })
     await kill(stage)
     await until(`work to be left for the ${stage}`, () => hasWorkLeft(stage, topic), { seconds: 30 })
-    expect((await runAt('indexer', begun.runId))?.state ?? 'running').toBe('running')
+    expect((await runAt(begun.runId))?.state).toMatch(/^(publishing|processing)$/)
     await revive(stage)
     await finish(begun)
   })

@@ -6,13 +6,13 @@ import { writeQuakes } from '../bench/generate-quakes.ts'
 import { queryOf, rowsOf } from '../dashboards/queries.ts'
 import { pipelineDashboard } from '../dashboards/pipeline-dashboard.ts'
 import { ask } from './support/documents.ts'
-import { feedUrl, importSource, ingested, receiptOf, startRun, type Receipt } from './support/runs.ts'
+import { feedUrl, importSource, ingested, receiptOf, startRun, type Run } from './support/runs.ts'
 import { filesDir } from './support/stack.ts'
 import { until } from './support/until.ts'
 
 const dataset = 'quakes-pipeline'
 const dashboard = pipelineDashboard()
-let receipt: Receipt
+let receipt: Run
 
 async function documents(kind: string, of: object): Promise<Record<string, any>[]> {
   await ask('dsf-pipeline/_refresh')

@@ -14,7 +14,7 @@ import {
   type Document,
 } from './support/documents.ts'
 import { bytesOf, keysOf, objectsOf, queryLake } from './support/objects.ts'
-import { feedUrl, importSource, ingested, post, receiptOf, unanswered, type Receipt } from './support/runs.ts'
+import { feedUrl, importSource, ingested, post, receiptOf, unanswered, type Run } from './support/runs.ts'
 import { decode, endsOf, isReceipt, messagesOf, type Message } from './support/topics.ts'
 
 const windows = { 1: feedWindow(1), 2: feedWindow(2) } as const
@@ -24,7 +24,7 @@ const { brokenRows } = windows[2].expected
 const windowUrl = (n: 1 | 2, suffix = '') => `${feedUrl}/earthquakes/window-${n}.csv${suffix}`
 
 /** What the receipt of a window must say; simulated twins are as many as the generator made. */
-function expectedCounters(n: 1 | 2, found: Receipt) {
+function expectedCounters(n: 1 | 2, found: Run) {
   const { rows, clean, duplicates, brokenRows } = windows[n].expected
   const { simulated: twins } = found.counters
   const stored = clean + twins!
@@ -77,9 +77,9 @@ async function stateOf(dataset: string) {
 }
 
 describe('earthquakes: window 1, window 2, window 2 again', () => {
-  let first: Receipt
-  let second: Receipt
-  let again: Receipt
+  let first: Run
+  let second: Run
+  let again: Run
   let before: Awaited<ReturnType<typeof stateOf>>
 
   beforeAll(async () => {
@@ -363,7 +363,7 @@ describe('the feed as .gz', () => {
 describe('a dataset that is only a definition', () => {
   const source = `${feedUrl}/seattle-weather.csv`
   let rows: Record<string, string>[]
-  let receipt: Receipt
+  let receipt: Run
   let foundAtOnce: number
 
   beforeAll(async () => {

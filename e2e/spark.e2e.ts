@@ -6,7 +6,7 @@ import { loadDataset, type Field } from '../libs/dataset/src/index.ts'
 import { ask } from './support/documents.ts'
 import { bytesOf, queryLake, tableKeysOf } from './support/objects.ts'
 import { kill, revive } from './support/processes.ts'
-import { feedUrl, importSource, type Receipt } from './support/runs.ts'
+import { feedUrl, importSource, type Run } from './support/runs.ts'
 import {
   answerOf,
   caughtUp,
@@ -30,14 +30,14 @@ const { fields } = loadDataset(join(runDir, 'datasets', dataset))
 const isNumber = ({ type }: Field) => type === 'integer' || type === 'number'
 const runs: string[] = []
 
-async function importFile(source: string): Promise<Receipt> {
+async function importFile(source: string): Promise<Run> {
   const receipt = await importSource(dataset, source)
   runs.push(receipt.runId)
   return receipt
 }
 
 /** New events of one day. */
-async function importEvents(seed: number, rows: number, end: number): Promise<Receipt> {
+async function importEvents(seed: number, rows: number, end: number): Promise<Run> {
   const file = join(filesDir, `spark-${seed}.csv`)
   await writeQuakes(file, { rows, seed, days: 1, end })
   return importFile(`file://${file}`)

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { ingested, receiptOf, startRun, type Receipt } from '../support/runs.ts'
+import { endOf as endOfRun, startRun, type Run } from '../support/runs.ts'
 import { filesDir } from '../support/stack.ts'
 import type { Case } from './case.ts'
 
@@ -12,7 +12,7 @@ export interface Tried {
   case: Case
   runId: string
   seconds: number
-  receipt?: Receipt
+  receipt?: Run
   /** why it failed */
   reason?: string
 }
@@ -51,11 +51,9 @@ export async function endOf(one: Case, runId: string, since = Date.now()): Promi
   const tried = { case: one, runId }
   const seconds = () => (Date.now() - since) / 1000
   try {
-    const { state, reason } = await ingested(runId)
-    if (state === 'failed') return { ...tried, reason: String(reason), seconds: seconds() }
-    const receipt = await receiptOf(runId, 30)
-    const why = receipt.reason === undefined ? {} : { reason: receipt.reason }
-    return { ...tried, ...why, receipt, seconds: seconds() }
+    const run = await endOfRun(runId, 30)
+    const why = run.reason === undefined ? {} : { reason: run.reason }
+    return { ...tried, ...why, ...(run.closed > 0 ? { receipt: run } : {}), seconds: seconds() }
   } catch (error) {
     return { ...tried, reason: (error as Error).message, seconds: seconds() }
   }

@@ -1,7 +1,8 @@
 /** What a fault may touch: the stages, the servers, the published files, and the import that is on its way. */
 import { stageEnvironment } from '../../infra/local/environment.ts'
 import type { StageName } from '../../infra/local/servers/stages.ts'
-import { startRun, type Receipt } from '../support/runs.ts'
+import { isOver } from '../../infra/client/runs.ts'
+import { startRun, type Run } from '../support/runs.ts'
 import { settings } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 import type { Random } from '../../infra/feed/random.ts'
@@ -29,7 +30,7 @@ export interface Import {
   /** asks for the import until somebody has taken it; the same run however often it is asked for */
   begin: () => Promise<string>
   /** resolves when its receipts have come through */
-  arrived: () => Promise<Receipt>
+  arrived: () => Promise<Run>
 }
 
 export async function openWorld(files: string, datasets: string): Promise<World> {
@@ -71,14 +72,14 @@ export function openImport(world: World, number: number, random: Random): Import
   }
 }
 
-/** The end-to-end receipt once it is complete; asked of both indexers, because one may be frozen. */
-async function receiptOf({ stages }: World, runId: string): Promise<Receipt | undefined> {
+/** The run once it is over; asked of both ingestors, because one may be frozen. */
+async function receiptOf({ stages }: World, runId: string): Promise<Run | undefined> {
   const ask = async ({ url }: Instance) => {
     const answer = await fetch(`${url}/v1/runs/${runId}`, { signal: AbortSignal.timeout(1000) })
-    const receipt = (await answer.json()) as Receipt
-    return answer.ok && receipt.state !== 'running' ? receipt : Promise.reject(new Error('not yet'))
+    const receipt = (await answer.json()) as Run
+    return answer.ok && isOver(receipt) ? receipt : Promise.reject(new Error('not yet'))
   }
-  return Promise.any([false, true].map((second) => ask(stages.instanceOf('indexer', second)))).catch(
+  return Promise.any([false, true].map((second) => ask(stages.instanceOf('ingestor', second)))).catch(
     () => undefined,
   )
 }

@@ -1,12 +1,24 @@
 /** What can be asked, as noun and verb, and what it is over HTTP. */
-import { lookAt, nowAndThen, untilEnded, type Ends, type Run } from '../local/follow-run.ts'
+import { ask, type Api } from '../client/http.ts'
+import {
+  cancelRun,
+  followRun,
+  getRun,
+  keyed,
+  listRuns,
+  nowAndThen,
+  startRun,
+  type Run,
+} from '../client/runs.ts'
 import { sourceUrl } from '../local/run-client.ts'
-import { ask } from './ask.ts'
 
 export interface Options {
   stage?: string
   code?: string
   run?: string
+  state?: string
+  dataset?: string
+  cursor?: string
   limit?: string
   key?: string
   source?: string
@@ -19,7 +31,7 @@ export interface Options {
 export interface Command {
   /** what stands behind noun and verb */
   subjects: string[]
-  run: (ends: Ends, subjects: string[], options: Options) => Promise<unknown>
+  run: (api: Api, subjects: string[], options: Options) => Promise<unknown>
   /** the list in an answer, which a table shows; the answer itself when it is left out */
   rows?: string
 }
@@ -27,69 +39,80 @@ export interface Command {
 export const usage = `dsf dataset check      <folder of a dataset, or of datasets>
 dsf runs start         <dataset> [--source url or file] [--key k] [--wait]
 dsf runs show          <run id>
+dsf runs list          [--dataset name] [--state s] [--limit n] [--cursor c]
+dsf runs cancel        <run id>
 dsf quarantine count   <dataset>
 dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n]
 dsf quarantine show    <dataset> <id>
 dsf quarantine replay  <dataset> [--stage s] [--code c] [--run id] [--dry-run] [--wait] [--key k] [--force]
 
---wait                 until the end, which is the receipt; --timeout 900 are the seconds
+--wait                 until the run is over; --timeout 900 are the seconds
 -o table|json|jsonl    how to print it (table)
---url, --indexer-url   of the ingestor and the indexer; else INGESTOR_URL and INDEXER_URL, else the local stack`
+--url                  of the ingestor; else INGESTOR_URL, else the local stack`
 
 const selectionOf = ({ stage, code, run }: Options) => ({
   ...(stage ? { stage } : {}),
   ...(code ? { code } : {}),
   ...(run ? { run } : {}),
 })
-/** An empty one is sent too: the ingestor says what is wrong with it. */
-const keyed = ({ key }: Options): Record<string, string> =>
-  key === undefined ? {} : { 'idempotency-key': key }
+/** Those of the options that were given. */
+const queryOf = (options: Options, names: (keyof Options)[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (options[name] ? [[name, String(options[name])]] : [])))
 
 export const commands: Record<string, Command> = {
   'quarantine count': {
     subjects: ['a dataset'],
     rows: 'counts',
-    run: ({ ingestor }, [dataset]) => ask(ingestor, `/v1/quarantine/${dataset}`),
+    run: (api, [dataset]) => ask(api, `/v1/quarantine/${dataset}`),
   },
   'quarantine list': {
     subjects: ['a dataset'],
     rows: 'rows',
-    run: ({ ingestor }, [dataset], options) => {
-      const query = new URLSearchParams({
-        ...selectionOf(options),
-        ...(options.limit ? { limit: options.limit } : {}),
-      })
-      return ask(ingestor, `/v1/quarantine/${dataset}/rows?${query}`)
+    run: (api, [dataset], options) => {
+      const query = new URLSearchParams(queryOf(options, ['stage', 'code', 'run', 'limit']))
+      return ask(api, `/v1/quarantine/${dataset}/rows?${query}`)
     },
   },
   'quarantine show': {
     subjects: ['a dataset', 'the id of a row'],
-    run: ({ ingestor }, [dataset, id]) =>
-      ask(ingestor, `/v1/quarantine/${dataset}/rows/${encodeURIComponent(id!)}`),
+    run: (api, [dataset, id]) => ask(api, `/v1/quarantine/${dataset}/rows/${encodeURIComponent(id!)}`),
   },
   'quarantine replay': {
     subjects: ['a dataset'],
-    run: async (ends, [dataset], options) => {
+    run: async (api, [dataset], options) => {
       const { dryRun, force } = options
       const body = { ...selectionOf(options), dryRun, force }
       const path = `/v1/quarantine/${dataset}/replays`
-      const answer = await ask<{ run?: Run }>(ends.ingestor, path, body, keyed(options))
+      const answer = await ask<{ run?: Run }>(api, path, { body, headers: keyed(options.key) })
       return answer.run && options.wait
-        ? { ...answer, run: await finished(ends, answer.run, options) }
+        ? { ...answer, run: await finished(api, answer.run, options) }
         : answer
     },
   },
   'runs start': {
     subjects: ['a dataset'],
-    run: async (ends, [dataset], options) => {
-      const body = { dataset, ...(options.source ? { source: sourceUrl(options.source) } : {}) }
-      const run = await ask<Run>(ends.ingestor, '/v1/runs', body, keyed(options))
-      return options.wait ? finished(ends, run, options) : run
+    run: async (api, [dataset], options) => {
+      const source = options.source ? { source: sourceUrl(options.source) } : {}
+      const run = await startRun(api, { dataset: dataset!, ...source }, options.key)
+      return options.wait ? finished(api, run, options) : run
     },
   },
   'runs show': {
     subjects: ['the id of a run'],
-    run: (ends, [id]) => lookAt(ends, id!),
+    run: (api, [id]) => getRun(api, id!),
+  },
+  'runs list': {
+    subjects: [],
+    rows: 'runs',
+    run: async (api, _, options) => {
+      const { runs, next } = await listRuns(api, queryOf(options, ['dataset', 'state', 'limit', 'cursor']))
+      if (next) process.stderr.write(`older runs: --cursor ${next}\n`)
+      return { runs: runs.map(lineOf), next }
+    },
+  },
+  'runs cancel': {
+    subjects: ['the id of a run'],
+    run: (api, [id]) => cancelRun(api, id!),
   },
   'dataset check': {
     subjects: ['a folder'],
@@ -98,10 +121,16 @@ export const commands: Record<string, Command> = {
   },
 }
 
+/** A run in one line of a list. */
+const lineOf = ({ runId, dataset, type, state, times, rows, reason }: Run) => ({
+  ...{ runId, dataset, type, state, requested: times['requested'], rows, reason: reason ?? '' },
+})
+
 /** @throws Error with the reason when the run failed, or when the time is over */
-async function finished(ends: Ends, { runId }: Run, { timeout }: Options): Promise<Run> {
+async function finished(api: Api, { runId }: Run, { timeout }: Options): Promise<Run> {
   const tell = nowAndThen(10, (seen) => process.stderr.write(`run ${runId}: ${seen}\n`))
-  const run = await untilEnded(ends, runId, { seconds: Number(timeout), pauseMs: 250, tell })
-  if (run.state === 'failed') throw new Error(`run ${runId} failed: ${run.reason}`)
+  const run = await followRun(api, runId, { seconds: Number(timeout), tell })
+  if (run.state !== 'succeeded')
+    throw new Error(`run ${runId} ${run.state}: ${run.reason ?? 'somebody asked for it'}`)
   return run
 }

@@ -4,7 +4,8 @@
  * called wrongly.
  */
 import { parseArgs } from 'node:util'
-import { endsOf, type Ends } from '../local/follow-run.ts'
+import type { Api } from '../client/http.ts'
+import { apiOf } from '../local/run-client.ts'
 import { readSettings } from '../local/settings.ts'
 import { commands, usage, type Options } from './commands.ts'
 import { render, type Format } from './render.ts'
@@ -27,7 +28,9 @@ function parse(args: string[]) {
         key: { type: 'string' },
         source: { type: 'string' },
         url: { type: 'string' },
-        'indexer-url': { type: 'string' },
+        state: { type: 'string' },
+        dataset: { type: 'string' },
+        cursor: { type: 'string' },
         timeout: { type: 'string', default: '900' },
         help: { type: 'boolean', short: 'h', default: false },
         'dry-run': { type: 'boolean', default: false },
@@ -40,13 +43,8 @@ function parse(args: string[]) {
   }
 }
 
-/** @throws UsageError when only one of two ends is named: the other one of the local stack would know nothing of its runs */
-function endsFrom({ url, 'indexer-url': indexerUrl }: { url?: string; 'indexer-url'?: string }): Ends {
-  const ingestor = url ?? process.env['INGESTOR_URL']
-  const indexer = indexerUrl ?? process.env['INDEXER_URL']
-  if (ingestor && indexer) return { ingestor, indexer }
-  if (!ingestor && !indexer) return endsOf(readSettings())
-  throw new UsageError('a stack has two ends: name both, with --url and --indexer-url')
+function apiFrom({ url = process.env['INGESTOR_URL'] }: { url?: string }): Api {
+  return url ? { url } : apiOf(readSettings())
 }
 
 async function main(args: string[]): Promise<void> {
@@ -65,7 +63,7 @@ async function main(args: string[]): Promise<void> {
   if (subjects.length !== command.subjects.length)
     throw new UsageError(`${noun} ${verb} needs ${command.subjects.join(' and ')}`)
   const options: Options = { ...values, dryRun: values['dry-run'] }
-  const answer = await command.run(endsFrom(values), subjects, options)
+  const answer = await command.run(apiFrom(values), subjects, options)
   process.stdout.write(render(answer, command.rows, format satisfies Format))
 }
 

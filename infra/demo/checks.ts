@@ -3,7 +3,8 @@ import { feedWindow } from '../feed/feed-window.ts'
 import type { Settings } from '../local/settings.ts'
 import { compare, faultsOf } from './compare.ts'
 import type { Document, Documents } from './documents.ts'
-import { endsOf, runAt } from '../local/follow-run.ts'
+import { findRun } from '../client/runs.ts'
+import { apiOf } from '../local/run-client.ts'
 import { count } from './receipt-text.ts'
 import { print, rows, verdict } from './show.ts'
 import { quakes, story, weather } from './story.ts'
@@ -39,7 +40,7 @@ export async function checkQuakes(settings: Settings, documents: Documents): Pro
 async function runsOfTheFeed(settings: Settings, documents: readonly Document[]): Promise<Set<string>> {
   const paths = story.filter(({ dataset }) => dataset === quakes).map(({ path }) => path)
   const runs = [...new Set(documents.map(({ _source }) => String(_source['dsf_run'])))]
-  const answers = await Promise.all(runs.map((run) => runAt(endsOf(settings).ingestor, run)))
+  const answers = await Promise.all(runs.map((run) => findRun(apiOf(settings), run)))
   return new Set(runs.filter((_, i) => paths.includes(URL.parse(answers[i]?.source ?? '')?.pathname ?? '')))
 }
 

@@ -1,6 +1,6 @@
 /** make demo: imports the sample feed through all stages, shows what came of it, and checks it against what was put in. */
 import { StackError } from '../local/errors.ts'
-import type { Receipt } from '../local/follow-run.ts'
+import type { Run } from '../client/runs.ts'
 import { seconds } from '../local/say.ts'
 import { readSettings, type Settings } from '../local/settings.ts'
 import { startStack } from '../local/stack.ts'
@@ -24,7 +24,7 @@ async function demo(settings: Settings): Promise<number> {
   const fresh = (await documents.count(quakes, false)) === 0
   const begun = new Date()
   const faults: string[] = []
-  const receipts: Receipt[] = []
+  const receipts: Run[] = []
   for (const chapter of story) {
     if (chapter.scheduled) await all
     const receipt = await tell(settings, chapter)
@@ -57,7 +57,7 @@ function beginStack(settings: Settings) {
   return { serving, all }
 }
 
-async function tell(settings: Settings, { dataset, path, title, scheduled }: Chapter): Promise<Receipt> {
+async function tell(settings: Settings, { dataset, path, title, scheduled }: Chapter): Promise<Run> {
   const source = `http://127.0.0.1:${settings.ports.feed}${path}`
   const start = Date.now()
   heading(title)

@@ -1,9 +1,9 @@
 /** A receipt as the sums that it proves (invariant 5), for people. */
-import type { Receipt } from '../local/follow-run.ts'
+import type { Run } from '../client/runs.ts'
 
 const reasonPrefix = 'quarantined:'
 
-export function receiptText({ counters = {} }: Pick<Receipt, 'counters'>): string {
+export function receiptText({ counters }: Pick<Run, 'counters'>): string {
   const n = (name: string) => count(counters[name] ?? 0)
   const reasons = Object.entries(counters)
     .filter(([name]) => name.startsWith(reasonPrefix))

@@ -1,6 +1,6 @@
 /** What the demo imports, in order, and what each import must count. */
 import { feedWindow } from '../feed/feed-window.ts'
-import type { Receipt } from '../local/follow-run.ts'
+import type { Run } from '../client/runs.ts'
 
 export interface Chapter {
   readonly dataset: string
@@ -9,7 +9,7 @@ export interface Chapter {
   /** started by Airflow, as every hour, where there is one; else by HTTP like the others */
   readonly scheduled?: true
   /** sentences about a receipt that does not count what was put in; `fresh`: nothing was imported before the demo */
-  readonly faults: (receipt: Receipt, fresh: boolean) => string[]
+  readonly faults: (receipt: Run, fresh: boolean) => string[]
 }
 
 export const quakes = 'earthquakes'
@@ -54,7 +54,7 @@ function put(n: 1 | 2) {
   return { read: rows, quarantined: brokenRows.length }
 }
 
-function counted({ counters = {} }: Receipt, expected: Record<string, number>): string[] {
+function counted({ counters = {} }: Run, expected: Record<string, number>): string[] {
   return Object.entries(expected)
     .filter(([name, value]) => counters[name] !== value)
     .map(([name, value]) => `${name} is ${counters[name]}, but ${value} was put in`)

@@ -1,6 +1,7 @@
 /** What the demo shows without judging it. */
 import { stackStatus } from '../local/status.ts'
-import { endsOf, runAt, type Receipt } from '../local/follow-run.ts'
+import { findRun, type Run } from '../client/runs.ts'
+import { apiOf } from '../local/run-client.ts'
 import type { Settings } from '../local/settings.ts'
 import type { Documents } from './documents.ts'
 import { partitionOf, type Objects, type QuarantinedRow, type StoredObject } from './objects.ts'
@@ -55,11 +56,11 @@ export async function showLake(objects: Objects): Promise<void> {
 export async function showQuarantine(
   settings: Settings,
   objects: Objects,
-  { runId, counters = {} }: Receipt,
+  { runId, counters = {} }: Run,
   since: Date,
 ): Promise<void> {
   const refused = await objects.quarantined(quakes, { runId, rows: counters['quarantined'] ?? 0, since })
-  const run = await runAt(endsOf(settings).ingestor, runId)
+  const run = await findRun(apiOf(settings), runId)
   const lines = run?.landing ? await objects.linesOf(run.landing.key) : []
   heading(
     `Quarantine: ${count(refused.length)} rows of window 2; one of each kind, with its reasons and its text`,

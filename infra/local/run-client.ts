@@ -1,13 +1,14 @@
-/** Starts a run, waits for its receipt, and shows it: a table for people on stderr, one line of JSON for programs last on stdout. */
+/** Starts a run, waits until it is over, and shows it: a table for people on stderr, one line of JSON for programs last on stdout. */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { StackError } from './errors.ts'
-import { endsOf, nowAndThen, startRun, untilEnded, type Receipt } from './follow-run.ts'
+import { ApiError, type Api } from '../client/http.ts'
+import { followRun, nowAndThen, startRun, type Run } from '../client/runs.ts'
 import { say, seconds } from './say.ts'
 import { isAlive, readRecord } from './processes/record.ts'
-import { stageNames } from './servers/stages.ts'
+import { stageAddress, stageNames } from './servers/stages.ts'
 import type { Settings } from './settings.ts'
 import { table } from './status.ts'
 
@@ -18,26 +19,50 @@ const defaultPatienceSeconds = 900
 /** Resolves with what the exit code should be. */
 export async function runDataset(settings: Settings): Promise<number> {
   const start = Date.now()
-  const ends = endsOf(settings)
   const { DATASET: dataset, SOURCE: source, KEY: key = randomUUID() } = settings.env
   if (!dataset) throw new StackError('Which dataset? For example: make run DATASET=earthquakes')
-  const runId = await startRun(
-    ends.ingestor,
-    { dataset, ...(source ? { source: sourceUrl(source) } : {}) },
-    key,
-  )
-  say('run', `${runId} started`)
-  const receipt = await untilEnded(ends, runId, {
-    seconds: Number(settings.env['TIMEOUT_SECONDS'] || defaultPatienceSeconds),
-    pauseMs: 500,
-    tell: nowAndThen(10, (seen) => say('run', seen)),
-    hope: () => refuseDeadStages(settings),
-  })
-  say('run', `${receipt.state} after ${seconds(start)}`)
-  process.stderr.write(`${receiptTable(receipt)}\n`)
-  process.stdout.write(`${JSON.stringify(receipt)}\n`)
-  return receipt.state === 'succeeded' ? 0 : 1
+  const wanted = { dataset, ...(source ? { source: sourceUrl(source) } : {}) }
+  const begun = (runId: string) => say('run', `${runId} started`)
+  const patience = Number(settings.env['TIMEOUT_SECONDS'] || defaultPatienceSeconds)
+  const run = await runToItsEnd(settings, wanted, key, patience, begun)
+  say('run', `${run.state} after ${seconds(start)}`)
+  process.stderr.write(`${receiptTable(run)}\n`)
+  process.stdout.write(`${JSON.stringify(run)}\n`)
+  return run.state === 'succeeded' ? 0 : 1
 }
+
+/**
+ * The same key is the same run: of one that somebody else has started, this is the end.
+ * @throws StackError when it is refused, or does not come to its end in time
+ */
+export async function runToItsEnd(
+  settings: Settings,
+  wanted: { dataset: string; source?: string },
+  key: string,
+  patienceSeconds: number,
+  begun?: (runId: string) => void,
+): Promise<Run> {
+  const api = apiOf(settings)
+  try {
+    const { runId } = await startRun(api, wanted, key)
+    begun?.(runId)
+    return await followRun(api, runId, {
+      seconds: patienceSeconds,
+      tell: nowAndThen(10, (seen) => say('run', seen)),
+      hope: () => refuseDeadStages(settings),
+    })
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    throw new StackError(
+      error.status
+        ? `The ingestor refused the run: ${error.message}`
+        : `${error.message}: start the stack with make up.`,
+    )
+  }
+}
+
+/** Of the local stack. */
+export const apiOf = (settings: Settings): Api => ({ url: stageAddress(settings, 'ingestor') })
 
 /** A path becomes a file URL, so that it means the same in the ingestor, whatever folder that runs in. */
 export function sourceUrl(source: string): string {
@@ -59,7 +84,13 @@ export function refuseDeadStages({ runDir }: Settings): void {
     )
 }
 
-export function receiptTable({ runId, dataset, state, reason, counters = {} }: Receipt): string {
+export function receiptTable({
+  runId,
+  dataset,
+  state,
+  reason,
+  counters,
+}: Pick<Run, 'runId' | 'dataset' | 'state' | 'reason' | 'counters'>): string {
   const head = [
     ['run', runId],
     ['dataset', dataset],

@@ -7,26 +7,24 @@ import {
 } from '@dsf/dataset'
 import { DatasetError, TransientError, type Runtime } from '@dsf/stage'
 import type { Index } from './elasticsearch.ts'
-import { failedImport, type EndedRun, type PipelineDocument } from './pipeline-documents.ts'
+import type { PipelineDocument } from './pipeline-documents.ts'
 
 /** What the lag of is looked at: the topics that a stage reads. */
 const readers: Record<string, TopicKind[]> = {
-  ingestor: ['requests'],
+  ingestor: ['requests', 'receipts'],
   cleaner: ['raw'],
   generator: ['clean'],
   'sink-minio': ['clean', 'enriched', 'quarantine', 'profile'],
-  indexer: ['objects'],
+  indexer: ['objects', 'runs'],
 }
 
 /**
- * Documents about the pipeline itself. Runs are written when their last receipt has come, in the indexer's own batches; failed
- * imports and lags by looking now and then. Several instances write the same documents under the same ids.
+ * Documents about the pipeline itself. Those of runs come with the indexer's batches, lags by looking now and then: several instances
+ * write the same documents under the same ids.
  */
 export class Pipeline {
   readonly #index: Index
   readonly #everyMs: number
-  /** of imports that failed, by run, until they are written or start again */
-  readonly #failed = new Map<string, PipelineDocument>()
   /** places whose last sample was not 0: a place at rest needs no samples */
   readonly #lagging = new Set<string>()
   #timer: NodeJS.Timeout | undefined
@@ -42,11 +40,6 @@ export class Pipeline {
       name: pipelineIndex,
       template: pipelineTemplate,
       first: firstPipelineIndex,
-    })
-    await runtime.follow(['runs'], ({ name }, _, record) => {
-      const run = record as unknown as EndedRun
-      if (run.state === 'failed') this.#failed.set(run.run, failedImport(name, run))
-      else this.#failed.delete(run.run)
     })
     this.#timer = setInterval(() => void this.#look(runtime), this.#everyMs).unref()
   }
@@ -74,9 +67,7 @@ export class Pipeline {
   /** Whoever is away now is asked again the next time. */
   async #look(runtime: Runtime): Promise<void> {
     try {
-      const failed = [...this.#failed]
-      await this.write([...failed.map(([, document]) => document), ...(await this.#lags(runtime))])
-      for (const [run, document] of failed) if (this.#failed.get(run) === document) this.#failed.delete(run)
+      await this.write(await this.#lags(runtime))
     } catch (error) {
       runtime.log.warn({ reason: (error as Error).message }, 'no pipeline documents this time')
     }

@@ -1,68 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '@dsf/dataset'
-import {
-  crashPoint,
-  TransientError,
-  type HandlerContext,
-  type ObjectStore,
-  type Output,
-  type Receipt,
-  type Result,
-  type TopicReader,
-} from '@dsf/stage'
-import { checkHeader, sniff } from './check-header.ts'
-import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
-import { landQuarantine, parseLanding } from './land-quarantine.ts'
-import { landSource, type Landing, type SourceLimits } from './land-source.ts'
-import { hintOf, openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
-import { publishReplay, type FileReader } from './publish-replay.ts'
-import { publisherOf, type Publication } from './publish-rows.ts'
-import { begins, newRun, type RunProgress, type RunRequest, type RunStates } from './run-state.ts'
-import type { Block } from './scan-csv.ts'
-import { parseReplay } from './selection.ts'
+import { crashPoint, TransientError, type LaneWork, type Receipt, type Result } from '@dsf/stage'
+import type { Importer } from './importer.ts'
+import { landQuarantine } from './land-quarantine.ts'
+import { landSource, type Landing } from './land-source.ts'
+import { UnreadableFileError } from './open-csv.ts'
+import { publications } from './publications.ts'
+import type { Publication } from './publish-rows.ts'
+import type { Run } from './run.ts'
+import type { RunStates } from './run-state.ts'
 import { SourceError } from './source-error.ts'
 
-export interface Importer {
-  store: ObjectStore
-  limits: SourceLimits
-  rowsPerTransaction: number
-  /** reads the quarantine for a replay; there once the stage has started */
-  topics?: TopicReader
+export type Work = LaneWork<RunStates>
+
+/** Milliseconds between two looks at how far a source has come. A quick one is there before the first. */
+const looksEvery = 2000
+
+/** Works at the runs of a dataset, one after the other, in the order in which they were asked for. */
+export async function importRuns(importer: Importer, lane: Work): Promise<void> {
+  while (!lane.signal.aborted) {
+    const next = lane.state.next()
+    if (next) await importRun(importer, lane, next.run)
+    else await lane.idle()
+  }
 }
 
 /**
- * Runs one import as a chain of transactions: the landing, then the rows, each with the position behind them, then the
- * receipts. Called again for the same request it goes on from the last committed position; a finished run gives nothing,
- * unless it failed before its first row and was asked for again.
+ * Brings a run to where its rows are on their way: a transaction for the landing, and one for each part of its rows, with the position
+ * behind them; the last one has the receipts too. Called again it goes on from there.
  */
-export async function* importRun(
-  importer: Importer,
-  dataset: Dataset,
-  request: RunRequest,
-  context: HandlerContext<RunStates>,
-): AsyncGenerator<Result> {
-  const known = context.state.get(request.run)
-  let run = begins(known, request) ? newRun(request, dataset.lanes) : known!
-  if (run.state !== 'running') return
-  const save = (next: RunProgress): Output[] => {
-    context.state.set((run = next))
-    return [{ key: next.run, value: next, lane: 0 }]
-  }
+export async function importRun(importer: Importer, lane: Work, id: string): Promise<void> {
+  using stop = stopOf(lane, id)
   try {
-    if (run.landing === null) {
-      const landing = await land(importer, dataset, run, context)
-      yield { out: { runs: save({ ...run, ...landing }) } }
-      crashPoint('after-landing')
-    }
-    for await (const { raw, quarantine, counts, run: next } of publications(importer, dataset, run, context))
-      yield { out: { raw, quarantine, runs: save(next) }, counts }
-    const runs = save({ ...run, state: 'succeeded', ended_at: Date.now() })
-    yield { out: { runs }, receipts: receiptsOf(dataset, run) }
+    if (runOf(lane, id).landing === null) await fetchRun(importer, lane, id, stop.signal)
+    await publishRun(importer, lane, id, stop.signal)
   } catch (error) {
+    lane.signal.throwIfAborted()
+    const run = runOf(lane, id)
+    if (run.cancel_at !== null) return end(lane, id, { state: 'cancelled' })
     if (!isSourceFailure(error) || (run.landing !== null && error instanceof SourceError))
       throw landingFailure(error)
-    context.log.warn({ dataset: dataset.name, run: run.run, reason: error.message }, 'import failed')
-    yield { out: { runs: save({ ...run, state: 'failed', reason: error.message, ended_at: Date.now() }) } }
+    lane.log.warn({ dataset: lane.dataset.name, run: id, reason: error.message }, 'import failed')
+    await end(lane, id, { state: 'failed', reason: error.message })
   }
+}
+
+const runOf = ({ state }: Work, id: string): Run => state.get(id)!
+
+/** Aborted when the lane is lost, or somebody asked for the end of the run. */
+function stopOf(lane: Work, id: string): Disposable & { signal: AbortSignal } {
+  const cancelled = new AbortController()
+  const look = () => {
+    if (runOf(lane, id).cancel_at !== null) cancelled.abort()
+  }
+  look()
+  const signal = AbortSignal.any([lane.signal, cancelled.signal])
+  return { signal, [Symbol.dispose]: lane.onCommit(look) }
 }
 
 /** What is wrong with the source fails the run with its sentence; everything else is a failing server, or ours. */
@@ -75,110 +68,116 @@ const landingFailure = (error: unknown): unknown =>
     ? new TransientError(`reading the landing object: ${error.message}`, { cause: error })
     : error
 
-/** What is imported, as it stands in the store from now on. */
+/** A transaction that changes the run, and writes what belongs to that. */
+function save(lane: Work, id: string, change: (run: Run) => Partial<Run>, rest: Result = {}): Promise<void> {
+  return lane.transact((state) => {
+    const run = state.get(id)!
+    state.set({ ...run, ...change(run) })
+    return { ...rest, out: { ...rest.out, runs: state.changes() } }
+  })
+}
+
+/** Rows that are on their way get their receipts, so that every lane closes what it has counted for the run. */
+function end(lane: Work, id: string, how: Pick<Run, 'state'> & { reason?: string }): Promise<void> {
+  const now = Date.now()
+  const run = runOf(lane, id)
+  const receipts = run.row > 0 ? receiptsOf(lane.dataset, run, now) : []
+  return save(lane, id, () => ({ ...how, ended_at: now }), { receipts })
+}
+
+/** What is imported, as it stands in the store from then on. It waits for a place, and for its host to be free. */
+async function fetchRun(importer: Importer, lane: Work, id: string, signal: AbortSignal): Promise<void> {
+  using _ = await importer.fetching.take(signal, hostOf(runOf(lane, id)))
+  const fetching_at = Date.now()
+  let bytes = 0
+  const came = (total: number) => {
+    bytes = total
+    lane.heard()
+  }
+  const over = new AbortController()
+  const landing = land(importer, lane, runOf(lane, id), AbortSignal.any([signal, over.signal]), came)
+  const telling = tell(
+    over.signal,
+    () => bytes,
+    (seen) => save(lane, id, () => ({ ...seen, state: 'fetching', fetching_at })),
+  )
+  const landed = await Promise.race([landing, telling]).finally(() => {
+    over.abort()
+    return Promise.allSettled([landing, telling])
+  })
+  await save(lane, id, () => ({ ...landed, state: 'publishing', fetching_at, publishing_at: Date.now() }))
+  crashPoint('after-landing')
+}
+
+/** Tells now and then how much has come, until it is over. */
+async function tell(
+  over: AbortSignal,
+  sofar: () => number,
+  told: (seen: Pick<Run, 'landing_bytes' | 'bytes_per_second'>) => Promise<void>,
+): Promise<never> {
+  for (let before = 0, landing_bytes = 0; ; before = landing_bytes) {
+    await sleep(looksEvery, undefined, { signal: over })
+    landing_bytes = sofar()
+    await told({
+      landing_bytes,
+      bytes_per_second: Math.max(0, Math.round(((landing_bytes - before) * 1000) / looksEvery)),
+    })
+  }
+}
+
 function land(
   { store, limits, topics }: Importer,
-  dataset: Dataset,
-  run: RunProgress,
-  { heard, state }: HandlerContext<RunStates>,
+  { dataset, state }: Work,
+  run: Run,
+  signal: AbortSignal,
+  came: (bytes: number) => void,
 ): Promise<Landing> {
-  const replay = parseReplay(run.source)
-  if (!replay) return landSource(store, dataset, run, limits, heard)
-  return landQuarantine({ store, topics: topics! }, dataset, run.run, { replay, before: state.replays() })
+  if (run.replay === null)
+    return landSource(store, dataset, { run: run.run, source: run.source! }, { ...limits, signal }, came)
+  const replay = { replay: run.replay, before: state.replays() }
+  return landQuarantine({ store, topics: topics! }, dataset, run.run, replay)
 }
 
-async function* publications(
-  importer: Importer,
-  dataset: Dataset,
-  start: RunProgress,
-  context: HandlerContext<RunStates>,
-): AsyncGenerator<Publication> {
-  yield* parseReplay(start.source)
-    ? replayed(importer, dataset, start, context)
-    : imported(importer, dataset, start, context)
-}
+/** A source of a host, so that we are one client to it; files and replays have none. */
+const hostOf = ({ source }: Run): string | undefined => URL.parse(source ?? '')?.host || undefined
 
-/** The rows of a replay, from where the run stands. Each is put back as the row of the run that it came with. */
-async function* replayed(
-  { store, rowsPerTransaction, topics }: Importer,
-  dataset: Dataset,
-  start: RunProgress,
-  context: HandlerContext<RunStates>,
-): AsyncGenerator<Publication> {
-  const files = new Map<string, Promise<FileReader>>()
-  const open = async (run: RunProgress | undefined): Promise<FileReader> => {
-    if (!run?.landing) throw new UnreadableFileError('the landing of its run is not known any more')
-    const file = await openLanding(store, dataset, run)
-    return { columns: file.header.length, publish: publisherOf(dataset, columnsOf(dataset, file)) }
-  }
-  const fileOf = (run: string) => files.get(run) ?? files.set(run, open(context.state.get(run))).get(run)!
-  const rows = parseLanding(await store.get(start.landing!))
-  let run = start
-  while (run.row < rows.length) {
-    stopIfAsked(context)
-    const part = rows.slice(run.row, run.row + rowsPerTransaction)
-    const publication = await publishReplay({ dataset, topics: topics!, fileOf }, part, run)
-    yield publication
-    run = publication.run
+/** Each part waits for a place of its own, so that a long run does not hold up those behind it. */
+async function publishRun(importer: Importer, lane: Work, id: string, signal: AbortSignal): Promise<void> {
+  const { dataset, state } = lane
+  const parts = publications(importer, dataset, runOf(lane, id), (run) => state.get(run))
+  try {
+    for (let isLast = false; !isLast;) {
+      using _ = await importer.publishing.take(signal)
+      const part = (await parts.next()).value!
+      signal.throwIfAborted()
+      lane.heard()
+      await publish(lane, id, part)
+      isLast = part.isLast
+    }
+  } finally {
+    await parts.return(undefined)
   }
 }
 
-function stopIfAsked(context: HandlerContext<RunStates>): void {
-  if (context.stopping())
-    throw new TransientError('stopped in the middle of an import; it goes on from where it was')
-}
-
-async function* imported(
-  importer: Importer,
-  dataset: Dataset,
-  start: RunProgress,
-  context: HandlerContext<RunStates>,
-): AsyncGenerator<Publication> {
-  const file = await openLanding(importer.store, dataset, start)
-  const publish = publisherOf(dataset, columnsOf(dataset, file))
-  let run = start
-  let waiting: Block[] = []
-  let rows = 0
-  for await (const block of file.blocks(run.byte === 0 ? undefined : { byte: run.byte, row: run.row })) {
-    stopIfAsked(context)
-    context.heard()
-    waiting.push(block)
-    rows += block.rows.length + block.unreadable.length
-    if (rows < importer.rowsPerTransaction) continue
-    const publication = publish(waiting, run)
-    yield publication
-    run = publication.run
-    waiting = []
-    rows = 0
-  }
-  if (rows > 0) yield publish(waiting, run)
-}
-
-function openLanding(store: ObjectStore, { dialect, source }: Dataset, run: RunProgress): Promise<CsvFile> {
-  const open = async () => {
-    const stored = await store.stream(run.landing!)
-    return (
-      run.landing!.endsWith('.gz') ? gunzipLimited(stored, measuredBefore) : stored
-    ) as AsyncIterable<Buffer>
-  }
-  return openCsv(open, { dialect, maxRowBytes: source.maxRowBytes, sniff })
-}
-
-/** @throws UnreadableFileError with the columns that are missing or unknown */
-function columnsOf(dataset: Dataset, file: CsvFile): number[] {
-  const names = (fields: { name: string }[]) => fields.map(({ name }) => name)
-  const check = checkHeader(file.header, {
-    fields: names(dataset.fields),
-    fieldsMatch: dataset.fieldsMatch,
-    primaryKey: names(dataset.key),
-  })
-  if ('error' in check) throw new UnreadableFileError(check.error + hintOf(file.header.join()))
-  return check.columns
+function publish(
+  lane: Work,
+  id: string,
+  { raw, quarantine, counts, run, isLast }: Publication,
+): Promise<void> {
+  const { byte, row, read, quarantined } = run
+  const progress = { byte, row, read, quarantined }
+  const out = { raw, quarantine }
+  if (!isLast) return save(lane, id, () => progress, { out, counts })
+  const now = Date.now()
+  const receipts = receiptsOf(lane.dataset, run, now)
+  const last = { ...progress, state: 'processing' as const, processing_at: now }
+  return save(lane, id, () => last, { out, counts, receipts })
 }
 
 function receiptsOf(
   dataset: Dataset,
-  { run, read, quarantined, requested_at: requested, ended_at }: RunProgress,
+  { run, read, quarantined, requested_at: requested }: Run,
+  now: number,
 ): { to: 'raw'; receipt: Receipt }[] {
   return read.map((rows, lane) => {
     const refused = quarantined[lane]!
@@ -187,7 +186,7 @@ function receiptsOf(
       quarantined: refused,
       ...(refused > 0 ? { 'quarantined:unreadable': refused } : {}),
     }
-    const times = { requested, ingestor: ended_at! }
+    const times = { requested, ingestor: now }
     return {
       to: 'raw',
       receipt: { run, dataset: dataset.name, lane, lanes: dataset.lanes, route: '', counters, times },

@@ -1,19 +1,24 @@
-import { defineStage } from '@dsf/stage'
-import { importRun, type Importer } from './import-run.ts'
+import { defineStage, type Receipt } from '@dsf/stage'
+import { importRuns } from './import-run.ts'
+import type { Importer } from './importer.ts'
 import type { QuarantineView } from './quarantine-view.ts'
-import { RunStates, type RunRequest } from './run-state.ts'
+import type { Request } from './run.ts'
+import { RunStates, type Kept } from './run-state.ts'
 import type { RunsView } from './runs-view.ts'
+import { takeIn } from './take-in.ts'
 
-/** Requests in; rows of the published file out, each in the lane of its key, behind them a receipt in every lane. */
-export function ingestor(importer: Importer, view: RunsView, quarantine: QuarantineView) {
+/**
+ * Requests in; rows of the published file out, each in the lane of its key, behind them a receipt in every lane. When those have come
+ * through, and back from the indexer, the run is over.
+ */
+export function ingestor(importer: Importer, kept: Kept, view: RunsView, quarantine: QuarantineView) {
   const { store } = importer
-  return defineStage<RunRequest, RunStates>({
+  return defineStage<Request | Receipt, RunStates>({
     name: 'ingestor',
-    reads: ['requests'],
+    reads: ['requests', 'receipts'],
     writes: ['requests', 'runs', 'raw', 'objects'],
     passes: {},
-    state: { changelog: 'runs', create: () => new RunStates() },
-    batch: () => ({ records: 1, bytes: Infinity }),
+    state: { changelog: 'runs', create: () => new RunStates(kept) },
     dependencies: { 'object store': store.check },
     start: async (runtime) => {
       await store.ensureBucket()
@@ -21,6 +26,7 @@ export function ingestor(importer: Importer, view: RunsView, quarantine: Quarant
       await view.open(runtime)
       quarantine.open(runtime)
     },
-    handle: (batch, context) => importRun(importer, batch.dataset, batch.records[0]!, context),
+    handle: (batch, { state }) => takeIn(batch, state),
+    work: (lane) => importRuns(importer, lane),
   })
 }

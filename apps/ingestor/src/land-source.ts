@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { landingKey, type Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/stage'
 import { gunzipLimited } from './gunzip-limited.ts'
 import { openSource, type SourceOptions } from './open-source.ts'
-import type { RunProgress } from './run-state.ts'
 import { SourceError } from './source-error.ts'
 
 /** What may be fetched: deployed configuration, never part of a request. */
 export type SourceLimits = Pick<SourceOptions, 'allow' | 'roots'>
+
+/** Whose source it is. */
+interface Import {
+  run: string
+  source: string
+}
 
 export interface Landing {
   landing: string
@@ -22,21 +28,22 @@ const tries = 3
 /**
  * Copies the source into the store exactly as it is sent, and reads it through once on the way: a broken gzip or a file
  * beyond its limit is found before the first row is published, so nothing half-written ever counts.
- * @throws SourceError with the reason when the source cannot be had; passing failures were tried three times
+ * @param came is told how many bytes have come so far
+ * @throws SourceError with the reason when the source cannot be had, or the signal was aborted; passing failures were tried three times
  */
 export async function landSource(
   store: ObjectStore,
   dataset: Dataset,
-  run: RunProgress,
-  limits: SourceLimits,
-  heard: () => void,
+  run: Import,
+  limits: SourceLimits & { signal?: AbortSignal },
+  came: (bytes: number) => void,
 ): Promise<Landing> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await landOnce(store, dataset, run, limits, heard)
+      return await landOnce(store, dataset, run, limits, came)
     } catch (error) {
       if (!(error instanceof SourceError) || !error.transient || attempt === tries) throw error
-      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt))
+      await sleep(500 * 2 ** attempt, undefined, { signal: limits.signal })
     }
   }
 }
@@ -44,9 +51,9 @@ export async function landSource(
 async function landOnce(
   store: ObjectStore,
   dataset: Dataset,
-  run: RunProgress,
-  limits: SourceLimits,
-  heard: () => void,
+  run: Import,
+  limits: SourceLimits & { signal?: AbortSignal },
+  came: (bytes: number) => void,
 ): Promise<Landing> {
   const source = await openSource(run.source, {
     ...limits,
@@ -54,7 +61,7 @@ async function landOnce(
     pace: dataset.source,
   })
   const landing = landingKey(dataset.name, run.run, source.gzip)
-  const meter = measure(heard)
+  const meter = measure(came)
   const upload = new PassThrough()
   const check = source.gzip ? new PassThrough() : undefined
   const stored = store.putStream(landing, upload)
@@ -74,14 +81,14 @@ async function landOnce(
 }
 
 /** Counts and hashes what passes. */
-function measure(heard: () => void) {
+function measure(came: (bytes: number) => void) {
   const hash = createHash('sha256')
   let bytes = 0
   const stream = new Transform({
     transform(chunk: Buffer, _, done) {
       hash.update(chunk)
       bytes += chunk.length
-      heard()
+      came(bytes)
       done(null, chunk)
     },
   })

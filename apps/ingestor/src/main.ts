@@ -5,13 +5,14 @@ import { QuarantineController } from './quarantine.controller.ts'
 import { QuarantineView } from './quarantine-view.ts'
 import { RunsController } from './runs.controller.ts'
 import { RunsView } from './runs-view.ts'
+import { importerOf } from './importer.ts'
 
 const settings = config()
-const limits = { allow: settings.SOURCE_ALLOW, roots: settings.SOURCE_ROOTS }
-const view = new RunsView(limits)
+const importer = importerOf(settings, openStore(settings))
+const kept = { runs: settings.RUNS_KEPT, days: settings.RUNS_KEPT_DAYS }
+const view = new RunsView(importer.limits)
 const quarantine = new QuarantineView(view)
-const importer = { store: openStore(settings), limits, rowsPerTransaction: settings.ROWS_PER_TRANSACTION }
-await runStage(ingestor(importer, view, quarantine), settings, {
+await runStage(ingestor(importer, kept, view, quarantine), settings, {
   controllers: [RunsController, QuarantineController],
   providers: [
     { provide: RunsView, useValue: view },

@@ -1,9 +1,9 @@
 import type { Dataset } from '@dsf/dataset'
 import { DatasetError, type Output, type TopicReader } from '@dsf/stage'
 import { UnreadableFileError } from './open-csv.ts'
-import type { Publish, Publication } from './publish-rows.ts'
+import type { Publish, Published } from './publish-rows.ts'
 import type { QuarantinedRow } from './quarantined-row.ts'
-import type { RunProgress } from './run-state.ts'
+import type { Run } from './run.ts'
 import { CsvScanner } from './scan-csv.ts'
 
 /** How the file of a run is read: by its header, under the definition as it is now. */
@@ -26,8 +26,8 @@ export interface ReplayTools {
 export async function publishReplay(
   tools: ReplayTools,
   rows: QuarantinedRow[],
-  before: RunProgress,
-): Promise<Publication> {
+  before: Run,
+): Promise<Published> {
   let run = { ...before, read: [...before.read], quarantined: [...before.quarantined] }
   const raw: Output[] = []
   const quarantine: Output[] = []
@@ -54,7 +54,7 @@ async function recordsOf({ dataset, topics }: ReplayTools, rows: QuarantinedRow[
   return new Map(framed.map((row, i) => [row, records[i]!]))
 }
 
-function fromRecord(value: Record<string, unknown> | Error, row: QuarantinedRow, run: RunProgress) {
+function fromRecord(value: Record<string, unknown> | Error, row: QuarantinedRow, run: Run) {
   if (value instanceof Error) return refusedAgain(row, run, `its record ${value.message}`)
   const read = run.read.with(row.lane, run.read[row.lane]! + 1)
   return { raw: [{ key: row.key, lane: row.lane, value }], quarantine: [], run: { ...run, read } }
@@ -77,7 +77,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** The ingestor quarantined bytes of the file that it could not cut into cells: again one row, or none. */
-function fromCsv(dataset: Dataset, file: FileReader | string, row: QuarantinedRow, run: RunProgress) {
+function fromCsv(dataset: Dataset, file: FileReader | string, row: QuarantinedRow, run: Run) {
   if (typeof file === 'string') return refusedAgain(row, run, file)
   if (isCut(row)) return refusedAgain(row, run, `${row.reasons[0]!.message}, and no more of it was kept`)
   const { dialect, source } = dataset
@@ -97,7 +97,7 @@ function fromCsv(dataset: Dataset, file: FileReader | string, row: QuarantinedRo
 const isCut = ({ reasons, bytes }: QuarantinedRow): boolean =>
   reasons.some(({ message }) => message.endsWith(`longer than ${bytes.length} bytes`))
 
-function refusedAgain(row: QuarantinedRow, run: RunProgress, message: string) {
+function refusedAgain(row: QuarantinedRow, run: Run, message: string) {
   const { lane, dsf_run, dsf_row, stage, content, bytes, object } = row
   const reasons = [{ field: null, code: 'unreadable', message }]
   const value = { dsf_run, dsf_row, stage, reasons, content, bytes, object }

@@ -1,6 +1,6 @@
 import { addCounters, keyReader, laneOf, recordShape, type Counters, type Dataset } from '@dsf/dataset'
 import type { Output } from '@dsf/stage'
-import type { RunProgress } from './run-state.ts'
+import type { Run } from './run.ts'
 import type { Block, UnreadableRow } from './scan-csv.ts'
 
 /** Raw records and quarantined rows of one transaction, with the run as it stands behind them. */
@@ -8,11 +8,15 @@ export interface Publication {
   raw: Output[]
   quarantine: Output[]
   counts: Counters
-  run: RunProgress
+  run: Run
+  /** there are no rows behind these */
+  isLast: boolean
 }
 
+export type Published = Omit<Publication, 'isLast'>
+
 /** Gives each row its lane. `columns[i]` is where field i stands in the file, -1 when the file does not have it. */
-export type Publish = (blocks: Block[], run: RunProgress) => Publication
+export type Publish = (blocks: Block[], run: Run) => Published
 
 export function publisherOf(dataset: Dataset, columns: number[]): Publish {
   const rawRecord = rawRecords(
@@ -44,7 +48,7 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
         quarantine.push({ key: null, lane, value: quarantinedRow(before.run, refused) })
       }
     }
-    const { byte, row } = blocks.at(-1)!.end
+    const { byte, row } = blocks.at(-1)?.end ?? before
     const counts = { read: raw.length + quarantine.length }
     if (quarantine.length > 0)
       addCounters(counts, { quarantined: quarantine.length, 'quarantined:unreadable': quarantine.length })

@@ -8,7 +8,9 @@ import {
   whyNotReplayable,
   type QuarantinedRow,
 } from './quarantined-row.ts'
-import { checkKey, RequestError, type RunAnswer, type RunsView } from './runs-view.ts'
+import { RequestError } from './request-error.ts'
+import { toAnswer, type RunAnswer } from './run-answer.ts'
+import { checkKey, type RunsView } from './runs-view.ts'
 import { isSelected, isTaken, type Replay, type Selection } from './selection.ts'
 
 /** Rows that are listed at most, the last refused first. */
@@ -104,7 +106,7 @@ export class QuarantineView {
     if (options.dryRun) return answer
     const run = asRows.length > 0 && (await this.#runs.replay(dataset, key, { selection, until }))
     await this.#announceAgain(dataset, objects)
-    return { ...answer, ...(run ? { run } : {}) }
+    return { ...answer, ...(run ? { run: toAnswer(run) } : {}) }
   }
 
   /** The indexer reads the object once more; what is in the index already stays as it is. */

@@ -1,9 +1,8 @@
 import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common'
-import { problem } from '@dsf/stage'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { answered, parsed } from './answered.ts'
 import { QuarantineView } from './quarantine-view.ts'
-import { RequestError } from './runs-view.ts'
 
 const selection = z.strictObject({
   stage: z.string().min(1).optional(),
@@ -51,21 +50,5 @@ export class QuarantineController {
       const answer = await this.#view.replay(dataset, key, wanted, { dryRun, force })
       return reply.status(dryRun ? 200 : 202).send(answer)
     })
-  }
-}
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const sentences = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
-  throw new RequestError(400, sentences.join('; '))
-}
-
-async function answered(reply: FastifyReply, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof RequestError) return problem(reply, error.status, error.message, error.errors)
-    throw error
   }
 }

@@ -1,84 +1,73 @@
-import type { LaneState } from '@dsf/stage'
-import { parseReplay, type Replay } from './selection.ts'
+import type { LaneState, Output } from '@dsf/stage'
+import { asRun, isOpen, isOver, type Run } from './run.ts'
+import type { Replay } from './selection.ts'
 
-/** A run as POST /v1/runs took it. */
-export interface RunRequest {
-  run: string
-  source: string
-  requested_at: number
+/** What is kept of the runs of a dataset; older ones are documents of the index. */
+export interface Kept {
+  runs: number
+  days: number
 }
 
-/** How far a run has come: the last record of a run in the topic `runs` is where it goes on after a crash. */
-export interface RunProgress extends RunRequest {
-  state: 'running' | 'succeeded' | 'failed'
-  reason: string | null
-  ended_at: number | null
-  /** key of the landing object, once it is complete */
-  landing: string | null
-  landing_bytes: number
-  landing_sha256: string | null
-  /** decompressed position of the next unread row */
-  byte: number
-  row: number
-  /** by lane */
-  read: number[]
-  quarantined: number[]
-}
+const day = 24 * 3600 * 1000
 
-export function newRun(request: RunRequest, lanes: number): RunProgress {
-  const nothing = {
-    state: 'running' as const,
-    reason: null,
-    ended_at: null,
-    landing: null,
-    landing_bytes: 0,
-    landing_sha256: null,
-    byte: 0,
-    row: 0,
-  }
-  return {
-    ...request,
-    ...nothing,
-    read: Array<number>(lanes).fill(0),
-    quarantined: Array<number>(lanes).fill(0),
-  }
-}
-
-/**
- * Whether a request begins a run anew: one that nobody knows, or one that failed before its first row and was asked for
- * again since. Behind a row there is no way back, because other stages have it.
- */
-export const begins = (known: RunProgress | undefined, { requested_at }: RunRequest): boolean =>
-  known === undefined || (canStartAgain(known) && requested_at > known.requested_at)
-
-export const canStartAgain = ({ state, row }: { state: string; row: number }): boolean =>
-  state === 'failed' && row === 0
-
-/** All runs of a dataset, restored from their topic. */
+/** The runs of a dataset, restored from their topic. */
 export class RunStates implements LaneState {
-  readonly #committed = new Map<string, RunProgress>()
-  #pending = new Map<string, RunProgress>()
+  readonly #kept: Kept
+  readonly #committed = new Map<string, Run>()
+  /** null for one that is not kept any more */
+  #pending = new Map<string, Run | null>()
 
-  restore(run: string, value: Record<string, unknown>): void {
-    this.#committed.set(run, value as unknown as RunProgress)
+  constructor(kept: Kept) {
+    this.#kept = kept
   }
 
-  get(run: string): RunProgress | undefined {
-    return this.#pending.get(run) ?? this.#committed.get(run)
+  restore(run: string, value: Record<string, unknown> | null): void {
+    if (value === null) this.#committed.delete(run)
+    else this.#committed.set(run, asRun(value))
+  }
+
+  get(run: string): Run | undefined {
+    const pending = this.#pending.get(run)
+    return pending === undefined ? this.#committed.get(run) : (pending ?? undefined)
+  }
+
+  /** The run to work at: the one that was asked for first. */
+  next(): Run | undefined {
+    const open = [...this.#committed.values()].filter(isOpen)
+    return open.reduce<Run | undefined>(
+      (first, run) => (first && first.requested_at <= run.requested_at ? first : run),
+      undefined,
+    )
   }
 
   /** Replays of refused rows that have come to their end. */
   replays(): Replay[] {
     const succeeded = [...this.#committed.values()].filter(({ state }) => state === 'succeeded')
-    return succeeded.flatMap(({ source }) => parseReplay(source) ?? [])
+    return succeeded.flatMap(({ replay }) => replay ?? [])
   }
 
-  set(progress: RunProgress): void {
-    this.#pending.set(progress.run, progress)
+  set(run: Run): void {
+    this.#pending.set(run.run, run)
+  }
+
+  /** Lets go of runs that are over and beyond what is kept. */
+  prune(now: number): void {
+    const { runs, days } = this.#kept
+    const all = [...this.#committed.values()].toSorted((a, b) => b.requested_at - a.requested_at)
+    for (const [i, run] of all.entries())
+      if (isOver(run) && (i >= runs || run.requested_at < now - days * day) && !this.#pending.has(run.run))
+        this.#pending.set(run.run, null)
+  }
+
+  /** What the open transaction changed, as records of the topic. */
+  changes(): Output[] {
+    return [...this.#pending].map(([key, value]) => ({ key, value, lane: 0 }))
   }
 
   commit(): void {
-    for (const [run, progress] of this.#pending) this.#committed.set(run, progress)
+    for (const [key, run] of this.#pending)
+      if (run === null) this.#committed.delete(key)
+      else this.#committed.set(key, run)
     this.#pending = new Map()
   }
 

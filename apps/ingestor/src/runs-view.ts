@@ -1,42 +1,51 @@
 import { hash, randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '@dsf/dataset'
 import type { Runtime } from '@dsf/stage'
-import { checkFile, checkUrl, printable } from './guard-address.ts'
+import { checkFile, checkUrl } from './guard-address.ts'
 import type { SourceLimits } from './land-source.ts'
-import { begins, canStartAgain, type RunProgress, type RunRequest } from './run-state.ts'
-import { parseReplay, replaySource, type Replay } from './selection.ts'
+import {
+  asRun,
+  canStartAgain,
+  isOver,
+  newRun,
+  type Request,
+  type Run,
+  type RunRequest,
+  type RunState,
+} from './run.ts'
+import { RequestError } from './request-error.ts'
+import { shownSource } from './run-answer.ts'
+import type { Replay } from './selection.ts'
 
-export interface RunAnswer {
-  runId: string
-  dataset: string
-  source: string
-  state: 'queued' | 'running' | 'succeeded' | 'failed'
-  reason?: string
-  rows: number
-  landing?: { key: string; bytes: number; sha256: string }
-}
-
-/** A request that is refused before it becomes a run. */
-export class RequestError extends Error {
-  readonly status: number
-  /** a sentence each, where several things are wrong */
-  readonly errors: string[] | undefined
-
-  constructor(status: number, message: string, errors?: string[]) {
-    super(message)
-    this.status = status
-    this.errors = errors
-  }
-}
+/** Runs of a dataset that wait at once: who asks for more does so by mistake. */
+const mostWaiting = 1000
+/** How long a caller waits to hear that a run was cancelled. */
+const cancelWithinMs = 10_000
 
 type ViewRuntime = Pick<Runtime, 'datasets' | 'send' | 'follow'>
+
+/** A run, and whose it is. */
+export interface Known {
+  dataset: string
+  run: Run
+}
+
+/** Which runs are listed, newest first. `before` is the last one of the page before. */
+export interface RunQuery {
+  dataset?: string
+  state?: RunState
+  limit: number
+  before?: { requestedAt: number; run: string }
+}
 
 /** All runs as every instance sees them: read from Kafka, so that any instance answers for any run. */
 export class RunsView {
   readonly #limits: SourceLimits
-  readonly #runs = new Map<string, RunAnswer>()
-  /** as they were last asked for, credentials of the source and all; answers name it without */
-  readonly #requests = new Map<string, RunRequest>()
+  readonly #runs = new Map<string, Known>()
+  /** who waits for the end of a run */
+  readonly #waiting = new Map<string, Set<() => void>>()
+  readonly #closed = new AbortController()
   #runtime: ViewRuntime | undefined
 
   constructor(limits: SourceLimits) {
@@ -44,54 +53,96 @@ export class RunsView {
   }
 
   async open(runtime: ViewRuntime): Promise<void> {
-    await runtime.follow(['requests', 'runs'], (dataset, kind, record) => {
-      const run = record as unknown as RunProgress
-      if (kind === 'runs') this.#progressed(dataset, run)
-      else this.#queued(dataset, run)
+    await runtime.follow(['requests', 'runs'], (dataset, kind, record, key) => {
+      if (record === null) this.#runs.delete(key)
+      else if (kind === 'runs') this.#know(dataset, asRun(record))
+      else this.#asked(dataset, record as unknown as Request)
     })
     this.#runtime = runtime
   }
 
-  find(run: string): RunAnswer | undefined {
-    return this.#runs.get(run)
+  /** Nobody is kept waiting by a process that ends. Nest calls this before it closes the HTTP side. */
+  onModuleDestroy(): void {
+    this.#closed.abort()
+  }
+
+  find = (run: string): Known | undefined => this.#runs.get(run)
+
+  /** One more than asked for, where there is one. */
+  list({ dataset, state, limit, before }: RunQuery): Known[] {
+    const wanted = [...this.#runs.values()].filter(
+      (known) =>
+        (dataset === undefined || known.dataset === dataset) &&
+        (state === undefined || known.run.state === state) &&
+        (before === undefined || isOlder(known.run, before)),
+    )
+    return wanted
+      .sort((a, b) => (isOlder(a.run, { requestedAt: b.run.requested_at, run: b.run.run }) ? 1 : -1))
+      .slice(0, limit + 1)
+  }
+
+  /** The run once it is over, or as it is when the time is. */
+  async whenOver(id: string, ms: number): Promise<Known | undefined> {
+    const known = this.#runs.get(id)
+    if (!known || isOver(known.run) || ms === 0) return known
+    const told = Promise.withResolvers<void>()
+    const waiting = this.#waiting.get(id) ?? new Set()
+    this.#waiting.set(id, waiting.add(told.resolve))
+    const over = new AbortController()
+    const late = sleep(ms, undefined, { signal: AbortSignal.any([over.signal, this.#closed.signal]) })
+    await Promise.race([told.promise, late.catch(() => undefined)])
+    over.abort()
+    waiting.delete(told.resolve)
+    if (waiting.size === 0) this.#waiting.delete(id)
+    return this.#runs.get(id)
   }
 
   /**
-   * Asks for a run. The run's id is a function of dataset and key, so a repeated request is the same run whichever
+   * Asks for an import. The run's id is a function of dataset and key, so a repeated request is the same run whichever
    * instance it reaches. One that failed before its first row, because of its source, starts again.
-   * @throws RequestError 400, 404, 422 or 503
+   * @throws RequestError 400, 404, 422, 429 or 503
    */
-  async request(name: string, key: string | undefined, source: string | undefined): Promise<RunAnswer> {
+  async import(name: string, key: string | undefined, source: string | undefined): Promise<Known> {
     checkKey(key)
     const dataset = this.datasetOf(name)
     const from = await this.#checkedSource(dataset, source)
-    const run = runIdOf(dataset, key)
-    const known = this.#runs.get(run)
-    if (known && this.#sourceOf(run) !== from)
-      throw new RequestError(422, `the idempotency key was used for the source ${known.source} before`)
-    return known && !startsAgain(known) ? known : this.#ask(dataset, run, from)
+    const id = runIdOf(dataset, key)
+    const known = this.#runs.get(id)
+    if (known && known.run.source !== from) throw otherUse(known.run)
+    if (known && !canStartAgain(known.run)) return known
+    return this.#ask(dataset, { run: id, type: 'import', source: from, replay: null })
   }
 
   /**
-   * Asks for a replay of refused rows, which is a run like an import. Repeated with the same key it is the same run, with
-   * the ends that the first request saw.
-   * @throws RequestError 422 when the key was used for something else
+   * Asks for a replay of refused rows. Repeated with the same key it is the same run, with the ends that the first request saw.
+   * @throws RequestError 422 when the key was used for something else, 429 or 503
    */
-  async replay(dataset: Dataset, key: string | undefined, replay: Replay): Promise<RunAnswer> {
-    const run = runIdOf(dataset, key)
-    const known = this.#runs.get(run)
-    const before = known && parseReplay(this.#sourceOf(run))
-    if (known && JSON.stringify(before?.selection) !== JSON.stringify(replay.selection))
-      throw new RequestError(422, `the idempotency key was used for the source ${known.source} before`)
-    return known ?? this.#ask(dataset, run, replaySource(replay))
+  async replay(dataset: Dataset, key: string | undefined, replay: Replay): Promise<Known> {
+    const id = runIdOf(dataset, key)
+    const known = this.#runs.get(id)
+    if (known && !isSame(known.run.replay, replay)) throw otherUse(known.run)
+    return known ?? this.#ask(dataset, { run: id, type: 'replay', source: null, replay })
+  }
+
+  /**
+   * Asks for the end of a run, and waits a moment for it.
+   * @throws RequestError 404 for a run that nobody knows, 409 for one that is over
+   */
+  async cancel(id: string): Promise<Known> {
+    const known = this.#runs.get(id)
+    if (!known) throw new RequestError(404, `no run has the id "${id}"`)
+    if (isOver(known.run)) throw new RequestError(409, `the run "${id}" is over: it has ${known.run.state}`)
+    const cancel: Request = { ...order(known.run), type: 'cancel', requested_at: Date.now() }
+    await this.#runtime!.send(this.datasetOf(known.dataset), 'requests', { key: id, value: cancel })
+    return (await this.whenOver(id, cancelWithinMs))!
   }
 
   /** Replays that have come to their end. */
   replaysOf(dataset: Dataset): Replay[] {
-    const succeeded = [...this.#runs.values()].filter(
-      (run) => run.dataset === dataset.name && run.state === 'succeeded',
+    const runs = [...this.#runs.values()].filter(
+      (known) => known.dataset === dataset.name && known.run.state === 'succeeded',
     )
-    return succeeded.flatMap(({ runId }) => parseReplay(this.#sourceOf(runId)) ?? [])
+    return runs.flatMap(({ run }) => run.replay ?? [])
   }
 
   /** @throws RequestError 404, 422 or 503 */
@@ -110,13 +161,22 @@ export class RunsView {
     throw new RequestError(404, `no dataset is named "${name}"; known are ${[...datasets.keys()].join(', ')}`)
   }
 
-  async #ask(dataset: Dataset, run: string, source: string): Promise<RunAnswer> {
+  async #ask(dataset: Dataset, wanted: Omit<RunRequest, 'requested_at'>): Promise<Known> {
+    const waiting = this.#of(dataset).filter(({ run }) => run.state === 'queued')
+    if (waiting.length >= mostWaiting)
+      throw new RequestError(
+        429,
+        `${waiting.length} runs of "${dataset.name}" wait already; ask again when some are over`,
+      )
     // later than the one before, whatever the clock says: that is what makes it another request
-    const before = this.#requests.get(run)?.requested_at ?? 0
-    const request = { run, source, requested_at: Math.max(Date.now(), before + 1) }
-    await this.#runtime!.send(dataset, 'requests', { key: run, value: request })
-    return this.#queued(dataset, request)
+    const before = this.#runs.get(wanted.run)?.run.requested_at ?? 0
+    const request = { ...wanted, requested_at: Math.max(Date.now(), before + 1) }
+    await this.#runtime!.send(dataset, 'requests', { key: wanted.run, value: request })
+    this.#asked(dataset, request)
+    return this.#runs.get(wanted.run)!
   }
+
+  #of = ({ name }: Dataset): Known[] => [...this.#runs.values()].filter(({ dataset }) => dataset === name)
 
   async #checkedSource(dataset: Dataset, source: string | undefined): Promise<string> {
     const from = source ?? dataset.source.url
@@ -134,36 +194,27 @@ export class RunsView {
     return from
   }
 
-  #sourceOf(run: string): string {
-    return this.#requests.get(run)!.source
+  /** A request that the owner of the dataset has not taken in yet, or that begins a run anew. */
+  #asked(dataset: Dataset, request: Request): void {
+    if (request.type === 'cancel') return
+    const known = this.#runs.get(request.run)?.run
+    if (known && !(canStartAgain(known) && request.requested_at > known.requested_at)) return
+    this.#know(dataset, newRun({ ...request, type: request.type }, dataset.lanes))
   }
 
-  /** Requests and progress come from two topics: whichever is newer says what the run is. */
-  #progressed(dataset: Dataset, run: RunProgress): void {
-    const request = this.#requests.get(run.run)
-    if (request && begins(run, request)) return
-    this.#requests.set(run.run, run)
-    this.#runs.set(run.run, toAnswer(dataset, run))
-  }
-
-  #queued(dataset: Dataset, { run, source, requested_at }: RunRequest): RunAnswer {
-    const known = this.#runs.get(run)
-    const isNewer = requested_at > (this.#requests.get(run)?.requested_at ?? 0)
-    if (isNewer) this.#requests.set(run, { run, source, requested_at })
-    if (known && !(isNewer && startsAgain(known))) return known
-    const answer: RunAnswer = {
-      runId: run,
-      dataset: dataset.name,
-      source: shown(source),
-      state: 'queued',
-      rows: 0,
-    }
-    this.#runs.set(run, answer)
-    return answer
+  /** Requests and runs come from two topics: an older record of a run says nothing about one that was asked for again. */
+  #know(dataset: Dataset, run: Run): void {
+    const known = this.#runs.get(run.run)?.run
+    if (known && run.requested_at < known.requested_at) return
+    this.#runs.set(run.run, { dataset: dataset.name, run })
+    if (isOver(run)) for (const tell of this.#waiting.get(run.run) ?? []) tell()
   }
 }
 
-const startsAgain = ({ state, rows }: RunAnswer): boolean => canStartAgain({ state, row: rows })
+const order = ({ run, source, replay }: Run) => ({ run, source, replay })
+
+const isOlder = (run: Run, than: { requestedAt: number; run: string }): boolean =>
+  run.requested_at < than.requestedAt || (run.requested_at === than.requestedAt && run.run < than.run)
 
 /** @throws RequestError 400 for a key without a sign: all requests that have it by mistake would be one run */
 export function checkKey(key: string | undefined): void {
@@ -174,24 +225,23 @@ export function checkKey(key: string | undefined): void {
     )
 }
 
+const otherUse = ({ type, source }: Run) =>
+  new RequestError(
+    422,
+    `the idempotency key was used for ${type === 'replay' ? 'a replay' : `the source ${shownSource(source!)}`} before`,
+  )
+
 const runIdOf = ({ name }: Dataset, key: string | undefined): string =>
   key === undefined ? randomBytes(16).toString('hex') : hash('md5', `${name}\n${key}`)
 
-function toAnswer(dataset: Dataset, run: RunProgress): RunAnswer {
-  const { source, state, reason, landing, landing_bytes, landing_sha256, row } = run
-  return {
-    runId: run.run,
-    dataset: dataset.name,
-    source: shown(source),
-    state,
-    ...(reason === null ? {} : { reason }),
-    rows: row,
-    ...(landing === null ? {} : { landing: { key: landing, bytes: landing_bytes, sha256: landing_sha256! } }),
-  }
-}
-
-function shown(source: string): string {
-  if (parseReplay(source)) return source
-  const url = URL.parse(source)
-  return url && url.protocol !== 'file:' ? printable(url) : source
+/** What a replay was asked for; its ends are those of whoever asked first. */
+function isSame(known: Replay | null, asked: Replay): boolean {
+  if (known === null) return false
+  const { stage, code, run } = known.selection
+  const other = asked.selection
+  return (
+    (stage ?? null) === (other.stage ?? null) &&
+    (code ?? null) === (other.code ?? null) &&
+    (run ?? null) === (other.run ?? null)
+  )
 }

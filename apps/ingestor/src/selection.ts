@@ -2,9 +2,9 @@ import type { Place } from './quarantined-row.ts'
 
 /** Which refused rows; what is left out matches every row. */
 export interface Selection {
-  stage?: string
-  code?: string
-  run?: string
+  stage?: string | null
+  code?: string | null
+  run?: string | null
 }
 
 /** A selection as it stood when it was asked for: rows that are refused later are not among it. */
@@ -17,15 +17,7 @@ export interface Replay {
 const scheme = 'quarantine:'
 const names = ['stage', 'code', 'run'] as const
 
-/** The source of a run that replays refused rows: `quarantine:?stage=cleaner&until=12,30`. */
-export function replaySource({ selection, until }: Replay): string {
-  const query = new URLSearchParams()
-  for (const name of names) if (selection[name] !== undefined) query.set(name, selection[name])
-  query.set('until', until.join('.'))
-  return `${scheme}?${query.toString()}`
-}
-
-/** Undefined for the source of an import. */
+/** A replay as runs had it in their source until it became a request of its own: `quarantine:?stage=cleaner&until=12.30`. */
 export function parseReplay(source: string): Replay | undefined {
   if (!source.startsWith(`${scheme}?`)) return undefined
   const query = new URLSearchParams(source.slice(scheme.length + 1))
@@ -42,9 +34,9 @@ export function isSelected(
   row: { stage: string; dsf_run: string; reasons: { code: string }[] },
 ): boolean {
   return (
-    (stage === undefined || stage === row.stage) &&
-    (run === undefined || run === row.dsf_run) &&
-    (code === undefined || row.reasons.some((reason) => reason.code === code))
+    (!stage || stage === row.stage) &&
+    (!run || run === row.dsf_run) &&
+    (!code || row.reasons.some((reason) => reason.code === code))
   )
 }
 

@@ -33,13 +33,14 @@ async function withProducer<T>(work: (producer: Producer) => Promise<T>, id?: st
  */
 const readers: Record<TopicKind, number> = {
   requests: 1,
-  runs: 0,
+  runs: 1,
   raw: 1,
   clean: 2,
   seen: 0,
   enriched: 1,
   profile: 0,
   objects: 1,
+  receipts: 1,
   quarantine: 1,
 }
 

@@ -118,6 +118,13 @@ const source = z.strictObject({
     .min(0)
     .default(1000)
     .describe('over any half minute in which it is waited for'),
+  maxRefusedShare: z.number().min(0).max(1).default(0.05).describe('of the rows of a run'),
+  maxRefusedRows: z
+    .number()
+    .int()
+    .min(0)
+    .default(100)
+    .describe('of a run; one that refuses more than both has failed, and its other rows are kept'),
 })
 
 const sinks = z.strictObject({

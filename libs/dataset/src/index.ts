@@ -5,7 +5,15 @@ export type { ComputedField } from './definition.ts'
 export type { DashboardDefinition, PanelDefinition } from './dashboard.ts'
 export { DefinitionError } from './errors.ts'
 export { keyPart, keyReader, keyText, laneOf, murmur2 } from './lane.ts'
-export { topicKinds, partitionsOf, topicName, topicsOf, type TopicKind, type TopicSpec } from './topics.ts'
+export {
+  isChangelog,
+  topicKinds,
+  partitionsOf,
+  topicName,
+  topicsOf,
+  type TopicKind,
+  type TopicSpec,
+} from './topics.ts'
 export { landingKey, noValue, objectKey, pathSegment, type ObjectName } from './object-key.ts'
 export { isProblem, type Problem, type Value } from './problems.ts'
 export { fractionReader, keyRules, readRules, type CellReader } from './values.ts'

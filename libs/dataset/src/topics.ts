@@ -10,6 +10,7 @@ export const topicKinds = [
   'enriched',
   'profile',
   'objects',
+  'receipts',
   'quarantine',
 ] as const
 export type TopicKind = (typeof topicKinds)[number]
@@ -28,8 +29,8 @@ const forever = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.1
 
 /**
  * All topics of a dataset. `runs` and `seen` are state and compacted; `requests` has one partition because runs of a
- * dataset follow each other, `profile` because few records describe many; `quarantine` is kept four times longer, because
- * people have to look at it.
+ * dataset follow each other, and so has `receipts`, which ends them; `profile` because few records describe many; `quarantine`
+ * is kept four times longer, because people have to look at it.
  */
 export function topicsOf(dataset: Dataset): TopicSpec[] {
   const keep = (days: number) => ({ 'cleanup.policy': 'delete', 'retention.ms': String(days * day) })
@@ -43,6 +44,7 @@ export function topicsOf(dataset: Dataset): TopicSpec[] {
     enriched: flow,
     profile: keep(dataset.retentionDays * 4),
     objects: keep(dataset.retentionDays * 4),
+    receipts: keep(30),
     quarantine: keep(dataset.retentionDays * 4),
   }
   return topicKinds.map((kind) => ({
@@ -53,7 +55,10 @@ export function topicsOf(dataset: Dataset): TopicSpec[] {
   }))
 }
 
-const onePartition = new Set<TopicKind>(['requests', 'runs', 'profile'])
+const onePartition = new Set<TopicKind>(['requests', 'runs', 'receipts', 'profile'])
+
+/** Topics that keep the last record of a key, and nothing of one whose last record is empty. */
+export const isChangelog = (kind: TopicKind): boolean => kind === 'runs' || kind === 'seen'
 
 /** Lanes that a topic has: all of the dataset's, or the first one alone. */
 export const partitionsOf = ({ lanes }: Dataset, kind: TopicKind): number =>

@@ -1,5 +1,6 @@
 import type { Counters, Dataset, Datasets, TopicKind } from '@dsf/dataset'
 import type { Logger } from './log.ts'
+import type { Limits } from './open-batch.ts'
 import type { Place } from './read-topic.ts'
 
 /**
@@ -25,7 +26,7 @@ export interface Batch<In = Record<string, unknown>> {
   offsets: number[]
 }
 
-/** A record to write. Without a lane it goes to the lane of its batch. */
+/** A record to write. Without a lane it goes to the lane of its batch; without a value it ends its key in a changelog. */
 export interface Output {
   key: string | Buffer | null
   value: unknown
@@ -57,19 +58,37 @@ export interface Result {
  * changelog, and the runtime calls commit or rollback with the transaction's outcome.
  */
 export interface LaneState {
-  /** one record of the changelog; the last one of a key counts */
-  restore(key: string, value: Record<string, unknown>): void
+  /** one record of the changelog; the last one of a key counts, and none is left of a key whose last value is null */
+  restore(key: string, value: Record<string, unknown> | null): void
   commit(): void
   rollback(): void
 }
 
 export interface HandlerContext<S extends LaneState = LaneState> {
   state: S
-  /** true once the process is asked to stop or the lane may be lost: a long handler throws a TransientError */
-  stopping: () => boolean
-  /** tells liveness that a long handler is getting on */
-  heard: () => void
   /** for what concerns a run or a batch, never for a row */
+  log: Pick<Logger, 'info' | 'warn'>
+}
+
+/**
+ * A lane as the work sees it that is done beside its consumer. Whatever it begins goes on from the lane's state: after a failure, a
+ * restart, or in another process.
+ */
+export interface LaneWork<S extends LaneState = LaneState> {
+  dataset: Dataset
+  lane: number
+  /** as committed; batches of the lane change it too, so it is looked at again after each wait */
+  state: S
+  /** aborted once the lane may be somebody else's, or the process stops: the work ends then, by an error or not */
+  signal: AbortSignal
+  /** One transaction of the lane. `change` is asked when it is its turn, so what it finds in the state holds until the commit. */
+  transact: (change: (state: S) => Result) => Promise<void>
+  /** the next commit of the lane, whoever makes it, or the end; meanwhile nobody expects a sign of life */
+  idle: () => Promise<void>
+  /** told of each commit of the lane, until what it returns is called */
+  onCommit: (listener: () => void) => () => void
+  /** a sign of life */
+  heard: () => void
   log: Pick<Logger, 'info' | 'warn'>
 }
 
@@ -80,7 +99,7 @@ type MaybePromise<T> = T | Promise<T>
  *
  * Guarantees to the handler: batches of a lane come one after another, in offset order; what it returns is written
  * exactly once although it may be called again with the same batch after a failure. So it must be a function of batch
- * and state, and its outside effects must be idempotent. A thrown TransientError (or a network error) is retried with
+ * and state, and its outside effects must be idempotent and short. A thrown TransientError (or a network error) is retried with
  * back-off while the lane waits; a FatalError ends the process; anything else parks the lane until its cause is mended.
  */
 export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneState> {
@@ -94,12 +113,13 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
   /** only receipts of this route collect what the handler counts */
   countsInto?: string
   /** close a batch on these limits instead of with the fetch; both are functions of the records alone */
-  batch?: (dataset: Dataset) => { records: number; bytes: number }
+  batch?: (dataset: Dataset) => Limits
   state?: { changelog: TopicKind; create: (dataset: Dataset, lane: number) => S }
-  /** Several results are several transactions, each done before the next is asked for; the batch's offsets move behind them. */
-  handle: (batch: Batch<In>, context: HandlerContext<S>) => MaybePromise<Result> | AsyncIterable<Result>
-  /** effect of a receipt that reached this stage, its own counters added; idempotent like the handler */
-  close?: (receipt: Receipt, dataset: Dataset) => Promise<void>
+  handle: (batch: Batch<In>, context: HandlerContext<S>) => MaybePromise<Result>
+  /** long effects of a lane, such as fetching, beside its batches; begins when the lane is taken over, and anew after a failure */
+  work?: (lane: LaneWork<S>) => Promise<void>
+  /** effect of a receipt that reached this stage, its own counters added, and what is written with it; idempotent like the handler */
+  close?: (receipt: Receipt, dataset: Dataset) => Promise<Result['out'] | undefined>
   /** what readiness depends on besides Kafka and the registry: rejects with the reason when it is not there */
   dependencies?: Record<string, () => Promise<unknown>>
   /** what a dataset needs outside Kafka before its first batch; idempotent, and what it throws concerns that dataset alone */
@@ -120,12 +140,19 @@ export interface Runtime extends TopicReader {
   sendReceipt: (to: TopicKind, receipt: Receipt) => Promise<void>
   /** how many records of a read topic a stage has not committed yet, over all lanes */
   behind: (stage: string, dataset: Dataset, kind: TopicKind) => Promise<number>
-  /** reads topics from their beginning and stays with them, for a view that every instance has whole */
-  follow: (
-    kinds: TopicKind[],
-    seen: (dataset: Dataset, kind: TopicKind, record: Record<string, unknown>) => void,
-  ) => Promise<void>
+  /**
+   * Stays with topics, for a view that every instance has whole: reads changelogs from their beginning, with null for a key that ended,
+   * and what the stage itself reads from where it has not come yet.
+   */
+  follow: (kinds: TopicKind[], seen: Seen) => Promise<void>
 }
+
+export type Seen = (
+  dataset: Dataset,
+  kind: TopicKind,
+  record: Record<string, unknown> | null,
+  key: string,
+) => void
 
 export interface TopicReader {
   /** offsets behind the last record of each lane */

@@ -5,10 +5,12 @@ export {
   type Batch,
   type HandlerContext,
   type LaneState,
+  type LaneWork,
   type Output,
   type Receipt,
   type Result,
   type Runtime,
+  type Seen,
   type Stage,
   type TopicReader,
 } from './define.ts'

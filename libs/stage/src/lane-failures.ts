@@ -1,20 +1,27 @@
 import { backoff, classify, DatasetError, parkedFor } from './failure.ts'
 import type { Health } from './health.ts'
-import { inputName, type InputPlace } from './held-inputs.ts'
 import type { Lane } from './lane.ts'
 import type { StageKit } from './stage-kit.ts'
 
 /** Fetches of a record batch whose checksum is wrong, before it is taken for broken where it is kept. */
 const corruptTries = 3
 
+/** What failed: an input of a lane, or the work beside its inputs. */
+export interface Failed {
+  name: string
+  topic?: string
+  /** offset that it did not come past; the work has none */
+  at: number
+}
+
 /**
- * What a failure in a lane means, by input: it waits for a server, or is parked with its dataset told about, or the process
+ * What a failure in a lane means, by input or work: it waits for a server, or is parked with its dataset told about, or the process
  * has to end.
  */
 export class LaneFailures {
   readonly #kit: StageKit
   readonly #health: Health
-  /** by input: how often it failed since it last came past the record where it did */
+  /** how often each failed since it last came past the record where it did */
   readonly #failures = new Map<string, { count: number; at: number; parked?: string }>()
 
   constructor(kit: StageKit, health: Health) {
@@ -22,9 +29,8 @@ export class LaneFailures {
     this.#health = health
   }
 
-  /** Milliseconds after which the input, which did not come past offset `at`, is tried again; undefined when the process has to end. */
-  add(lane: Lane, place: InputPlace, at: number, error: unknown): number | undefined {
-    const name = inputName(place)
+  /** Milliseconds after which it is tried again; undefined when the process has to end. */
+  add(lane: Lane, { name, topic, at }: Failed, error: unknown): number | undefined {
     const before = this.#failures.get(name) ?? { count: 0, parked: undefined }
     const kind = kindOf(error, before.count)
     const { message: reason } = asError(error)
@@ -33,7 +39,7 @@ export class LaneFailures {
     const parked = kind === 'dataset' ? reason : undefined
     this.#failures.set(name, { count: before.count + 1, at, parked })
     const ms = parked === undefined ? backoff(before.count) : parkedFor(before.count)
-    const about = { dataset: lane.dataset.name, lane: lane.number, topic: place.topic, ...lane.inWork }
+    const about = { dataset: lane.dataset.name, lane: lane.number, topic, ...lane.inWork }
     if (parked === undefined) {
       this.#health.wait(name, reason)
       this.#kit.log.warn({ ...about, attempt: before.count, kind, reason }, 'lane waits and tries again')
@@ -45,15 +51,15 @@ export class LaneFailures {
     return ms
   }
 
-  /** The input came to an offset. A chunk is gathered again fetch by fetch, so to come a part of the way mends nothing. */
-  reached(place: InputPlace, offset: number): void {
-    const failure = this.#failures.get(inputName(place))
+  /** It came to an offset. A chunk is gathered again fetch by fetch, so to come a part of the way mends nothing. */
+  reached(name: string, offset: number): void {
+    const failure = this.#failures.get(name)
     if (!failure || offset < failure.at) return
-    this.#failures.delete(inputName(place))
-    this.#health.goOn(inputName(place))
+    this.#failures.delete(name)
+    this.#health.goOn(name)
   }
 
-  /** Of inputs that are not ours any more. */
+  /** Of what is not ours any more. */
   clearUnless(keep: (name: string) => boolean): void {
     for (const name of [...this.#failures.keys()])
       if (!keep(name)) {

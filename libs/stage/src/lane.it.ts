@@ -97,8 +97,8 @@ describe('an owner of a lane that was thought dead, and is not', () => {
 class Steps implements LaneState {
   done = 0
   #pending: number | undefined
-  restore(_: string, { mark }: Record<string, unknown>): void {
-    this.done = mark as number
+  restore(_: string, value: Record<string, unknown> | null): void {
+    this.done = value!['mark'] as number
   }
   set(done: number): void {
     this.#pending = done

@@ -15,6 +15,14 @@ import type { StageKit } from './stage-kit.ts'
 import { recount } from './too-large.ts'
 import { offsetsOf, runOf, type InWork, type Progress } from './work.ts'
 
+/** A lane that is ours: its state, and a signal for when that ends. */
+export interface Session {
+  state: LaneState
+  signal: AbortSignal
+}
+
+const ignore = () => undefined
+
 /**
  * A lane of a dataset in a stage: takes it over, turns batches into transactions, and lets go of it when anything goes
  * wrong, so that every way back leads through the take-over.
@@ -36,6 +44,9 @@ export class Lane {
   #state: LaneState | undefined
   #turn: Promise<void> = Promise.resolve()
   #inWork: InWork = {}
+  #session: AbortController | undefined
+  /** told of each commit */
+  readonly committed = new Set<() => void>()
 
   constructor(kit: StageKit, dataset: Dataset, number: number) {
     this.#kit = kit
@@ -53,9 +64,9 @@ export class Lane {
   }
 
   /** Runs `work` when everything before it on this lane is done: a lane has one transaction at a time. */
-  inTurn(work: () => Promise<void>): Promise<void> {
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work)
-    this.#turn = done.catch(() => undefined)
+    this.#turn = done.then(ignore, ignore)
     return done
   }
 
@@ -67,6 +78,7 @@ export class Lane {
   /** Gives up the producer and everything uncommitted. */
   async release(): Promise<void> {
     this.#verified = false
+    this.#session?.abort()
     this.#state?.rollback()
     for (const input of this.#inputs.values()) {
       input.open.reset(input.records)
@@ -93,7 +105,7 @@ export class Lane {
   async process(kind: TopicKind, payload: EachBatchPayload): Promise<void> {
     const input = this.#inputs.get(kind)!
     this.#inWork = {}
-    if (!this.#verified) await this.#takeOver(payload)
+    await this.#own()
     const fetched = fetchedOffset(payload.batch)
     if (fetched !== input.position) return this.#kit.seek(this.#place(input), input.position)
     const closed = await input.open.add(payload.batch.messages)
@@ -106,22 +118,55 @@ export class Lane {
 
   #place = ({ topic }: Input) => ({ topic, partition: this.number })
 
-  async #takeOver(payload: EachBatchPayload): Promise<void> {
-    await payload.heartbeat()
+  /** The lane is ours when this is done. Costs something only when that was in doubt. */
+  async #own(): Promise<void> {
+    if (this.#verified) return
     const { kafka, stage, log } = this.#kit
     await this.#producer?.disconnect().catch(() => undefined)
     this.#producer = transactionalProducer(kafka, `dsf.${stage.name}.${this.dataset.name}.${this.number}`)
     await this.#producer.connect()
     await fenceOthers(this.#producer)
     const unchanged = await readCommitted(this.#kit, this.number, [...this.#inputs.values()])
-    if (!unchanged || (stage.state && !this.#state))
-      this.#state = await restoreState(this.#kit, this.dataset, this.number)
+    if (!unchanged || (stage.state && !this.#state)) await this.#restore()
     this.#verified = true
     log.info(
       { dataset: this.dataset.name, lane: this.number, restored: !unchanged, at: this.#positions() },
       'lane taken over',
     )
     crashPoint('after-take-over')
+  }
+
+  /** What was begun by the state before has to begin anew. */
+  async #restore(): Promise<void> {
+    this.#session?.abort()
+    this.#state = await restoreState(this.#kit, this.dataset, this.number)
+  }
+
+  /** The lane for its work, until the signal says that it has to begin anew. */
+  openSession(): Promise<Session> {
+    return this.inTurn(async () => {
+      await this.#own()
+      this.#session = new AbortController()
+      return { state: this.#state!, signal: this.#session.signal }
+    })
+  }
+
+  /** One transaction of the lane's work, in turn with its batches. The offset stays, but says who committed last. */
+  transact({ signal, state }: Session, change: (state: LaneState) => Result): Promise<void> {
+    return this.inTurn(async () => {
+      await this.#own()
+      signal.throwIfAborted()
+      try {
+        const outbox = this.#outbox()
+        this.#collect(change(state), outbox, {})
+        const [input] = this.#inputs.values()
+        const { committed: next, records, counted } = input!
+        await this.#commit(outbox, { input: input!, next, records, counted })
+      } catch (error) {
+        await this.release()
+        throw error
+      }
+    })
   }
 
   #positions = () =>
@@ -142,10 +187,10 @@ export class Lane {
       async () => {
         const { next, nextRecord } = group.at(-1)!
         const progress: Progress = { input, next, records: nextRecord, counted: { ...input.counted } }
-        let outbox = this.#outbox()
+        const outbox = this.#outbox()
         for (const closed of group) {
           this.#kit.metrics.rowsIn(this.dataset.name, input.topic, closed.batch.records.length)
-          outbox = await this.#apply(closed, outbox, progress)
+          await this.#apply(closed, outbox, progress)
         }
         await this.#commit(outbox, progress)
       },
@@ -154,35 +199,15 @@ export class Lane {
 
   #outbox = () => new Outbox(this.#kit.stage.name, this.dataset, this.#encoders, this.#receiptEncoder)
 
-  /** Fills the outbox with a batch's results. Of a handler with several results each gets its own transaction. */
-  async #apply(closed: ClosedBatch, outbox: Outbox, progress: Progress): Promise<Outbox> {
-    const { stage } = this.#kit
+  async #apply(closed: ClosedBatch, outbox: Outbox, progress: Progress): Promise<void> {
+    const { stage, log } = this.#kit
     outbox.add('quarantine', this.number, closed.poison)
     if (closed.poison.length > 0) addCounters(progress.counted, { undecodable: closed.poison.length })
     if (closed.batch.records.length > 0) {
-      const results = await stage.handle(closed.batch, {
-        state: this.#state!,
-        stopping: () => this.#kit.stopping() || !this.#verified,
-        heard: () => this.#kit.heard(inputName(this.#place(progress.input))),
-        log: this.#kit.log,
-      })
-      if (Symbol.asyncIterator in results) outbox = await this.#applyEach(results, outbox, progress)
-      else this.#collect(results, outbox, progress.counted)
+      const result = await stage.handle(closed.batch, { state: this.#state!, log })
+      this.#collect(result, outbox, progress.counted)
     }
     if (closed.receipt) await this.#pass(closed, outbox, progress)
-    return outbox
-  }
-
-  /** A result is committed before the handler is asked for the next: its change of the state must not be taken for done. */
-  async #applyEach(results: AsyncIterable<Result>, outbox: Outbox, progress: Progress): Promise<Outbox> {
-    for await (const result of results) {
-      this.#collect(result, outbox, progress.counted)
-      const { input, counted } = progress
-      const { committed: next, records } = input
-      await this.#commit(outbox, { input, next, records, counted: { ...counted } })
-      outbox = this.#outbox()
-    }
-    return outbox
   }
 
   #collect(result: Result, outbox: Outbox, counted: Counters): void {
@@ -201,7 +226,8 @@ export class Lane {
     const { kind } = progress.input
     const passed = closeReceipt(receipt!, progress.counted, stage, kind)
     if (collects(stage, receipt!)) progress.counted = {}
-    await stage.close?.(passed, this.dataset)
+    const out = await stage.close?.(passed, this.dataset)
+    if (out) this.#collect({ out }, outbox, {})
     for (const to of stage.passes[kind] ?? []) outbox.addReceipt(to, passed)
     log.info(
       {
@@ -234,6 +260,7 @@ export class Lane {
     const { input, next: committed, records, counted } = progress
     Object.assign(input, { committed, records, counted, owner: this.#owner })
     this.#kit.metrics.committed(this.dataset.name, outbox.written)
+    for (const listener of [...this.committed]) listener()
   }
 
   #offsets({ input, next, records, counted }: Progress) {

@@ -6,6 +6,7 @@ import { datasetOf } from './lane-assigner.ts'
 import { fetchedOffset, lastOffset, unreadableBatch } from './kafka.ts'
 import { LaneFailures } from './lane-failures.ts'
 import { Lane } from './lane.ts'
+import { LaneWorker, workName } from './lane-worker.ts'
 import type { StageKit } from './stage-kit.ts'
 
 /** How often it is looked how far inputs that are not fetched have fallen behind. */
@@ -20,6 +21,8 @@ export class Lanes {
   readonly #health: Health
   readonly #onFatal: (error: Error) => void
   readonly #lanes = new Map<string, Lane>()
+  /** of a stage that has work beside its batches */
+  readonly #workers = new Map<string, LaneWorker>()
   readonly #held: HeldInputs
   readonly #failures: LaneFailures
   readonly #looking: NodeJS.Timeout
@@ -58,13 +61,29 @@ export class Lanes {
     this.#kit.log.info({ lanes: [...mine].sort() }, 'lanes assigned')
     const inputs = new Set(places.map(inputName))
     this.#held.letGoUnless((place) => inputs.has(inputName(place)))
-    this.#failures.clearUnless((name) => inputs.has(name))
     for (const [name, lane] of this.#lanes) {
       lane.suspect()
-      if (mine.has(name)) continue
-      this.#lanes.delete(name)
-      await lane.inTurn(() => lane.release())
+      if (!mine.has(name)) await this.#letGo(name, lane)
     }
+    const works = new Set([...this.#lanes.values()].map(workName))
+    this.#failures.clearUnless((name) => inputs.has(name) || works.has(name))
+    if (this.#kit.stage.work) for (const place of places) this.#putToWork(place)
+  }
+
+  async #letGo(name: string, lane: Lane): Promise<void> {
+    this.#lanes.delete(name)
+    const worker = this.#workers.get(name)
+    this.#workers.delete(name)
+    await worker?.stop()
+    await lane.inTurn(() => lane.release())
+  }
+
+  /** A lane whose state may say that there is something to do, whether a record comes or not. */
+  #putToWork(place: InputPlace): void {
+    const name = laneName(place)
+    if (this.#workers.has(name) || this.#kit.stopping()) return
+    const tools = { kit: this.#kit, health: this.#health, failures: this.#failures, onFatal: this.#onFatal }
+    this.#workers.set(name, new LaneWorker(this.#lane(place), tools))
   }
 
   /** A fetch of control records alone never reaches `batch`, but the position behind it must be known. */
@@ -103,7 +122,7 @@ export class Lanes {
       if (unreadable) throw unreadable
       await lane.process(kindOf(place.topic), payload)
       this.#health.heard()
-      this.#failures.reached(place, lastOffset(payload.batch))
+      this.#failures.reached(inputName(place), lastOffset(payload.batch))
     } catch (error) {
       await this.#failed(lane, place, payload, error)
     }
@@ -112,7 +131,8 @@ export class Lanes {
   async #failed(lane: Lane, place: InputPlace, { batch }: EachBatchPayload, error: unknown): Promise<void> {
     await lane.release()
     if (!this.#owns(lane, place)) return
-    const ms = this.#failures.add(lane, place, lastOffset(batch), error)
+    const failed = { name: inputName(place), topic: place.topic, at: lastOffset(batch) }
+    const ms = this.#failures.add(lane, failed, error)
     if (ms === undefined) {
       this.#onFatal(error as Error)
       throw error
@@ -123,6 +143,7 @@ export class Lanes {
 
   /** Every lane has done what it was at; what comes after `stopping` is not begun. */
   async rest(): Promise<void> {
+    await Promise.all([...this.#workers.values()].map((worker) => worker.stop()))
     await Promise.all([...this.#lanes.values()].map((lane) => lane.inTurn(async () => undefined)))
   }
 
@@ -158,7 +179,7 @@ async function doneWithin(work: Promise<void>, ms: number): Promise<boolean> {
   }
 }
 
-/** Long work must not cost the membership. A heartbeat that fails makes the lane suspect, and long handlers stop. */
+/** A long batch must not cost the membership. A heartbeat that fails makes the lane suspect. */
 async function withHeartbeat(
   lane: Lane,
   payload: EachBatchPayload,

@@ -1,4 +1,4 @@
-import type { Dataset, TopicKind } from '@dsf/dataset'
+import { isChangelog, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { KafkaMessage } from 'kafkajs'
 import type { Batch, Output, Receipt } from './define.ts'
 import { isReceipt } from './receipts.ts'
@@ -17,6 +17,8 @@ export interface ClosedBatch {
 export interface Limits {
   records: number
   bytes: number
+  /** a fetch closes a batch, too */
+  withFetch?: boolean
 }
 
 /**
@@ -94,7 +96,8 @@ export class OpenBatch {
         : this.#record(message, offset)
       if (receipt || this.#full()) closed.push(this.#close(offset + 1, receipt))
     }
-    if (!this.#limits && this.#begun) closed.push(this.#close(Number(messages.at(-1)!.offset) + 1))
+    if ((!this.#limits || this.#limits.withFetch) && this.#begun)
+      closed.push(this.#close(Number(messages.at(-1)!.offset) + 1))
     return closed
   }
 
@@ -123,6 +126,8 @@ export class OpenBatch {
   }
 
   #record(message: KafkaMessage, offset: number): undefined {
+    // the end of a key says nothing to who reads only what is new
+    if (message.value === null && isChangelog(this.#from)) return undefined
     try {
       this.#batch.records.push(this.#rows.decode(message.value))
     } catch (error) {

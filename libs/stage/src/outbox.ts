@@ -32,7 +32,7 @@ export class Outbox {
     if (!encoder) throw new Error(`the stage writes to "${kind}" but does not declare it in writes`)
     let refused = 0
     for (const output of outputs) {
-      const value = encoder.encode(output.value)
+      const value = output.value === null ? null : encoder.encode(output.value)
       const size = sizeOf(output.key, value)
       if (size <= largestRecord)
         this.#push(kind, { key: output.key, value, partition: output.lane ?? lane }, size)

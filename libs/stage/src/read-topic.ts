@@ -24,6 +24,8 @@ interface TopicReading {
   ends?: number[]
   /** called for each record that is no receipt, oldest first within a lane */
   seen: (key: string, value: Record<string, unknown>, place: Place) => void
+  /** called for a key that ended */
+  ended?: (key: string) => void
   /** called for a record that is none of ours: nothing that a stage wrote is undecodable */
   foreign: (place: Place, reason: string) => void
 }
@@ -97,7 +99,9 @@ function readTo(consumer: Consumer, ends: Map<number, number>, reading: TopicRea
   })
 }
 
-function readOne(message: KafkaMessage, lane: number, { decoder, seen, foreign }: TopicReading): void {
+function readOne(message: KafkaMessage, lane: number, reading: TopicReading): void {
+  const { decoder, seen, ended, foreign } = reading
+  if (message.value === null && ended) return ended(String(message.key))
   const place = { lane, offset: Number(message.offset) }
   let value: Record<string, unknown>
   try {

@@ -20,6 +20,7 @@ export async function restoreState(
     lane,
     decoder: serde.decoder(dataset, stage.state.changelog),
     seen: (key, value) => state.restore(key, value),
+    ended: (key) => state.restore(key, null),
     foreign: (place, reason) =>
       log.error({ topic, ...place, reason }, 'a record of the changelog is not ours and is left out'),
   })

@@ -26,8 +26,8 @@ interface Quarantined {
   object?: string | null
 }
 
-export const sizeOf = (key: Output['key'], value: Buffer): number =>
-  value.length + (key === null ? 0 : Buffer.byteLength(key))
+export const sizeOf = (key: Output['key'], value: Buffer | null): number =>
+  (value?.length ?? 0) + (key === null ? 0 : Buffer.byteLength(key))
 
 /** Topics whose records are rows: one that does not fit is refused like any other row. */
 const codes: Partial<Record<TopicKind, string>> = {

@@ -1,0 +1,25 @@
+import type { ObjectStore, TopicReader } from '@dsf/stage'
+import type { config } from './config.ts'
+import type { SourceLimits } from './land-source.ts'
+import { Slots } from './slots.ts'
+
+/** What the runs of all datasets share. */
+export interface Importer {
+  store: ObjectStore
+  limits: SourceLimits
+  rowsPerTransaction: number
+  /** sources that are fetched at once, one of a host */
+  fetching: Slots
+  /** transactions that are made at once: their rows are in memory */
+  publishing: Slots
+  /** reads the quarantine for a replay; there once the stage has started */
+  topics?: TopicReader
+}
+
+export const importerOf = (settings: ReturnType<typeof config>, store: ObjectStore): Importer => ({
+  store,
+  limits: { allow: settings.SOURCE_ALLOW, roots: settings.SOURCE_ROOTS },
+  rowsPerTransaction: settings.ROWS_PER_TRANSACTION,
+  fetching: new Slots(settings.FETCHES_AT_ONCE),
+  publishing: new Slots(settings.PUBLISHES_AT_ONCE),
+})

@@ -1,0 +1,95 @@
+import type { Dataset } from '@dsf/dataset'
+import type { ObjectStore } from '@dsf/stage'
+import { checkHeader, sniff } from './check-header.ts'
+import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
+import type { Importer } from './importer.ts'
+import { parseLanding } from './land-quarantine.ts'
+import { hintOf, openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
+import { publishReplay, type FileReader } from './publish-replay.ts'
+import { publisherOf, type Publication } from './publish-rows.ts'
+import type { Run } from './run.ts'
+import type { Block } from './scan-csv.ts'
+
+type FindRun = (run: string) => Run | undefined
+
+/**
+ * The rows of a run that has landed, from where it stands, in parts that fit into a transaction. At least one, and one is the last.
+ * @throws UnreadableFileError when the file is none that the definition describes
+ */
+export function publications(
+  importer: Importer,
+  dataset: Dataset,
+  start: Run,
+  find: FindRun,
+): AsyncGenerator<Publication, undefined> {
+  return start.replay === null ? imported(importer, dataset, start) : replayed(importer, dataset, start, find)
+}
+
+/** The rows of a replay. Each is put back as the row of the run that it came with. */
+async function* replayed(
+  { store, rowsPerTransaction, topics }: Importer,
+  dataset: Dataset,
+  start: Run,
+  find: FindRun,
+): AsyncGenerator<Publication, undefined> {
+  const files = new Map<string, Promise<FileReader>>()
+  const open = async (run: Run | undefined): Promise<FileReader> => {
+    if (!run?.landing) throw new UnreadableFileError('the landing of its run is not known any more')
+    const file = await openLanding(store, dataset, run)
+    return { columns: file.header.length, publish: publisherOf(dataset, columnsOf(dataset, file)) }
+  }
+  const fileOf = (run: string) => files.get(run) ?? files.set(run, open(find(run))).get(run)!
+  const rows = parseLanding(await store.get(start.landing!))
+  let run = start
+  do {
+    const part = rows.slice(run.row, run.row + rowsPerTransaction)
+    const publication = await publishReplay({ dataset, topics: topics!, fileOf }, part, run)
+    run = publication.run
+    yield { ...publication, isLast: run.row >= rows.length }
+  } while (run.row < rows.length)
+}
+
+async function* imported(
+  { store, rowsPerTransaction }: Importer,
+  dataset: Dataset,
+  start: Run,
+): AsyncGenerator<Publication, undefined> {
+  const file = await openLanding(store, dataset, start)
+  const publish = publisherOf(dataset, columnsOf(dataset, file))
+  let run = start
+  let waiting: Block[] = []
+  let rows = 0
+  for await (const block of file.blocks(run.byte === 0 ? undefined : { byte: run.byte, row: run.row })) {
+    waiting.push(block)
+    rows += block.rows.length + block.unreadable.length
+    if (rows < rowsPerTransaction) continue
+    const publication = publish(waiting, run)
+    yield { ...publication, isLast: false }
+    run = publication.run
+    waiting = []
+    rows = 0
+  }
+  yield { ...publish(waiting, run), isLast: true }
+}
+
+function openLanding(store: ObjectStore, { dialect, source }: Dataset, run: Run): Promise<CsvFile> {
+  const open = async () => {
+    const stored = await store.stream(run.landing!)
+    return (
+      run.landing!.endsWith('.gz') ? gunzipLimited(stored, measuredBefore) : stored
+    ) as AsyncIterable<Buffer>
+  }
+  return openCsv(open, { dialect, maxRowBytes: source.maxRowBytes, sniff })
+}
+
+/** @throws UnreadableFileError with the columns that are missing or unknown */
+function columnsOf(dataset: Dataset, file: CsvFile): number[] {
+  const names = (fields: { name: string }[]) => fields.map(({ name }) => name)
+  const check = checkHeader(file.header, {
+    fields: names(dataset.fields),
+    fieldsMatch: dataset.fieldsMatch,
+    primaryKey: names(dataset.key),
+  })
+  if ('error' in check) throw new UnreadableFileError(check.error + hintOf(file.header.join()))
+  return check.columns
+}

@@ -1,0 +1,77 @@
+import type { Counters } from '@dsf/dataset'
+import { printable } from './guard-address.ts'
+import { expectedReceipts, type RunState } from './run.ts'
+import type { Known } from './runs-view.ts'
+import type { Selection } from './selection.ts'
+
+/** A run as `GET /v1/runs/<id>` answers it. */
+export interface RunAnswer {
+  runId: string
+  dataset: string
+  type: 'import' | 'replay'
+  /** of an import, without its credentials */
+  source?: string
+  /** of a replay */
+  selection?: Selection
+  state: RunState
+  reason?: string
+  /** when it came into a state, in UTC */
+  times: Partial<Record<'requested' | 'fetching' | 'publishing' | 'processing' | 'cancel' | 'ended', string>>
+  /** of the source, as far as it has come */
+  fetched: { bytes: number; bytesPerSecond?: number }
+  landing?: { key: string; bytes: number; sha256: string }
+  /** published so far */
+  rows: number
+  /** receipts that arrived, of those expected: one for each lane and route */
+  closed: number
+  expected: number
+  /** what they count; all of it once all have arrived */
+  counters: Counters
+  statusUrl: string
+}
+
+export function toAnswer({ dataset, run }: Known): RunAnswer {
+  return {
+    ...{ runId: run.run, dataset, type: run.type },
+    ...(run.source === null ? {} : { source: shownSource(run.source) }),
+    ...(run.replay === null ? {} : { selection: given(run.replay.selection) }),
+    state: run.state,
+    ...(run.reason === null ? {} : { reason: run.reason }),
+    times: timesOf(run),
+    fetched: {
+      bytes: run.landing_bytes,
+      ...(run.state === 'fetching' ? { bytesPerSecond: run.bytes_per_second } : {}),
+    },
+    ...(run.landing === null
+      ? {}
+      : { landing: { key: run.landing, bytes: run.landing_bytes, sha256: run.landing_sha256! } }),
+    rows: run.row,
+    ...{ closed: run.closed.length, expected: expectedReceipts(run), counters: run.counters },
+    statusUrl: `/v1/runs/${run.run}`,
+  }
+}
+
+function timesOf({
+  requested_at,
+  fetching_at,
+  publishing_at,
+  processing_at,
+  cancel_at,
+  ended_at,
+}: Known['run']) {
+  const times = {
+    ...{ requested: requested_at, fetching: fetching_at, publishing: publishing_at },
+    ...{ processing: processing_at, cancel: cancel_at, ended: ended_at },
+  }
+  return Object.fromEntries(
+    Object.entries(times).flatMap(([name, at]) => (at === null ? [] : [[name, new Date(at).toISOString()]])),
+  )
+}
+
+const given = (selection: Selection): Selection =>
+  Object.fromEntries(Object.entries(selection).filter(([, value]) => value !== null))
+
+export function shownSource(source: string): string {
+  const url = URL.parse(source)
+  return url && url.protocol !== 'file:' ? printable(url) : source
+}

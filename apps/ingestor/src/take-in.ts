@@ -1,0 +1,29 @@
+import type { Dataset } from '@dsf/dataset'
+import type { Batch, Receipt, Result } from '@dsf/stage'
+import { begins, cancel, close, newRun, type Request } from './run.ts'
+import type { RunStates } from './run-state.ts'
+
+type Told = Batch<Request | Receipt>
+
+/** Requests become runs, or the end of one; receipts of the lanes say how far the rows of a run have come. */
+export function takeIn({ dataset, from, records }: Told, state: RunStates, now = Date.now()): Result {
+  for (const record of records)
+    if (from === 'receipts') takeReceipt(dataset, record as Receipt, state, now)
+    else takeRequest(dataset, record as Request, state, now)
+  if (from === 'requests') state.prune(now)
+  return { out: { runs: state.changes() } }
+}
+
+function takeRequest(dataset: Dataset, request: Request, state: RunStates, now: number): void {
+  const known = state.get(request.run)
+  if (request.type === 'cancel') {
+    if (known) state.set(cancel(known, now))
+  } else if (begins(known, { ...request, type: request.type }))
+    state.set(newRun({ ...request, type: request.type }, dataset.lanes))
+}
+
+/** Of a run that is not kept any more, or of rows that belong to none, there is nothing to add up. */
+function takeReceipt(dataset: Dataset, receipt: Receipt, state: RunStates, now: number): void {
+  const known = state.get(receipt.run)
+  if (known) state.set(close(known, receipt, dataset.source, now))
+}
