@@ -72,7 +72,7 @@ it('an import that fails is a document too, though it sends no receipts', async 
 })
 
 it('the panels show the sums of these documents', async () => {
-  const counters = ['read', 'clean', 'duplicate', 'quarantined', 'stored', 'indexed']
+  const counters = ['read', 'clean', 'duplicate', 'quarantined', 'stored', 'created', 'replaced']
   const [sums] = await rows('receipts')
   expect(sums).toMatchObject({
     key: dataset,

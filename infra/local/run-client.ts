@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { counterNames } from '@dsf/dataset'
 import { StackError } from './errors.ts'
 import { endsOf, nowAndThen, startRun, untilEnded, type Receipt } from './follow-run.ts'
 import { say, seconds } from './say.ts'
@@ -11,8 +12,7 @@ import { stageNames } from './servers/stages.ts'
 import type { Settings } from './settings.ts'
 import { table } from './status.ts'
 
-const readingOrder =
-  'read clean duplicate quarantined simulated enriched processed stored indexed superseded'.split(' ')
+const readingOrder: string[] = [...counterNames]
 const defaultPatienceSeconds = 900
 
 /** Resolves with what the exit code should be. */

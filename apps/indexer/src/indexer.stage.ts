@@ -19,7 +19,8 @@ export function indexer(store: ObjectStore, index: Index, receipts: Receipts, pi
     writes: ['quarantine'],
     passes: { objects: [] },
     countsInto: rowsRoute,
-    batch: () => ({ records: 50, bytes: 2 ** 20 }),
+    // documents are named by their keys, so any batch is as good as another
+    batch: () => ({ records: 50, bytes: 2 ** 20, withFetch: true }),
     dependencies: { 'object store': store.check, Elasticsearch: index.check },
     prepare: index.prepare,
     start: async (runtime) => {

@@ -5,7 +5,7 @@ import { failedImport, runDocuments } from './pipeline-documents.ts'
 import { summarize } from './receipts.ts'
 
 const counters = { read: 10, clean: 7, duplicate: 1, quarantined: 2, 'quarantined:type': 2 }
-const lake = { ...counters, simulated: 1, enriched: 8, stored: 8, indexed: 8 }
+const lake = { ...counters, simulated: 1, enriched: 8, stored: 8, created: 6, replaced: 2, repeated: 1 }
 const times = { requested: 1000, ingestor: 1100, cleaner: 1300, generator: 1400 }
 const receipt = (lane: number, route: string, more: Record<string, number>): Receipt => ({
   ...{ run: 'r', dataset: 'quakes', lane, lanes: 2, route },
@@ -28,7 +28,7 @@ describe('the documents of a run', () => {
       {
         ...{ kind: 'run', '@timestamp': 2600, dataset: 'quakes', run: 'r', state: 'succeeded' },
         ...{ read: 20, clean: 14, duplicate: 2, quarantined: 4, simulated: 2, enriched: 16 },
-        ...{ processed: 14, stored: 16, indexed: 16, superseded: 0, refused: 0, duration_ms: 1600 },
+        ...{ processed: 14, stored: 16, created: 12, replaced: 4, superseded: 0, repeated: 2, refused: 0, duration_ms: 1600 },
       },
     ])
   })

@@ -1,4 +1,4 @@
-import { counterNames, type CounterName } from '@dsf/dataset'
+import { counterNames, formerCounter } from '@dsf/dataset'
 import type { Receipt } from '@dsf/stage'
 import type { RunReceipt } from './receipts.ts'
 
@@ -45,7 +45,12 @@ export function runDocuments(receipts: Receipt[], summary: RunReceipt): Pipeline
 }
 
 const pick = (counters: RunReceipt['counters']) =>
-  Object.fromEntries(counterNames.map((name) => [name, counters[name] ?? 0])) as Record<CounterName, number>
+  Object.fromEntries(
+    [...counterNames, ...(formerCounter in counters ? [formerCounter] : [])].map((name) => [
+      name,
+      counters[name] ?? 0,
+    ]),
+  )
 
 /** A run as the topic `runs` has it. */
 export interface EndedRun {

@@ -10,7 +10,8 @@ const lake: Counters = {
   simulated: 1,
   enriched: 8,
   stored: 8,
-  indexed: 6,
+  created: 4,
+  replaced: 2,
   superseded: 2,
 }
 const processed: Counters = { ...upstream, processed: 7 }
@@ -40,8 +41,10 @@ const summed = {
     enriched: 16,
     processed: 14,
     stored: 16,
-    indexed: 12,
+    created: 8,
+    replaced: 4,
     superseded: 4,
+    repeated: 0,
     refused: 0,
   },
 }
@@ -50,6 +53,14 @@ describe('summarize', () => {
   it('adds the lanes up, and what both routes have from upstream only once', () => {
     expect(summarize(all)).toEqual({ ...summed, state: 'succeeded' })
     expect(summarize(all.toReversed())).toEqual({ ...summed, state: 'succeeded' })
+  })
+
+  it('takes receipts of before an upgrade, and of a lane that counted on both sides of it', () => {
+    const { created: _c, replaced: _r, ...former } = lake
+    const before = [{ ...former, indexed: 6 }, { ...former, indexed: 2, created: 3, replaced: 1 }]
+    const found = all.map((each) => (each.route === 'lake' ? { ...each, counters: before[each.lane]! } : each))
+    const counters = { ...summed.counters, indexed: 8, created: 3, replaced: 1 }
+    expect(summarize(found)).toEqual({ ...summed, counters, state: 'succeeded' })
   })
 
   it.each([1, 2, 3])(
@@ -78,12 +89,12 @@ describe('summarize', () => {
     ],
     ['the generator', 'lake', { ...lake, simulated: 0 }, 'enriched 16 is not clean 14 + simulated 1'],
     ['the CSV sink', 'processed', { ...processed, processed: 6 }, 'processed 13 is not clean 14'],
-    ['the indexer', 'lake', { ...lake, indexed: 5 }, 'stored 16 is not indexed 11 + superseded 4'],
+    ['the indexer', 'lake', { ...lake, created: 3 }, 'stored 16 is not created 7 + replaced 4 + superseded 4'],
     [
       'the sink of the lake',
       'lake',
       { ...lake, stored: 9 },
-      'stored 17 is not enriched 16; stored 17 is not indexed 12 + superseded 4',
+      'stored 17 is not enriched 16; stored 17 is not created 8 + replaced 4 + superseded 4',
     ],
     [
       'nobody any more: twice',

@@ -7,7 +7,7 @@ const receiptsIndex = 'dsf-receipts'
 /** Routes on which a run's receipts arrive; a run is over when every lane was closed on each. */
 const routes = ['lake', 'processed']
 
-/** Others close a batch of what belongs to no run. */
+/** Others come from the Spark jobs, and from replays of before: they closed a batch of what belongs to no run. */
 export const closesRun = ({ route }: Receipt): boolean => routes.includes(route)
 
 /** The end-to-end receipt of a run. */

@@ -1,5 +1,6 @@
 import type { Counters, Dataset, Datasets, TopicKind } from '@dsf/dataset'
 import type { Logger } from './log.ts'
+import type { Limits } from './open-batch.ts'
 import type { Place } from './read-topic.ts'
 
 /**
@@ -93,8 +94,11 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
   routes?: Partial<Record<TopicKind, string>>
   /** only receipts of this route collect what the handler counts */
   countsInto?: string
-  /** close a batch on these limits instead of with the fetch; both are functions of the records alone */
-  batch?: (dataset: Dataset) => { records: number; bytes: number }
+  /**
+   * Close a batch on these limits, which are functions of the records alone, and not with the fetch: for effects that are named by their
+   * batch. Records then wait for a whole batch or a receipt. With `withFetch` the fetch closes it too: a batch is no larger than the limits, and nothing waits.
+   */
+  batch?: (dataset: Dataset) => Limits
   state?: { changelog: TopicKind; create: (dataset: Dataset, lane: number) => S }
   /** Several results are several transactions, each done before the next is asked for; the batch's offsets move behind them. */
   handle: (batch: Batch<In>, context: HandlerContext<S>) => MaybePromise<Result> | AsyncIterable<Result>
@@ -116,9 +120,7 @@ export interface Runtime extends TopicReader {
   datasets: Datasets
   /** writes one record outside any transaction, acknowledged by all replicas */
   send: (dataset: Dataset, to: TopicKind, output: Output) => Promise<void>
-  /** writes a receipt the same way: who gathers records into chunks has a whole one now */
-  sendReceipt: (to: TopicKind, receipt: Receipt) => Promise<void>
-  /** how many records of a read topic a stage has not committed yet, over all lanes */
+  /** how many records of a read topic a stage has not committed yet, over all lanes (`lag.ts`) */
   behind: (stage: string, dataset: Dataset, kind: TopicKind) => Promise<number>
   /** reads topics from their beginning and stays with them, for a view that every instance has whole */
   follow: (
