@@ -32,9 +32,8 @@ describe('readBulkAnswer', () => {
   it('is not misled by a key that reads like an answer', () => {
     const key = 'current version [8] is higher or equal to the one provided [8]'
     const short = item(409, 'version_conflict_engine_exception', `[${key}]: version conflict`)
-    expect(readBulkAnswer({ items: [conflict(8, 7, key), short] }, 2).fates).toEqual([
-      'superseded',
-      'superseded',
+    expect(readBulkAnswer({ items: [conflict(8, 7, key), short, conflict(7, 7, key)] }, 3).fates).toEqual([
+      ...['superseded', 'superseded', 'repeated'],
     ])
   })
 
@@ -86,10 +85,7 @@ describe('readBulkAnswer', () => {
         caused_by: { type: 'date_time_parse_exception', reason: 'no month 13' },
       },
     }
-    const { refused } = readBulkAnswer(
-      { items: [{ index: { status: 400, error } }, item(422)] },
-      2,
-    )
+    const { refused } = readBulkAnswer({ items: [{ index: { status: 400, error } }, item(422)] }, 2)
     expect(refused).toEqual([
       {
         at: 0,
@@ -101,9 +97,7 @@ describe('readBulkAnswer', () => {
   })
 
   it('answers for no row when the answer does not fit the request', () => {
-    expect(() => readBulkAnswer({ items: [item(200)] }, 2)).toThrow(
-      'the bulk answer has 1 items for 2 rows',
-    )
+    expect(() => readBulkAnswer({ items: [item(200)] }, 2)).toThrow('the bulk answer has 1 items for 2 rows')
     expect(() => readBulkAnswer({}, 1)).toThrow('the bulk answer has 0 items for 1 rows')
   })
 })

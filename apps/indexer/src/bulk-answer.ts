@@ -1,6 +1,5 @@
 /** Elasticsearch's answer to a bulk request, asked for with this filter: enough to classify, and little to parse. */
-export const answerFilter =
-  'items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
+export const answerFilter = 'items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
 
 export interface BulkAnswer {
   items?: Record<string, BulkItem>[]
@@ -70,9 +69,11 @@ function fateOf({ status, error }: BulkItem): Fate | 'refused' | 'retry' {
 
 /** Only the text has both versions. It begins with the key, which may be any text. */
 function isSameVersion({ reason = '' }: BulkError): boolean {
-  const [, current, provided] = /current version \[(\d+)\] .* provided \[(\d+)\]$/.exec(reason) ?? []
+  const [, current, provided] = versions.exec(reason) ?? []
   return current !== undefined && current === provided
 }
+
+const versions = /current version \[(\d+)\] is higher or equal to the one provided \[(\d+)\]$/
 
 const documentStatus = new Set([400, 409, 413, 422])
 const serverTypes = new Set(['index_closed_exception', 'cluster_block_exception'])

@@ -28,7 +28,16 @@ describe('the documents of a run', () => {
       {
         ...{ kind: 'run', '@timestamp': 2600, dataset: 'quakes', run: 'r', state: 'succeeded' },
         ...{ read: 20, clean: 14, duplicate: 2, quarantined: 4, simulated: 2, enriched: 16 },
-        ...{ processed: 14, stored: 16, created: 12, replaced: 4, superseded: 0, repeated: 2, refused: 0, duration_ms: 1600 },
+        ...{
+          processed: 14,
+          stored: 16,
+          created: 12,
+          replaced: 4,
+          superseded: 0,
+          repeated: 2,
+          refused: 0,
+          duration_ms: 1600,
+        },
       },
     ])
   })

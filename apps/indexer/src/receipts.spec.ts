@@ -57,8 +57,13 @@ describe('summarize', () => {
 
   it('takes receipts of before an upgrade, and of a lane that counted on both sides of it', () => {
     const { created: _c, replaced: _r, ...former } = lake
-    const before = [{ ...former, indexed: 6 }, { ...former, indexed: 2, created: 3, replaced: 1 }]
-    const found = all.map((each) => (each.route === 'lake' ? { ...each, counters: before[each.lane]! } : each))
+    const before = [
+      { ...former, indexed: 6 },
+      { ...former, indexed: 2, created: 3, replaced: 1 },
+    ]
+    const found = all.map((each) =>
+      each.route === 'lake' ? { ...each, counters: before[each.lane]! } : each,
+    )
     const counters = { ...summed.counters, indexed: 8, created: 3, replaced: 1 }
     expect(summarize(found)).toEqual({ ...summed, counters, state: 'succeeded' })
   })
@@ -89,7 +94,12 @@ describe('summarize', () => {
     ],
     ['the generator', 'lake', { ...lake, simulated: 0 }, 'enriched 16 is not clean 14 + simulated 1'],
     ['the CSV sink', 'processed', { ...processed, processed: 6 }, 'processed 13 is not clean 14'],
-    ['the indexer', 'lake', { ...lake, created: 3 }, 'stored 16 is not created 7 + replaced 4 + superseded 4'],
+    [
+      'the indexer',
+      'lake',
+      { ...lake, created: 3 },
+      'stored 16 is not created 7 + replaced 4 + superseded 4',
+    ],
     [
       'the sink of the lake',
       'lake',

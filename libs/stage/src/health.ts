@@ -118,7 +118,9 @@ export class Health {
 
   /** By dependency and by what waits. */
   #since(): Record<string, string> {
-    const dependencies = [...this.#dependencies].flatMap(([name, { ill }]) => (ill ? [[name, ill.since]] : []))
+    const dependencies = [...this.#dependencies].flatMap(([name, { ill }]) =>
+      ill ? [[name, ill.since]] : [],
+    )
     const waiting = [...this.#waiting].map(([what, { since }]) => [what, since])
     return Object.fromEntries([...dependencies, ...waiting])
   }
