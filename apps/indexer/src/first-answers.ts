@@ -19,14 +19,17 @@ export interface RowPlace {
  * documents took 29 s beside 23 to 52 s of writing them (2026-11-26, by hand): too much for every row of every run.
  */
 export class FirstAnswers {
-  #firstRecord = -1
-  /** by object: for each row 0, or one more than the place of its fate */
-  readonly #answers = new Map<string, Uint8Array>()
+  /** objects that are not committed, with their number in the lane, and for each row 0, or one more than the place of its fate */
+  readonly #objects = new Map<string, { number: number; answers: Uint8Array }>()
 
-  /** Another first record than before means that the batch before was committed. */
-  begin(firstRecord: number): void {
-    if (firstRecord !== this.#firstRecord) this.#answers.clear()
-    this.#firstRecord = firstRecord
+  /**
+   * Objects before the first one of a batch were committed. A batch that comes again may end elsewhere than the first time.
+   */
+  begin(firstRecord: number, objects: StoredObject[]): void {
+    for (const [key, { number }] of this.#objects) if (number < firstRecord) this.#objects.delete(key)
+    for (const [i, { key, records }] of objects.entries())
+      if (!this.#objects.has(key))
+        this.#objects.set(key, { number: firstRecord + i, answers: new Uint8Array(records) })
   }
 
   /** Counts the rows of one answer. */
@@ -36,9 +39,8 @@ export class FirstAnswers {
     return { ...counts, replaced: counts.replaced + counts.repeated }
   }
 
-  #first(fate: Fate, { object: { key, records }, row }: RowPlace): Fate {
-    let answers = this.#answers.get(key)
-    if (!answers) this.#answers.set(key, (answers = new Uint8Array(records)))
+  #first(fate: Fate, { object, row }: RowPlace): Fate {
+    const { answers } = this.#objects.get(object.key)!
     answers[row] ||= known.indexOf(fate) + 1
     return known[answers[row] - 1]!
   }

@@ -25,7 +25,7 @@ export function objectIndexer(store: ObjectStore, index: Index) {
     return async ({ records, lane, firstRecord }: Batch<AnnouncedObject>): Promise<Result> => {
       const of = (wanted: string) => records.filter(({ route }) => route === wanted)
       const answers = answersOf(lane)
-      answers.begin(firstRecord)
+      answers.begin(firstRecord, records)
       const counts: Counters = {}
       const quarantine: Output[] = []
       await indexRows(of('lake'), quarantine, ({ fates, refused }, places) => {

@@ -118,11 +118,9 @@ export class Health {
 
   /** By dependency and by what waits. */
   #since(): Record<string, string> {
-    const dependencies = [...this.#dependencies].flatMap(([name, { ill }]) =>
-      ill ? [[name, ill.since]] : [],
-    )
-    const waiting = [...this.#waiting].map(([what, { since }]) => [what, since])
-    return Object.fromEntries([...dependencies, ...waiting])
+    const ill = new Map(this.#waiting)
+    for (const [name, dependency] of this.#dependencies) if (dependency.ill) ill.set(name, dependency.ill)
+    return Object.fromEntries([...ill].map(([what, { since }]) => [what, since]))
   }
 
   ready(): { ok: boolean; body: unknown } {
