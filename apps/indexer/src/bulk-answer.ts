@@ -59,7 +59,7 @@ function sort(outcome: BulkOutcome, at: number, item: BulkItem): void {
  * as well, but somebody will mend them: they must not send good rows to quarantine.
  */
 function fateOf({ status, error }: BulkItem): Fate | 'refused' | 'retry' {
-  if (status >= 200 && status < 300) return status === 201 ? 'created' : 'replaced'
+  if (status < 300) return status === 201 ? 'created' : 'replaced'
   if (status === 409 && error?.type === 'version_conflict_engine_exception')
     return isSameVersion(error) ? 'repeated' : 'superseded'
   if (error !== undefined && isServerFault(error)) return 'retry'

@@ -20,16 +20,15 @@ export interface RowPlace {
  */
 export class FirstAnswers {
   /** objects that are not committed, with their number in the lane, and for each row 0, or one more than the place of its fate */
-  readonly #objects = new Map<string, { number: number; answers: Uint8Array }>()
+  readonly #objects = new Map<string, { number: number; answers?: Uint8Array }>()
 
   /**
    * Objects before the first one of a batch were committed. A batch that comes again may end elsewhere than the first time.
    */
   begin(firstRecord: number, objects: StoredObject[]): void {
     for (const [key, { number }] of this.#objects) if (number < firstRecord) this.#objects.delete(key)
-    for (const [i, { key, records }] of objects.entries())
-      if (!this.#objects.has(key))
-        this.#objects.set(key, { number: firstRecord + i, answers: new Uint8Array(records) })
+    for (const [i, { key }] of objects.entries())
+      if (!this.#objects.has(key)) this.#objects.set(key, { number: firstRecord + i })
   }
 
   /** Counts the rows of one answer. */
@@ -39,8 +38,13 @@ export class FirstAnswers {
     return { ...counts, replaced: counts.replaced + counts.repeated }
   }
 
+  #answersOf({ key, records }: StoredObject): Uint8Array {
+    const object = this.#objects.get(key)!
+    return (object.answers ??= new Uint8Array(records))
+  }
+
   #first(fate: Fate, { object, row }: RowPlace): Fate {
-    const { answers } = this.#objects.get(object.key)!
+    const answers = this.#answersOf(object)
     answers[row] ||= known.indexOf(fate) + 1
     return known[answers[row] - 1]!
   }
