@@ -78,10 +78,11 @@ async function lagFromWithin(stage: string, dataset: Dataset): Promise<number | 
 /** Metrics and the group's offsets say it. */
 async function lagIs(stage: Stage, dataset: Dataset, wanted: number): Promise<void> {
   let last: unknown
-  await until(`the lag to be ${wanted}`, async () => {
+  const said = async () => {
     last = [await lagFromWithin(stage.name, dataset), await lagFromOutside(stage.name, dataset)]
     return JSON.stringify(last) === JSON.stringify([wanted, wanted])
-  }).catch((error: unknown) =>
+  }
+  await until(`the lag to be ${wanted}`, said, { seconds: 30 }).catch((error: unknown) =>
     Promise.reject(new Error(`last seen: ${JSON.stringify(last)}`, { cause: error })),
   )
 }
