@@ -47,7 +47,7 @@ up: $(NODE_MODULES) ## Start servers, feed and stages, and wait until they are r
 down: ## Stop everything that up started; data stays
 	$(if $(wildcard $(NODE_MODULES)),$(LOCAL) down,@echo "Nothing is installed, so nothing runs.")
 
-status: $(NODE_MODULES) ## Show each server and stage: state, address, pid (FORMAT=json for programs)
+status: $(NODE_MODULES) ## Show each server and stage: state, address, pid, what it waits for (FORMAT=json for programs)
 	$(LOCAL) status
 
 logs: $(NODE_MODULES) ## Show the ends of the logs (SERVICE=kafka for one, FOLLOW=1 to go on)

@@ -91,7 +91,7 @@ function charts(): Unplaced[] {
 }
 
 function tables(): Unplaced[] {
-  const counters = ['read', 'clean', 'duplicate', 'quarantined', 'stored', 'indexed'] as const
+  const counters = ['read', 'clean', 'duplicate', 'quarantined', 'stored', 'created', 'replaced'] as const
   return [
     {
       ...{ kind: 'top', id: 'receipts', shape: 'table', field: 'dataset', size: 20, counts: 'Runs' },

@@ -201,7 +201,7 @@ describe('a run that they lie between', () => {
       return found.length === 2 && found
     })
     expect(receipts.map(({ route }) => route)).toEqual(['processed', 'lake'])
-    expect(receipts[1]!.counters).toMatchObject({ indexed: rows, superseded: 0, refused: 0 })
+    expect(receipts[1]!.counters).toMatchObject({ created: rows, replaced: 0, superseded: 0, refused: 0 })
   })
 })
 

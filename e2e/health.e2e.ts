@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { stageAddress, stageNames, type StageName } from '../infra/local/servers/stages.ts'
+import { stackStatus } from '../infra/local/status.ts'
 import { kill, revive } from './support/processes.ts'
 import { feedUrl, importSource, receiptOf, startRun } from './support/runs.ts'
 import { environment, settings } from './support/stack.ts'
@@ -42,6 +43,13 @@ describe('health', () => {
       })
       const away = expect.stringContaining(`127.0.0.1:${settings.ports.s3}`)
       expect(body).toMatchObject({ status: 'waiting', dependencies: { kafka: 'ok', 'object store': away } })
+      const since = body.since['object store'] as string
+      expect(Date.now() - Date.parse(since)).toBeLessThan(60_000)
+      const { services } = await stackStatus(settings)
+      expect(services.find(({ name }) => name === 'sink-minio')).toMatchObject({
+        state: 'not ready',
+        reason: expect.stringContaining(`waits for object store since ${since.slice(0, 19)}Z: `),
+      })
       expect(await ask('cleaner', '/health/ready')).toMatchObject({ status: 200 })
       expect(await ask('sink-minio', '/health/live')).toMatchObject({ status: 200 })
       run = await startRun(dataset, source)

@@ -5,9 +5,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { writeQuakes } from '../bench/generate-quakes.ts'
 import { queryOf, rowsOf } from '../dashboards/queries.ts'
 import { pipelineDashboard } from '../dashboards/pipeline-dashboard.ts'
+import { stackStatus, statusTable } from '../infra/local/status.ts'
+import { topicName, type TopicKind } from '../libs/dataset/src/index.ts'
+import { lagOfGroup } from '../libs/stage/src/lag.ts'
 import { ask } from './support/documents.ts'
 import { feedUrl, importSource, ingested, receiptOf, startRun, type Run } from './support/runs.ts'
-import { filesDir } from './support/stack.ts'
+import { filesDir, settings } from './support/stack.ts'
+import { withAdmin } from './support/topics.ts'
 import { until } from './support/until.ts'
 
 const dataset = 'quakes-pipeline'
@@ -17,7 +21,7 @@ let receipt: Run
 async function documents(kind: string, of: object): Promise<Record<string, any>[]> {
   await ask('dsf-pipeline/_refresh')
   const filter = Object.entries({ kind, ...of }).map(([field, value]) => ({ term: { [field]: value } }))
-  const { hits } = (await ask('dsf-pipeline/_search', { size: 100, query: { bool: { filter } } })).hits
+  const { hits } = (await ask('dsf-pipeline/_search', { size: 10_000, query: { bool: { filter } } })).hits
   return hits.map(({ _source }: { _source: object }) => _source)
 }
 
@@ -72,7 +76,7 @@ it('an import that fails is a document too, though it sends no receipts', async 
 })
 
 it('the panels show the sums of these documents', async () => {
-  const counters = ['read', 'clean', 'duplicate', 'quarantined', 'stored', 'indexed']
+  const counters = ['read', 'clean', 'duplicate', 'quarantined', 'stored', 'created', 'replaced']
   const [sums] = await rows('receipts')
   expect(sums).toMatchObject({
     key: dataset,
@@ -115,3 +119,53 @@ it('records that wait are samples, until they wait no more', async () => {
   const newest = samples.toSorted((a, b) => b['@timestamp'] - a['@timestamp'])[0]!
   expect(newest['records']).toBe(0)
 })
+
+it('nothing is behind once all has come, say offsets, metrics, documents and status alike, quarantine included', async () => {
+  const { counters } = await importSource(dataset, `${feedUrl}/earthquakes/window-2.csv`)
+  // their objects are announced by nobody's receipt
+  expect(counters['quarantined']).toBeGreaterThan(0)
+  const behind = { offsets: offsetsBehind, metrics: statusBehind, documents: lastSamples }
+  for (const [what, ask] of Object.entries(behind)) {
+    let last: unknown[] = []
+    await until(`${what} to say that nothing waits`, async () => (last = await ask()).length === 0).catch(
+      (error: unknown) => Promise.reject(new Error(`${JSON.stringify(last)} wait`, { cause: error })),
+    )
+  }
+  expect(statusTable((await stackStatus(settings)).services)).not.toContain(`behind in ${dataset}`)
+})
+
+const read: Record<string, TopicKind[]> = {
+  ingestor: ['requests'],
+  cleaner: ['raw'],
+  generator: ['clean'],
+  'sink-minio': ['clean', 'enriched', 'quarantine', 'profile'],
+  indexer: ['objects'],
+}
+
+async function offsetsBehind(): Promise<string[]> {
+  const places = Object.entries(read).flatMap(([stage, kinds]) => kinds.map((kind) => [stage, kind] as const))
+  const found = await withAdmin((admin) =>
+    Promise.all(
+      places.map(async ([stage, kind]) => {
+        const records = await lagOfGroup(admin, `dsf.${stage}`, topicName(dataset, kind))
+        return records === 0 ? [] : `${stage} ${kind} ${records}`
+      }),
+    ),
+  )
+  return found.flat()
+}
+
+async function statusBehind(): Promise<unknown[]> {
+  const { services } = await stackStatus(settings)
+  return services.flatMap(({ behind = [] }) => behind).filter(({ topic }) => topic.startsWith(`${dataset}.`))
+}
+
+/** Of each place that ever waited, what its last sample says that is not 0. */
+async function lastSamples(): Promise<unknown[]> {
+  const last = new Map<string, Record<string, any>>()
+  for (const one of await documents('lag', { dataset })) {
+    const place = `${one['stage']} ${one['topic']}`
+    if (!last.has(place) || last.get(place)!['@timestamp'] < one['@timestamp']) last.set(place, one)
+  }
+  return [...last.values()].filter(({ records }) => records !== 0)
+}

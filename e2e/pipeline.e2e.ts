@@ -1,4 +1,6 @@
 /** The whole way of good data: CSV in; topics, objects and documents out, each read back by somebody else's client. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BrokenRow } from '../infra/feed/expectation.ts'
@@ -15,6 +17,7 @@ import {
 } from './support/documents.ts'
 import { bytesOf, keysOf, objectsOf, queryLake } from './support/objects.ts'
 import { feedUrl, importSource, ingested, post, receiptOf, unanswered, type Run } from './support/runs.ts'
+import { filesDir } from './support/stack.ts'
 import { decode, endsOf, isReceipt, messagesOf, type Message } from './support/topics.ts'
 
 const windows = { 1: feedWindow(1), 2: feedWindow(2) } as const
@@ -28,6 +31,7 @@ function expectedCounters(n: 1 | 2, found: Run) {
   const { rows, clean, duplicates, brokenRows } = windows[n].expected
   const { simulated: twins } = found.counters
   const stored = clean + twins!
+  const { created } = found.counters
   const counters = {
     read: rows,
     clean,
@@ -35,7 +39,9 @@ function expectedCounters(n: 1 | 2, found: Run) {
     quarantined: brokenRows.length,
     processed: clean,
   }
-  return { ...counters, enriched: stored, stored, indexed: stored, superseded: 0, refused: 0 }
+  // the index is asked for how many were created; see below
+  const documents = { created, replaced: stored - created!, superseded: 0, repeated: 0, refused: 0 }
+  return { ...counters, enriched: stored, stored, ...documents }
 }
 
 /** A measured document as the definition asks for it; missing values are absent. */
@@ -103,6 +109,14 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
     expect(first.counters['simulated']).toBeGreaterThan(60)
   })
 
+  it('says in the receipts how many documents the index has, and how many of them are new', () => {
+    const created = (receipt: Run, twins = 0) => receipt.counters['created']! - twins
+    const twins = first.counters['simulated']!
+    expect(created(first, twins)).toBe(windows[1].expected.newest.size)
+    expect(created(first) + created(second)).toBe(before.documents)
+    expect(second.counters['replaced']).toBeGreaterThan(0)
+  })
+
   it('says in the receipt of the repeated window that nothing was new', () => {
     const { rows } = windows[2].expected
     const nothing = {
@@ -111,7 +125,8 @@ describe('earthquakes: window 1, window 2, window 2 again', () => {
       enriched: 0,
       processed: 0,
       stored: 0,
-      indexed: 0,
+      created: 0,
+      replaced: 0,
       superseded: 0,
     }
     const refused = { quarantined: brokenRows.length, duplicate: rows - brokenRows.length }
@@ -384,7 +399,8 @@ describe('a dataset that is only a definition', () => {
       duplicate: 0,
       quarantined: 0,
       stored: all,
-      indexed: all,
+      created: all,
+      replaced: 0,
     })
     expect(unanswered(receipt)).toEqual([])
   })
@@ -434,9 +450,49 @@ describe('a dataset that is only a definition', () => {
       clean: 0,
       duplicate: rows.length,
       stored: 0,
-      indexed: 0,
+      created: 0,
+      replaced: 0,
     })
     expect(await keysOf('lake', 'seattle-weather')).toEqual(objects)
     expect(await countDocuments('seattle-weather')).toBe(rows.length)
+  })
+})
+
+describe('a file with repeated keys', () => {
+  const dataset = 'weather-repeated'
+  const days = (...rows: string[]) => {
+    const file = join(filesDir, `repeated-${rows.length}.csv`)
+    writeFileSync(file, ['date,precipitation,temp_max,temp_min,wind,weather', ...rows, ''].join('\n'))
+    return importSource(dataset, `file://${file}`)
+  }
+  /** Of every third day there are three rows. */
+  const rows = Array.from({ length: 300 }, (_, i) => Math.floor(i / 5)).flatMap((day, i) => {
+    const date = new Date(Date.UTC(2020, 0, 1 + (i % 5 < 3 ? day * 3 : day * 3 + (i % 5) - 2)))
+    return `${date.toISOString().slice(0, 10)},${i},9,1,2,rain`
+  })
+
+  it('says of which rows documents were made, and which replaced them: the index grows by what was created', async () => {
+    const receipt = await days(...rows)
+    expect(receipt.counters).toMatchObject({
+      read: 300,
+      stored: 300,
+      created: 180,
+      replaced: 120,
+      superseded: 0,
+    })
+    expect(unanswered(receipt)).toEqual([])
+    expect(await countDocuments(dataset)).toBe(180)
+  })
+
+  it('and once more with new days and changed ones: documents before, and created, are documents after', async () => {
+    const before = await countDocuments(dataset)
+    const changed = rows.slice(0, 10).map((row) => row.replace(',rain', ',snow'))
+    const receipt = await days(...changed, '2030-01-01,1,9,1,2,sun', '2030-01-01,2,9,1,2,sun')
+    const { created, replaced, superseded, repeated, stored } = receipt.counters
+    expect({ created, replaced, superseded, repeated }).toEqual({
+      ...{ created: 1, replaced: stored! - 1 },
+      ...{ superseded: 0, repeated: 0 },
+    })
+    expect(await countDocuments(dataset)).toBe(before + created!)
   })
 })

@@ -58,7 +58,7 @@ beforeAll(async () => {
 it('is of a run that the operator may start, and see until its receipt', () => {
   const source = fileOf('one.csv', [quake('one', 4)])
   const run = answerOf('runs', 'start', dataset, '--source', source, '--wait')
-  expect(run).toMatchObject({ state: 'succeeded', counters: { read: 1, indexed: 1 } })
+  expect(run).toMatchObject({ state: 'succeeded', counters: { read: 1, created: 1 } })
   expect(answerOf('runs', 'show', run.runId)).toEqual(run)
 })
 
@@ -173,7 +173,7 @@ describe('a document that Elasticsearch refuses', () => {
     await indexWithout(dataset, 'magNst')
     const rows = [quake('plain', 2), quake('torn', 2).replace(',,reviewed', ',9,reviewed')]
     const failed = await importSource(dataset, fileOf('torn.csv', rows))
-    expect(failed).toMatchObject({ state: 'failed', counters: { stored: 2, indexed: 1, refused: 1 } })
+    expect(failed).toMatchObject({ state: 'failed', counters: { stored: 2, created: 1, refused: 1 } })
     const [row] = answerOf('quarantine', 'list', dataset, '--stage', 'indexer').rows
     expect(row).toMatchObject({ runId: failed.runId, row: 2, key: 'torn', content: 'json' })
     await addField(dataset, 'magNst', 'long')

@@ -3,7 +3,8 @@
 from typing import Any
 
 _SEEN = ("read", "clean", "duplicate", "quarantined", "simulated", "enriched")
-_READING_ORDER = (*_SEEN, "processed", "stored", "indexed", "superseded", "refused")
+_DOCUMENTS = ("created", "replaced", "superseded", "repeated", "refused")
+_READING_ORDER = (*_SEEN, "processed", "stored", *_DOCUMENTS)
 
 
 def receipt_table(receipt: dict[str, Any]) -> list[str]:

@@ -127,11 +127,12 @@ def test_a_failure_is_a_sentence():
 
 def test_a_receipt_is_a_table_in_reading_order():
     receipt = {"dataset": "quakes", "runId": "3c45", "state": "succeeded"}
-    counters = {"indexed": 7, "quarantined:type": 3, "read": 10, "clean": 7}
+    counters = {"replaced": 1, "created": 6, "quarantined:type": 3, "read": 10, "clean": 7}
     assert receipt_table({**receipt, "counters": counters}) == [
         "quakes: run 3c45 succeeded",
         "  read              10",
         "  clean              7",
-        "  indexed            7",
+        "  created            6",
+        "  replaced           1",
         "  quarantined:type   3",
     ]

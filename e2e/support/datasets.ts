@@ -27,6 +27,7 @@ interface TestDataset {
 /** The real datasets under other names. Small chunks make many objects of few rows, so that a kill falls between them. */
 const testDatasets = {
   'quakes-gz': {},
+  'weather-repeated': { like: 'seattle-weather' },
   'quakes-charts': {},
   'weather-charts': { like: 'seattle-weather' },
   'quakes-pipeline': {},

@@ -11,7 +11,8 @@ test('a receipt reads as sums', () => {
     enriched: 890,
     processed: 817,
     stored: 890,
-    indexed: 889,
+    created: 850,
+    replaced: 39,
     superseded: 1,
     refused: 0,
     'quarantined:unreadable': 10,
@@ -23,7 +24,7 @@ test('a receipt reads as sums', () => {
       'enriched     890 = 817 clean + 73 simulated',
       'processed    817 = 817 clean, as CSV',
       'stored       890 = 890 enriched, in the lake',
-      'indexed      889 + 1 superseded = 890 stored',
+      'created      850 + 39 replaced + 1 superseded = 890 stored',
     ].join('\n'),
   )
 })
@@ -33,7 +34,7 @@ test('what is not counted is nothing', () => {
 })
 
 test('documents that the index refused are named', () => {
-  expect(receiptText({ counters: { stored: 2, enriched: 2, indexed: 1, refused: 1 } })).toContain(
-    'indexed    1 + 0 superseded + 1 refused = 2 stored',
+  expect(receiptText({ counters: { stored: 2, enriched: 2, created: 1, refused: 1 } })).toContain(
+    'created    1 + 0 replaced + 0 superseded + 1 refused = 2 stored',
   )
 })

@@ -19,7 +19,11 @@ export function receiptText({ counters }: Pick<Run, 'counters'>): string {
     ['enriched', n('enriched'), `= ${n('clean')} clean + ${n('simulated')} simulated`],
     ['processed', n('processed'), `= ${n('clean')} clean, as CSV`],
     ['stored', n('stored'), `= ${n('enriched')} enriched, in the lake`],
-    ['indexed', n('indexed'), `+ ${n('superseded')} superseded${refused} = ${n('stored')} stored`],
+    [
+      'created',
+      n('created'),
+      `+ ${n('replaced')} replaced + ${n('superseded')} superseded${refused} = ${n('stored')} stored`,
+    ],
   ]
   const width = Math.max(...lines.map(([, total]) => total.length))
   return lines

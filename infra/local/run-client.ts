@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { counterNames } from '@dsf/dataset'
 import { StackError } from './errors.ts'
 import { ApiError, type Api } from '../client/http.ts'
 import { followRun, nowAndThen, startRun, type Run } from '../client/runs.ts'
@@ -12,8 +13,7 @@ import { stageAddress, stageNames } from './servers/stages.ts'
 import type { Settings } from './settings.ts'
 import { table } from './status.ts'
 
-const readingOrder =
-  'read clean duplicate quarantined simulated enriched processed stored indexed superseded'.split(' ')
+const readingOrder: string[] = [...counterNames]
 const defaultPatienceSeconds = 900
 
 /** Resolves with what the exit code should be. */

@@ -4,14 +4,17 @@ import { isAlive, readRecord } from './processes/record.ts'
 import { servicesOf } from './servers/catalogue.ts'
 import type { Service } from './servers/service.ts'
 import type { Settings } from './settings.ts'
+import { waitsText, type Behind } from './stage-waits.ts'
 
 interface ServiceStatus {
   readonly name: string
   readonly state: 'ready' | 'not ready' | 'down'
   readonly address: string
   readonly pid: number | null
-  /** Why it is not ready, or what of it stands still. */
+  /** Why it is not ready, what of it stands still, and how far it is behind. */
   readonly reason?: string
+  /** topics of a stage in which records wait */
+  readonly behind?: readonly Behind[]
 }
 
 export async function stackStatus(settings: Settings) {
@@ -24,12 +27,15 @@ async function serviceStatus({ runDir }: Settings, service: Service): Promise<Se
   const { name, address } = service
   const record = readRecord(runDir, name)
   if (!record || !isAlive(record)) return { name, state: 'down', address, pid: null }
-  try {
-    await service.ready()
-    const reason = await service.standsStill?.()
-    return { name, state: 'ready', address, pid: record.pid, ...(reason ? { reason } : {}) }
-  } catch (error) {
-    return { name, state: 'not ready', address, pid: record.pid, reason: messageOf(error) }
+  const [refusal, waits] = await Promise.all([
+    service.ready().then(() => undefined, messageOf),
+    service.waits?.().catch(() => undefined),
+  ])
+  const reason = (waits && waitsText(waits)) ?? refusal
+  return {
+    ...{ name, state: refusal === undefined ? 'ready' : 'not ready', address, pid: record.pid },
+    ...(reason ? { reason } : {}),
+    ...(waits && waits.behind.length > 0 ? { behind: waits.behind } : {}),
   }
 }
 

@@ -4,33 +4,37 @@ import { readBulkAnswer } from './bulk-answer.ts'
 const item = (status: number, type?: string, reason?: string) => ({
   index: type === undefined ? { status } : { status, error: { type, reason } },
 })
-const conflict = item(409, 'version_conflict_engine_exception', '[us1]: version conflict')
+const conflict = (current: number, provided: number, id = 'us1') =>
+  item(
+    409,
+    'version_conflict_engine_exception',
+    `[${id}]: version conflict, current version [${current}] is higher or equal to the one provided [${provided}]`,
+  )
 
 describe('readBulkAnswer', () => {
-  it('counts every row as indexed when there are no errors, without looking at items', () => {
-    expect(readBulkAnswer({ errors: false }, ['a', 'b'])).toEqual({
-      indexed: 2,
-      superseded: 0,
-      refused: [],
-      retry: [],
-    })
-  })
-
   it('gives each row the one answer that its item says', () => {
     const items = [
       item(200),
-      conflict,
+      conflict(8, 7),
       item(429, 'es_rejected_execution_exception'),
       item(201),
       item(400, 'document_parsing_exception', 'failed to parse [mag]'),
       item(503, 'unavailable_shards_exception'),
+      conflict(7, 7),
     ]
-    expect(readBulkAnswer({ errors: true, items }, ['a', 'b', 'c', 'd', 'e', 'f'])).toEqual({
-      indexed: 2,
-      superseded: 1,
-      refused: [{ row: 'e', reason: 'document_parsing_exception: failed to parse [mag]' }],
+    expect(readBulkAnswer({ items }, 7)).toEqual({
+      fates: ['replaced', 'superseded', undefined, 'created', undefined, undefined, 'repeated'],
+      refused: [{ at: 4, reason: 'document_parsing_exception: failed to parse [mag]' }],
       retry: [2, 5],
     })
+  })
+
+  it('is not misled by a key that reads like an answer', () => {
+    const key = 'current version [8] is higher or equal to the one provided [8]'
+    const short = item(409, 'version_conflict_engine_exception', `[${key}]: version conflict`)
+    expect(readBulkAnswer({ items: [conflict(8, 7, key), short, conflict(7, 7, key)] }, 3).fates).toEqual([
+      ...['superseded', 'superseded', 'repeated'],
+    ])
   })
 
   const fates: [name: string, status: number, type: string, fate: 'refused' | 'retry'][] = [
@@ -50,30 +54,26 @@ describe('readBulkAnswer', () => {
       'no write index is defined for alias [earthquakes]. …',
     )
     const immense = item(400, 'illegal_argument_exception', 'Document contains at least one immense term')
-    const { refused, retry } = readBulkAnswer({ errors: true, items: [noIndex, immense] }, ['a', 'b'])
-    expect([refused.map(({ row }) => row), retry]).toEqual([['b'], [0]])
+    const { refused, retry } = readBulkAnswer({ items: [noIndex, immense] }, 2)
+    expect([refused.map(({ at }) => at), retry]).toEqual([[1], [0]])
   })
 
   it('cuts a reason that quotes the document', () => {
     const { refused } = readBulkAnswer(
-      { errors: true, items: [item(400, 'document_parsing_exception', 'x'.repeat(5000))] },
-      ['a'],
+      { items: [item(400, 'document_parsing_exception', 'x'.repeat(5000))] },
+      1,
     )
     expect(refused[0]!.reason).toMatch(/^document_parsing_exception: x+…$/)
     expect(refused[0]!.reason.length).toBe(1001)
   })
 
   it.each(fates)('says of %s (%i %s): %s', (_, status, type, fate) => {
-    const outcome = readBulkAnswer({ errors: true, items: [item(status, type, 'why')] }, ['row'])
-    const refused = {
-      indexed: 0,
-      superseded: 0,
-      refused: [{ row: 'row', reason: `${type}: why` }],
-      retry: [],
-    }
-    expect(outcome).toEqual(
-      fate === 'refused' ? refused : { indexed: 0, superseded: 0, refused: [], retry: [0] },
-    )
+    const outcome = readBulkAnswer({ items: [item(status, type, 'why')] }, 1)
+    const refused = { refused: [{ at: 0, reason: `${type}: why` }], retry: [] }
+    expect(outcome).toEqual({
+      fates: [undefined],
+      ...(fate === 'refused' ? refused : { refused: [], retry: [0] }),
+    })
   })
 
   it('tells the cause, which is where Elasticsearch says what is wrong with the value', () => {
@@ -85,24 +85,19 @@ describe('readBulkAnswer', () => {
         caused_by: { type: 'date_time_parse_exception', reason: 'no month 13' },
       },
     }
-    const { refused } = readBulkAnswer(
-      { errors: true, items: [{ index: { status: 400, error } }, item(422)] },
-      ['a', 'b'],
-    )
+    const { refused } = readBulkAnswer({ items: [{ index: { status: 400, error } }, item(422)] }, 2)
     expect(refused).toEqual([
       {
-        row: 'a',
+        at: 0,
         reason:
           'document_parsing_exception: [1:9] failed to parse field [time], caused by illegal_argument_exception: not a date, caused by date_time_parse_exception: no month 13',
       },
-      { row: 'b', reason: 'status 422' },
+      { at: 1, reason: 'status 422' },
     ])
   })
 
   it('answers for no row when the answer does not fit the request', () => {
-    expect(() => readBulkAnswer({ errors: true, items: [item(200)] }, ['a', 'b'])).toThrow(
-      'the bulk answer has 1 items for 2 rows',
-    )
-    expect(() => readBulkAnswer({ errors: true }, ['a'])).toThrow('the bulk answer has 0 items for 1 rows')
+    expect(() => readBulkAnswer({ items: [item(200)] }, 2)).toThrow('the bulk answer has 1 items for 2 rows')
+    expect(() => readBulkAnswer({}, 1)).toThrow('the bulk answer has 0 items for 1 rows')
   })
 })

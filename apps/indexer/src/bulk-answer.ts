@@ -1,9 +1,7 @@
 /** Elasticsearch's answer to a bulk request, asked for with this filter: enough to classify, and little to parse. */
-export const answerFilter =
-  'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
+export const answerFilter = 'items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
 
 export interface BulkAnswer {
-  errors: boolean
   items?: Record<string, BulkItem>[]
 }
 
@@ -19,47 +17,62 @@ interface BulkError {
   caused_by?: Partial<BulkError>
 }
 
-/** What became of the rows of one request. Each row is in exactly one of the four. */
-export interface BulkOutcome<R> {
-  indexed: number
-  /** a newer version of the key is in the index already */
-  superseded: number
+/**
+ * What became of a row that the index took, or had no need of:
+ *
+ * - `created`: the key had no document; the index has one more;
+ * - `replaced`: it had an older version;
+ * - `superseded`: it has a newer version;
+ * - `repeated`: it has this very version, because an attempt before this one wrote it. Elasticsearch said `created` or
+ *   `replaced` to that attempt, and says it only once.
+ */
+export const fates = ['created', 'replaced', 'superseded', 'repeated'] as const
+export type Fate = (typeof fates)[number]
+
+/** What became of the rows of one request. Each row has a fate, or is in one of the lists. */
+export interface BulkOutcome {
+  /** by position in the request; undefined for those of the lists */
+  fates: (Fate | undefined)[]
   /** the document is at fault, and would be refused again */
-  refused: { row: R; reason: string }[]
-  /** positions in `rows`: the server is at fault, now */
+  refused: { at: number; reason: string }[]
+  /** positions: the server is at fault, now */
   retry: number[]
 }
 
 /** @throws Error when the answer does not fit the request: then nothing is known of any row */
-export function readBulkAnswer<R>(answer: BulkAnswer, rows: R[]): BulkOutcome<R> {
-  const outcome: BulkOutcome<R> = { indexed: 0, superseded: 0, refused: [], retry: [] }
-  if (!answer.errors) return { ...outcome, indexed: rows.length }
-  const items = answer.items ?? []
-  if (items.length !== rows.length)
-    throw new Error(`the bulk answer has ${items.length} items for ${rows.length} rows`)
-  for (const [i, item] of items.entries()) sort(outcome, i, Object.values(item)[0]!, rows[i]!)
+export function readBulkAnswer({ items = [] }: BulkAnswer, rows: number): BulkOutcome {
+  const outcome: BulkOutcome = { fates: [], refused: [], retry: [] }
+  if (items.length !== rows) throw new Error(`the bulk answer has ${items.length} items for ${rows} rows`)
+  for (const [at, item] of items.entries()) sort(outcome, at, Object.values(item)[0]!)
   return outcome
 }
 
-function sort<R>(outcome: BulkOutcome<R>, i: number, item: BulkItem, row: R): void {
+function sort(outcome: BulkOutcome, at: number, item: BulkItem): void {
   const fate = fateOf(item)
-  if (fate === 'indexed' || fate === 'superseded') outcome[fate]++
-  else if (fate === 'retry') outcome.retry.push(i)
-  else outcome.refused.push({ row, reason: reasonOf(item) })
+  outcome.fates.push(fate === 'retry' || fate === 'refused' ? undefined : fate)
+  if (fate === 'retry') outcome.retry.push(at)
+  if (fate === 'refused') outcome.refused.push({ at, reason: reasonOf(item) })
 }
-
-type Fate = 'indexed' | 'superseded' | 'refused' | 'retry'
 
 /**
  * Only what a document can cause is its own fault. A missing alias, a closed or blocked index, missing rights are 4xx
  * as well, but somebody will mend them: they must not send good rows to quarantine.
  */
-function fateOf({ status, error }: BulkItem): Fate {
-  if (status >= 200 && status < 300) return 'indexed'
-  if (status === 409 && error?.type === 'version_conflict_engine_exception') return 'superseded'
+function fateOf({ status, error }: BulkItem): Fate | 'refused' | 'retry' {
+  if (status < 300) return status === 201 ? 'created' : 'replaced'
+  if (status === 409 && error?.type === 'version_conflict_engine_exception')
+    return isSameVersion(error) ? 'repeated' : 'superseded'
   if (error !== undefined && isServerFault(error)) return 'retry'
   return documentStatus.has(status) ? 'refused' : 'retry'
 }
+
+/** Only the text has both versions. It begins with the key, which may be any text. */
+function isSameVersion({ reason = '' }: BulkError): boolean {
+  const [, current, provided] = versions.exec(reason) ?? []
+  return current !== undefined && current === provided
+}
+
+const versions = /current version \[(\d+)\] is higher or equal to the one provided \[(\d+)\]$/
 
 const documentStatus = new Set([400, 409, 413, 422])
 const serverTypes = new Set(['index_closed_exception', 'cluster_block_exception'])

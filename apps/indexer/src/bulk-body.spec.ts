@@ -31,7 +31,7 @@ describe('bulkWriter', () => {
           _index: 'seattle-weather',
           _id: '1970-01-01',
           version: 2 ** 52 + 7,
-          version_type: 'external_gte',
+          version_type: 'external',
         },
       },
       {
@@ -48,7 +48,7 @@ describe('bulkWriter', () => {
           _index: 'seattle-weather',
           _id: '1970-01-02',
           version: 2 ** 52 + 8,
-          version_type: 'external_gte',
+          version_type: 'external',
         },
       },
       {

@@ -13,7 +13,7 @@ const bodyLength = 8_000_000
 
 /**
  * Compiles the bulk requests for rows of a dataset. Each item carries its key as id and its version as external
- * version: a replay writes what is there already, an older version is refused as a conflict.
+ * version: a version that is there already, or an older one, is refused as a conflict, and the answer tells them apart.
  */
 export function bulkWriter(
   dataset: Dataset,
@@ -39,7 +39,7 @@ export function bulkBodies(rows: Row[], writeItem: (row: Row) => string, longest
 function itemWriter(dataset: Dataset, index: string): (row: Row) => string {
   const toId = documentId(dataset)
   const toDocument = documentWriter(dataset)
-  const start = `{"index":{"_index":${JSON.stringify(index)},"version_type":"external_gte","version":`
+  const start = `{"index":{"_index":${JSON.stringify(index)},"version_type":"external","version":`
   return (row) => {
     const version = externalVersion(Number(row.dsf_version))
     return `${start}${version},"_id":${JSON.stringify(toId(row))}}}\n${toDocument(row)}\n`

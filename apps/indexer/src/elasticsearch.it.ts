@@ -215,7 +215,7 @@ describe('a row at the edge of what its types hold', () => {
     await index.prepare(dataset)
     const whole = { dsf_run: 'r', dsf_row: 1, dsf_version: 1, simulated: false, id: 'a', v: 1, ...row }
     const [body] = bulkWriter(dataset)([whole])
-    expect(await index.bulk(body!)).toMatchObject({ indexed: 1, refused: [] })
+    expect(await index.bulk(body!)).toEqual({ fates: ['created'], refused: [], retry: [] })
     await ask(`${dataset.name}/_refresh`)
     const { hits } = (await ask(`${dataset.name}/_search`)).hits
     expect(hits.length).toBe(1)
@@ -258,6 +258,26 @@ describe('a document', () => {
     const found = (await ask(`${alias}/_doc/nv1`, undefined, 'GET')) as { _version: number; _source: object }
     expect(found._source).toMatchObject({ dsf_version: 2 ** 52, net: `of ${2 ** 52}` })
     expect(found._version).toBe(2 ** 53)
+  })
+
+  it('is told as created, replaced, superseded or repeated, in the words of this Elasticsearch', async () => {
+    const { alias, template, first } = named(indexTemplate(dataset))
+    await index.prepareIndex({ alias, name: alias, first, template })
+    // its own key must not be read as the answer
+    const id = 'current version [1] is higher or equal to the one provided [1]'
+    const fatesOf = async (...versions: number[]) => {
+      const rows = versions.map((version) => ({ ...row(version, 'any'), id }))
+      const bodies = bulkWriter(dataset, { index: alias })(rows)
+      return (await Promise.all(bodies.map((body) => index.bulk(body, 'index')))).flatMap(
+        ({ fates }) => fates,
+      )
+    }
+    const [a, b, c] = [year('2001'), year('2002'), year('2003')]
+    expect(await fatesOf(a, b)).toEqual(['created', 'replaced'])
+    expect(await fatesOf(a, b, b, c, a)).toEqual([
+      ...['superseded', 'repeated', 'repeated', 'replaced', 'superseded'],
+    ])
+    expect((await ask(`${alias}/_refresh`)) && (await ask(`${alias}/_count`)).count).toBe(1)
   })
 
   it('takes the place of one that was written under its plain version', async () => {

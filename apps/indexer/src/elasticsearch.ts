@@ -3,7 +3,6 @@ import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { fieldLimit, indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
 import { answerFilter, explainError, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
 import type { BulkBody } from './bulk-body.ts'
-import type { Row } from './read-object.ts'
 
 /** What the indexer does with Elasticsearch. A server that is away or overloaded is a TransientError. */
 export interface Index {
@@ -13,7 +12,7 @@ export interface Index {
   /** the same for an index that is not of a dataset */
   prepareIndex: (index: NamedIndex) => Promise<void>
   /** into an alias, which is never made by writing to it, or into an index */
-  bulk: (body: BulkBody, target?: 'alias' | 'index') => Promise<BulkOutcome<Row>>
+  bulk: (body: BulkBody, target?: 'alias' | 'index') => Promise<BulkOutcome>
   /** makes what was written so far visible to searches; costs little where nothing was */
   refresh: (alias: string) => Promise<unknown>
   call: <T>(what: string, work: (client: Client) => Promise<T>) => Promise<T>
@@ -112,8 +111,8 @@ async function bulk(
   tried: <T>(work: (client: Client) => Promise<T>) => Promise<T>,
   { body, rows }: BulkBody,
   requireAlias: boolean,
-): Promise<BulkOutcome<Row>> {
-  const total: BulkOutcome<Row> = { indexed: 0, superseded: 0, refused: [], retry: [] }
+): Promise<BulkOutcome> {
+  const total: BulkOutcome = { fates: rows.map(() => undefined), refused: [], retry: [] }
   let waiting = rows.map((_, i) => i)
   for (let attempt = 0; waiting.length > 0; attempt++) {
     if (attempt === tries)
@@ -131,13 +130,9 @@ async function bulk(
       }),
     )
     const sent = waiting
-    const outcome = readBulkAnswer(
-      answer as never,
-      sent.map((i) => rows[i]!),
-    )
-    total.indexed += outcome.indexed
-    total.superseded += outcome.superseded
-    total.refused.push(...outcome.refused)
+    const outcome = readBulkAnswer(answer as never, sent.length)
+    outcome.fates.forEach((fate, i) => (total.fates[sent[i]!] = fate))
+    total.refused.push(...outcome.refused.map(({ at, reason }) => ({ at: sent[at]!, reason })))
     waiting = outcome.retry.map((i) => sent[i]!)
   }
   return total

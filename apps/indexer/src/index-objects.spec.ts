@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { loadDataset } from '@dsf/dataset'
 import type { Batch, ObjectStore } from '@dsf/stage'
 import { describe, expect, it } from 'vitest'
+import type { Fate } from './bulk-answer.ts'
 import type { Index } from './elasticsearch.ts'
 import { objectIndexer, type AnnouncedObject } from './index-objects.ts'
 
@@ -31,17 +32,20 @@ const announced = (route: string, key: string): AnnouncedObject => ({
 })
 
 /** A store and an index in memory; the index takes what its alias does not refuse. */
-function open(refusing?: string) {
+function open(refusing?: string, answers: Fate[] = []) {
   const taken: Record<string, number> = {}
   const store = { get: async (key: string) => bytesOf(key) } as unknown as ObjectStore
   const bulk: Index['bulk'] = async ({ body, rows }) => {
     const alias = (JSON.parse(body.split('\n')[0]!) as { index: { _index: string } }).index._index
-    const refused = alias === refusing ? rows.map((one) => ({ row: one, reason: 'no such field' })) : []
+    const refused = alias === refusing ? rows.map((_, at) => ({ at, reason: 'no such field' })) : []
     taken[alias] = (taken[alias] ?? 0) + rows.length - refused.length
-    return { indexed: rows.length - refused.length, superseded: 0, refused, retry: [] }
+    const fate = answers.shift() ?? 'created'
+    return { fates: rows.map(() => (alias === refusing ? undefined : fate)), refused, retry: [] }
   }
   const handle = objectIndexer(store, { bulk } as Index)(dataset)
-  return { taken, handle: (...records: AnnouncedObject[]) => handle({ records } as Batch<AnnouncedObject>) }
+  const batch = (firstRecord: number, ...records: AnnouncedObject[]) =>
+    handle({ records, lane: 1, firstRecord } as Batch<AnnouncedObject>)
+  return { taken, batch, handle: (...records: AnnouncedObject[]) => batch(0, ...records) }
 }
 
 describe('a batch of announced objects', () => {
@@ -54,13 +58,33 @@ describe('a batch of announced objects', () => {
     ]
     const elsewhere = announced('processed', 'lake/b')
     const { counts } = await handle(trends, a, elsewhere, trends, b)
-    expect(counts).toEqual({ indexed: 2, superseded: 0, refused: 0 })
+    expect(counts).toEqual({ created: 2, replaced: 0, superseded: 0, repeated: 0, refused: 0 })
     expect(taken).toEqual({ 'seattle-weather': 3, 'dsf-trends': 2 })
+  })
+
+  it('that is handled again counts what became of its documents the first time', async () => {
+    const [a, b] = [announced('lake', 'lake/a'), announced('lake', 'lake/b')]
+    const { batch } = open(undefined, ['created', 'repeated', 'repeated', 'repeated', 'superseded'])
+    await batch(3, a, b)
+    expect((await batch(3, a, b)).counts).toMatchObject({ created: 3, replaced: 0, repeated: 0 })
+    // fetched otherwise than the first time, it ends elsewhere
+    expect((await batch(3, a)).counts).toMatchObject({ created: 2, replaced: 0, repeated: 0 })
+    expect((await batch(4, b)).counts).toMatchObject({ created: 1, replaced: 0, repeated: 0 })
+    // a newer version of the same batch, which comes again with it, does not make it superseded
+    expect((await batch(4, b)).counts).toMatchObject({ created: 1, superseded: 0 })
+  })
+
+  it('whose first answers went with another process says that it found its documents there', async () => {
+    const { batch } = open(undefined, ['repeated'])
+    expect((await batch(3, announced('lake', 'lake/a'))).counts).toEqual({
+      ...{ created: 0, replaced: 2, superseded: 0 },
+      ...{ repeated: 2, refused: 0 },
+    })
   })
 
   it('sends refused rows to quarantine', async () => {
     const { counts, out } = await open('seattle-weather').handle(announced('lake', 'lake/a'))
-    expect(counts).toEqual({ indexed: 0, superseded: 0, refused: 2 })
+    expect(counts).toEqual({ created: 0, replaced: 0, superseded: 0, repeated: 0, refused: 2 })
     expect(out!.quarantine!.map(({ value }) => value)).toMatchObject([
       { object: 'lake/a' },
       { object: 'lake/a' },

@@ -1,6 +1,8 @@
 import { addCounters, type Counters, type Dataset } from '@dsf/dataset'
 import { crashPoint, type Batch, type ObjectStore, type Output, type Result } from '@dsf/stage'
 import { bulkWriter } from './bulk-body.ts'
+import type { BulkOutcome } from './bulk-answer.ts'
+import { FirstAnswers, type RowPlace } from './first-answers.ts'
 import { documentId, documentWriter } from './to-document.ts'
 import type { Index } from './elasticsearch.ts'
 import { tableIndexer } from './index-tables.ts'
@@ -19,47 +21,54 @@ export function objectIndexer(store: ObjectStore, index: Index) {
     const indexTables = Object.entries(tables).map(
       ([route, table]) => [route, tableIndexer(store, index, table, dataset)] as const,
     )
-    return async ({ records }: Batch<AnnouncedObject>): Promise<Result> => {
+    const answersOf = perLane(() => new FirstAnswers())
+    return async ({ records, lane, firstRecord }: Batch<AnnouncedObject>): Promise<Result> => {
       const of = (wanted: string) => records.filter(({ route }) => route === wanted)
+      const answers = answersOf(lane)
+      answers.begin(firstRecord, records)
       const counts: Counters = {}
       const quarantine: Output[] = []
-      await indexRows(of('lake'), counts, quarantine)
-      await indexRows(of('replay'), {}, quarantine)
+      await indexRows(of('lake'), quarantine, ({ fates, refused }, places) => {
+        addCounters(counts, { ...answers.count(fates, places), refused: refused.length })
+      })
+      await indexRows(of('replay'), quarantine)
       for (const [route, indexTable] of indexTables) await indexTable(of(route))
       return { out: { quarantine }, counts }
     }
   }
 }
 
+function perLane<T>(open: () => T): (lane: number) => T {
+  const lanes: T[] = []
+  return (lane) => (lanes[lane] ??= open())
+}
+
 function rowIndexer(store: ObjectStore, index: Index, dataset: Dataset) {
   const toBodies = bulkWriter(dataset)
   const toQuarantine = quarantineWriter(dataset)
-  return (objects: AnnouncedObject[], counts: Counters, quarantine: Output[]): Promise<void> =>
+  return (
+    objects: AnnouncedObject[],
+    quarantine: Output[],
+    seen?: (outcome: BulkOutcome, places: RowPlace[]) => void,
+  ): Promise<void> =>
     readInParts(dataset, store, objects, async (part, read) => {
-      const objectOf = keysOf(part, read)
+      const places = read.flatMap((rows, i) => rows.map((_, row) => ({ object: part[i]!, row })))
       // one request for several small objects; their order does not matter, because versions decide
       for (const body of toBodies(read.flat())) {
-        const { indexed, superseded, refused } = await index.bulk(body)
+        const outcome = await index.bulk(body)
         crashPoint('after-bulk')
-        addCounters(counts, { indexed, superseded, refused: refused.length })
-        quarantine.push(...refused.map((one) => toQuarantine(one, objectOf(one.row))))
+        const its = places.splice(0, body.rows.length)
+        seen?.(outcome, its)
+        for (const { at, reason } of outcome.refused)
+          quarantine.push(toQuarantine(body.rows[at]!, reason, its[at]!.object.key))
       }
     })
-}
-
-/** Looks a row's object up; made with the first row that is looked for, because nearly always there is none. */
-function keysOf(objects: AnnouncedObject[], read: Row[][]): (row: Row) => string {
-  let keys: Map<Row, string> | undefined
-  return (row) => {
-    keys ??= new Map(read.flatMap((rows, i) => rows.map((one) => [one, objects[i]!.key] as const)))
-    return keys.get(row)!
-  }
 }
 
 function quarantineWriter(dataset: Dataset) {
   const toDocument = documentWriter(dataset)
   const toId = documentId(dataset)
-  return ({ row, reason }: { row: Row; reason: string }, object: string): Output => {
+  return (row: Row, reason: string, object: string): Output => {
     const reasons = [{ field: null, code: 'refused', message: reason }]
     const value = {
       dsf_run: row.dsf_run,

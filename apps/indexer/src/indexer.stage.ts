@@ -22,6 +22,7 @@ export function indexer(store: ObjectStore, index: Index, pipeline: Pipeline) {
     writes: ['quarantine', 'receipts'],
     passes: { objects: [] },
     countsInto: rowsRoute,
+    // documents are named by their keys, so any batch is as good as another
     batch: () => ({ records: 50, bytes: 2 ** 20, withFetch: true }),
     dependencies: { 'object store': store.check, Elasticsearch: index.check },
     prepare: index.prepare,

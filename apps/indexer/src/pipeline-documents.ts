@@ -1,4 +1,4 @@
-import { counterNames, type CounterName, type Counters } from '@dsf/dataset'
+import { counterNames, formerCounter, type Counters } from '@dsf/dataset'
 
 /** A document of the index `dsf-pipeline`; written again, it replaces itself. */
 export interface PipelineDocument {
@@ -46,5 +46,7 @@ export function runDocuments(dataset: string, ended: EndedRun): PipelineDocument
   ]
 }
 
-const pick = (counters: Counters) =>
-  Object.fromEntries(counterNames.map((name) => [name, counters[name] ?? 0])) as Record<CounterName, number>
+const pick = (counters: Counters): Record<string, number> => {
+  const names = [...counterNames, ...(formerCounter in counters ? [formerCounter] : [])]
+  return Object.fromEntries(names.map((name) => [name, counters[name] ?? 0]))
+}

@@ -119,17 +119,6 @@ export class QuarantineView {
     })
     for (const [key, { lane, value }] of found)
       await runtime.send(dataset, 'objects', { key, lane, value: { ...value, route: 'replay' } })
-    // the indexer gathers objects until a receipt comes; this one closes no run
-    const receipt = {
-      run: 'replay',
-      dataset: dataset.name,
-      lanes: dataset.lanes,
-      route: 'replay',
-      counters: {},
-      times: {},
-    }
-    for (const lane of new Set([...found.values()].map((each) => each.lane)))
-      await runtime.sendReceipt('objects', { ...receipt, lane })
   }
 
   /** Avro bytes as the record that they are, where they are one. */

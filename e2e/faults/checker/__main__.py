@@ -77,6 +77,10 @@ class Checker:
         versions = self.documents.versions()
         for key in versions.keys() - newest.keys():
             violations.append({"invariant": "documents: of no record", "record": {"key": key}})
+        least, most = self.documents.created()
+        if not least <= len(versions) <= most:
+            record = {"is": len(versions), "receipts say": [least, most]}
+            violations.append({"invariant": "documents: as many as the receipts created", "record": record})
         return self._answer(violations, found, len(everything))
 
     def witness(self, kind: str, argv: list[str]) -> dict[str, Any]:

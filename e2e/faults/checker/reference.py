@@ -73,7 +73,7 @@ def _split_receipts(topics: Topics, runs: dict[str, Run], kind: str, records: li
         if not record.receipt or record.poison:
             continue
         receipt = topics.decode(record)
-        if receipt["route"] not in ("replay", "profile", "trends"):  # those close no run
+        if receipt["route"] not in ("profile", "trends"):  # those close no run
             _run(runs, receipt["run"], record).receipts.append(_receipt(kind, receipt))
 
 

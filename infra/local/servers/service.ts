@@ -1,5 +1,6 @@
 /** What the stack needs to know about a server or a stage. To add one: write one file like its neighbours, and list it in catalogue.ts. */
 import type { Command } from '../processes/start.ts'
+import type { Waits } from '../stage-waits.ts'
 
 export interface Service {
   readonly name: string
@@ -17,6 +18,6 @@ export interface Service {
   command(): Command | Promise<Command>
   /** Throws the reason when it cannot serve yet. */
   ready(): Promise<void>
-  /** What of it stands still although it serves. */
-  standsStill?(): Promise<string | undefined>
+  /** What it waits for, whether it serves or not, and how far it is behind. Throws when it does not answer. */
+  waits?(): Promise<Waits>
 }

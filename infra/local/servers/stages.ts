@@ -8,6 +8,7 @@ import { nodeProgram } from '../install/node.ts'
 import { runTool } from '../install/tool.ts'
 import { answersOk } from '../probes/http.ts'
 import type { Settings } from '../settings.ts'
+import { waitsOf } from '../stage-waits.ts'
 import type { Service } from './service.ts'
 
 export const stageNames = ['ingestor', 'cleaner', 'generator', 'sink-minio', 'indexer'] as const
@@ -36,7 +37,7 @@ function stage(
     ports: [port],
     variables: hash('md5', JSON.stringify(stageEnvironment(settings))),
     ready: () => answersOk(`${stageAddress(settings, name)}/health/ready`),
-    standsStill: () => parkedIn(stageAddress(settings, name)),
+    waits: () => waitsOf(stageAddress(settings, name)),
     async install() {
       await build()
       if (!existsSync(program))
@@ -51,13 +52,6 @@ function stage(
       cwd: settings.root,
     }),
   }
-}
-
-/** A dataset that is parked leaves the stage ready (docs/adr/0015). */
-async function parkedIn(address: string): Promise<string | undefined> {
-  const answer = await fetch(`${address}/health/ready`)
-  const { parked = [] } = (await answer.json()) as { parked?: { dataset: string; reason: string }[] }
-  return parked.map(({ dataset, reason }) => `${dataset} is parked: ${reason}`).join('; ') || undefined
 }
 
 export const stageAddress = (settings: Settings, name: StageName) =>

@@ -28,7 +28,14 @@ export {
   type AvroField,
   type AvroSchema,
 } from './avro.ts'
-export { addCounters, brokenSums, counterNames, type CounterName, type Counters } from './counters.ts'
+export {
+  addCounters,
+  brokenSums,
+  counterNames,
+  formerCounter,
+  type CounterName,
+  type Counters,
+} from './counters.ts'
 export { fieldLimit, indexTemplate, type IndexTemplate } from './index-template.ts'
 export { firstPipelineIndex, pipelineIndex, pipelineTemplate } from './pipeline-index.ts'
 export { firstTrendsIndex, trendsIndex, trendsTemplate } from './trends-index.ts'

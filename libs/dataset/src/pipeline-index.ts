@@ -1,4 +1,4 @@
-import { counterNames } from './counters.ts'
+import { counterNames, formerCounter } from './counters.ts'
 import { dateFormat, type IndexTemplate } from './index-template.ts'
 
 /** Alias of the documents about the pipeline itself, and its first index, whose name Elasticsearch can roll over. */
@@ -11,7 +11,7 @@ const long = { type: 'long' }
 /**
  * Fields of the documents in `dsf-pipeline`, of five kinds:
  *
- * - `run`: a finished run with its counters, and ms from request to end;
+ * - `run`: a finished run with its counters, and ms from request to end; one of the first releases has `indexed` for `created` and `replaced`;
  * - `stage`: ms that a run took from the receipt of the stage before to the one of this stage, in its slowest lane;
  * - `reject`: rows of a run that were refused for a reason;
  * - `lag`: records of a topic that a stage had not committed at a time;
@@ -25,7 +25,7 @@ const properties: Record<string, { type: string; format?: string }> = {
   run: keyword,
   state: keyword,
   reason: keyword,
-  ...Object.fromEntries(counterNames.map((name) => [name, long])),
+  ...Object.fromEntries([...counterNames, formerCounter].map((name) => [name, long])),
   duration_ms: long,
   stage: keyword,
   code: keyword,

@@ -112,7 +112,10 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
   routes?: Partial<Record<TopicKind, string>>
   /** only receipts of this route collect what the handler counts */
   countsInto?: string
-  /** close a batch on these limits instead of with the fetch; both are functions of the records alone */
+  /**
+   * Close a batch on these limits, which are functions of the records alone, and not with the fetch: for effects that are named by their
+   * batch. Records then wait for a whole batch or a receipt. With `withFetch` the fetch closes it too: a batch is no larger than the limits, and nothing waits.
+   */
   batch?: (dataset: Dataset) => Limits
   state?: { changelog: TopicKind; create: (dataset: Dataset, lane: number) => S }
   handle: (batch: Batch<In>, context: HandlerContext<S>) => MaybePromise<Result>
@@ -136,9 +139,7 @@ export interface Runtime extends TopicReader {
   datasets: Datasets
   /** writes one record outside any transaction, acknowledged by all replicas */
   send: (dataset: Dataset, to: TopicKind, output: Output) => Promise<void>
-  /** writes a receipt the same way: who gathers records into chunks has a whole one now */
-  sendReceipt: (to: TopicKind, receipt: Receipt) => Promise<void>
-  /** how many records of a read topic a stage has not committed yet, over all lanes */
+  /** how many records of a read topic a stage has not committed yet, over all lanes (`lag.ts`) */
   behind: (stage: string, dataset: Dataset, kind: TopicKind) => Promise<number>
   /**
    * Stays with topics, for a view that every instance has whole: reads changelogs from their beginning, with null for a key that ended,

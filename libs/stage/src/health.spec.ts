@@ -60,7 +60,7 @@ describe('readiness', () => {
     const health = new Health()
     health.require('store', () => Promise.resolve())
     health.require('index', () => Promise.reject(new Error('index answered 503')))
-    expect(health.ready()).toEqual({
+    expect(health.ready()).toMatchObject({
       ok: false,
       body: {
         status: 'waiting',
@@ -71,7 +71,7 @@ describe('readiness', () => {
     })
     health.start()
     await vi.advanceTimersByTimeAsync(0)
-    expect(health.ready()).toEqual({
+    expect(health.ready()).toMatchObject({
       ok: false,
       body: {
         status: 'waiting',
@@ -105,7 +105,7 @@ describe('readiness', () => {
     health.require('store', () => new Promise(() => undefined))
     health.start()
     await vi.advanceTimersByTimeAsync(2500)
-    expect(health.ready().body).toEqual({
+    expect(health.ready().body).toMatchObject({
       status: 'waiting',
       dependencies: { store: 'no answer within 2500 ms' },
       waiting: {},
@@ -114,18 +114,39 @@ describe('readiness', () => {
     health.stop()
   })
 
-  it('tells which lane waits for what, until it goes on', () => {
+  it('tells which lane waits for what and since when, until it goes on', () => {
+    vi.setSystemTime('2026-11-26T01:00:00Z')
     const health = new Health()
     health.wait('quakes/2', 'broker away')
+    vi.setSystemTime('2026-11-26T01:05:00Z')
+    health.wait('quakes/2', 'broker still away')
+    const since = { 'quakes/2': '2026-11-26T01:00:00.000Z' }
+    const waiting = { 'quakes/2': 'broker still away' }
     expect(health.ready()).toEqual({
       ok: false,
-      body: { status: 'waiting', dependencies: {}, waiting: { 'quakes/2': 'broker away' }, parked: [] },
+      body: { status: 'waiting', dependencies: {}, waiting, parked: [], since },
     })
     health.goOn('quakes/2')
     expect(health.ready()).toEqual({
       ok: true,
       body: { status: 'ok', dependencies: {}, waiting: {}, parked: [] },
     })
+  })
+
+  it('tells since when a dependency is away: not since it was last looked at', async () => {
+    vi.setSystemTime('2026-11-26T01:00:00Z')
+    const health = new Health()
+    let answers = true
+    health.require('store', async () => {
+      if (!answers) throw new Error('away')
+    })
+    health.start(1000)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(health.ready().body).not.toHaveProperty('since')
+    answers = false
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(health.ready().body).toMatchObject({ since: { store: '2026-11-26T01:00:01.000Z' } })
+    health.stop()
   })
 
   it('is not lost when a dataset is parked, which is told with since when and why', () => {

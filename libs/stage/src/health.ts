@@ -11,7 +11,19 @@ export interface Parked {
   reason: string
 }
 
-type Dependency = { check: () => Promise<unknown>; reason: string | undefined }
+/** Since when something is not well, and why. */
+interface Ill {
+  since: string
+  reason: string
+}
+
+type Dependency = { check: () => Promise<unknown>; ill: Ill | undefined }
+
+/** It is ill for as long as it was, whatever it is called now. */
+const illWith = (reason: string, before: Ill | undefined): Ill => ({
+  since: before?.since ?? new Date().toISOString(),
+  reason,
+})
 
 /**
  * Liveness is the loop's progress: fetches, batches, and retries against a dead server all count. Readiness is what the
@@ -19,7 +31,7 @@ type Dependency = { check: () => Promise<unknown>; reason: string | undefined }
  */
 export class Health {
   readonly #dependencies = new Map<string, Dependency>()
-  readonly #waiting = new Map<string, string>()
+  readonly #waiting = new Map<string, Ill>()
   readonly #parked = new Map<string, Parked>()
   /** last signs of lanes that work beside the loop */
   readonly #working = new Map<string, number>()
@@ -55,20 +67,19 @@ export class Health {
   }
 
   require(name: string, check: () => Promise<unknown>): void {
-    this.#dependencies.set(name, { check, reason: 'not looked at yet' })
+    this.#dependencies.set(name, { check, ill: illWith('not looked at yet', undefined) })
   }
 
   /** A lane, or the start, that waits for a server. */
   wait(what: string, reason: string): void {
     this.#parked.delete(what)
-    this.#waiting.set(what, reason)
+    this.#waiting.set(what, illWith(reason, this.#waiting.get(what)))
   }
 
   /** What stands still until its cause is mended, while everything else is as ready as before. */
   park(what: string, dataset: string, reason: string): void {
     this.#waiting.delete(what)
-    const { since } = this.#parked.get(what) ?? { since: new Date().toISOString() }
-    this.#parked.set(what, { dataset, what, since, reason })
+    this.#parked.set(what, { dataset, what, ...illWith(reason, this.#parked.get(what)) })
   }
 
   goOn(what: string): void {
@@ -105,11 +116,19 @@ export class Health {
     return { ok, body: { status: ok ? 'ok' : 'wedged', silentSeconds, ...(stuck ? { stuck } : {}) } }
   }
 
+  /** By dependency and by what waits. */
+  #since(): Record<string, string> {
+    const ill = new Map(this.#waiting)
+    for (const [name, dependency] of this.#dependencies) if (dependency.ill) ill.set(name, dependency.ill)
+    return Object.fromEntries([...ill].map(([what, { since }]) => [what, since]))
+  }
+
   ready(): { ok: boolean; body: unknown } {
     const dependencies = Object.fromEntries(
-      [...this.#dependencies].map(([name, { reason }]) => [name, reason ?? 'ok']),
+      [...this.#dependencies].map(([name, { ill }]) => [name, ill?.reason ?? 'ok']),
     )
-    const waiting = Object.fromEntries(this.#waiting)
+    const waiting = Object.fromEntries([...this.#waiting].map(([what, { reason }]) => [what, reason]))
+    const since = this.#since()
     const ok =
       !this.#stopping &&
       this.#waiting.size === 0 &&
@@ -119,6 +138,7 @@ export class Health {
       body: {
         status: this.#stopping ? 'stopping' : ok ? 'ok' : 'waiting',
         ...{ dependencies, waiting, parked: this.parked },
+        ...(Object.keys(since).length > 0 ? { since } : {}),
         ...(this.#leftOut.size > 0 ? { refusedDatasets: Object.fromEntries(this.#leftOut) } : {}),
       },
     }
@@ -128,9 +148,9 @@ export class Health {
 async function lookAt(dependency: Dependency): Promise<void> {
   try {
     await Promise.race([dependency.check(), rejectAfter(2500)])
-    dependency.reason = undefined
+    dependency.ill = undefined
   } catch (error) {
-    dependency.reason = (error as Error).message || String(error)
+    dependency.ill = illWith((error as Error).message || String(error), dependency.ill)
   }
 }
 

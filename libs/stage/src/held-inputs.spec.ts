@@ -20,7 +20,7 @@ const [a, b] = [
 it('an input is fetched again when its time is over, after what has to come before', async () => {
   const { held, orders } = open()
   held.holdFor(a, 1000, () => void orders.push('seek'))
-  expect([held.has(a), held.waits(a), held.has(b), held.waiting()]).toEqual([true, true, false, [a]])
+  expect([held.has(a), held.waits(a), held.has(b), held.places()]).toEqual([true, true, false, [a]])
   await vi.advanceTimersByTimeAsync(999)
   expect(orders).toEqual(['pause a.raw/0'])
   await vi.advanceTimersByTimeAsync(1)

@@ -40,8 +40,7 @@ export class HeldInputs {
     }, ms)
   }
 
-  /** Those that wait for their time, and not for their work. */
-  waiting = (): InputPlace[] => [...this.#held.values()].flatMap(({ place, timer }) => (timer ? place : []))
+  places = (): InputPlace[] => [...this.#held.values()].map(({ place }) => place)
 
   waits = (place: InputPlace): boolean => this.#held.get(inputName(place))?.timer !== undefined
 

@@ -1,21 +1,21 @@
 import { topicName, type Dataset, type Datasets, type TopicKind } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
-import type { Consumer, Kafka, Message, Producer } from 'kafkajs'
+import type { Consumer, Kafka, Producer } from 'kafkajs'
 import { DatasetStarts } from './dataset-starts.ts'
 import { ensureTopics } from './ensure-topics.ts'
-import type { Receipt, Runtime, Stage } from './define.ts'
+import type { Runtime, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
 import { TransientError, untilItWorks } from './failure.ts'
 import { openDatasets } from './datasets.ts'
 import { Follower } from './follower.ts'
 import type { Health } from './health.ts'
 import { createKafka, plainProducer } from './kafka.ts'
+import { lagOfGroup } from './lag.ts'
 import { consumerControls, openConsumer } from './lane-consumer.ts'
 import { Lanes } from './lanes.ts'
 import type { Logger } from './log.ts'
 import { StageMetrics } from './metrics.ts'
-import { recordsBehind, topicReader } from './read-topic.ts'
-import { receiptHeaders } from './receipts.ts'
+import { topicReader } from './read-topic.ts'
 import { Serde } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 import type { Spans } from './telemetry.ts'
@@ -110,9 +110,8 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     datasets: this.#datasets,
     log: this.#options.log,
     send: this.#send,
-    sendReceipt: this.#sendReceipt,
     follow: this.#follow,
-    behind: (stage, { name }, kind) => recordsBehind(this.#kit.admin, `dsf.${stage}`, topicName(name, kind)),
+    behind: (stage, { name }, kind) => lagOfGroup(this.#kit.admin, `dsf.${stage}`, topicName(name, kind)),
     ...topicReader(this.#kit),
   })
 
@@ -150,18 +149,9 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const missing = this.#starts.missing(name)
     if (missing) throw new TransientError(`the dataset ${name} has not started: ${missing}`)
     const encoder = this.#kit.serde.encoder(this.#datasets.get(name)!, to)
-    return this.#sendMessage(topicName(name, to), { key, value: encoder.encode(value), partition: lane })
-  }
-
-  readonly #sendReceipt = (to: TopicKind, receipt: Receipt): Promise<void> => {
-    const value = this.#kit.serde.receiptEncoder().encode(receipt)
-    const message = { key: receipt.run, value, partition: receipt.lane, headers: receiptHeaders }
-    return this.#sendMessage(topicName(receipt.dataset, to), message)
-  }
-
-  async #sendMessage(topic: string, message: Message): Promise<void> {
+    const message = { key, value: encoder.encode(value), partition: lane }
     const sender = await (this.#sender ??= this.#openSender())
-    await sender.send({ topic, acks: -1, messages: [message] })
+    await sender.send({ topic: topicName(name, to), acks: -1, messages: [message] })
   }
 
   /** Once for all who ask while it opens; again after it failed. */

@@ -89,10 +89,18 @@ export class Lane {
     return committed < 0 ? undefined : committed
   }
 
-  /** A fetch brought only control records: nothing to do but to know that the position moved. */
+  /** A fetch brought only control records: nothing to do but to know that the position moved, and to commit it where nothing waits. */
   skip(kind: TopicKind, first: number, next: number): void {
     const input = this.#inputs.get(kind)!
-    if (input.position >= first && input.position < next) input.position = next
+    if (input.position < first || input.position >= next) return
+    input.position = next
+    void this.inTurn(() => this.#commitPosition(input).catch(() => this.release()))
+  }
+
+  async #commitPosition(input: Input): Promise<void> {
+    const { position: next, committed, records, counted, open } = input
+    if (this.#verified && open.isEmpty && next > committed)
+      await this.#commit(this.#outbox(), { input, next, records, counted })
   }
 
   /** Handles one fetch of one topic. A fetch that does not continue where we are is dropped and the consumer sent back. */
@@ -103,9 +111,12 @@ export class Lane {
     const fetched = fetchedOffset(payload.batch)
     if (fetched !== input.position) return this.#kit.seek(this.#place(input), input.position)
     const closed = await input.open.add(payload.batch.messages)
+    const next = Number(payload.batch.lastOffset()) + 1
+    // past the marker behind the last record
+    if (input.open.isEmpty && closed.length > 0) closed.at(-1)!.next = next
     const started = performance.now()
     for (const group of this.#groups(closed)) await this.#handle(input, group)
-    input.position = Number(payload.batch.lastOffset()) + 1
+    input.position = next
     payload.resolveOffset(payload.batch.messages.at(-1)!.offset)
     this.#kit.metrics.batch(this.dataset.name, (performance.now() - started) / 1000)
   }

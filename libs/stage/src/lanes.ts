@@ -5,6 +5,7 @@ import { HeldInputs, inputName, type InputPlace } from './held-inputs.ts'
 import { datasetOf } from './lane-assigner.ts'
 import { fetchedOffset, lastOffset, unreadableBatch } from './kafka.ts'
 import { LaneFailures } from './lane-failures.ts'
+import { lagOf } from './lag.ts'
 import { Lane } from './lane.ts'
 import { LaneWorker, workName } from './lane-worker.ts'
 import type { StageKit } from './stage-kit.ts'
@@ -60,6 +61,7 @@ export class Lanes {
     const mine = new Set(places.map(laneName))
     this.#kit.log.info({ lanes: [...mine].sort() }, 'lanes assigned')
     const inputs = new Set(places.map(inputName))
+    this.#kit.metrics.keepLags((name) => inputs.has(name))
     this.#held.letGoUnless((place) => inputs.has(inputName(place)))
     for (const [name, lane] of this.#lanes) {
       lane.suspect()
@@ -91,7 +93,7 @@ export class Lanes {
     const { topic, partition, batchSize, firstOffset, lastOffset } = fetch
     // of what could not be read there is no first record, whatever the types say
     if ((firstOffset as string | null) === null) return
-    this.#kit.metrics.read(datasetOf(topic), partition, topic, fetch)
+    this.#tellLag({ topic, partition }, Number(fetch.highWatermark), Number(firstOffset))
     if (batchSize === 0)
       this.#lane({ topic, partition }).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
   }
@@ -149,13 +151,18 @@ export class Lanes {
 
   /** Of an input that is not fetched no fetch tells how far it is behind. */
   async #lookAtHeld(): Promise<void> {
-    for (const { topic, partition } of this.#held.waiting()) {
+    for (const { topic, partition } of this.#held.places()) {
       const ends = await this.#kit.admin.fetchTopicOffsets(topic).catch(() => [])
       const end = ends.find((one) => one.partition === partition)
-      if (!end) continue
-      const from = this.#lane({ topic, partition }).restartOffset(kindOf(topic)) ?? Number(end.low)
-      this.#kit.metrics.behind(datasetOf(topic), partition, topic, Math.max(0, Number(end.high) - from - 1))
+      if (end) this.#tellLag({ topic, partition }, Number(end.high), Number(end.low))
     }
+  }
+
+  /** @param beginning where a lane begins that has not committed yet */
+  #tellLag(place: InputPlace, end: number, beginning: number): void {
+    const lane = this.#lane(place)
+    const lag = () => lagOf(end, lane.restartOffset(kindOf(place.topic)), beginning)
+    this.#kit.metrics.lag(inputName(place), lag, { dataset: datasetOf(place.topic), ...place })
   }
 
   async release(): Promise<void> {

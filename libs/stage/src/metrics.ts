@@ -2,9 +2,10 @@ import { metrics, type Attributes } from '@opentelemetry/api'
 import { topicName, type Counters, type TopicKind } from '@dsf/dataset'
 import type { FailureKind } from './failure.ts'
 
-interface Fetched {
-  highWatermark: string
-  lastOffset: string
+interface LagPlace {
+  dataset: string
+  topic: string
+  partition: number
 }
 
 /** The metrics that every stage has, as `dsf_<stage>_…`. Counted per batch. */
@@ -15,7 +16,7 @@ export class StageMetrics {
   readonly #rows
   readonly #seconds
   readonly #failures
-  readonly #lag = new Map<string, { value: number; attributes: Attributes }>()
+  readonly #lags = new Map<string, { lag: () => number; attributes: Attributes }>()
 
   /** @param refused how many datasets are left out */
   constructor(stage: string, refused: () => number = () => 0) {
@@ -43,10 +44,10 @@ export class StageMetrics {
       .addCallback((result) => result.observe(refused()))
     meter
       .createObservableGauge(name('lag_records'), {
-        description: 'records in the topic behind the last one handled',
+        description: 'records in the topic behind the last one committed',
       })
       .addCallback((result) => {
-        for (const { value, attributes } of this.#lag.values()) result.observe(value, attributes)
+        for (const { lag, attributes } of this.#lags.values()) result.observe(lag(), attributes)
       })
   }
 
@@ -62,9 +63,14 @@ export class StageMetrics {
     })
   }
 
-  /** Of a lane that is not fetched, where no fetch tells. */
-  behind(dataset: string, lane: number, topic: string, records: number): void {
-    this.#lag.set(`${topic}/${lane}`, { value: records, attributes: { dataset, topic, lane } })
+  /** Whenever the end of an input is seen; `lag` is asked at every look, because the lane goes on between two of them. */
+  lag(name: string, lag: () => number, { dataset, topic, partition: lane }: LagPlace): void {
+    this.#lags.set(name, { lag, attributes: { dataset, topic, lane } })
+  }
+
+  /** Inputs that went to another member are told there. */
+  keepLags(isOurs: (name: string) => boolean): void {
+    for (const name of [...this.#lags.keys()]) if (!isOurs(name)) this.#lags.delete(name)
   }
 
   rowsIn(dataset: string, topic: string, records: number): void {
@@ -73,12 +79,6 @@ export class StageMetrics {
 
   batch(dataset: string, seconds: number): void {
     this.#seconds.record(seconds, { dataset })
-  }
-
-  /** After every fetch, one of control records alone too: else the last transaction's marker would look like a record. */
-  read(dataset: string, lane: number, topic: string, fetched: Fetched): void {
-    const behind = Number(fetched.highWatermark) - Number(fetched.lastOffset) - 1
-    this.#lag.set(`${topic}/${lane}`, { value: Math.max(0, behind), attributes: { dataset, topic, lane } })
   }
 
   counts(dataset: string, counts: Counters): void {

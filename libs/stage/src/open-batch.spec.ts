@@ -179,6 +179,31 @@ describe('with limits, a batch', () => {
   })
 })
 
+describe('with limits and the fetch, a batch', () => {
+  const limits = { records: 2, bytes: Infinity, withFetch: true }
+
+  it('ends at the limits, at a receipt, and with the fetch: nothing waits behind the last receipt', async () => {
+    expect(await batches(limits, [row(0), row(1), row(2)], [row(3), receipt(4), row(5)])).toEqual([
+      { first: 0, rows: [0, 1], next: 2 },
+      { first: 2, rows: [2], next: 3 },
+      { first: 3, rows: [3], receipt: 'r', next: 5 },
+      { first: 4, rows: [5], next: 6 },
+    ])
+  })
+
+  it('leaves nothing open behind the fetch, where one with limits alone does', async () => {
+    const isEmptyAfter = async (limits: Limits) => {
+      const open = openBatch(limits)
+      await open.add([row(0), receipt(1), row(2)])
+      return open.isEmpty
+    }
+    expect([await isEmptyAfter(limits), await isEmptyAfter({ ...limits, withFetch: false })]).toEqual([
+      true,
+      false,
+    ])
+  })
+})
+
 describe('a record that cannot be decoded', () => {
   it('goes to quarantine with its bytes, its place and the reason', async () => {
     const [closed] = await openBatch().add([message(7, Buffer.from('not avro'))])
@@ -224,7 +249,7 @@ describe('reset', () => {
     const open = openBatch({ records: 3, bytes: Infinity })
     await open.add([row(0), poison(1)])
     open.reset(7)
-    expect(open.size).toBe(0)
+    expect(open.isEmpty).toBe(true)
     expect((await open.add([row(0), row(1), receipt(2)])).map(brief)).toEqual([
       { first: 7, rows: [0, 1], receipt: 'r', next: 3 },
     ])

@@ -23,7 +23,7 @@ export interface Limits {
 
 /**
  * Gathers the records of one lane of one topic into batches that end at a receipt, at the stage's limits, or else with
- * the fetch. Limits look only at the records, so the same records always give the same batches.
+ * the fetch. Limits look only at the records, so without `withFetch` the same records always give the same batches.
  */
 export class OpenBatch {
   readonly #dataset: Dataset
@@ -77,8 +77,13 @@ export class OpenBatch {
     this.#begun = false
   }
 
-  get size(): number {
-    return this.#batch.records.length
+  /** Nothing was read that is not in a closed batch. */
+  get isEmpty(): boolean {
+    return !this.#begun
+  }
+
+  get #endsWithFetch(): boolean {
+    return !this.#limits || this.#limits.withFetch === true
   }
 
   /** Adds a fetch's messages and returns the batches that they close. Rejects when the registry is not there. */
@@ -96,8 +101,7 @@ export class OpenBatch {
         : this.#record(message, offset)
       if (receipt || this.#full()) closed.push(this.#close(offset + 1, receipt))
     }
-    if ((!this.#limits || this.#limits.withFetch) && this.#begun)
-      closed.push(this.#close(Number(messages.at(-1)!.offset) + 1))
+    if (this.#endsWithFetch && this.#begun) closed.push(this.#close(Number(messages.at(-1)!.offset) + 1))
     return closed
   }
 

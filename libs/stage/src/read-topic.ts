@@ -112,20 +112,6 @@ function readOne(message: KafkaMessage, lane: number, reading: TopicReading): vo
   seen(String(message.key), value, place)
 }
 
-/**
- * Records of a topic that a group has not committed yet, over all lanes. The marker of the last transaction lies behind the
- * last record, and is none.
- */
-export async function recordsBehind(admin: Admin, groupId: string, topic: string): Promise<number> {
-  const ends = await admin.fetchTopicOffsets(topic)
-  const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
-  const committed = new Map(group!.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
-  const behind = ends.map(
-    ({ partition, low, high }) => Number(high) - Math.max(Number(low), committed.get(partition) ?? 0) - 1,
-  )
-  return behind.reduce((sum, records) => sum + Math.max(0, records), 0)
-}
-
 /** What a stage may read outside its lanes: whole topics, up to an end. What schemas need is compiled once. */
 export function topicReader({ kafka, admin, serde, log }: StageKit): TopicReader {
   const decoders = new Map<string, Decoder>()
