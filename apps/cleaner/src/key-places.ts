@@ -16,7 +16,7 @@ export class KeyPlaces {
   #size = 0
 
   of(key: Buffer): number {
-    const digest = hash('sha256', key, 'latin1')
+    const digest = hash('sha256', key, 'binary')
     const [a, b, c, d] = [word(digest, 0), word(digest, 4), word(digest, 8), word(digest, 12)]
     const mask = this.#slots.length - 1
     for (let slot = a & mask; ; slot = (slot + 1) & mask) {

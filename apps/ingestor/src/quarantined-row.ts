@@ -30,7 +30,7 @@ export function toRow(key: string, record: Record<string, unknown>, place: Place
  * there may be two of a row: its own and that of its simulated twin.
  */
 function identity({ dsf_run, dsf_row, stage, lane, key }: QuarantinedRow): string {
-  const more = dsf_run === '' ? lane : stage === 'indexer' ? key : ''
+  const more = dsf_run === '' ? lane : stage === 'indexer' || stage === 'sink-minio' ? key : ''
   return `${stage} ${dsf_run} ${dsf_row} ${more}`
 }
 
@@ -60,6 +60,8 @@ export function whyNotReplayable({ stage, reasons, dsf_run }: QuarantinedRow): s
     return 'no stage wrote this record, so there is no row to replay'
   if (reasons.some(({ code }) => code === 'too-large'))
     return 'only its beginning is kept, because it is too large for a record; import its file again'
+  if (reasons.some(({ code }) => code === 'partitions'))
+    return 'it is clean and in the processed CSV, but its chunk had too many partitions; import its file under another name, with a longer x-dsf.sinks.lake.period'
   return undefined
 }
 

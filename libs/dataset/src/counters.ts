@@ -25,6 +25,9 @@ export function addCounters(into: Counters, more: Counters): Counters {
 /** Rows that their computed fields made too large for a record: clean, and in quarantine all the same. */
 const outgrown = 'quarantined:outgrown'
 
+/** Rows of a chunk that had rows of too many partitions: in quarantine, and not in the lake. */
+const scattered = 'quarantined:partitions'
+
 type Summand = CounterName | typeof outgrown
 
 const sums: [left: Summand[], right: Summand[]][] = [
@@ -51,9 +54,15 @@ export function brokenSums(counters: Counters): string[] {
     .filter(([left, right]) => value(left) !== value(right))
     .map(
       ([left, right]) =>
-        `${side(left)} is not ${side(right)}${right.includes('indexed') ? refusal(counters) : ''}`,
+        `${side(left)} is not ${side(right)}${right.includes('indexed') ? refusal(counters) : ''}${right.includes('enriched') ? scatter(counters) : ''}`,
     )
 }
+
+/** The lake is cut too finely for the file: its rows are safe, but the run has failed. */
+const scatter = ({ [scattered]: rows = 0 }: Counters): string =>
+  rows > 0
+    ? ` (in quarantine, because a chunk had more partitions than x-dsf.sinks.lake.partitions allows: ${rows})`
+    : ''
 
 /** A document that Elasticsearch refuses is a fault of definition or mapping: the row is safe, but the run has failed. */
 const refusal = ({ refused = 0 }: Counters): string =>
