@@ -33,7 +33,10 @@ export function checkHeader(header: readonly string[], rules: HeaderRules): Head
   const unknown = header.filter((name) => !defined.has(name))
   // A name that no field maps to may repeat: nobody reads it.
   const repeated = [...new Set(header.filter((name, i) => defined.has(name) && has.get(name) !== i))]
-  const found = unknownNames(unknown, fields.some((name) => has.has(name)))
+  const found = unknownNames(
+    unknown,
+    fields.some((name) => has.has(name)),
+  )
   const wrong = fields.findIndex((name, i) => header[i] !== name)
 
   const faults: string[] = []

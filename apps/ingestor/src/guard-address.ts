@@ -133,7 +133,9 @@ export async function checkFile(url: URL, roots: readonly string[]): Promise<str
 export async function checkOpened(fd: number, url: URL, roots: readonly string[]): Promise<void> {
   const realRoots = await Promise.all(roots.map((root) => realpath(root).catch(() => root)))
   const opened = await readlink(`/proc/self/fd/${fd}`).catch((cause: unknown) => {
-    throw new SourceError('a file can be a source on Linux alone, where /proc says what was opened', { cause })
+    throw new SourceError('a file can be a source on Linux alone, where /proc says what was opened', {
+      cause,
+    })
   })
   if (isInside(opened, realRoots)) return
   throw new SourceError(`file ${pathOf(url)} is refused: it became another one while it was opened`)

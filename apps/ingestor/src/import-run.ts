@@ -11,7 +11,7 @@ import {
 } from '@dsf/stage'
 import { checkHeader, sniff } from './check-header.ts'
 import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
-import { landQuarantine, parseLanding } from './land-quarantine.ts'
+import { landedRows, landQuarantine } from './land-quarantine.ts'
 import { landSource, type Landing, type SourceLimits } from './land-source.ts'
 import { hintOf, openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
@@ -112,11 +112,9 @@ async function* replayed(
     return { columns: file.header.length, publish: publisherOf(dataset, columnsOf(dataset, file)) }
   }
   const fileOf = (run: string) => files.get(run) ?? files.set(run, open(context.state.get(run))).get(run)!
-  const rows = parseLanding(await store.get(start.landing!))
   let run = start
-  while (run.row < rows.length) {
+  for await (const part of landedRows(await store.stream(start.landing!), start.row, rowsPerTransaction)) {
     stopIfAsked(context)
-    const part = rows.slice(run.row, run.row + rowsPerTransaction)
     const publication = await publishReplay({ dataset, topics: topics!, fileOf }, part, run)
     yield publication
     run = publication.run

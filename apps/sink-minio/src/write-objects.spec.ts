@@ -257,7 +257,12 @@ describe('a chunk of more partitions than the dataset allows', () => {
     expect(objects.size).toBe(3)
     const refused = refuseScattered(batch, without)
     expect(refused.map(({ key }) => String(key))).toEqual(['d3', 'e5', 'd6'])
-    expect(refused[0]!.value).toMatchObject({ dsf_run: 'r', dsf_row: 3, stage: 'sink-minio', content: 'json' })
+    expect(refused[0]!.value).toMatchObject({
+      dsf_run: 'r',
+      dsf_row: 3,
+      stage: 'sink-minio',
+      content: 'json',
+    })
     const [reason] = (refused[0]!.value as { reasons: { code: string; message: string }[] }).reasons
     expect(reason).toMatchObject({ code: 'partitions', message: expect.stringContaining('more than 3') })
   })

@@ -135,7 +135,9 @@ const sinks = z.strictObject({
         .positive()
         .max(mostPartitions)
         .default(1000)
-        .describe('objects that a chunk becomes at most; rows of any more go to quarantine, and their run has failed'),
+        .describe(
+          'objects that a chunk becomes at most; rows of any more go to quarantine, and their run has failed',
+        ),
     })
     .prefault({}),
   chunk: z
