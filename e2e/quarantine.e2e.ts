@@ -73,14 +73,23 @@ describe('quarantine', () => {
   })
 
   it('lists rows by their reason, and shows one with its original bytes', () => {
-    const { rows, total } = answerOf('quarantine', 'list', dataset, '--code', 'unreadable')
-    expect(total).toBe(1)
+    const { rows, next } = answerOf('quarantine', 'list', dataset, '--code', 'unreadable')
+    expect([rows.length, next]).toEqual([1, undefined])
     expect(rows[0]).toMatchObject({ runId, row: 4, stage: 'ingestor', content: 'csv' })
     const shown = answerOf('quarantine', 'show', dataset, rows[0].id)
     expect(shown.text).toBe(quake('cut', 1).slice(0, 60))
     expect(Buffer.from(shown.bytes, 'base64').toString()).toBe(shown.text)
     const [refused] = answerOf('quarantine', 'list', dataset, '--code', 'maximum').rows
     expect(answerOf('quarantine', 'show', dataset, refused.id).record).toMatchObject({ id: refused.key })
+  })
+
+  it('is listed in pages, of which each goes on where the one before ended', () => {
+    const all = answerOf('quarantine', 'list', dataset).rows
+    const first = answerOf('quarantine', 'list', dataset, '--limit', '2')
+    const second = answerOf('quarantine', 'list', dataset, '--limit', '2', '--before', first.next)
+    expect([...first.rows, ...second.rows]).toEqual(all)
+    const wrong = dsf('quarantine', 'list', dataset, '--before', 'yesterday')
+    expect([wrong.status, wrong.err]).toEqual([1, expect.stringContaining('"yesterday" is no place')])
   })
 
   it('is called wrongly with exit code 2 and the usage, and in vain with 1 and the reason', () => {

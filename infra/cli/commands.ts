@@ -2,12 +2,14 @@
 import { lookAt, nowAndThen, untilEnded, type Ends, type Run } from '../local/follow-run.ts'
 import { sourceUrl } from '../local/run-client.ts'
 import { ask } from './ask.ts'
+import { countRows, listRows } from './quarantine.ts'
 
 export interface Options {
   stage?: string
   code?: string
   run?: string
   limit?: string
+  before?: string
   key?: string
   source?: string
   timeout: string
@@ -28,7 +30,7 @@ export const usage = `dsf dataset check      <folder of a dataset, or of dataset
 dsf runs start         <dataset> [--source url or file] [--key k] [--wait]
 dsf runs show          <run id>
 dsf quarantine count   <dataset>
-dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n]
+dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n] [--before place]
 dsf quarantine show    <dataset> <id>
 dsf quarantine replay  <dataset> [--stage s] [--code c] [--run id] [--dry-run] [--wait] [--key k] [--force]
 
@@ -49,17 +51,20 @@ export const commands: Record<string, Command> = {
   'quarantine count': {
     subjects: ['a dataset'],
     rows: 'counts',
-    run: ({ ingestor }, [dataset]) => ask(ingestor, `/v1/quarantine/${dataset}`),
+    run: ({ ingestor }, [dataset]) => countRows(ingestor, dataset!),
   },
   'quarantine list': {
     subjects: ['a dataset'],
     rows: 'rows',
-    run: ({ ingestor }, [dataset], options) => {
-      const query = new URLSearchParams({
+    run: async ({ ingestor }, [dataset], options) => {
+      const { limit, before } = options
+      const page = await listRows(ingestor, dataset!, {
         ...selectionOf(options),
-        ...(options.limit ? { limit: options.limit } : {}),
+        ...(limit ? { limit } : {}),
+        ...(before ? { before } : {}),
       })
-      return ask(ingestor, `/v1/quarantine/${dataset}/rows?${query}`)
+      if (page.next) process.stderr.write(`there are more: --before ${page.next}\n`)
+      return page
     },
   },
   'quarantine show': {
