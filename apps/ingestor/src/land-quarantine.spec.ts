@@ -26,7 +26,7 @@ async function land(lanes: Refused[][], replay: Replay, before: Replay[] = []) {
     fetch: async (_: unknown, __: unknown, place: { lane: number; offset: number }) => log.fetch(place),
   }
   const landing = await landQuarantine({ store, topics }, dataset, 'run', { replay, before })
-  const bytes = objects.get(landing.landing!)!
+  const bytes = objects.get(landing.landing)!
   expect(landing).toMatchObject({ landing_bytes: bytes.length, landing_sha256: sha256(bytes) })
   return bytes
 }

@@ -30,8 +30,8 @@ export async function landQuarantine(
     places.get(nameOf(row)) === placeOf(row) && !before.some((earlier) => isTaken(earlier, row))
   const landing = landingKey(dataset.name, run, false).replace(/\.csv$/, '.jsonl')
   const stream = new PassThrough({ highWaterMark: 2 ** 20 })
-  const stored = store.putStream(landing, stream).catch((error: Error) => {
-    stream.destroy(error)
+  const stored = store.putStream(landing, stream).catch((error: unknown) => {
+    stream.destroy(error as Error)
     throw error
   })
   const [, written] = await Promise.all([stored, writeRows(log, replay, isWanted, stream)])
