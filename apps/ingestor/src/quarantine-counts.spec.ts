@@ -58,7 +58,7 @@ describe('counts of the quarantine', () => {
   })
 
   it('end before a transaction that is open, and go on behind it later', async () => {
-    const topic = topicOf([Array.from({ length: 30 }, (_, i) => refused(i))], 10)
+    const topic = topicOf([Array.from({ length: 30 }, (_, i) => refused(i))], 8)
     topic.stable = 20
     const counts = new QuarantineCounts(topic)
     await counts.advance([])
