@@ -193,3 +193,29 @@ describe('a document that Elasticsearch refuses', () => {
     expect((await until('the document', there))._source).toMatchObject({ dsf_run: failed.runId, magNst: 9 })
   })
 })
+
+describe('a file of more days than a chunk may have partitions', () => {
+  const scattered = 'quakes-scattered'
+  const onDay = (day: number) => quake(`day-${day}`, 2).replace('2026-11-01T00', `2026-11-0${day}T00`)
+
+  it('has its first days in lake and index, all others in quarantine, and a failed run that says so', async () => {
+    const run = await importSource(scattered, fileOf('scattered.csv', [1, 2, 3, 4].map(onDay)))
+    expect(run.state).toBe('failed')
+    expect(run.reason).toContain('more partitions than x-dsf.sinks.lake.partitions allows')
+    const { clean, enriched, stored, indexed, 'quarantined:partitions': refused } = run.counters
+    expect([clean, stored! + refused!, indexed]).toEqual([4, enriched, stored])
+    const { rows } = answerOf('quarantine', 'list', scattered, '--code', 'partitions')
+    expect(rows).toHaveLength(refused!)
+    expect(rows[0]).toMatchObject({ runId: run.runId, stage: 'sink-minio', content: 'json' })
+    expect(JSON.parse(answerOf('quarantine', 'show', scattered, rows[0].id).text)).toMatchObject({
+      id: rows[0].key,
+    })
+    const { selected, skipped, run: replayed } = answerOf('quarantine', 'replay', scattered, '--dry-run')
+    expect([selected, Object.values(skipped), replayed]).toEqual([refused, [refused], undefined])
+  })
+
+  it('holds up no other import of its dataset', async () => {
+    const run = await importSource(scattered, fileOf('one-day.csv', [quake('one-day', 2)]))
+    expect(run).toMatchObject({ state: 'succeeded', counters: { clean: 1 } })
+  })
+})
