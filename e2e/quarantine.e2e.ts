@@ -73,14 +73,23 @@ describe('quarantine', () => {
   })
 
   it('lists rows by their reason, and shows one with its original bytes', () => {
-    const { rows, total } = answerOf('quarantine', 'list', dataset, '--code', 'unreadable')
-    expect(total).toBe(1)
+    const { rows, next } = answerOf('quarantine', 'list', dataset, '--code', 'unreadable')
+    expect([rows.length, next]).toEqual([1, undefined])
     expect(rows[0]).toMatchObject({ runId, row: 4, stage: 'ingestor', content: 'csv' })
     const shown = answerOf('quarantine', 'show', dataset, rows[0].id)
     expect(shown.text).toBe(quake('cut', 1).slice(0, 60))
     expect(Buffer.from(shown.bytes, 'base64').toString()).toBe(shown.text)
     const [refused] = answerOf('quarantine', 'list', dataset, '--code', 'maximum').rows
     expect(answerOf('quarantine', 'show', dataset, refused.id).record).toMatchObject({ id: refused.key })
+  })
+
+  it('is listed in pages, of which each goes on where the one before ended', () => {
+    const all = answerOf('quarantine', 'list', dataset).rows
+    const first = answerOf('quarantine', 'list', dataset, '--limit', '2')
+    const second = answerOf('quarantine', 'list', dataset, '--limit', '2', '--before', first.next)
+    expect([...first.rows, ...second.rows]).toEqual(all)
+    const wrong = dsf('quarantine', 'list', dataset, '--before', 'yesterday')
+    expect([wrong.status, wrong.err]).toEqual([1, expect.stringContaining('"yesterday" is no place')])
   })
 
   it('is called wrongly with exit code 2 and the usage, and in vain with 1 and the reason', () => {
@@ -181,5 +190,31 @@ describe('a document that Elasticsearch refuses', () => {
     expect(replay('--stage', 'indexer')).toMatchObject({ selected: 1, skipped: {}, objects: lake })
     const there = async () => (await documentsOf(dataset)).get('torn')
     expect((await until('the document', there))._source).toMatchObject({ dsf_run: failed.runId, magNst: 9 })
+  })
+})
+
+describe('a file of more days than a chunk may have partitions', () => {
+  const scattered = 'quakes-scattered'
+  const onDay = (day: number) => quake(`day-${day}`, 2).replace('2026-11-01T00', `2026-11-0${day}T00`)
+
+  it('has its first days in lake and index, all others in quarantine, and a failed run that says so', async () => {
+    const run = await importSource(scattered, fileOf('scattered.csv', [1, 2, 3, 4].map(onDay)))
+    expect(run.state).toBe('failed')
+    expect(run.reason).toContain('more partitions than x-dsf.sinks.lake.partitions allows')
+    const { clean, enriched, stored, indexed, 'quarantined:partitions': refused } = run.counters
+    expect([clean, stored! + refused!, indexed]).toEqual([4, enriched, stored])
+    const { rows } = answerOf('quarantine', 'list', scattered, '--code', 'partitions')
+    expect(rows).toHaveLength(refused!)
+    expect(rows[0]).toMatchObject({ runId: run.runId, stage: 'sink-minio', content: 'json' })
+    expect(JSON.parse(answerOf('quarantine', 'show', scattered, rows[0].id).text)).toMatchObject({
+      id: rows[0].key,
+    })
+    const { selected, skipped, run: replayed } = answerOf('quarantine', 'replay', scattered, '--dry-run')
+    expect([selected, Object.values(skipped), replayed]).toEqual([refused, [refused], undefined])
+  })
+
+  it('holds up no other import of its dataset', async () => {
+    const run = await importSource(scattered, fileOf('one-day.csv', [quake('one-day', 2)]))
+    expect(run).toMatchObject({ state: 'succeeded', counters: { clean: 1 } })
   })
 })

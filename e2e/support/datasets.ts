@@ -16,7 +16,7 @@ interface TestDataset {
   /** the dataset that it is otherwise; the earthquakes when left out */
   like?: string
   lanes?: number
-  sinks?: { chunk: object }
+  sinks?: { chunk?: object; lake?: object }
   anomalies?: object
   /** magnitudes above it are refused */
   largestMagnitude?: number
@@ -40,6 +40,7 @@ const testDatasets = {
   'quakes-health': {},
   'quakes-crash': { sinks: { chunk: { records: 3000, bytes: 2 ** 20 } } },
   'quakes-quarantine': { largestMagnitude: 5 },
+  'quakes-scattered': { lanes: 1, sinks: { lake: { partitions: 2 } } },
   'quakes-airflow': { lanes: 2, anomalies: { quarantined: { maximum: 0.01 } } },
   'quakes-runs': { lanes: 2 },
   'quakes-beside': { lanes: 2 },

@@ -11,6 +11,7 @@ import {
   type Run,
 } from '../client/runs.ts'
 import { sourceUrl } from '../local/run-client.ts'
+import { countRows, listRows } from './quarantine.ts'
 
 export interface Options {
   stage?: string
@@ -20,6 +21,7 @@ export interface Options {
   dataset?: string
   cursor?: string
   limit?: string
+  before?: string
   key?: string
   source?: string
   timeout: string
@@ -42,7 +44,7 @@ dsf runs show          <run id>
 dsf runs list          [--dataset name] [--state s] [--limit n] [--cursor c]
 dsf runs cancel        <run id>
 dsf quarantine count   <dataset>
-dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n]
+dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n] [--before place]
 dsf quarantine show    <dataset> <id>
 dsf quarantine replay  <dataset> [--stage s] [--code c] [--run id] [--dry-run] [--wait] [--key k] [--force]
 
@@ -63,14 +65,16 @@ export const commands: Record<string, Command> = {
   'quarantine count': {
     subjects: ['a dataset'],
     rows: 'counts',
-    run: (api, [dataset]) => ask(api, `/v1/quarantine/${dataset}`),
+    run: (api, [dataset]) => countRows(api, dataset!),
   },
   'quarantine list': {
     subjects: ['a dataset'],
     rows: 'rows',
-    run: (api, [dataset], options) => {
-      const query = new URLSearchParams(queryOf(options, ['stage', 'code', 'run', 'limit']))
-      return ask(api, `/v1/quarantine/${dataset}/rows?${query}`)
+    run: async (api, [dataset], options) => {
+      const query = queryOf(options, ['stage', 'code', 'run', 'limit', 'before'])
+      const page = await listRows(api, dataset!, query)
+      if (page.next) process.stderr.write(`there are more: --before ${page.next}\n`)
+      return page
     },
   },
   'quarantine show': {

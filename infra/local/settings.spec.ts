@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -25,6 +25,12 @@ describe('readSettings', () => {
     expect(readSettings({ RUN_DIR })).toMatchObject({ kafka: 'kraft', store: 'minio', portBase: 20_000 })
     forgetChoice(readSettings({ RUN_DIR }))
     expect(readSettings({ RUN_DIR })).toMatchObject({ kafka: 'zookeeper', portBase: 19_000 })
+  })
+
+  it('lets nobody else into the folders of data and logs', () => {
+    keepChoice(readSettings({ RUN_DIR }))
+    const rights = ['data', 'logs'].map((folder) => statSync(join(RUN_DIR, folder)).mode & 0o777)
+    expect(rights).toEqual([0o700, 0o700])
   })
 
   it('keeps the data of each combination apart', () => {

@@ -1,5 +1,5 @@
 /** What the user may choose, read from the environment in one place. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { StackError } from './errors.ts'
@@ -68,8 +68,16 @@ export function keptChoice(runDir: string): Partial<Choice> {
 }
 
 export function keepChoice({ runDir, kafka, store, portBase }: Settings): void {
-  mkdirSync(runDir, { recursive: true })
+  keepPrivate(runDir)
   writeFileSync(choiceFile(runDir), `${JSON.stringify({ kafka, store, portBase })}\n`)
+}
+
+/** The servers write what they store with the rights of a usual file, so nobody else may come into their folders. */
+function keepPrivate(runDir: string): void {
+  for (const folder of ['data', 'logs']) {
+    mkdirSync(join(runDir, folder), { recursive: true })
+    chmodSync(join(runDir, folder), 0o700)
+  }
 }
 
 export function forgetChoice({ runDir }: Settings): void {

@@ -34,14 +34,14 @@ export function cleanerOf(dataset: Dataset): Clean {
         continue
       }
       const messageKey = batch.keys[i]!
-      const key = messageKey.toString()
-      const before = seen.get(key)
+      const place = seen.placeOf(messageKey)
+      const before = seen.get(place)
       const mark = decide(row, raw, before)
       if (mark === undefined) {
         duplicate++
         continue
       }
-      seen.set(key, mark, before)
+      seen.set(place, mark, before)
       row.dsf_version = isVersioned ? versionOf(mark) : batch.firstRecord + i
       clean.push({ key: messageKey, value: row })
       marks.push({ key: messageKey, value: toSeen(mark) })

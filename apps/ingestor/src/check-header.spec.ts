@@ -52,9 +52,21 @@ describe('checkHeader', () => {
     })
   })
 
+  it('shows nothing of a file that has none of the fields, unless a name of it looks like one', () => {
+    for (const policy of policies) {
+      const answer = JSON.stringify(check('root:x:0:0:root:/root:/bin/bash', policy, 'id,a,b'))
+      expect(answer).toContain('error')
+      expect(answer).not.toContain('root')
+    }
+    expect(check('ID,secret', 'equal', 'id,a')).toEqual({
+      error:
+        'the header does not fit (fieldsMatch equal): missing "id", "a" (the file has "ID"); unknown 2 names, none of them known and so not shown',
+    })
+  })
+
   it('partial needs one defined field even without a key; superset does not', () => {
     expect(check('x,y', 'partial', 'a,b', [])).toMatchObject({
-      error: expect.stringContaining('none of the defined fields, but "x", "y"'),
+      error: expect.stringContaining('none of the defined fields, but 2 names'),
     })
     expect(check('a', 'superset', 'a,b', [])).toEqual({ columns: [0, -1] })
   })

@@ -33,16 +33,20 @@ export function checkHeader(header: readonly string[], rules: HeaderRules): Head
   const unknown = header.filter((name) => !defined.has(name))
   // A name that no field maps to may repeat: nobody reads it.
   const repeated = [...new Set(header.filter((name, i) => defined.has(name) && has.get(name) !== i))]
+  const found = unknownNames(
+    unknown,
+    fields.some((name) => has.has(name)),
+  )
   const wrong = fields.findIndex((name, i) => header[i] !== name)
 
   const faults: string[] = []
   if (missing.length > 0) faults.push(`missing ${list(missing)}${lookAlike(missing, unknown)}`)
-  if (forbids.unknown && unknown.length > 0) faults.push(`unknown ${list(unknown)}`)
+  if (forbids.unknown && unknown.length > 0) faults.push(`unknown ${found}`)
   if (repeated.length > 0) faults.push(`more than one ${list(repeated)}`)
   if (forbids.order && wrong >= 0 && faults.length === 0)
     faults.push(`column ${wrong + 1} is ${quote(header[wrong])}, expected ${quote(fields[wrong])}`)
   if (forbids.none && faults.length === 0 && !fields.some((name) => has.has(name)))
-    faults.push(`none of the defined fields, but ${list(unknown)}`)
+    faults.push(`none of the defined fields, but ${found}`)
 
   if (faults.length > 0)
     return { error: `the header does not fit (fieldsMatch ${fieldsMatch}): ${faults.join('; ')}` }
@@ -60,6 +64,15 @@ function lookAlike(missing: readonly string[], unknown: readonly string[]): stri
   const wanted = new Set(missing.map(plain))
   const found = unknown.filter((name) => wanted.has(plain(name)))
   return found.length > 0 ? ` (the file has ${list(found)})` : ''
+}
+
+/**
+ * Names of a file that is plainly not the dataset's are not told: whoever may ask for a run could read the first line of any
+ * file that a source may be.
+ */
+function unknownNames(names: readonly string[], isOurs: boolean): string {
+  if (isOurs) return list(names)
+  return `${names.length} ${names.length === 1 ? 'name' : 'names'}, none of them known and so not shown`
 }
 
 /** The header is data: names are escaped, and a hostile one cannot flood the log. */

@@ -1,6 +1,6 @@
 /** Where a source may come from: no private address, by whatever name, and no file outside the given roots. */
 import { lookup as systemLookup } from 'node:dns'
-import { realpath } from 'node:fs/promises'
+import { readlink, realpath } from 'node:fs/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -123,6 +123,22 @@ export async function checkFile(url: URL, roots: readonly string[]): Promise<str
   })
   if (!isInside(real, realRoots)) throw refused
   return real
+}
+
+/**
+ * Whether an open file is the one that was checked: a name may have become another file between the check and the open, of
+ * which a folder that became a link is not even seen by O_NOFOLLOW. Linux alone says where an open file lies; elsewhere no
+ * file is read.
+ */
+export async function checkOpened(fd: number, url: URL, roots: readonly string[]): Promise<void> {
+  const realRoots = await Promise.all(roots.map((root) => realpath(root).catch(() => root)))
+  const opened = await readlink(`/proc/self/fd/${fd}`).catch((cause: unknown) => {
+    throw new SourceError('a file can be a source on Linux alone, where /proc says what was opened', {
+      cause,
+    })
+  })
+  if (isInside(opened, realRoots)) return
+  throw new SourceError(`file ${pathOf(url)} is refused: it became another one while it was opened`)
 }
 
 function isInside(path: string, folders: readonly string[]): boolean {

@@ -156,7 +156,7 @@ describe('an import', () => {
   })
 
   it.each([
-    ['comments without end', '<!---->'.repeat(5000), 'unknown "<!---->'],
+    ['comments without end', '<!---->'.repeat(5000), 'unknown 1 name'],
     ['lines that end in CR', header.replace('\n', '\r') + line(1).replace('\n', '\r'), 'end in CR alone'],
   ])('of a landing that was there before is judged again after a restart: %s', async (_, content, reason) => {
     const states = newStates()

@@ -3,7 +3,7 @@ import { constants, open } from 'node:fs/promises'
 import { STATUS_CODES } from 'node:http'
 import { type Readable, Transform } from 'node:stream'
 import { Agent, request } from 'undici'
-import { checkFile, checkUrl, guardedConnector, printable } from './guard-address.ts'
+import { checkFile, checkOpened, checkUrl, guardedConnector, printable } from './guard-address.ts'
 import { watchPace, type Pace } from './pace.ts'
 import { SourceError, toSourceError } from './source-error.ts'
 
@@ -57,6 +57,11 @@ async function openFile(url: URL, options: SourceOptions): Promise<Source> {
   const file = await open(path, flags).catch((error: unknown) => {
     throw toSourceError(error, name)
   })
+  const closed = async (error: unknown) => {
+    await file.close()
+    throw error
+  }
+  await checkOpened(file.fd, url, roots).catch(closed)
   const stat = await file.stat()
   if (!stat.isFile() || stat.size > maxBytes) {
     await file.close()

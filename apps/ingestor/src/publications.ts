@@ -3,10 +3,10 @@ import type { ObjectStore } from '@dsf/stage'
 import { checkHeader, sniff } from './check-header.ts'
 import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
 import type { Importer } from './importer.ts'
-import { parseLanding } from './land-quarantine.ts'
+import { landedRows } from './land-quarantine.ts'
 import { hintOf, openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
-import { publisherOf, type Publication } from './publish-rows.ts'
+import { publisherOf, type Publication, type Published } from './publish-rows.ts'
 import type { Run } from './run.ts'
 import type { Block } from './scan-csv.ts'
 
@@ -39,14 +39,13 @@ async function* replayed(
     return { columns: file.header.length, publish: publisherOf(dataset, columnsOf(dataset, file)) }
   }
   const fileOf = (run: string) => files.get(run) ?? files.set(run, open(find(run))).get(run)!
-  const rows = parseLanding(await store.get(start.landing!))
-  let run = start
-  do {
-    const part = rows.slice(run.row, run.row + rowsPerTransaction)
-    const publication = await publishReplay({ dataset, topics: topics!, fileOf }, part, run)
-    run = publication.run
-    yield { ...publication, isLast: run.row >= rows.length }
-  } while (run.row < rows.length)
+  const tools = { dataset, topics: topics!, fileOf }
+  let waiting: Published | undefined
+  for await (const part of landedRows(await store.stream(start.landing!), start.row, rowsPerTransaction)) {
+    if (waiting) yield { ...waiting, isLast: false }
+    waiting = await publishReplay(tools, part, waiting?.run ?? start)
+  }
+  yield { ...(waiting ?? (await publishReplay(tools, [], start))), isLast: true }
 }
 
 async function* imported(

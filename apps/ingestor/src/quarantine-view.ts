@@ -1,29 +1,18 @@
 import type { Dataset } from '@dsf/dataset'
 import type { Runtime } from '@dsf/stage'
-import {
-  bytesOf,
-  LatestRows,
-  summaryOf,
-  toRow,
-  whyNotReplayable,
-  type QuarantinedRow,
-} from './quarantined-row.ts'
+import { announceAgain } from './announce-again.ts'
+import { QuarantineCounts } from './quarantine-counts.ts'
+import { quarantineLog, rowOf, type QuarantineLog, type Range } from './quarantine-log.ts'
+import { pageOf, type Page } from './quarantine-page.ts'
+import { bytesOf, summaryOf, whyNotReplayable, type QuarantinedRow } from './quarantined-row.ts'
 import { RequestError } from './request-error.ts'
 import { toAnswer, type RunAnswer } from './run-answer.ts'
 import { checkKey, type RunsView } from './runs-view.ts'
-import { isSelected, isTaken, type Replay, type Selection } from './selection.ts'
+import { isReplayed, mostDocuments, selectRows } from './select-rows.ts'
+import { isSelected, type Selection } from './selection.ts'
 
-/** Rows that are listed at most, the last refused first. */
-const longestList = 10_000
-
-export interface Count {
-  stage: string
-  code: string
-  /** rows that are refused for this reason now; a row with several reasons counts for each */
-  open: number
-  /** rows that a replay has taken, and that were not refused again */
-  replayed: number
-}
+/** A question for counts is answered with what is counted by then; the rest is counted behind it. */
+const countingMs = 300
 
 /** What a replay does, or would do. */
 export interface ReplayAnswer {
@@ -36,10 +25,12 @@ export interface ReplayAnswer {
   objects: string[]
 }
 
-/** The quarantine as operators see it: each row once, as it was refused last. Read from the topic at each question. */
+/** The quarantine as operators see it, read from its topic by place: a question costs what it shows, and not what is there. */
 export class QuarantineView {
   readonly #runs: RunsView
   #runtime: Runtime | undefined
+  readonly #counts = new Map<string, { counts: QuarantineCounts; counting?: Promise<true> }>()
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(runs: RunsView) {
     this.#runs = runs
@@ -50,33 +41,34 @@ export class QuarantineView {
   }
 
   /** @throws RequestError 404 or 503 */
-  async count(name: string): Promise<Count[]> {
-    const { dataset, rows } = await this.#read(name)
-    const replays = this.#runs.replaysOf(dataset)
-    const counts = new Map<string, Count>()
-    for (const row of rows) {
-      const state = isReplayed(replays, row) ? 'replayed' : 'open'
-      for (const code of new Set(row.reasons.map((reason) => reason.code))) {
-        const count = counts.get(`${row.stage} ${code}`) ?? { stage: row.stage, code, open: 0, replayed: 0 }
-        count[state]++
-        counts.set(`${row.stage} ${code}`, count)
-      }
-    }
-    return [...counts.values()].toSorted((a, b) => b.open - a.open || a.code.localeCompare(b.code))
+  async count(name: string) {
+    const { dataset, log } = this.#open(name)
+    const kept = this.#counts.get(dataset.name) ?? { counts: new QuarantineCounts(log) }
+    this.#counts.set(dataset.name, kept)
+    kept.counting ??= kept.counts
+      .advance(this.#runs.replaysOf(dataset))
+      .then(() => true as const)
+      .finally(() => delete kept.counting)
+    const { counting } = kept
+    const complete = await Promise.race([counting, after(countingMs)])
+    return { ...kept.counts.answer(), complete }
   }
 
-  /** Rows that are refused now, the last one first. */
-  async list(name: string, selection: Selection, limit: number) {
-    const { dataset, rows } = await this.#read(name)
+  /** Rows that are refused now, the last one first. `before` is where another page ended. */
+  async list(name: string, selection: Selection, limit: number, before?: string): Promise<Page> {
+    const { dataset, log } = this.#open(name)
     const replays = this.#runs.replaysOf(dataset)
-    const open = rows.filter((row) => isSelected(selection, row) && !isReplayed(replays, row)).toReversed()
-    return { rows: open.slice(0, Math.min(limit, longestList)).map(summaryOf), total: open.length }
+    const matches = (row: QuarantinedRow) => isSelected(selection, row) && !isReplayed(replays, row)
+    return this.#inTurn(async () => {
+      const ranges = await log.ranges()
+      return pageOf(log, ranges, placesOf(before, ranges), { matches, limit })
+    })
   }
 
   /** A row with its original bytes; `id` is its place, `<lane>-<offset>`. */
   async show(name: string, id: string) {
-    const { dataset, rows } = await this.#read(name)
-    const row = rows.find(({ lane, offset }) => `${lane}-${offset}` === id)
+    const { dataset, log } = this.#open(name)
+    const row = await this.#inTurn(() => rowAt(log, id))
     if (!row) throw new RequestError(404, `no row of "${name}" has the place "${id}" in quarantine`)
     const replayed = isReplayed(this.#runs.replaysOf(dataset), row)
     return { ...summaryOf(row), replayed, ...bytesOf(row), ...(await this.#recordOf(dataset, row)) }
@@ -90,35 +82,24 @@ export class QuarantineView {
     options: { dryRun: boolean; force: boolean },
   ): Promise<ReplayAnswer> {
     checkKey(key)
-    const { dataset, rows, until } = await this.#read(name)
-    const replays = this.#runs.replaysOf(dataset)
-    const selected = rows.filter((row) => isSelected(selection, row) && !isReplayed(replays, row))
-    const asRows = selected.filter((row) => !whyNotReplayable(row))
-    const objects = new Set(
-      selected.flatMap(({ stage, object }) => (stage === 'indexer' && object ? [object] : [])),
-    )
-    const answer = { selected: selected.length, skipped: skippedOf(selected), objects: [...objects] }
-    if (!dataset.versionField && asRows.length > 0 && !options.force)
+    const { dataset, log, runtime } = this.#open(name)
+    const until = await runtime.ends(dataset, 'quarantine')
+    const found = await selectRows(log, { selection, until }, this.#runs.replaysOf(dataset))
+    if (!found)
+      throw new RequestError(
+        422,
+        `more than ${mostDocuments} refused documents are selected; narrow it by run or code`,
+      )
+    const { asRows, ...answer } = found
+    if (!dataset.versionField && asRows > 0 && !options.force)
       throw new RequestError(
         422,
         `"${name}" has no version field, so an old row would replace newer content of its key; look at the rows, then ask with force`,
       )
     if (options.dryRun) return answer
-    const run = asRows.length > 0 && (await this.#runs.replay(dataset, key, { selection, until }))
-    await this.#announceAgain(dataset, objects)
+    const run = asRows > 0 && (await this.#runs.replay(dataset, key, { selection, until }))
+    await announceAgain(runtime, dataset, new Set(answer.objects))
     return { ...answer, ...(run ? { run: toAnswer(run) } : {}) }
-  }
-
-  /** The indexer reads the object once more; what is in the index already stays as it is. */
-  async #announceAgain(dataset: Dataset, objects: Set<string>): Promise<void> {
-    if (objects.size === 0) return
-    const runtime = this.#runtime!
-    const found = new Map<string, { lane: number; value: Record<string, unknown> }>()
-    await runtime.read(dataset, 'objects', await runtime.ends(dataset, 'objects'), (key, value, { lane }) => {
-      if (objects.has(key)) found.set(key, { lane, value })
-    })
-    for (const [key, { lane, value }] of found)
-      await runtime.send(dataset, 'objects', { key, lane, value: { ...value, route: 'replay' } })
   }
 
   /** Avro bytes as the record that they are, where they are one. */
@@ -128,26 +109,41 @@ export class QuarantineView {
     return record instanceof Error ? {} : { record: record! }
   }
 
-  async #read(name: string): Promise<{ dataset: Dataset; rows: QuarantinedRow[]; until: number[] }> {
-    if (!this.#runtime) throw new RequestError(503, 'the ingestor is still starting')
+  /** One question at a time: each holds a fetch of some MB. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
+  }
+
+  #open(name: string): { dataset: Dataset; log: QuarantineLog; runtime: Runtime } {
+    const runtime = this.#runtime
+    if (!runtime) throw new RequestError(503, 'the ingestor is still starting')
     const dataset = this.#runs.datasetOf(name)
-    const until = await this.#runtime.ends(dataset, 'quarantine')
-    const latest = new LatestRows()
-    await this.#runtime.read(dataset, 'quarantine', until, (key, record, place) =>
-      latest.add(toRow(key, record, place)),
-    )
-    return { dataset, rows: [...latest.values()], until }
+    return { dataset, runtime, log: quarantineLog(runtime, dataset) }
   }
 }
 
-const isReplayed = (replays: Replay[], row: QuarantinedRow): boolean =>
-  !whyNotReplayable(row) && replays.some((replay) => isTaken(replay, row))
+const after = (ms: number): Promise<false> =>
+  new Promise((resolve) => setTimeout(() => resolve(false), ms).unref())
 
-function skippedOf(rows: QuarantinedRow[]): Record<string, number> {
-  const skipped: Record<string, number> = {}
-  for (const row of rows) {
-    const reason = row.stage === 'indexer' && row.object ? undefined : whyNotReplayable(row)
-    if (reason) skipped[reason] = (skipped[reason] ?? 0) + 1
-  }
-  return skipped
+/** @throws RequestError 400 for what no page has given as its end */
+function placesOf(before: string | undefined, ranges: Range[]): number[] {
+  if (before === undefined) return ranges.map(({ end }) => end)
+  const places = /^\d{1,15}(\.\d{1,15}){0,63}$/.test(before) ? before.split('.').map(Number) : []
+  if (places.length !== ranges.length)
+    throw new RequestError(
+      400,
+      `before: "${before.slice(0, 60)}" is no place; take next of the page before this one`,
+    )
+  return places.map((place, lane) => Math.min(place, ranges[lane]!.end))
+}
+
+async function rowAt(log: QuarantineLog, id: string): Promise<QuarantinedRow | undefined> {
+  const [, lane = NaN, offset = NaN] = /^(\d{1,4})-(\d{1,15})$/.exec(id)?.map(Number) ?? []
+  const range = (await log.ranges())[lane]
+  if (!range || offset < range.first || offset >= range.end) return undefined
+  const { records } = await log.fetch({ lane, offset })
+  const record = records.find(({ place }) => place.offset === offset)
+  return record && rowOf(record)
 }

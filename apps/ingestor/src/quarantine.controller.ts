@@ -9,7 +9,10 @@ const selection = z.strictObject({
   code: z.string().min(1).optional(),
   run: z.string().min(1).optional(),
 })
-const listing = selection.extend({ limit: z.coerce.number().int().positive().default(100) })
+const listing = selection.extend({
+  limit: z.coerce.number().int().positive().max(1000).default(100),
+  before: z.string().optional(),
+})
 const replay = selection.extend({ dryRun: z.boolean().default(false), force: z.boolean().default(false) })
 
 @Controller('v1/quarantine/:dataset')
@@ -22,14 +25,14 @@ export class QuarantineController {
 
   @Get()
   count(@Param('dataset') dataset: string, @Res() reply: FastifyReply) {
-    return answered(reply, async () => reply.send({ counts: await this.#view.count(dataset) }))
+    return answered(reply, async () => reply.send(await this.#view.count(dataset)))
   }
 
   @Get('rows')
   list(@Param('dataset') dataset: string, @Query() query: unknown, @Res() reply: FastifyReply) {
     return answered(reply, async () => {
-      const { limit, ...wanted } = parsed(listing, query)
-      return reply.send(await this.#view.list(dataset, wanted, limit))
+      const { limit, before, ...wanted } = parsed(listing, query)
+      return reply.send(await this.#view.list(dataset, wanted, limit, before))
     })
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytesOf, LatestRows, toRow, whyNotReplayable } from './quarantined-row.ts'
+import { bytesOf, nameOf, shortSummaryOf, toRow, whyNotReplayable } from './quarantined-row.ts'
 
 const refused = (offset: number, change: object = {}) =>
   toRow(
@@ -19,34 +19,17 @@ const refused = (offset: number, change: object = {}) =>
     { lane: 0, offset },
   )
 
-describe('the latest rows', () => {
-  const offsetsOf = (...rows: ReturnType<typeof refused>[]) => {
-    const latest = new LatestRows()
-    for (const row of rows) latest.add(row)
-    return [...latest.values()].map(({ offset }) => offset)
-  }
-
-  it('have a row once, as it was refused last, however often that was', () => {
-    expect(offsetsOf(refused(1), refused(2, { dsf_row: 4 }), refused(3))).toEqual([2, 3])
+describe('the name of a row', () => {
+  it('is the same however often the row is refused, and another one by stage, run and number', () => {
+    const others = [{ dsf_row: 4 }, { stage: 'indexer' }, { dsf_run: 'other' }]
+    expect(nameOf(refused(1))).toBe(nameOf(refused(9)))
+    for (const change of others) expect(nameOf(refused(1, change))).not.toBe(nameOf(refused(1)))
   })
 
-  it('tell rows by stage, run and number', () => {
-    const rows = [refused(1), refused(2, { stage: 'indexer' }), refused(3, { dsf_run: 'other' })]
-    expect(offsetsOf(...rows)).toEqual([1, 2, 3])
-  })
-})
-
-describe('refused documents', () => {
-  it('of a row and of its simulated twin are two', () => {
-    const latest = new LatestRows()
-    const twin = { stage: 'indexer', content: 'json' }
-    for (const [offset, key] of [
-      [1, 'a'],
-      [2, 'a~simulated'],
-      [3, 'a'],
-    ] as const)
-      latest.add({ ...refused(offset, twin), key })
-    expect([...latest.values()].map(({ key }) => key)).toEqual(['a~simulated', 'a'])
+  it('tells the documents of a row and of its simulated twin, and stays short', () => {
+    const document = (key: string) => nameOf({ ...refused(1, { stage: 'indexer', content: 'json' }), key })
+    expect(document('a')).not.toBe(document('a~simulated'))
+    expect(document('x'.repeat(60_000)).length).toBeLessThan(200)
   })
 })
 
@@ -62,5 +45,14 @@ describe('a quarantined row', () => {
     expect(bytesOf(refused(1, { content: 'csv' }))).toEqual({ bytes: 'eA==', text: 'x' })
     expect(bytesOf(refused(1))).toEqual({ bytes: 'eA==' })
     expect(bytesOf(refused(1, { content: 'csv', bytes: Buffer.from([0xff]) }))).toEqual({ bytes: '/w==' })
+  })
+
+  it('is short in a list, whatever it has', () => {
+    const reasons = Array.from({ length: 500 }, (_, i) => ({
+      ...{ field: `f${i}`, code: 'type', message: 'x'.repeat(5000) },
+    }))
+    const listed = shortSummaryOf({ ...refused(1, { reasons }), key: 'k'.repeat(60_000) })
+    expect(JSON.stringify(listed).length).toBeLessThan(10_000)
+    expect(listed.reasons).toHaveLength(20)
   })
 })

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { hash } from 'node:crypto'
 
 export interface Place {
   lane: number
@@ -29,29 +30,12 @@ export function toRow(key: string, record: Record<string, unknown>, place: Place
  * A row is the same row however often it is refused. A record that nobody could decode is only its place, and of documents
  * there may be two of a row: its own and that of its simulated twin.
  */
-function identity({ dsf_run, dsf_row, stage, lane, key }: QuarantinedRow): string {
-  const more = dsf_run === '' ? lane : stage === 'indexer' ? key : ''
+export function nameOf({ dsf_run, dsf_row, stage, lane, key }: QuarantinedRow): string {
+  const more = dsf_run === '' ? lane : stage === 'indexer' || stage === 'sink-minio' ? shortened(key) : ''
   return `${stage} ${dsf_run} ${dsf_row} ${more}`
 }
 
-/** Keeps the last record of each row, in the order in which rows were refused last. */
-export class LatestRows {
-  readonly #rows = new Map<string, QuarantinedRow>()
-
-  add(row: QuarantinedRow): void {
-    const name = identity(row)
-    this.#rows.delete(name)
-    this.#rows.set(name, row)
-  }
-
-  get size(): number {
-    return this.#rows.size
-  }
-
-  values(): IterableIterator<QuarantinedRow> {
-    return this.#rows.values()
-  }
-}
+const shortened = (key: string): string => (key.length <= 64 ? key : hash('sha256', key))
 
 /** Why a row cannot be replayed as a row; undefined when it can. */
 export function whyNotReplayable({ stage, reasons, dsf_run }: QuarantinedRow): string | undefined {
@@ -60,14 +44,31 @@ export function whyNotReplayable({ stage, reasons, dsf_run }: QuarantinedRow): s
     return 'no stage wrote this record, so there is no row to replay'
   if (reasons.some(({ code }) => code === 'too-large'))
     return 'only its beginning is kept, because it is too large for a record; import its file again'
+  if (reasons.some(({ code }) => code === 'partitions'))
+    return 'it is clean and in the processed CSV, but its chunk had too many partitions; import its file under another name, with a longer x-dsf.sinks.lake.period'
   return undefined
 }
 
-/** A row as an operator lists it; the bytes are shown with `bytesOf`. */
+/** A row as an operator sees it; the bytes are shown with `bytesOf`. */
 export function summaryOf(row: QuarantinedRow) {
   const { lane, offset, dsf_run: runId, dsf_row, stage, reasons, content, key } = row
   return { id: `${lane}-${offset}`, runId, row: dsf_row, stage, key, reasons, content }
 }
+
+const listedReasons = 20
+const listedText = 300
+
+/** A row in a list: as much of it as tells it from others, however much it has. */
+export function shortSummaryOf(row: QuarantinedRow): ReturnType<typeof summaryOf> {
+  const reasons = row.reasons.slice(0, listedReasons).map((reason) => ({
+    ...reason,
+    message: cut(reason.message),
+  }))
+  return { ...summaryOf(row), key: cut(row.key), reasons }
+}
+
+const cut = (text: string): string =>
+  text.length <= listedText ? text : `${text.slice(0, listedText).toWellFormed()}…`
 
 /** The original bytes, and the text that they are, if they are one. */
 export function bytesOf({ bytes, content }: QuarantinedRow) {

@@ -1,5 +1,7 @@
+import type { Counters } from '@dsf/dataset'
 import { crashPoint, defineStage, perDataset, type ObjectStore } from '@dsf/stage'
 import type { Row } from './row.ts'
+import { refuseScattered } from './refuse-scattered.ts'
 import { routesOf, writeObjects } from './write-objects.ts'
 
 /** Which counter of a run's receipt a route's records are. Refused rows were counted elsewhere, and profiles are of no run. */
@@ -11,17 +13,20 @@ export function sinkMinio(store: ObjectStore) {
   return defineStage<Row>({
     name: 'sink-minio',
     reads: ['clean', 'enriched', 'quarantine', 'profile'],
-    writes: ['objects'],
+    writes: ['objects', 'quarantine'],
     passes: { clean: ['objects'], enriched: ['objects'], profile: ['objects'] },
     routes: { clean: 'processed', enriched: 'lake', profile: 'profile' },
     batch: (dataset) => dataset.sinks.chunk,
     dependencies: { 'object store': store.check },
     start: () => store.ensureBucket(),
     handle: async (batch) => {
-      const objects = await writeObjects(store, routesFor(batch.dataset)[batch.from]!, batch)
+      const { objects, without } = await writeObjects(store, routesFor(batch.dataset)[batch.from]!, batch)
       crashPoint('after-put')
+      const quarantine = refuseScattered(batch, without)
       const counter = counted[batch.from]
-      return { out: { objects }, counts: counter ? { [counter]: batch.records.length } : {} }
+      const counts: Counters = counter ? { [counter]: batch.records.length - without.length } : {}
+      if (without.length > 0) counts['quarantined:partitions'] = without.length
+      return { out: { objects, quarantine }, counts }
     },
   })
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { loadDataset, profileSchema, type Dataset, type TopicKind } from '@dsf/dataset'
-import type { Batch, ObjectStore } from '@dsf/stage'
+import type { Batch, ObjectStore, Result } from '@dsf/stage'
 import { parquetMetadata } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
+import { refuseScattered } from './refuse-scattered.ts'
 import type { Row } from './row.ts'
+import { sinkMinio } from './sink-minio.stage.ts'
 import { routesOf, writeObjects } from './write-objects.ts'
 
 const loaded = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
@@ -65,8 +67,8 @@ const batchOf = (from: TopicKind, records: Row[], dataset = quakes): Batch<Row> 
   offsets: records.map((_, i) => 1200 + 2 * i),
   firstRecord: 700,
 })
-const write = (store: ObjectStore, from: TopicKind, records: Row[], dataset = quakes) =>
-  writeObjects(store, routesOf(dataset)[from]!, batchOf(from, records, dataset))
+const write = async (store: ObjectStore, from: TopicKind, records: Row[], dataset = quakes) =>
+  (await writeObjects(store, routesOf(dataset)[from]!, batchOf(from, records, dataset))).objects
 
 describe('a chunk of clean rows', () => {
   it('becomes one CSV object, named by lane and number of its first record, and a record that announces it', async () => {
@@ -233,5 +235,49 @@ describe('a chunk of refused rows', () => {
       records: 1,
     })
     expect(JSON.parse(objects.get(key)!.bytes.toString())).toEqual({ ...refused, bytes: 'YSxi', text: 'a,b' })
+  })
+})
+
+describe('a chunk of more partitions than the dataset allows', () => {
+  const lake = { ...quakes.sinks.lake, partitions: 3 }
+  const narrow: Dataset = { ...quakes, sinks: { ...quakes.sinks, lake } }
+  const types = ['a', 'b', 'c', 'd', 'a', 'e', 'd', 'c']
+  const rows = types.map((type, i) => quake(`${type}${i}`, { type, dsf_row: i }))
+  const batch = { ...batchOf('enriched', rows, narrow), keys: rows.map(({ id }) => Buffer.from(String(id))) }
+  const writeNarrow = (store: ObjectStore) => writeObjects(store, routesOf(narrow).enriched!, batch)
+
+  it('becomes so many objects, and the rows of all others go to quarantine in the order of the lane', async () => {
+    const { store, objects } = openStore()
+    const { objects: announced, without } = await writeNarrow(store)
+    expect(announced.map(({ value }) => (value as { type: string; records: number }).type)).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
+    expect(objects.size).toBe(3)
+    const refused = refuseScattered(batch, without)
+    expect(refused.map(({ key }) => String(key))).toEqual(['d3', 'e5', 'd6'])
+    expect(refused[0]!.value).toMatchObject({
+      dsf_run: 'r',
+      dsf_row: 3,
+      stage: 'sink-minio',
+      content: 'json',
+    })
+    const [reason] = (refused[0]!.value as { reasons: { code: string; message: string }[] }).reasons
+    expect(reason).toMatchObject({ code: 'partitions', message: expect.stringContaining('more than 3') })
+  })
+
+  it('is cut the same way when it is written again', async () => {
+    const [first, second] = [openStore(), openStore()]
+    expect(await writeNarrow(first.store)).toEqual(await writeNarrow(second.store))
+    expect(first.objects).toEqual(second.objects)
+  })
+
+  it('is counted so that stored and refused rows are all rows', async () => {
+    const { store } = openStore()
+    const stage = sinkMinio(store)
+    const { counts, out } = (await stage.handle(batch, {} as never)) as Result
+    expect(counts).toEqual({ stored: 5, 'quarantined:partitions': 3 })
+    expect(out!.quarantine).toHaveLength(3)
   })
 })

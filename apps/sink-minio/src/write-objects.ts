@@ -14,6 +14,8 @@ interface Route {
   root: 'processed' | 'lake' | 'quarantine'
   format: 'csv' | 'parquet' | 'jsonl'
   split: (records: Row[]) => Partition<Row>[]
+  /** objects of a chunk at most */
+  most?: number
   encode: (records: Row[]) => Buffer
 }
 
@@ -21,7 +23,7 @@ export type Routes = Partial<Record<TopicKind, Route>>
 
 /** The routes of a dataset, by the topic that feeds them. */
 export function routesOf(dataset: Dataset): Routes {
-  const { format } = dataset.sinks.lake
+  const { format, partitions: most } = dataset.sinks.lake
   const csv = csvEncoder(dataset)
   const jsonl = jsonlEncoder(dataset)
   const lake = format === 'parquet' ? parquetEncoder(dataset) : jsonl
@@ -32,6 +34,7 @@ export function routesOf(dataset: Dataset): Routes {
       root: 'lake',
       format,
       split: (rows) => partitionRows(dataset, rows),
+      most,
       encode: lake,
     },
     // a table of our own beside the rows: always Parquet, whatever the rows are
@@ -54,12 +57,17 @@ export function routesOf(dataset: Dataset): Routes {
 
 const uploadsAtOnce = 8
 
-/**
- * Writes a chunk as objects and returns one record for each, to be announced once all of them are complete. Names and
- * bytes depend on the records alone: writing the chunk again replaces the objects by themselves.
- */
-export async function writeObjects(store: ObjectStore, route: Route, batch: Batch<Row>): Promise<Output[]> {
-  const parts = route.split(batch.records)
+interface Written {
+  /** a record for each object, to be announced once all of them are complete */
+  objects: Output[]
+  /** rows that got no object, because there were as many as a chunk may have */
+  without: Row[]
+}
+
+/** Writes a chunk as objects. Names and bytes depend on the records alone: writing it again replaces the objects by themselves. */
+export async function writeObjects(store: ObjectStore, route: Route, batch: Batch<Row>): Promise<Written> {
+  const all = route.split(batch.records)
+  const parts = all.slice(0, route.most)
   const written: Output[] = []
   for (let at = 0; at < parts.length; at += uploadsAtOnce)
     written.push(
@@ -67,7 +75,7 @@ export async function writeObjects(store: ObjectStore, route: Route, batch: Batc
         parts.slice(at, at + uploadsAtOnce).map((part) => writeObject(store, route, batch, part)),
       )),
     )
-  return written
+  return { objects: written, without: all.slice(parts.length).flatMap(({ records }) => records) }
 }
 
 async function writeObject(

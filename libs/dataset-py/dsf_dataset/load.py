@@ -226,7 +226,7 @@ def _dialect(node: Node) -> tuple[str, str, bool]:
 
 def _lake(sinks: Node) -> tuple[Any, Any]:
     sinks.closed("lake", "chunk")
-    lake = sinks.at("lake").closed("format", "compression", "period")
+    lake = sinks.at("lake").closed("format", "compression", "period", "partitions")
     lake.at("compression").choice("zstd", "snappy", default="zstd")
     form = lake.at("format").choice("parquet", "jsonl", default="parquet")
     return form, lake.at("period").choice("day", "month", "year", default="day")

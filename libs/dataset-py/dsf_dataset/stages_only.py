@@ -9,6 +9,7 @@ from .json_node import Node
 
 def check_stages_only(ext: Node, fields: Sequence[Field], key: Sequence[Field]) -> None:
     ext.at("retentionDays").integer(1, 36_500, default=None)
+    ext.at("sinks").at("lake").at("partitions").integer(1, 10_000, default=None)
     chunk = ext.at("sinks").at("chunk").closed("records", "bytes")
     chunk.at("records").integer(1, 1_000_000, default=None)
     chunk.at("bytes").integer(1, 128 * 2**20, default=None)

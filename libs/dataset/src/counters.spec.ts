@@ -46,6 +46,12 @@ describe('the sums of a run', () => {
       { stored: 98 },
       ['stored 98 is not enriched 99', 'stored 98 is not created 90 + replaced 6 + superseded 3'],
     ],
+    [
+      { stored: 97, created: 88, 'quarantined:partitions': 2 },
+      [
+        'stored 97 is not enriched 99 (in quarantine, because a chunk had more partitions than x-dsf.sinks.lake.partitions allows: 2)',
+      ],
+    ],
     [{ 'quarantined.type': 50 }, []],
     [{ enriched: 98, stored: 98, created: 89, 'quarantined:outgrown': 1 }, []],
     [{ 'quarantined:outgrown': 1 }, ['enriched 99 + quarantined:outgrown 1 is not clean 90 + simulated 9']],

@@ -34,6 +34,9 @@ const outgrown = 'quarantined:outgrown'
 /** What receipts of the first releases counted for `created` and `replaced` together. A run that was open at the upgrade has both. */
 export const formerCounter = 'indexed'
 
+/** Rows of a chunk that had rows of too many partitions: in quarantine, and not in the lake. */
+const scattered = 'quarantined:partitions'
+
 type Summand = CounterName | typeof outgrown | typeof formerCounter
 const perhaps = new Set<Summand>([outgrown, formerCounter])
 
@@ -61,9 +64,15 @@ export function brokenSums(counters: Counters): string[] {
     .filter(([left, right]) => value(left) !== value(right))
     .map(
       ([left, right]) =>
-        `${side(left)} is not ${side(right)}${right.includes('created') ? refusal(counters) : ''}`,
+        `${side(left)} is not ${side(right)}${right.includes('created') ? refusal(counters) : ''}${right.includes('enriched') ? scatter(counters) : ''}`,
     )
 }
+
+/** The lake is cut too finely for the file: its rows are safe, but the run has failed. */
+const scatter = ({ [scattered]: rows = 0 }: Counters): string =>
+  rows > 0
+    ? ` (in quarantine, because a chunk had more partitions than x-dsf.sinks.lake.partitions allows: ${rows})`
+    : ''
 
 /** A document that Elasticsearch refuses is a fault of definition or mapping: the row is safe, but the run has failed. */
 const refusal = ({ refused = 0 }: Counters): string =>

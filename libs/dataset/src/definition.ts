@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { anomalies } from './anomalies.ts'
 import { usualTokens } from './booleans.ts'
 import { dashboard } from './dashboard.ts'
-import { largestChunk, largestRow, largestSource, longestRetentionDays } from './limits.ts'
+import { largestChunk, largestRow, largestSource, longestRetentionDays, mostPartitions } from './limits.ts'
 import { trends } from './trends.ts'
 
 /**
@@ -141,6 +141,15 @@ const sinks = z.strictObject({
         .enum(['day', 'month', 'year'])
         .default('day')
         .describe('what one dt= holds, named by its first day; longer where a day has few rows'),
+      partitions: z
+        .number()
+        .int()
+        .positive()
+        .max(mostPartitions)
+        .default(1000)
+        .describe(
+          'objects that a chunk becomes at most; rows of any more go to quarantine, and their run has failed',
+        ),
     })
     .prefault({}),
   chunk: z

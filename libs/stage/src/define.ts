@@ -154,6 +154,25 @@ export type Seen = (
   record: Record<string, unknown> | null,
   key: string,
 ) => void
+/** A record of which only the place is known until its value is asked for. */
+export interface FetchedRecord {
+  key: string
+  place: Place
+  /** ms since 1970, as its producer saw it */
+  at: number
+  /** undefined for a record that is none of ours */
+  value: () => Record<string, unknown> | undefined
+}
+
+export interface Fetched {
+  /** oldest first, receipts left out; the first may lie before the place that was asked for, because whole batches are read */
+  records: FetchedRecord[]
+  from: number
+  /** the place itself when nothing behind it is decided yet */
+  next: number
+  /** before it every transaction is decided */
+  stable: number
+}
 
 export interface TopicReader {
   /** offsets behind the last record of each lane */
@@ -165,6 +184,10 @@ export interface TopicReader {
     ends: number[],
     seen: (key: string, record: Record<string, unknown>, place: Place) => void,
   ) => Promise<void>
+  /** of each lane the first offset that is there, and the one behind the last */
+  ranges: (dataset: Dataset, kind: TopicKind) => Promise<{ first: number; end: number }[]>
+  /** committed records around a place, in one fetch: for whoever needs some of a topic and not all of it */
+  fetch: (dataset: Dataset, kind: TopicKind, place: Place, bytes: number) => Promise<Fetched>
   /** framed values of a topic as its records, an Error for each that is none. Rejects when the registry is away */
   decode: (
     dataset: Dataset,

@@ -3,6 +3,8 @@ export {
   defineStage,
   perDataset,
   type Batch,
+  type Fetched,
+  type FetchedRecord,
   type HandlerContext,
   type LaneState,
   type LaneWork,

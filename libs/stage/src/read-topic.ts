@@ -3,6 +3,7 @@ import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Admin, Batch, Consumer, Kafka, KafkaMessage } from 'kafkajs'
 import { crashPoint } from './crash-points.ts'
 import type { TopicReader } from './define.ts'
+import { fetchRecords } from './fetch-records.ts'
 import { unreadableBatch } from './kafka.ts'
 import { onePartition } from './lane-assigner.ts'
 import { isReceipt } from './receipts.ts'
@@ -34,6 +35,13 @@ async function endsOf(admin: Admin, topic: string): Promise<number[]> {
   const ends: number[] = []
   for (const { partition, high } of await admin.fetchTopicOffsets(topic)) ends[partition] = Number(high)
   return ends
+}
+
+async function rangesOf(admin: Admin, topic: string): Promise<{ first: number; end: number }[]> {
+  const ranges: { first: number; end: number }[] = []
+  for (const { partition, low, high } of await admin.fetchTopicOffsets(topic))
+    ranges[partition] = { first: Number(low), end: Number(high) }
+  return ranges
 }
 
 /**
@@ -127,6 +135,9 @@ export function topicReader({ kafka, admin, serde, log }: StageKit): TopicReader
         log.error({ topic, ...place, reason }, 'a record is not ours and is left out')
       await readTopic(kafka, admin, { topic, ends, decoder: decoderOf(dataset, kind), seen, foreign })
     },
+    ranges: (dataset, kind) => rangesOf(admin, topicName(dataset.name, kind)),
+    fetch: (dataset, kind, place, bytes) =>
+      fetchRecords(admin, decoderOf(dataset, kind), topicName(dataset.name, kind), place, bytes),
     decode: async (dataset, kind, values) => {
       const decoder = decoderOf(dataset, kind)
       await decoder.prepare(values)

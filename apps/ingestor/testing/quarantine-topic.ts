@@ -1,0 +1,53 @@
+import { setTimeout } from 'node:timers/promises'
+import type { FetchedRecord } from '@dsf/stage'
+import type { QuarantineLog } from '../src/quarantine-log.ts'
+
+export interface Refused {
+  code: string
+  at: number
+  bytes: number
+  stage?: string
+  run?: string
+  row?: number
+  key?: string
+}
+
+/**
+ * A quarantine topic as Kafka answers for it, in memory: whole record batches of `batch` rows, a marker behind each row, and at most
+ * a MiB of rows in a fetch.
+ */
+export function topicOf(
+  lanes: Refused[][],
+  batch: number,
+  ms = 0,
+): QuarantineLog & { fetches: number; stable: number } {
+  const log = {
+    fetches: 0,
+    stable: Infinity,
+    ranges: async () => lanes.map((rows) => ({ first: 0, end: 2 * rows.length })),
+    fetch: async ({ lane, offset }: { lane: number; offset: number }) => {
+      log.fetches++
+      if (ms > 0) await setTimeout(ms)
+      const rows = lanes[lane]!
+      const stable = Math.min(log.stable, 2 * rows.length)
+      if (offset >= stable) return { records: [], from: offset, next: offset, stable }
+      const begin = Math.floor(Math.ceil(offset / 2) / batch) * batch
+      let [end, bytes] = [begin, 0]
+      while (end < rows.length && 2 * end < stable && (bytes < 2 ** 20 || end < begin + batch))
+        bytes += rows[end++]!.bytes
+      const records = rows.slice(begin, end).map((row, i) => recordOf(row, lane, begin + i))
+      const next = Math.max(offset, Math.min(2 * end, stable))
+      return { records, from: Math.min(2 * begin, offset), next: next === offset ? offset + 1 : next, stable }
+    },
+  }
+  return log
+}
+
+function recordOf(refused: Refused, lane: number, i: number): FetchedRecord {
+  const { code, at, stage = 'cleaner', run = 'r', row = i, key = 'k' } = refused
+  const value = {
+    ...{ dsf_run: run, dsf_row: row, stage, reasons: [{ field: null, code, message: '' }] },
+    ...{ content: 'json', object: null, bytes: Buffer.alloc(10) },
+  }
+  return { key, place: { lane, offset: 2 * i }, at, value: () => value }
+}

@@ -1,0 +1,51 @@
+/** Questions about the quarantine that are more than one request: pages of a list, counts that are not complete yet. */
+import { setTimeout } from 'node:timers/promises'
+import { ask, type Api } from '../client/http.ts'
+
+interface Page {
+  rows: unknown[]
+  next?: string
+}
+
+const largestPage = 1000
+
+/** So many rows, the last refused first, however many pages that are; `next` is where others go on. */
+export async function listRows(
+  api: Api,
+  dataset: string,
+  { limit, before, ...selection }: Record<string, string>,
+): Promise<Page> {
+  const wanted = Number(limit ?? 100)
+  const rows: unknown[] = []
+  let next = before
+  do {
+    const asked = Math.min(wanted - rows.length, largestPage)
+    const query = new URLSearchParams({
+      ...selection,
+      // what is no number is the ingestor's to refuse
+      limit: Number.isNaN(asked) ? limit! : String(asked),
+      ...(next === undefined ? {} : { before: next }),
+    })
+    const page = await ask<Page>(api, `/v1/quarantine/${dataset}/rows?${query}`)
+    rows.push(...page.rows)
+    next = page.next
+  } while (next !== undefined && rows.length < wanted)
+  return { rows, ...(next === undefined ? {} : { next }) }
+}
+
+interface Counts {
+  counts: unknown[]
+  complete: boolean
+  read: number
+  size: number
+}
+
+/** Asks until everything is counted. */
+export async function countRows(api: Api, dataset: string): Promise<Counts> {
+  for (;;) {
+    const answer = await ask<Counts>(api, `/v1/quarantine/${dataset}`)
+    if (answer.complete) return answer
+    process.stderr.write(`counted ${answer.read} of ${answer.size} places of the topic\n`)
+    await setTimeout(500)
+  }
+}
