@@ -9,7 +9,7 @@ export interface Options {
   code?: string
   run?: string
   limit?: string
-  before?: string
+  cursor?: string
   key?: string
   source?: string
   timeout: string
@@ -30,7 +30,7 @@ export const usage = `dsf dataset check      <folder of a dataset, or of dataset
 dsf runs start         <dataset> [--source url or file] [--key k] [--wait]
 dsf runs show          <run id>
 dsf quarantine count   <dataset>
-dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n] [--before place]
+dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n] [--cursor c]
 dsf quarantine show    <dataset> <id>
 dsf quarantine replay  <dataset> [--stage s] [--code c] [--run id] [--dry-run] [--wait] [--key k] [--force]
 
@@ -57,13 +57,13 @@ export const commands: Record<string, Command> = {
     subjects: ['a dataset'],
     rows: 'rows',
     run: async ({ ingestor }, [dataset], options) => {
-      const { limit, before } = options
+      const { limit, cursor } = options
       const page = await listRows(ingestor, dataset!, {
         ...selectionOf(options),
         ...(limit ? { limit } : {}),
-        ...(before ? { before } : {}),
+        ...(cursor ? { cursor } : {}),
       })
-      if (page.next) process.stderr.write(`there are more: --before ${page.next}\n`)
+      if (page.next) process.stderr.write(`older rows: --cursor ${page.next}\n`)
       return page
     },
   },

@@ -113,8 +113,10 @@ async function* replayed(
   }
   const fileOf = (run: string) => files.get(run) ?? files.set(run, open(context.state.get(run))).get(run)!
   let run = start
-  for await (const part of landedRows(await store.stream(start.landing!), start.row, rowsPerTransaction)) {
+  const parts = landedRows(await store.stream(start.landing!), start.row, rowsPerTransaction)
+  for await (const { rows: part } of parts) {
     stopIfAsked(context)
+    if (part.length === 0) continue
     const publication = await publishReplay({ dataset, topics: topics!, fileOf }, part, run)
     yield publication
     run = publication.run
