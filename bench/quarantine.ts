@@ -117,7 +117,7 @@ async function questions(): Promise<Record<string, object>> {
   const list = await measure(stage, '/rows')
   tell('list, the last 100', list.figures)
   tell('list, the last 1,000', (await measure(stage, '/rows?limit=1000')).figures)
-  tell('list, a page in the middle', (await measure(stage, `/rows?before=${list.last.next}`)).figures)
+  tell('list, a page in the middle', (await measure(stage, `/rows?cursor=${list.last.next}`)).figures)
   tell('list of a reason of 10 rows', (await measure(stage, '/rows?code=enum')).figures)
   tell('show', (await measure(stage, `/rows/${list.last.rows![0]!.id}`)).figures)
   tell('eight lists at once', (await measure(stage, '/rows', { together: 8 })).figures)

@@ -86,9 +86,9 @@ describe('quarantine', () => {
   it('is listed in pages, of which each goes on where the one before ended', () => {
     const all = answerOf('quarantine', 'list', dataset).rows
     const first = answerOf('quarantine', 'list', dataset, '--limit', '2')
-    const second = answerOf('quarantine', 'list', dataset, '--limit', '2', '--before', first.next)
+    const second = answerOf('quarantine', 'list', dataset, '--limit', '2', '--cursor', first.next)
     expect([...first.rows, ...second.rows]).toEqual(all)
-    const wrong = dsf('quarantine', 'list', dataset, '--before', 'yesterday')
+    const wrong = dsf('quarantine', 'list', dataset, '--cursor', 'yesterday')
     expect([wrong.status, wrong.err]).toEqual([1, expect.stringContaining('"yesterday" is no place')])
   })
 

@@ -21,7 +21,7 @@ export interface Options {
   dataset?: string
   cursor?: string
   limit?: string
-  before?: string
+  cursor?: string
   key?: string
   source?: string
   timeout: string
@@ -44,7 +44,7 @@ dsf runs show          <run id>
 dsf runs list          [--dataset name] [--state s] [--limit n] [--cursor c]
 dsf runs cancel        <run id>
 dsf quarantine count   <dataset>
-dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n] [--before place]
+dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n] [--cursor c]
 dsf quarantine show    <dataset> <id>
 dsf quarantine replay  <dataset> [--stage s] [--code c] [--run id] [--dry-run] [--wait] [--key k] [--force]
 
@@ -71,9 +71,9 @@ export const commands: Record<string, Command> = {
     subjects: ['a dataset'],
     rows: 'rows',
     run: async (api, [dataset], options) => {
-      const query = queryOf(options, ['stage', 'code', 'run', 'limit', 'before'])
+      const query = queryOf(options, ['stage', 'code', 'run', 'limit', 'cursor'])
       const page = await listRows(api, dataset!, query)
-      if (page.next) process.stderr.write(`there are more: --before ${page.next}\n`)
+      if (page.next) process.stderr.write(`older rows: --cursor ${page.next}\n`)
       return page
     },
   },

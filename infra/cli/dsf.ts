@@ -25,7 +25,7 @@ function parse(args: string[]) {
         code: { type: 'string' },
         run: { type: 'string' },
         limit: { type: 'string' },
-        before: { type: 'string' },
+        cursor: { type: 'string' },
         key: { type: 'string' },
         source: { type: 'string' },
         url: { type: 'string' },

@@ -13,18 +13,18 @@ const largestPage = 1000
 export async function listRows(
   api: Api,
   dataset: string,
-  { limit, before, ...selection }: Record<string, string>,
+  { limit, cursor, ...selection }: Record<string, string>,
 ): Promise<Page> {
   const wanted = Number(limit ?? 100)
   const rows: unknown[] = []
-  let next = before
+  let next = cursor
   do {
     const asked = Math.min(wanted - rows.length, largestPage)
     const query = new URLSearchParams({
       ...selection,
       // what is no number is the ingestor's to refuse
       limit: Number.isNaN(asked) ? limit! : String(asked),
-      ...(next === undefined ? {} : { before: next }),
+      ...(next === undefined ? {} : { cursor: next }),
     })
     const page = await ask<Page>(api, `/v1/quarantine/${dataset}/rows?${query}`)
     rows.push(...page.rows)

@@ -33,8 +33,13 @@ async function land(lanes: Refused[][], replay: Replay, before: Replay[] = []) {
 
 async function rowsOf(bytes: Buffer, from = 0, most = 1000) {
   const parts: QuarantinedRow[][] = []
-  for await (const part of landedRows(Readable.from([bytes.subarray(0, 7), bytes.subarray(7)]), from, most))
-    parts.push(part)
+  const lasts: boolean[] = []
+  const landing = Readable.from([bytes.subarray(0, 7), bytes.subarray(7)])
+  for await (const { rows, isLast } of landedRows(landing, from, most)) {
+    parts.push(rows)
+    lasts.push(isLast)
+  }
+  expect(lasts).toEqual(parts.map((_, i) => i === parts.length - 1))
   return parts
 }
 const numbers = (parts: QuarantinedRow[][]) => parts.map((part) => part.map(({ dsf_row }) => dsf_row))
@@ -68,7 +73,7 @@ describe('the landing of a replay', () => {
     const bytes = await land(lanes, replay)
     expect(numbers(await rowsOf(bytes, 0, 2))).toEqual([[1, 3], [4]])
     expect(numbers(await rowsOf(bytes, 2, 2))).toEqual([[4]])
-    expect(numbers(await rowsOf(bytes, 3, 2))).toEqual([])
+    expect(numbers(await rowsOf(bytes, 3, 2))).toEqual([[]])
   })
 
   it('keeps every sign of a row, those that other programs end a line at too', async () => {

@@ -81,25 +81,26 @@ const lineOf = (row: QuarantinedRow): Buffer =>
 /** Characters of a part's lines, however few rows that are. */
 const largestPart = 16 * 2 ** 20
 
-/** The rows of a landing from a number on, in their order: so many at a time, or fewer that are long. */
+/** The rows of a landing from a number on, in their order: so many at a time, or fewer that are long. There is always a last part, perhaps an empty one. */
 export async function* landedRows(
   landing: Readable,
   from: number,
   most: number,
-): AsyncGenerator<QuarantinedRow[]> {
-  let part: QuarantinedRow[] = []
+): AsyncGenerator<{ rows: QuarantinedRow[]; isLast: boolean }> {
+  let rows: QuarantinedRow[] = []
   let size = 0
   let row = 0
   for await (const line of linesOf(landing)) {
     if (row++ < from) continue
-    part.push(parseRow(line))
+    if (rows.length >= most || size >= largestPart) {
+      yield { rows, isLast: false }
+      rows = []
+      size = 0
+    }
+    rows.push(parseRow(line))
     size += line.length
-    if (part.length < most && size < largestPart) continue
-    yield part
-    part = []
-    size = 0
   }
-  if (part.length > 0) yield part
+  yield { rows, isLast: true }
 }
 
 /** Lines end at a line feed alone: JSON may hold every other sign that ends one for `readline`. */

@@ -6,7 +6,7 @@ import type { Importer } from './importer.ts'
 import { landedRows } from './land-quarantine.ts'
 import { hintOf, openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
-import { publisherOf, type Publication, type Published } from './publish-rows.ts'
+import { publisherOf, type Publication } from './publish-rows.ts'
 import type { Run } from './run.ts'
 import type { Block } from './scan-csv.ts'
 
@@ -40,12 +40,13 @@ async function* replayed(
   }
   const fileOf = (run: string) => files.get(run) ?? files.set(run, open(find(run))).get(run)!
   const tools = { dataset, topics: topics!, fileOf }
-  let waiting: Published | undefined
-  for await (const part of landedRows(await store.stream(start.landing!), start.row, rowsPerTransaction)) {
-    if (waiting) yield { ...waiting, isLast: false }
-    waiting = await publishReplay(tools, part, waiting?.run ?? start)
+  let run = start
+  const parts = landedRows(await store.stream(start.landing!), start.row, rowsPerTransaction)
+  for await (const { rows, isLast } of parts) {
+    const publication = await publishReplay(tools, rows, run)
+    yield { ...publication, isLast }
+    run = publication.run
   }
-  yield { ...(waiting ?? (await publishReplay(tools, [], start))), isLast: true }
 }
 
 async function* imported(

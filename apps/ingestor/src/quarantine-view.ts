@@ -54,14 +54,14 @@ export class QuarantineView {
     return { ...kept.counts.answer(), complete }
   }
 
-  /** Rows that are refused now, the last one first. `before` is where another page ended. */
-  async list(name: string, selection: Selection, limit: number, before?: string): Promise<Page> {
+  /** Rows that are refused now, the last one first. `cursor` is `next` of the page before. */
+  async list(name: string, selection: Selection, limit: number, cursor?: string): Promise<Page> {
     const { dataset, log } = this.#open(name)
     const replays = this.#runs.replaysOf(dataset)
     const matches = (row: QuarantinedRow) => isSelected(selection, row) && !isReplayed(replays, row)
     return this.#inTurn(async () => {
       const ranges = await log.ranges()
-      return pageOf(log, ranges, placesOf(before, ranges), { matches, limit })
+      return pageOf(log, ranges, placesOf(cursor, ranges), { matches, limit })
     })
   }
 
@@ -128,13 +128,13 @@ const after = (ms: number): Promise<false> =>
   new Promise((resolve) => setTimeout(() => resolve(false), ms).unref())
 
 /** @throws RequestError 400 for what no page has given as its end */
-function placesOf(before: string | undefined, ranges: Range[]): number[] {
-  if (before === undefined) return ranges.map(({ end }) => end)
-  const places = /^\d{1,15}(\.\d{1,15}){0,63}$/.test(before) ? before.split('.').map(Number) : []
+function placesOf(cursor: string | undefined, ranges: Range[]): number[] {
+  if (cursor === undefined) return ranges.map(({ end }) => end)
+  const places = /^\d{1,15}(\.\d{1,15}){0,63}$/.test(cursor) ? cursor.split('.').map(Number) : []
   if (places.length !== ranges.length)
     throw new RequestError(
       400,
-      `before: "${before.slice(0, 60)}" is no place; take next of the page before this one`,
+      `cursor: "${cursor.slice(0, 60)}" is no place; take next of the page before this one`,
     )
   return places.map((place, lane) => Math.min(place, ranges[lane]!.end))
 }

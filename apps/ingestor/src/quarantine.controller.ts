@@ -11,7 +11,7 @@ const selection = z.strictObject({
 })
 const listing = selection.extend({
   limit: z.coerce.number().int().positive().max(1000).default(100),
-  before: z.string().optional(),
+  cursor: z.string().optional(),
 })
 const replay = selection.extend({ dryRun: z.boolean().default(false), force: z.boolean().default(false) })
 
@@ -31,8 +31,8 @@ export class QuarantineController {
   @Get('rows')
   list(@Param('dataset') dataset: string, @Query() query: unknown, @Res() reply: FastifyReply) {
     return answered(reply, async () => {
-      const { limit, before, ...wanted } = parsed(listing, query)
-      return reply.send(await this.#view.list(dataset, wanted, limit, before))
+      const { limit, cursor, ...wanted } = parsed(listing, query)
+      return reply.send(await this.#view.list(dataset, wanted, limit, cursor))
     })
   }
 
