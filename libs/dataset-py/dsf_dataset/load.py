@@ -19,7 +19,16 @@ from .places import DIALECT, EXTENSION, PACKAGE, RESOURCE, SCHEMA
 from .stages_only import check_stages_only
 from .watch import read_anomalies, read_trends
 
-_OF_SOURCE = ("url", "maxBytes", "maxRowBytes", "maxCompressionRatio", "maxSeconds", "minBytesPerSecond")
+_OF_SOURCE = (
+    "url",
+    "maxBytes",
+    "maxRowBytes",
+    "maxCompressionRatio",
+    "maxSeconds",
+    "minBytesPerSecond",
+    "maxRefusedShare",
+    "maxRefusedRows",
+)
 _LARGEST_SOURCE = 10_000 * 8 * 2**20
 _LARGEST_DEFINITION = 8 * 2**20
 _DEEPEST_DEFINITION = 100
@@ -148,9 +157,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         check_rules(node, field)
     check_stages_only(ext, fields, key)
     source = ext.at("source").closed(*_OF_SOURCE)
-    source.at("maxCompressionRatio").number(1, default=200)
-    source.at("maxSeconds").integer(1, 86_400, default=1800)
-    source.at("minBytesPerSecond").integer(0, default=1000)
+    _check_bounds(source)
     dataset = Dataset(
         name=name,
         title=package.at("title").text(name),
@@ -181,6 +188,15 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     if not ext.is_wrong() and not source.is_wrong() and (problem := header_too_long(dataset)):
         source.refuse(problem, "/maxRowBytes")
     return dataset
+
+
+def _check_bounds(source: Node) -> None:
+    """Of a run, which the stages alone keep."""
+    source.at("maxCompressionRatio").number(1, default=200)
+    source.at("maxSeconds").integer(1, 86_400, default=1800)
+    source.at("minBytesPerSecond").integer(0, default=1000)
+    source.at("maxRefusedShare").number(0, 1, default=0.05)
+    source.at("maxRefusedRows").integer(0, default=100)
 
 
 def _name(node: Node, folder: Path) -> str:
