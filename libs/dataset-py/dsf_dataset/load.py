@@ -157,7 +157,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         check_rules(node, field)
     check_stages_only(ext, fields, key)
     source = ext.at("source").closed(*_OF_SOURCE)
-    _check_bounds(source)
+    _check_fetching(source)
     dataset = Dataset(
         name=name,
         title=package.at("title").text(name),
@@ -180,6 +180,8 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         source_url=_source_url(source.at("url")),
         max_bytes=source.at("maxBytes").integer(1, _LARGEST_SOURCE, default=4 * 2**30),
         max_row_bytes=source.at("maxRowBytes").integer(1, LARGEST_ROW, default=65_536),
+        max_refused_rows=source.at("maxRefusedRows").integer(0, default=100),
+        max_refused_share=source.at("maxRefusedShare").number(0, 1, default=0.05),
         lake_format=lake_format,
         lake_period=lake_period,
         anomalies=read_anomalies(ext.at("anomalies"), fields),
@@ -190,13 +192,11 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     return dataset
 
 
-def _check_bounds(source: Node) -> None:
-    """Of a run, which the stages alone keep."""
+def _check_fetching(source: Node) -> None:
+    """Bounds that the stages alone keep."""
     source.at("maxCompressionRatio").number(1, default=200)
     source.at("maxSeconds").integer(1, 86_400, default=1800)
     source.at("minBytesPerSecond").integer(0, default=1000)
-    source.at("maxRefusedShare").number(0, 1, default=0.05)
-    source.at("maxRefusedRows").integer(0, default=100)
 
 
 def _name(node: Node, folder: Path) -> str:
