@@ -92,6 +92,7 @@ describe('environment', () => {
       SESSION_TIMEOUT_MS: '15000',
       ROWS_PER_TRANSACTION: '20000',
       LAG_EVERY_MS: '15000',
+      ...{ FETCHES_AT_ONCE: '16', PUBLISHES_AT_ONCE: '4', RUNS_KEPT: '1000', RUNS_KEPT_DAYS: '90' },
       CRASH_AT: 'after-put',
     },
   })

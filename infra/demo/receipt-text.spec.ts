@@ -29,7 +29,7 @@ test('a receipt reads as sums', () => {
 })
 
 test('what is not counted is nothing', () => {
-  expect(receiptText({})).toContain('read       0 = 0 clean + 0 duplicate + 0 quarantined\n')
+  expect(receiptText({ counters: {} })).toContain('read       0 = 0 clean + 0 duplicate + 0 quarantined\n')
 })
 
 test('documents that the index refused are named', () => {

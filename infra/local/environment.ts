@@ -7,7 +7,17 @@ export const loopback = '127.0.0.1'
 export const bucket = 'dsf'
 
 /** Handed to the stages as they are, when they are set. */
-const passedOn = ['SIMULATE', 'SESSION_TIMEOUT_MS', 'ROWS_PER_TRANSACTION', 'LAG_EVERY_MS', 'CRASH_AT']
+const passedOn = [
+  'SIMULATE',
+  'SESSION_TIMEOUT_MS',
+  'ROWS_PER_TRANSACTION',
+  'FETCHES_AT_ONCE',
+  'PUBLISHES_AT_ONCE',
+  'RUNS_KEPT',
+  'RUNS_KEPT_DAYS',
+  'LAG_EVERY_MS',
+  'CRASH_AT',
+]
 
 export type StageEnvironment = Record<string, string>
 

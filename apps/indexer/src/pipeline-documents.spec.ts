@@ -1,24 +1,16 @@
 import { pipelineTemplate } from '@dsf/dataset'
-import type { Receipt } from '@dsf/stage'
 import { describe, expect, it } from 'vitest'
-import { failedImport, runDocuments } from './pipeline-documents.ts'
-import { summarize } from './receipts.ts'
+import { runDocuments, type EndedRun } from './pipeline-documents.ts'
 
-const counters = { read: 10, clean: 7, duplicate: 1, quarantined: 2, 'quarantined:type': 2 }
-const lake = { ...counters, simulated: 1, enriched: 8, stored: 8, indexed: 8 }
-const times = { requested: 1000, ingestor: 1100, cleaner: 1300, generator: 1400 }
-const receipt = (lane: number, route: string, more: Record<string, number>): Receipt => ({
-  ...{ run: 'r', dataset: 'quakes', lane, lanes: 2, route },
-  counters: route === 'lake' ? lake : { ...counters, processed: 7 },
-  times: { ...times, ...more },
-})
-const receipts = [
-  receipt(0, 'lake', { 'sink-minio': 2000, indexer: 2100 }),
-  receipt(1, 'lake', { cleaner: 1200, 'sink-minio': 1900, indexer: 2500 }),
-  receipt(0, 'processed', { 'sink-minio': 1800, indexer: 1900 }),
-  receipt(1, 'processed', { 'sink-minio': 1800, indexer: 2600 }),
-]
-const documents = runDocuments(receipts, summarize(receipts))
+const counters = {
+  ...{ read: 20, clean: 14, duplicate: 2, quarantined: 4, 'quarantined:type': 4, simulated: 2, enriched: 16 },
+  ...{ processed: 14, stored: 16, indexed: 16 },
+}
+const ended: EndedRun = {
+  ...{ run: 'r', state: 'succeeded', reason: null, requested_at: 1000, ended_at: 2600, row: 20, counters },
+  durations: { ingestor: 100, cleaner: 200 },
+}
+const documents = runDocuments('quakes', ended)
 const ofKind = (kind: string) =>
   documents.filter(({ document }) => document.kind === kind).map(({ document }) => document)
 
@@ -35,37 +27,36 @@ describe('the documents of a run', () => {
 
   it('have the time of each stage in its slowest lane', () => {
     const took = Object.fromEntries(ofKind('stage').map(({ stage, duration_ms }) => [stage, duration_ms]))
-    expect(took).toEqual({ ingestor: 100, cleaner: 200, generator: 200, 'sink-minio': 600, indexer: 600 })
+    expect(took).toEqual({ ingestor: 100, cleaner: 200 })
   })
 
   it('have the refused rows by their reason', () => {
     expect(ofKind('reject')).toMatchObject([{ code: 'type', rows: 4 }])
   })
 
-  it('replace themselves when a receipt comes again, and none replaces another', () => {
-    const again = runDocuments(receipts, summarize(receipts))
-    expect(again).toEqual(documents)
+  it('replace themselves when the run is told of again, and none replaces another', () => {
+    expect(runDocuments('quakes', ended)).toEqual(documents)
     expect(new Set(documents.map(({ id }) => id)).size).toBe(documents.length)
   })
 
-  it('do without the times of receipts that were written before there were any', () => {
-    const old = receipts.map((one, i) => (i > 0 ? { ...one, times: {} } : one))
-    expect(runDocuments(old, summarize(old))[0]!.document).toMatchObject({ duration_ms: 1100 })
+  it('are none before it is over', () => {
+    expect(runDocuments('quakes', { ...ended, state: 'processing', ended_at: null })).toEqual([])
   })
 
-  it('are there for an import that failed, which sends no receipts', () => {
-    const ended = {
-      run: 'f',
+  it('are there for an import that failed, which sends no receipts, and for one that was cancelled', () => {
+    const failed = {
+      ...ended,
       state: 'failed',
       reason: 'no such column',
-      requested_at: 5,
-      ended_at: 25,
       row: 0,
+      counters: {},
+      durations: {},
     }
-    expect(failedImport('quakes', ended)).toMatchObject({
-      id: 'f',
-      document: { '@timestamp': 25, state: 'failed', reason: 'no such column', read: 0, duration_ms: 20 },
-    })
+    expect(runDocuments('quakes', failed)).toMatchObject([
+      { id: 'r', document: { '@timestamp': 2600, state: 'failed', reason: 'no such column', read: 0 } },
+    ])
+    const cancelled = { ...failed, state: 'cancelled', reason: null, row: 7 }
+    expect(runDocuments('quakes', cancelled)).toMatchObject([{ document: { state: 'cancelled', read: 7 } }])
   })
 
   it('have only fields that the strict mapping knows', () => {

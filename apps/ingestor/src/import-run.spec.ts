@@ -7,10 +7,13 @@ import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { loadDataset, type TopicKind } from '@dsf/dataset'
-import { TransientError, type HandlerContext, type ObjectStore, type Output, type Result } from '@dsf/stage'
+import { TransientError, type ObjectStore, type Output, type Result } from '@dsf/stage'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { importRun } from './import-run.ts'
-import { newRun, RunStates, type RunProgress, type RunRequest } from './run-state.ts'
+import { importRun, importRuns, type Work } from './import-run.ts'
+import type { Importer } from './importer.ts'
+import { begins, cancel, newRun, type Run, type RunRequest } from './run.ts'
+import { RunStates } from './run-state.ts'
+import { Slots } from './slots.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -34,38 +37,62 @@ const now = Date.parse('2026-11-23T10:00:00Z')
 vi.useFakeTimers({ toFake: ['Date'], now })
 beforeEach(() => objects.clear())
 
+const importOf = (from: string, requested_at = 1): RunRequest => ({
+  ...{ run: 'r', type: 'import', source: from, replay: null, requested_at },
+})
+const newStates = () => new RunStates({ runs: 1000, days: 90 })
+
 /** Puts the text where the request finds it. */
 function source(content: string | Buffer, name = 'source.csv'): RunRequest {
   writeFileSync(join(folder, name), content)
-  return { run: 'r', source: pathToFileURL(join(folder, name)).href, requested_at: 1 }
+  return importOf(pathToFileURL(join(folder, name)).href)
 }
 
 const warn = vi.fn()
-const contextOf = (state: RunStates, stopping = () => false): HandlerContext<RunStates> => ({
-  state,
-  stopping,
-  heard: () => undefined,
-  log: { info: () => undefined, warn },
+const importerOf = (from: ObjectStore): Importer => ({
+  ...{ store: from, limits: { allow: [], roots: [folder] }, rowsPerTransaction: 20_000 },
+  ...{ fetching: new Slots(1), publishing: new Slots(1) },
 })
-const start = (request: RunRequest, context: HandlerContext<RunStates>, from = store) =>
-  importRun(
-    { store: from, limits: { allow: [], roots: [folder] }, rowsPerTransaction: 20_000 },
-    weather,
-    request,
-    context,
-  )
 
-/** Does as a lane does: commits each result before it asks for the next, and dies before the commit of result `dies`. */
-async function run(request: RunRequest, states = new RunStates(), dies = Infinity): Promise<Result[]> {
+/** A lane whose transactions are kept, and which is lost in the one numbered `dies`, before its commit. */
+function laneOf(state: RunStates, dies = Infinity) {
   const committed: Result[] = []
-  for await (const result of start(request, contextOf(states))) {
-    if (committed.length === dies) {
-      states.rollback()
-      break
-    }
-    states.commit()
+  const lost = new AbortController()
+  const listeners = new Set<() => void>()
+  const commit = (result: Result) => {
+    state.commit()
     committed.push(result)
+    for (const listener of [...listeners]) listener()
   }
+  const work: Work = {
+    ...{ dataset: weather, lane: 0, state, signal: lost.signal },
+    transact: async (change) => {
+      lost.signal.throwIfAborted()
+      const result = change(state)
+      if (committed.length < dies) return commit(result)
+      state.rollback()
+      lost.abort(new Error('killed'))
+      lost.signal.throwIfAborted()
+    },
+    idle: async () => lost.abort(),
+    onCommit: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    heard: () => undefined,
+    log: { info: () => undefined, warn },
+  }
+  return { work, committed, commit, lost }
+}
+
+/** Takes the request in, and works at the run until nothing is left of it, or until the lane dies. */
+async function run(request: RunRequest, states = newStates(), dies = Infinity): Promise<Result[]> {
+  if (begins(states.get('r'), request)) states.set(newRun(request, weather.lanes))
+  states.commit()
+  const { work, committed, lost } = laneOf(states, dies)
+  await importRuns(importerOf(store), work).catch((error: unknown) => {
+    if (error !== lost.signal.reason) throw error
+  })
   return committed
 }
 const outputs = (results: Result[], kind: TopicKind): Output[] =>
@@ -80,23 +107,22 @@ const digest = (results: Result[]) =>
     const rows = outputs(results, kind)
     return [rows.length, createHash('sha1').update(JSON.stringify(rows)).digest('hex')]
   })
-const lastRun = (results: Result[]) => outputs(results, 'runs').at(-1)!.value as RunProgress
+const lastRun = (results: Result[]) => outputs(results, 'runs').at(-1)!.value as Run
 const receipts = (results: Result[]) => results.flatMap(({ receipts: some }) => some ?? [])
 
 describe('an import', () => {
-  it('lands the file, publishes its rows, and closes the run in every lane, each in a transaction', async () => {
+  it('lands the file in a transaction, and publishes its rows in another, with a receipt in every lane', async () => {
     const csv = csvOf(3)
     const results = await run(source(csv))
     expect(results.map(({ out, counts, receipts }) => [Object.keys(out!), counts, receipts?.length])).toEqual(
       [
         [['runs'], undefined, undefined],
-        [['raw', 'quarantine', 'runs'], { read: 3 }, undefined],
-        [['runs'], undefined, 4],
+        [['raw', 'quarantine', 'runs'], { read: 3 }, 4],
       ],
     )
     expect([...objects]).toEqual([['landing/dataset=seattle-weather/r.csv', Buffer.from(csv)]])
     const { read, ...progress } = lastRun(results)
-    expect(progress).toMatchObject({ run: 'r', state: 'succeeded', reason: null, byte: csv.length, row: 3 })
+    expect(progress).toMatchObject({ run: 'r', state: 'processing', reason: null, byte: csv.length, row: 3 })
     expect(outputs(results, 'runs').every(({ key, lane }) => key === 'r' && lane === 0)).toBe(true)
     expect(receipts(results)).toEqual(
       read.map((rows, lane) => ({
@@ -126,16 +152,16 @@ describe('an import', () => {
     ['white space before a quote', '2012-01-02, "0\n2013-01-01,0,1,2,3,sun\n",12,5,4,sun\n'],
   ])('never makes a row of the text inside a cell: %s', async (_, bad) => {
     const results = await run(source(`${header}${line(1)}${bad}${line(3)}`))
-    expect([rowsOf(results), lastRun(results).state]).toEqual([[[1, 3], [2]], 'succeeded'])
+    expect([rowsOf(results), lastRun(results).state]).toEqual([[[1, 3], [2]], 'processing'])
   })
 
   it.each([
     ['comments without end', '<!---->'.repeat(5000), 'unknown "<!---->'],
     ['lines that end in CR', header.replace('\n', '\r') + line(1).replace('\n', '\r'), 'end in CR alone'],
   ])('of a landing that was there before is judged again after a restart: %s', async (_, content, reason) => {
-    const states = new RunStates()
+    const states = newStates()
     await run(source(content), states, 1)
-    expect(states.get('r')).toMatchObject({ state: 'running', landing: expect.any(String) })
+    expect(states.get('r')).toMatchObject({ state: 'publishing', landing: expect.any(String) })
     expect(lastRun(await run(source(content), states))).toMatchObject({
       ...{ state: 'failed', row: 0 },
       reason: expect.stringContaining(reason),
@@ -144,7 +170,7 @@ describe('an import', () => {
 
   it('of a file without rows closes the run too', async () => {
     const results = await run(source(header))
-    expect([results.length, lastRun(results).state, receipts(results).length]).toEqual([2, 'succeeded', 4])
+    expect([results.length, lastRun(results).state, receipts(results).length]).toEqual([2, 'processing', 4])
   })
 
   it('gives the same results again for the same file and request', async () => {
@@ -181,13 +207,13 @@ describe('an import that was broken off', () => {
   let whole: Result[]
   beforeAll(async () => {
     whole = await run(request)
-    expect(whole.length).toBe(4)
+    expect(whole.length).toBe(3)
   })
 
-  it.each([0, 1, 2, 3])(
+  it.each([0, 1, 2])(
     'before transaction %i was committed goes on with exactly the rows that are missing',
     async (dies) => {
-      const states = new RunStates()
+      const states = newStates()
       const before = await run(request, states, dies)
       const after = await run(request, states)
       expect(before.length).toBe(dies)
@@ -201,35 +227,56 @@ describe('an import that was broken off', () => {
   it('reads the landing again, not the source, which may have changed', async () => {
     const changing = source(csvOf(30_000), 'changing.csv')
     const all = await run(changing)
-    const states = new RunStates()
+    const states = newStates()
     const before = await run(changing, states, 2)
     source('something else', 'changing.csv')
     expect(digest([...before, ...(await run(changing, states))])).toEqual(digest(all))
   })
+})
 
-  it('by a stop says that it goes on, and has not changed the run', async () => {
-    const states = new RunStates()
-    let asked = 0
-    const results = start(
-      request,
-      contextOf(states, () => ++asked > 4),
-    )
-    const drain = async () => {
-      for await (const _ of results) states.commit()
-    }
-    await expect(drain()).rejects.toThrow(
-      new TransientError('stopped in the middle of an import; it goes on from where it was'),
-    )
-    expect(states.get('r')).toMatchObject({ state: 'running' })
+describe('a run whose end somebody asks for', () => {
+  const rows = 45_000
+  const request = source(csvOf(rows), 'long.csv')
+  const cancelled = (states: RunStates) => states.set(cancel(states.get('r')!, now))
+
+  it.each([
+    ['before its source has come', 0],
+    ['before its first row', 1],
+  ])('%s is cancelled, and nothing of it is published', async (_, transactions) => {
+    const states = newStates()
+    await run(request, states, transactions)
+    cancelled(states)
+    states.commit()
+    const results = await run(request, states)
+    expect(states.get('r')).toMatchObject({ state: 'cancelled', row: 0, ended_at: now })
+    expect([outputs(results, 'raw'), receipts(results)]).toEqual([[], []])
+  })
+
+  it('in its middle is cancelled at the next transaction, with receipts for the rows that are on their way', async () => {
+    const states = newStates()
+    states.set(newRun(request, weather.lanes))
+    states.commit()
+    const { work, committed, commit } = laneOf(states)
+    work.onCommit(() => {
+      const { row, cancel_at } = states.get('r')!
+      if (row === 0 || cancel_at !== null) return
+      cancelled(states)
+      commit({})
+    })
+    await importRun(importerOf(store), work, 'r')
+    const { row, read, state } = states.get('r')!
+    expect([state, row > 0 && row < rows, read.reduce((sum, n) => sum + n)]).toEqual(['cancelled', true, row])
+    expect(outputs(committed, 'raw').length + outputs(committed, 'quarantine').length).toBe(row)
+    expect(receipts(committed).map(({ receipt }) => receipt.counters['read'])).toEqual(read)
   })
 })
 
 describe('a finished run', () => {
   it.each([
-    ['succeeded', csvOf(3)],
+    ['processing', csvOf(3)],
     ['failed', '<html>'],
-  ])('that %s gives nothing when it is asked for again', async (state, content) => {
-    const states = new RunStates()
+  ])('that is %s gives nothing when it is asked for again', async (state, content) => {
+    const states = newStates()
     const request = source(content)
     expect(lastRun(await run(request, states)).state).toBe(state)
     expect(await run(request, states)).toEqual([])
@@ -237,24 +284,20 @@ describe('a finished run', () => {
 })
 
 describe('a failed run that is asked for again', () => {
-  const missing: RunRequest = {
-    run: 'r',
-    source: pathToFileURL(join(folder, 'late.csv')).href,
-    requested_at: 1,
-  }
+  const missing = importOf(pathToFileURL(join(folder, 'late.csv')).href)
 
   it('starts anew, once for each request', async () => {
-    const states = new RunStates()
+    const states = newStates()
     expect(lastRun(await run(missing, states)).state).toBe('failed')
     expect(await run(missing, states)).toEqual([])
     source(csvOf(3), 'late.csv')
     const results = await run({ ...missing, requested_at: 2 }, states)
-    expect(lastRun(results)).toMatchObject({ state: 'succeeded', reason: null, row: 3 })
+    expect(lastRun(results)).toMatchObject({ state: 'processing', reason: null, row: 3 })
     expect(await run({ ...missing, requested_at: 3 }, states)).toEqual([])
   })
 
   it('stays failed when other stages have rows of it', async () => {
-    const states = new RunStates()
+    const states = newStates()
     states.restore('r', { ...newRun(missing, 4), state: 'failed', row: 1 })
     expect(await run({ ...missing, requested_at: 2 }, states)).toEqual([])
   })
@@ -277,7 +320,7 @@ describe('a source that is wrong', () => {
     const results = await run(source(content))
     expect(results.map(({ out }) => Object.keys(out!))).toEqual([['runs'], ['runs']])
     expect(lastRun(results)).toEqual({
-      ...(outputs(results, 'runs')[0]!.value as RunProgress),
+      ...(outputs(results, 'runs')[0]!.value as Run),
       state: 'failed',
       ended_at: now,
       reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
@@ -287,7 +330,7 @@ describe('a source that is wrong', () => {
 
   it('because it cannot be had fails the run before anything has landed, and says so in the log', async () => {
     warn.mockClear()
-    const request = { ...source(''), source: pathToFileURL(join(folder, 'none.csv')).href }
+    const request = importOf(pathToFileURL(join(folder, 'none.csv')).href)
     const results = await run(request)
     const reason = `file ${join(folder, 'none.csv')} does not exist`
     expect([results.length, lastRun(results).state, lastRun(results).reason, objects.size]).toEqual([
@@ -302,21 +345,22 @@ describe('a source that is wrong', () => {
 
 describe('a store that fails', () => {
   const failing = async (from: Partial<ObjectStore>, content: string | Buffer = csvOf(3)) => {
-    const states = new RunStates()
-    const drain = async () => {
-      for await (const _ of start(source(content), contextOf(states), { ...store, ...from })) states.commit()
-    }
-    const error = await drain().catch((reason: unknown) => reason)
+    const states = newStates()
+    states.set(newRun(source(content), weather.lanes))
+    states.commit()
+    const { work } = laneOf(states)
+    const importing = importRun(importerOf({ ...store, ...from }), work, 'r')
+    const error = await importing.catch((reason: unknown) => reason)
     return { error, state: states.get('r')?.state }
   }
 
   it('does not fail the run: its error goes on to where it is tried again', async () => {
     const away = new TransientError('object store away')
-    expect(await failing({ putStream: () => Promise.reject(away) })).toEqual({
+    expect(await failing({ putStream: () => Promise.reject(away) })).toEqual({ error: away, state: 'queued' })
+    expect(await failing({ stream: () => Promise.reject(away) })).toEqual({
       error: away,
-      state: undefined,
+      state: 'publishing',
     })
-    expect(await failing({ stream: () => Promise.reject(away) })).toEqual({ error: away, state: 'running' })
   })
 
   it('in the middle of the landing is no fault of the source, which was whole when it landed', async () => {
@@ -324,7 +368,7 @@ describe('a store that fails', () => {
     const stream = async () => Readable.from([gzip.subarray(0, -200)])
     expect(await failing({ stream }, gzip)).toEqual({
       error: new TransientError('reading the landing object: the gzip data is cut short'),
-      state: 'running',
+      state: 'publishing',
     })
   })
 })

@@ -8,7 +8,6 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { startFeed } from '../../../infra/feed/server.ts'
 import { environment, filesDir } from '../../../e2e/support/stack.ts'
 import { landSource } from './land-source.ts'
-import { newRun } from './run-state.ts'
 import { SourceError } from './source-error.ts'
 
 const config = environment as unknown as StoreConfig
@@ -22,8 +21,8 @@ const text = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `${i},${i % 97
 function land(bytes: Buffer) {
   const name = randomBytes(16).toString('hex')
   writeFileSync(join(filesDir, name), bytes)
-  const request = { run: name, source: `file://${join(filesDir, name)}`, requested_at: 0 }
-  return landSource(store, dataset, newRun(request, dataset.lanes), limits, () => undefined)
+  const run = { run: name, source: `file://${join(filesDir, name)}` }
+  return landSource(store, dataset, run, limits, () => undefined)
 }
 
 beforeAll(async () => {
@@ -52,7 +51,7 @@ describe('a source lands', () => {
     async (name) => {
       const away = openStore({ ...config, S3_ENDPOINT: 'http://127.0.0.1:1' })
       const feed = await startFeed({ host: '127.0.0.1', port: 0 })
-      const run = newRun({ run: 'x', source: `${feed.url}/earthquakes/${name}`, requested_at: 0 }, 1)
+      const run = { run: 'x', source: `${feed.url}/earthquakes/${name}` }
       // whether the source has been read to its end by then is a matter of luck
       for (let i = 0; i < 50; i++)
         await expect(landSource(away, dataset, run, limits, () => undefined)).rejects.toThrow(TransientError)

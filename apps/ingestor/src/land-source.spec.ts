@@ -10,7 +10,6 @@ import { loadDataset, type Dataset } from '@dsf/dataset'
 import { TransientError, type ObjectStore } from '@dsf/stage'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { landSource } from './land-source.ts'
-import { newRun } from './run-state.ts'
 import { SourceError } from './source-error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
@@ -36,7 +35,7 @@ function openStore(started: (uploads: number) => void = () => undefined) {
 
 /** Lands what stands in the file; the waits between tries take no time. */
 async function land(store: ObjectStore, dataset = loaded, heard: () => void = () => undefined) {
-  const run = newRun({ run: 'r', source: pathToFileURL(file).href, requested_at: 1 }, 4)
+  const run = { run: 'r', source: pathToFileURL(file).href }
   const landing = landSource(store, dataset, run, { allow: [], roots: [folder] }, heard)
   const outcome = landing.catch((error: unknown) => error as Error)
   let settled = false

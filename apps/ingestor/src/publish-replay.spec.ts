@@ -6,11 +6,14 @@ import { UnreadableFileError } from './open-csv.ts'
 import { publishReplay } from './publish-replay.ts'
 import { publisherOf } from './publish-rows.ts'
 import { whyNotReplayable, type QuarantinedRow } from './quarantined-row.ts'
-import { newRun } from './run-state.ts'
+import { newRun } from './run.ts'
 
 const weather = loadDataset(join(import.meta.dirname, '../../../datasets/seattle-weather'))
 const skipping: Dataset = { ...weather, dialect: { ...weather.dialect, skipInitialSpace: true } }
-const start = newRun({ run: 'replay', source: 'quarantine:?until=9', requested_at: 1 }, 4)
+const start = newRun(
+  { run: 'replay', type: 'replay', source: null, replay: { selection: {}, until: [9] }, requested_at: 1 },
+  4,
+)
 
 function refused(text: string, message = 'unclosed quote'): QuarantinedRow {
   const place = { lane: 3, offset: 0, key: '', object: null }
@@ -97,7 +100,10 @@ describe('a replay of records', () => {
       },
     }
     const rows = [quarantined(1, 'a'), quarantined(2, 'cut'), quarantined(3, 'b')]
-    const run = newRun({ run: 'again', source: 'quarantine:', requested_at: 0 }, weather.lanes)
+    const run = newRun(
+      { run: 'again', type: 'replay', source: null, replay: { selection: {}, until: [9] }, requested_at: 1 },
+      weather.lanes,
+    )
     const fileOf = () => Promise.reject(new Error('no file is read'))
     const { raw, quarantine, counts } = await publishReplay({ dataset: weather, topics, fileOf }, rows, run)
     expect(asked).toEqual([3])

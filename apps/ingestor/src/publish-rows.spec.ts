@@ -3,11 +3,11 @@ import { laneOf, loadDataset } from '@dsf/dataset'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { publisherOf } from './publish-rows.ts'
-import { newRun } from './run-state.ts'
+import { newRun } from './run.ts'
 import type { Block, ScannedRow, UnreadableRow } from './scan-csv.ts'
 
 const weather = loadDataset(join(import.meta.dirname, '../../../datasets/seattle-weather'))
-const start = newRun({ run: 'r', source: 's', requested_at: 1 }, weather.lanes)
+const start = newRun({ run: 'r', type: 'import', source: 's', replay: null, requested_at: 1 }, weather.lanes)
 /** The file's columns stand in another order than the fields, one of them is not there: `wind`. */
 const header = ['weather', 'extra', 'date', 'precipitation', 'temp_max', 'temp_min']
 const publish = publisherOf(

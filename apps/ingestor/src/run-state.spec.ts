@@ -1,52 +1,77 @@
 import { describe, expect, it } from 'vitest'
-import { newRun, RunStates, type RunProgress } from './run-state.ts'
+import { newRun, type Run, type RunRequest } from './run.ts'
+import { RunStates } from './run-state.ts'
 
-const request = { run: 'r', source: 'file:///a.csv', requested_at: 1000 }
-const at = (byte: number, run = 'r'): RunProgress => ({ ...newRun({ ...request, run }, 2), byte })
+const request: RunRequest = {
+  run: 'r',
+  type: 'import',
+  source: 'file:///a.csv',
+  replay: null,
+  requested_at: 1000,
+}
+const at = (byte: number, run = 'r'): Run => ({ ...newRun({ ...request, run }, 2), byte })
+const newStates = (runs = 1000, days = 90) => new RunStates({ runs, days })
+const committed = (states: RunStates, ...runs: Run[]): RunStates => {
+  for (const run of runs) states.set(run)
+  states.commit()
+  return states
+}
 
-describe('newRun', () => {
-  it('stands before the first byte, with nothing counted in any lane', () => {
-    expect(newRun(request, 3)).toEqual({
-      run: 'r',
-      source: 'file:///a.csv',
-      requested_at: 1000,
-      state: 'running',
-      reason: null,
-      ended_at: null,
-      landing: null,
-      landing_bytes: 0,
-      landing_sha256: null,
-      byte: 0,
-      row: 0,
-      read: [0, 0, 0],
-      quarantined: [0, 0, 0],
-    })
-  })
-
-  it('counts read and quarantined rows apart', () => {
-    const { read, quarantined } = newRun(request, 2)
-    expect(read).not.toBe(quarantined)
-  })
-})
-
-describe('RunStates', () => {
-  it('knows the last record of each run', () => {
-    const states = new RunStates()
+describe('the runs of a dataset', () => {
+  it('are known by the last record of each, and not any more after one without a value', () => {
+    const states = newStates()
     states.restore('r', { ...at(1) })
     states.restore('s', { ...at(7, 's') })
     states.restore('r', { ...at(2) })
-    expect([states.get('r'), states.get('s'), states.get('t')]).toEqual([at(2), at(7, 's'), undefined])
+    states.restore('s', null)
+    expect([states.get('r'), states.get('s'), states.get('t')]).toEqual([at(2), undefined, undefined])
   })
 
-  it('forgets what a failed transaction would have changed, and only that', () => {
-    const states = new RunStates()
-    states.set(at(1))
-    states.commit()
+  it('forget what a failed transaction would have changed, and only that', () => {
+    const states = committed(newStates(), at(1))
     states.set(at(2))
     expect(states.get('r')).toEqual(at(2))
     states.rollback()
     expect(states.get('r')).toEqual(at(1))
-    states.commit()
-    expect(states.get('r')).toEqual(at(1))
+    expect(states.changes()).toEqual([])
+  })
+
+  it('are worked at in the order in which they were asked for', () => {
+    const states = committed(
+      newStates(),
+      { ...at(0, 'later'), requested_at: 3 },
+      { ...at(0, 'sooner'), requested_at: 2 },
+      { ...at(0, 'over'), requested_at: 1, state: 'processing' },
+    )
+    expect(states.next()?.run).toBe('sooner')
+  })
+})
+
+describe('runs beyond those that are kept', () => {
+  const over = (run: string, requested_at: number): Run => ({
+    ...at(0, run),
+    ...{ requested_at, state: 'succeeded' },
+  })
+  const gone = (states: RunStates, now = 10) => {
+    states.prune(now)
+    return states.changes().map(({ key, value }) => [key, value])
+  }
+
+  it('end with a record without a value, the oldest first, and are not known any more', () => {
+    const states = committed(newStates(2), over('a', 1), over('b', 2), over('c', 3))
+    expect(gone(states)).toEqual([['a', null]])
+    expect(states.get('a')).toBeUndefined()
+    states.rollback()
+    expect(states.get('a')).toBeDefined()
+  })
+
+  it('are those of too long ago, too', () => {
+    const day = 24 * 3600 * 1000
+    const states = committed(newStates(1000, 2), over('a', 0), over('b', day))
+    expect(gone(states, 2.5 * day)).toEqual([['a', null]])
+  })
+
+  it('stay as long as they are not over', () => {
+    expect(gone(committed(newStates(1), at(0, 'open'), over('b', 2000)))).toEqual([])
   })
 })

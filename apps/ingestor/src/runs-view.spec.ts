@@ -6,8 +6,10 @@ import { loadDataset, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Output, Runtime } from '@dsf/stage'
 import { afterAll, describe, expect, it } from 'vitest'
 import { QuarantineView } from './quarantine-view.ts'
-import { newRun, type RunProgress, type RunRequest } from './run-state.ts'
-import { RequestError, RunsView } from './runs-view.ts'
+import { RequestError } from './request-error.ts'
+import { toAnswer, type RunAnswer } from './run-answer.ts'
+import { newRun, type Run, type RunRequest } from './run.ts'
+import { RunsView } from './runs-view.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -22,8 +24,8 @@ const sourceless: Dataset = { ...loaded, name: 'sourceless', source: { ...loaded
 async function instances(count: number) {
   const sent: { dataset: string; to: TopicKind; output: Output }[] = []
   const followers: Parameters<Runtime['follow']>[1][] = []
-  const tell = (kind: TopicKind, record: object, dataset = quakes) => {
-    for (const seen of followers) seen(dataset, kind, record as Record<string, unknown>)
+  const tell = (kind: TopicKind, record: object | null, dataset = quakes, key = 'r') => {
+    for (const seen of followers) seen(dataset, kind, record as Record<string, unknown> | null, key)
   }
   const runtime: Pick<Runtime, 'datasets' | 'send' | 'follow'> = {
     datasets: Object.assign(new Map([quakes, sourceless].map((dataset) => [dataset.name, dataset])), {
@@ -39,6 +41,13 @@ async function instances(count: number) {
   for (const view of views) await view.open(runtime)
   return { views, view: views[0]!, sent, tell }
 }
+/** What a caller is answered. */
+const ask = async (view: RunsView, ...wanted: Parameters<RunsView['import']>): Promise<RunAnswer> =>
+  toAnswer(await view.import(...wanted))
+const found = (view: RunsView, run: string): RunAnswer | undefined => {
+  const known = view.find(run)
+  return known && toAnswer(known)
+}
 const refusal = (promise: Promise<unknown>) =>
   promise.then(
     () => 'no error',
@@ -49,31 +58,36 @@ const refusal = (promise: Promise<unknown>) =>
 describe('a request', () => {
   it('becomes a queued run, written to the topic of requests under its id', async () => {
     const { view, sent } = await instances(1)
-    const run = await view.request('earthquakes', 'hour 7', undefined)
+    const run = await ask(view, 'earthquakes', 'hour 7', undefined)
     expect(run).toEqual({
       runId: expect.stringMatching(/^[0-9a-f]{32}$/),
       dataset: 'earthquakes',
+      type: 'import',
       source: fileUrl('a.csv'),
       state: 'queued',
+      times: { requested: expect.stringMatching(/^20.*Z$/) },
+      fetched: { bytes: 0 },
       rows: 0,
+      ...{ closed: 0, expected: 8, counters: {}, statusUrl: `/v1/runs/${run.runId}` },
     })
-    const value = { run: run.runId, source: fileUrl('a.csv'), requested_at: expect.any(Number) }
+    const value = {
+      ...{ run: run.runId, type: 'import', source: fileUrl('a.csv'), replay: null },
+      requested_at: expect.any(Number),
+    }
     expect(sent).toEqual([{ dataset: 'earthquakes', to: 'requests', output: { key: run.runId, value } }])
-    expect(view.find(run.runId)).toEqual(run)
+    expect(found(view, run.runId)).toEqual(run)
   })
 
   it('with the same key is the same run, and is written once', async () => {
     const { view, sent } = await instances(1)
-    const first = await view.request('earthquakes', 'hour 7', undefined)
-    expect(await view.request('earthquakes', 'hour 7', fileUrl('a.csv'))).toEqual(first)
+    const first = await ask(view, 'earthquakes', 'hour 7', undefined)
+    expect(await ask(view, 'earthquakes', 'hour 7', fileUrl('a.csv'))).toEqual(first)
     expect(sent.length).toBe(1)
   })
 
   it('with the same key has the same id on an instance that has not heard of it', async () => {
     const { views } = await instances(2)
-    const [one, other] = await Promise.all(
-      views.map((view) => view.request('earthquakes', 'hour 7', undefined)),
-    )
+    const [one, other] = await Promise.all(views.map((view) => ask(view, 'earthquakes', 'hour 7', undefined)))
     expect(one).toEqual(other)
   })
 
@@ -81,12 +95,12 @@ describe('a request', () => {
     'with the key of a run that failed before its first row starts it again, on any instance, %s',
     async (order) => {
       const { views, sent, tell } = await instances(2)
-      const { runId } = await views[0]!.request('earthquakes', 'hour 7', undefined)
+      const { runId } = await ask(views[0]!, 'earthquakes', 'hour 7', undefined)
       const first = sent[0]!.output.value as RunRequest
       const failed = { ...newRun(first, 4), state: 'failed' as const, reason: 'no such file' }
       tell('requests', first)
       tell('runs', failed)
-      const again = await views[0]!.request('earthquakes', 'hour 7', undefined)
+      const again = await ask(views[0]!, 'earthquakes', 'hour 7', undefined)
       expect([again.runId, again.state, sent.length]).toEqual([runId, 'queued', 2])
       const second = sent[1]!.output.value as RunRequest
       expect(second.requested_at).toBeGreaterThan(first.requested_at)
@@ -94,11 +108,11 @@ describe('a request', () => {
       const late = await instances(1)
       const [one, other] = [() => late.tell('requests', second), () => late.tell('runs', failed)]
       for (const heard of order === 'requests first' ? [one, other] : [other, one]) heard()
-      expect(late.view.find(runId)?.state).toBe('queued')
+      expect(found(late.view, runId)?.state).toBe('queued')
 
       const succeeded = { ...newRun(second, 4), state: 'succeeded' as const, row: 3 }
       for (const heard of [() => tell('runs', succeeded), () => tell('requests', second)]) heard()
-      const states = views.map((view) => view.find(runId)?.state)
+      const states = views.map((view) => found(view, runId)?.state)
       expect([states, sent.length]).toEqual([['succeeded', 'succeeded'], 2])
     },
   )
@@ -109,7 +123,7 @@ describe('a request', () => {
       400,
       'the header Idempotency-Key is empty; leave it out for a run of its own, or give the request a name',
     ]
-    expect(await refusal(view.request('earthquakes', key, undefined))).toEqual(refused)
+    expect(await refusal(ask(view, 'earthquakes', key, undefined))).toEqual(refused)
     const quarantine = new QuarantineView(view)
     const options = { dryRun: true, force: false }
     expect(await refusal(quarantine.replay('earthquakes', key, {}, options))).toEqual(refused)
@@ -118,10 +132,10 @@ describe('a request', () => {
 
   it('with the key of a run that failed behind its first row is that failed run', async () => {
     const { view, sent, tell } = await instances(1)
-    await view.request('earthquakes', 'hour 7', undefined)
+    await ask(view, 'earthquakes', 'hour 7', undefined)
     const failed = { ...newRun(sent[0]!.output.value as RunRequest, 4), state: 'failed' as const, row: 1 }
     tell('runs', failed)
-    expect((await view.request('earthquakes', 'hour 7', undefined)).state).toBe('failed')
+    expect((await ask(view, 'earthquakes', 'hour 7', undefined)).state).toBe('failed')
     expect(sent.length).toBe(1)
   })
 
@@ -135,13 +149,13 @@ describe('a request', () => {
       ['earthquakes', undefined],
       ['earthquakes', undefined],
     ]
-    const runs = await Promise.all(requests.map(([name, key]) => view.request(name, key, source)))
+    const runs = await Promise.all(requests.map(([name, key]) => ask(view, name, key, source)))
     expect(new Set(runs.map(({ runId }) => runId)).size).toBe(5)
   })
 
   it('for a dataset whose definition cannot be used is told what is wrong with it', async () => {
     const { view } = await instances(1)
-    expect(await refusal(view.request('broken', undefined, undefined))).toEqual([
+    expect(await refusal(ask(view, 'broken', undefined, undefined))).toEqual([
       422,
       'the definition of "broken" in /srv/broken cannot be used',
       '/x-dsf/lanes: expected at most 64',
@@ -150,10 +164,10 @@ describe('a request', () => {
 
   it('with a key that was used for another source is refused, on any instance that has heard of it', async () => {
     const { views, sent, tell } = await instances(2)
-    await views[0]!.request('earthquakes', 'hour 7', undefined)
+    await ask(views[0]!, 'earthquakes', 'hour 7', undefined)
     tell('requests', sent[0]!.output.value as object)
     for (const view of views)
-      expect(await refusal(view.request('earthquakes', 'hour 7', fileUrl('b.csv')))).toEqual([
+      expect(await refusal(ask(view, 'earthquakes', 'hour 7', fileUrl('b.csv')))).toEqual([
         422,
         `the idempotency key was used for the source ${fileUrl('a.csv')} before`,
       ])
@@ -193,13 +207,13 @@ describe('a request', () => {
     ['a missing file', 'earthquakes', fileUrl('c.csv'), 422, `file ${join(folder, 'c.csv')} does not exist`],
   ])('with %s is refused before it becomes a run', async (_, name, source, status, sentence) => {
     const { view, sent } = await instances(1)
-    expect(await refusal(view.request(name, 'key', source))).toEqual([status, sentence])
+    expect(await refusal(ask(view, name, 'key', source))).toEqual([status, sentence])
     expect(sent).toEqual([])
   })
 
   it('has to wait while the ingestor is starting', async () => {
     const view = new RunsView({ allow: [], roots: [] })
-    expect(await refusal(view.request('earthquakes', undefined, undefined))).toEqual([
+    expect(await refusal(ask(view, 'earthquakes', undefined, undefined))).toEqual([
       503,
       'the ingestor is still starting',
     ])
@@ -213,49 +227,129 @@ describe('a request', () => {
       follow: async () => undefined,
       send: () => Promise.reject(new Error('broker away')),
     })
-    await expect(broken.request('earthquakes', 'hour 7', undefined)).rejects.toThrow('broker away')
-    const { runId } = await view.request('earthquakes', 'hour 7', undefined)
-    expect(broken.find(runId)).toBe(undefined)
+    await expect(ask(broken, 'earthquakes', 'hour 7', undefined)).rejects.toThrow('broker away')
+    const { runId } = await ask(view, 'earthquakes', 'hour 7', undefined)
+    expect(found(broken, runId)).toBe(undefined)
   })
 })
 
+const request: RunRequest = { run: 'r', type: 'import', source: 's', replay: null, requested_at: 1 }
+const begun: Run = { ...newRun(request, 4), state: 'publishing', row: 12 }
+
 describe('a run as every instance sees it', () => {
-  const progress: RunProgress = { ...newRun({ run: 'r', source: 's', requested_at: 1 }, 4), row: 12 }
-  const seen = async (...records: [TopicKind, object][]) => {
+  const seen = async (...records: [TopicKind, object | null][]) => {
     const { view, tell } = await instances(1)
     for (const [kind, record] of records) tell(kind, record)
-    return view.find('r')
+    return found(view, 'r')
   }
-  const answer = { runId: 'r', dataset: 'earthquakes', source: 's' }
 
   it('is queued once it is requested, and none before', async () => {
     expect(await seen()).toBe(undefined)
-    expect(await seen(['requests', { run: 'r', source: 's' }])).toEqual({
-      ...answer,
-      state: 'queued',
-      rows: 0,
-    })
+    expect(await seen(['requests', request])).toMatchObject({ runId: 'r', source: 's', state: 'queued' })
   })
 
   it('goes on with its progress, whichever of the topics is read first', async () => {
-    const landed = { ...progress, landing: 'landing/r.csv', landing_bytes: 9, landing_sha256: 'ab' }
+    const landed = { ...begun, landing: 'landing/r.csv', landing_bytes: 9, landing_sha256: 'ab' }
     const expected = {
-      ...answer,
-      state: 'running',
+      state: 'publishing',
       rows: 12,
       landing: { key: 'landing/r.csv', bytes: 9, sha256: 'ab' },
     }
-    const requested: [TopicKind, object] = ['requests', { run: 'r', source: 's' }]
-    expect(await seen(requested, ['runs', landed])).toEqual(expected)
-    expect(await seen(['runs', landed], requested)).toEqual(expected)
+    expect(await seen(['requests', request], ['runs', landed])).toMatchObject(expected)
+    expect(await seen(['runs', landed], ['requests', request])).toMatchObject(expected)
   })
 
-  it('tells why it failed', async () => {
-    expect(await seen(['runs', { ...progress, state: 'failed', reason: 'no such file' }])).toEqual({
-      ...answer,
-      state: 'failed',
-      reason: 'no such file',
-      rows: 12,
+  it('tells why it failed, and when it was in which state', async () => {
+    const failed = { ...begun, state: 'failed', reason: 'no such file', fetching_at: 2, ended_at: 3 }
+    expect(await seen(['runs', failed])).toMatchObject({
+      ...{ state: 'failed', reason: 'no such file' },
+      times: {
+        requested: '1970-01-01T00:00:00.001Z',
+        fetching: '1970-01-01T00:00:00.002Z',
+        ended: expect.any(String),
+      },
     })
+  })
+
+  it('names a source without its credentials', async () => {
+    const secret = { ...request, source: 'https://me:secret@example.org/a.csv?token=secret' }
+    expect(JSON.stringify(await seen(['requests', secret]))).not.toContain('secret')
+  })
+
+  it('is gone when it is not kept any more', async () => {
+    expect(await seen(['runs', begun], ['runs', null])).toBe(undefined)
+  })
+})
+
+describe('runs', () => {
+  const run = (name: string, requested_at: number, state: Run['state'] = 'succeeded'): Run => ({
+    ...newRun({ ...request, run: name, requested_at }, 4),
+    state,
+  })
+
+  it('are listed newest first, by dataset and state, a page after the other', async () => {
+    const { view, tell } = await instances(1)
+    const all = [run('a', 1), run('b', 3), run('c', 2, 'failed'), run('d', 3)]
+    for (const one of all) tell('runs', one)
+    tell('runs', run('e', 9), sourceless)
+    const names = (query: Partial<Parameters<RunsView['list']>[0]>) =>
+      view.list({ limit: 10, ...query }).map((known) => known.run.run)
+    expect(names({})).toEqual(['e', 'd', 'b', 'c', 'a'])
+    expect(names({ dataset: 'earthquakes', state: 'succeeded' })).toEqual(['d', 'b', 'a'])
+    expect(names({ limit: 2, before: { requestedAt: 3, run: 'd' } })).toEqual(['b', 'c', 'a'])
+  })
+
+  it('are refused when a thousand of the dataset wait already', async () => {
+    const { view, tell } = await instances(1)
+    for (let i = 0; i < 1000; i++) tell('requests', { ...request, run: String(i) })
+    expect(await refusal(ask(view, 'earthquakes', undefined, undefined))).toEqual([
+      429,
+      '1000 runs of "earthquakes" wait already; ask again when some are over',
+    ])
+    expect((await ask(view, 'sourceless', undefined, fileUrl('a.csv'))).state).toBe('queued')
+  })
+})
+
+describe('who waits for a run', () => {
+  it('hears of its end at once, and otherwise when the time is over', async () => {
+    const { view, tell } = await instances(1)
+    tell('runs', begun)
+    const end = view.whenOver('r', 60_000)
+    tell('runs', { ...begun, row: 13 })
+    tell('runs', { ...begun, state: 'succeeded' })
+    expect((await end)?.run.state).toBe('succeeded')
+    tell('runs', { ...begun, run: 's' }, quakes, 's')
+    expect((await view.whenOver('s', 5))?.run.state).toBe('publishing')
+    expect(await view.whenOver('nobody', 60_000)).toBe(undefined)
+  })
+
+  it('is not kept waiting by a process that ends', async () => {
+    const { view, tell } = await instances(1)
+    tell('runs', begun)
+    const end = view.whenOver('r', 60_000)
+    view.onModuleDestroy()
+    expect((await end)?.run.state).toBe('publishing')
+  })
+})
+
+describe('who asks for the end of a run', () => {
+  it('writes that to the topic of requests, and hears what became of it', async () => {
+    const { view, sent, tell } = await instances(1)
+    tell('runs', begun)
+    const cancelling = view.cancel('r')
+    await new Promise(setImmediate)
+    expect(sent).toMatchObject([
+      { to: 'requests', output: { key: 'r', value: { type: 'cancel', run: 'r' } } },
+    ])
+    tell('requests', sent[0]!.output.value as object)
+    tell('runs', { ...begun, state: 'cancelled' })
+    expect((await cancelling).run).toMatchObject({ state: 'cancelled', row: 12 })
+  })
+
+  it('is refused for a run that is over, and for one that nobody knows', async () => {
+    const { view, tell } = await instances(1)
+    tell('runs', { ...begun, state: 'failed' })
+    expect(await refusal(view.cancel('r'))).toEqual([409, 'the run "r" is over: it has failed'])
+    expect(await refusal(view.cancel('x'))).toEqual([404, 'no run has the id "x"'])
   })
 })

@@ -5,7 +5,7 @@ import { LaneFailures } from './lane-failures.ts'
 import type { Lane } from './lane.ts'
 import type { StageKit } from './stage-kit.ts'
 
-const place = { topic: 'quakes.raw', partition: 2 }
+const name = 'quakes.raw/2'
 const lane = {
   ...{ dataset: { name: 'quakes' }, number: 2, inWork: { run: 'r', firstOffset: 5, lastOffset: 9 } },
 } as Lane
@@ -18,7 +18,7 @@ beforeEach(() => {
   log = { warn: vi.fn(), error: vi.fn() }
   failures = new LaneFailures({ log, metrics: { failed: () => undefined } } as unknown as StageKit, health)
 })
-const fail = (error: unknown, at = 9) => failures.add(lane, place, at, error)
+const fail = (error: unknown, at = 9) => failures.add(lane, { name, topic: 'quakes.raw', at }, error)
 
 describe('a failure in a lane', () => {
   it('of one dataset is told once as an error, with run and offsets, and tried again ever later', () => {
@@ -40,9 +40,9 @@ describe('a failure in a lane', () => {
 
   it('is over when the input comes past it, and not before', () => {
     fail(new DatasetError('no'), 9)
-    failures.reached(place, 8)
+    failures.reached(name, 8)
     expect(fail(new DatasetError('no'), 9)).toBe(2000)
-    failures.reached(place, 9)
+    failures.reached(name, 9)
     expect(health.parked).toEqual([])
     expect(fail(new DatasetError('no'), 20)).toBe(1000)
   })

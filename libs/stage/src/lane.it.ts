@@ -2,7 +2,7 @@ import { topicName, type Dataset } from '@dsf/dataset'
 import { afterEach, describe, expect, it } from 'vitest'
 import { closeAll, fetchOf, freshName, newDataset, openFeeder, openKit } from '../../../e2e/support/lanes.ts'
 import { committedOf, decode, messagesOf } from '../../../e2e/support/topics.ts'
-import type { Batch, LaneState, Output, Stage } from './define.ts'
+import type { Batch, LaneState, Output, Result, Stage } from './define.ts'
 import { classify } from './failure.ts'
 import { Lane } from './lane.ts'
 
@@ -63,37 +63,53 @@ describe('an owner of a lane that was thought dead, and is not', () => {
     for (const lane of [zombie, owner]) await lane.release()
   })
 
-  it('starts from what the new owner has done since, when it gets the lane back', async () => {
+  it('cannot commit its work either, and starts from what the new owner has done since', async () => {
     const dataset = newDataset(1)
-    const fetch = await rawOf(dataset, ['run'])
-    const name = freshName()
-    const held = gate()
-    const zombie = new Lane(
-      await openKit(
-        stepper(name, 3, async (step) => void (step === 1 && (await held.pass()))),
-        dataset,
-      ),
-      dataset,
-      0,
-    )
-    const dying = async (step: number) => {
-      if (step === 2) throw new Error('killed')
-    }
-    const owner = new Lane(await openKit(stepper(name, 3, dying), dataset), dataset, 0)
-    const outcome = zombie.process('raw', fetch).catch((error: unknown) => error)
-    await held.arrived
-    await expect(owner.process('raw', fetch)).rejects.toThrow('killed')
-    await owner.release()
-    held.open()
-    expect(classify(await outcome)).toBe('fenced')
-    await zombie.release()
-    await zombie.process('raw', fetch)
-    expect(await cleanIds(dataset)).toEqual(['step 0', 'step 1', 'step 2'])
-    await zombie.release()
+    await rawOf(dataset, ['run'])
+    const stage = stepper(freshName())
+    const lanes = [await openKit(stage, dataset), await openKit(stage, dataset)].map(
+      (kit) => new Lane(kit, dataset, 0),
+    ) as [Lane, Lane]
+    const [zombie, owner] = lanes
+    const first = await zombie.openSession()
+    await zombie.transact(first, stepOf('zombie'))
+    const second = await owner.openSession()
+    expect((second.state as Steps).done).toBe(1)
+    await owner.transact(second, stepOf('owner'))
+    const outcome = await zombie.transact(first, stepOf('zombie')).catch((error: unknown) => error)
+    expect([classify(outcome), first.signal.aborted]).toEqual(['fenced', true])
+    const again = await zombie.openSession()
+    expect((again.state as Steps).done).toBe(2)
+    await zombie.transact(again, stepOf('zombie'))
+    expect(await cleanIds(dataset)).toEqual(['step 0 by zombie', 'step 1 by owner', 'step 2 by zombie'])
+    for (const lane of lanes) await lane.release()
   })
 })
 
-/** How many steps of its one record a lane has done. */
+describe('the work of a lane', () => {
+  it('takes turns with its batches, and what a transaction that fails would have changed is undone', async () => {
+    const dataset = newDataset(1)
+    const fetch = await rawOf(dataset, ['a'])
+    const lane = new Lane(await openKit(stepper(freshName()), dataset), dataset, 0)
+    const session = await lane.openSession()
+    const tooLate = lane.transact(session, (state) => {
+      ;(state as Steps).set(9)
+      throw new Error('no')
+    })
+    await expect(tooLate).rejects.toThrow('no')
+    expect(session.signal.aborted).toBe(true)
+    const again = await lane.openSession()
+    const [, , state] = await Promise.all([
+      lane.transact(again, stepOf('work')),
+      lane.inTurn(() => lane.process('raw', fetch)),
+      again.state as Steps,
+    ])
+    expect([state.done, await cleanIds(dataset)]).toEqual([1, ['step 0 by work', 'a by batch']])
+    await lane.release()
+  })
+})
+
+/** How many steps the work of a lane has done. */
 class Steps implements LaneState {
   done = 0
   #pending: number | undefined
@@ -103,9 +119,8 @@ class Steps implements LaneState {
   set(done: number): void {
     this.#pending = done
   }
-  next = () => this.#pending ?? this.done
   commit(): void {
-    this.done = this.next()
+    this.done = this.#pending ?? this.done
     this.#pending = undefined
   }
   rollback(): void {
@@ -113,22 +128,29 @@ class Steps implements LaneState {
   }
 }
 
-/** Takes a transaction for each step of a record, like the ingestor for the parts of a file. */
-function stepper(name: string, steps: number, before: (step: number) => Promise<void>): Stage {
+const stepOf =
+  (owner: string) =>
+  (state: LaneState): Result => {
+    const { done } = state as Steps
+    ;(state as Steps).set(done + 1)
+    return {
+      out: {
+        clean: [clean(`step ${done} by ${owner}`)],
+        seen: [{ key: 'steps', value: { mark: done + 1 } }],
+      },
+    }
+  }
+
+/** Its work takes a transaction for each step; its batches copy. */
+function stepper(name: string): Stage {
   return {
     name,
     reads: ['raw'],
     writes: ['clean', 'seen'],
     passes: {},
     state: { changelog: 'seen', create: () => new Steps() },
-    handle: async function* (_: Batch, { state }: { state: LaneState }) {
-      const progress = state as Steps
-      while (progress.next() < steps) {
-        const step = progress.next()
-        await before(step)
-        progress.set(step + 1)
-        yield { out: { clean: [clean(`step ${step}`)], seen: [{ key: 'steps', value: { mark: step + 1 } }] } }
-      }
-    },
+    handle: ({ records }: Batch) => ({
+      out: { clean: records.map(({ id }) => clean(`${String(id)} by batch`)) },
+    }),
   }
 }

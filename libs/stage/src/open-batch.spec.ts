@@ -31,10 +31,10 @@ const receiptOf = (run: string): Receipt => ({
 const receipt = (offset: number, run = 'r') =>
   message(offset, receipts.encode(receiptOf(run)), receiptHeaders)
 
-function openBatch(limits?: Limits): OpenBatch {
+function openBatch(limits?: Limits, from: 'seen' | 'raw' = 'seen'): OpenBatch {
   const find = async () => rowType
   return new OpenBatch(
-    { dataset, lane: 2, from: 'seen', stage: 'cleaner' },
+    { dataset, lane: 2, from, stage: 'cleaner' },
     { rows: new Decoder(rowType, find), receipts: new Decoder(receiptType, async () => receiptType) },
     limits,
   )
@@ -203,9 +203,12 @@ describe('a record that cannot be decoded', () => {
     ])
   })
 
-  it('has no bytes when it is a tombstone', async () => {
-    const [closed] = await openBatch().add([message(0, null)])
+  it('has no bytes when it is a tombstone, which in a changelog is the end of a key and is passed over', async () => {
+    const [closed] = await openBatch(undefined, 'raw').add([message(0, null)])
     expect(closed!.poison).toMatchObject([{ value: { bytes: Buffer.alloc(0) } }])
+    expect(await batches(undefined, [row(0), message(1, null), row(2)])).toEqual([
+      { first: 0, rows: [0, 2], next: 3 },
+    ])
   })
 
   it('does not close a run although it says that it is a receipt', async () => {
