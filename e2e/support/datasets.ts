@@ -40,6 +40,9 @@ const testDatasets = {
   'quakes-crash': { sinks: { chunk: { records: 3000, bytes: 2 ** 20 } } },
   'quakes-quarantine': { largestMagnitude: 5 },
   'quakes-airflow': { lanes: 2, anomalies: { quarantined: { maximum: 0.01 } } },
+  'quakes-runs': { lanes: 2 },
+  'quakes-beside': { lanes: 2 },
+  'quakes-third': { lanes: 1 },
   'quakes-faults': { lanes: 2, sinks: { chunk: { records: 400, bytes: 2 ** 20 } } },
 } satisfies Record<string, TestDataset>
 

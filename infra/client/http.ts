@@ -29,19 +29,9 @@ export interface Question {
 const usualSeconds = 30
 
 /** @throws ApiError with the server's sentence, or that nobody answers */
-export async function ask<T>({ url, token }: Api, path: string, question: Question = {}): Promise<T> {
-  const { body, headers, waitSeconds = 0, method = body ? 'POST' : 'GET' } = question
-  const request = {
-    method,
-    headers: {
-      ...(body ? { 'content-type': 'application/json' } : {}),
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...headers,
-    },
-    body: body && JSON.stringify(body),
-    signal: AbortSignal.timeout(1000 * (usualSeconds + waitSeconds)),
-  }
-  const response = await fetch(`${url}${path}`, request).catch((error: unknown) => {
+export async function ask<T>(api: Api, path: string, question: Question = {}): Promise<T> {
+  const { url } = api
+  const response = await fetch(`${url}${path}`, requestOf(api, question)).catch((error: unknown) => {
     throw new ApiError(`no ingestor answers at ${url} (${messageOf(error)})`)
   })
   const answer = await response.text()
@@ -51,6 +41,20 @@ export async function ask<T>({ url, token }: Api, path: string, question: Questi
     return JSON.parse(answer) as T
   } catch {
     throw new ApiError(`${url}${path} answers no JSON: is it the ingestor?`, response.status)
+  }
+}
+
+function requestOf({ token }: Api, question: Question): RequestInit {
+  const { body, headers, waitSeconds = 0, method = body ? 'POST' : 'GET' } = question
+  return {
+    method,
+    headers: {
+      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...headers,
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    signal: AbortSignal.timeout(1000 * (usualSeconds + waitSeconds)),
   }
 }
 

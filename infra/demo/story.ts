@@ -54,7 +54,7 @@ function put(n: 1 | 2) {
   return { read: rows, quarantined: brokenRows.length }
 }
 
-function counted({ counters = {} }: Run, expected: Record<string, number>): string[] {
+function counted({ counters }: Run, expected: Record<string, number>): string[] {
   return Object.entries(expected)
     .filter(([name, value]) => counters[name] !== value)
     .map(([name, value]) => `${name} is ${counters[name]}, but ${value} was put in`)

@@ -56,7 +56,7 @@ export async function showLake(objects: Objects): Promise<void> {
 export async function showQuarantine(
   settings: Settings,
   objects: Objects,
-  { runId, counters = {} }: Run,
+  { runId, counters }: Run,
   since: Date,
 ): Promise<void> {
   const refused = await objects.quarantined(quakes, { runId, rows: counters['quarantined'] ?? 0, since })

@@ -37,7 +37,7 @@ export async function importRun(importer: Importer, lane: Work, id: string): Pro
   } catch (error) {
     lane.signal.throwIfAborted()
     const run = runOf(lane, id)
-    if (run.cancel_at !== null) return end(lane, id, { state: 'cancelled' })
+    if (run.cancel_at !== null) return await end(lane, id, { state: 'cancelled' })
     if (!isSourceFailure(error) || (run.landing !== null && error instanceof SourceError))
       throw landingFailure(error)
     lane.log.warn({ dataset: lane.dataset.name, run: id, reason: error.message }, 'import failed')

@@ -59,6 +59,7 @@ async function landOnce(
     ...limits,
     maxBytes: dataset.source.maxBytes,
     pace: dataset.source,
+    timeouts: timeoutsOf(dataset),
   })
   const landing = landingKey(dataset.name, run.run, source.gzip)
   const meter = measure(came)
@@ -78,6 +79,10 @@ async function landOnce(
     throw error
   }
   return { landing, ...meter.result() }
+}
+
+function timeoutsOf({ source: { connectSeconds, firstByteSeconds, idleSeconds } }: Dataset) {
+  return { connect: 1000 * connectSeconds, headers: 1000 * firstByteSeconds, idle: 1000 * idleSeconds }
 }
 
 /** Counts and hashes what passes. */

@@ -84,6 +84,8 @@ const computedField = z.strictObject({
   unit: z.string().optional(),
 })
 
+const seconds = (usual: number) => z.number().int().min(1).max(86_400).default(usual)
+
 const source = z.strictObject({
   url: z
     .string()
@@ -111,7 +113,10 @@ const source = z.strictObject({
     .min(1)
     .default(200)
     .describe('decompressed bytes for each byte of a gzip file at most'),
-  maxSeconds: z.number().int().min(1).max(86_400).default(1800).describe('until the file has come whole'),
+  connectSeconds: seconds(10).describe('until the server takes a connection'),
+  firstByteSeconds: seconds(10).describe('until the server answers'),
+  idleSeconds: seconds(30).describe('without a byte, while we are ready for one'),
+  maxSeconds: seconds(1800).describe('until the file has come whole'),
   minBytesPerSecond: z
     .number()
     .int()

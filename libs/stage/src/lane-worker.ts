@@ -3,8 +3,9 @@ import type { LaneWork } from './define.ts'
 import { classify } from './failure.ts'
 import type { Health } from './health.ts'
 import type { LaneFailures } from './lane-failures.ts'
-import type { Lane, Session } from './lane.ts'
+import type { Lane } from './lane.ts'
 import type { StageKit } from './stage-kit.ts'
+import type { Session } from './work.ts'
 
 interface Tools {
   kit: StageKit

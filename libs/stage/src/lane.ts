@@ -13,13 +13,7 @@ import { restoreState } from './restore.ts'
 import type { Encoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 import { recount } from './too-large.ts'
-import { offsetsOf, runOf, type InWork, type Progress } from './work.ts'
-
-/** A lane that is ours: its state, and a signal for when that ends. */
-export interface Session {
-  state: LaneState
-  signal: AbortSignal
-}
+import { offsetsOf, runOf, type InWork, type Progress, type Session } from './work.ts'
 
 const ignore = () => undefined
 

@@ -1,6 +1,13 @@
 import type { Counters } from '@dsf/dataset'
+import type { LaneState } from './define.ts'
 import type { Input } from './lane-input.ts'
 import type { ClosedBatch } from './open-batch.ts'
+
+/** A lane that is ours: its state, and a signal for when that ends. */
+export interface Session {
+  state: LaneState
+  signal: AbortSignal
+}
 
 /** What one transaction moves for an input. */
 export interface Progress {

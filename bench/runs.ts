@@ -1,0 +1,135 @@
+/**
+ * How long a run takes for who asks for it, from `POST` until its rows are found, with all servers and stages on the same cores: alone,
+ * beside a source that stalls, behind a large import of another dataset, and among twenty datasets at once.
+ *
+ *   node bench/runs.ts [ROWS of the large import] [RESULT.json]
+ */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { cancelRun, followRun, getRun, startRun } from '../infra/client/runs.ts'
+import { apiOf } from '../infra/local/run-client.ts'
+import { readSettings } from '../infra/local/settings.ts'
+import { startStack, stopStack } from '../infra/local/stack.ts'
+import { writeQuakes } from './generate-quakes.ts'
+
+const large = Number(process.argv[2] ?? 500_000)
+const result = process.argv[3]
+const smallRows = 200
+const repeats = 40
+const names = Array.from({ length: 20 }, (_, i) => `quakes-${String.fromCharCode(97 + i)}`)
+const folder = mkdtempSync(join(tmpdir(), 'dsf-bench-'))
+const datasets = join(folder, 'datasets')
+const settings = readSettings({
+  ...process.env,
+  RUN_DIR: folder,
+  PORT_BASE: process.env.PORT_BASE ?? '25000',
+  DATASETS_DIR: datasets,
+  SOURCE_ALLOW: '127.0.0.1/32',
+  SOURCE_ROOTS: folder,
+  LIGHT: '1',
+  JIT: 'full',
+})
+const api = apiOf(settings)
+
+function writeDatasets(): void {
+  const from = join(settings.root, 'datasets/earthquakes')
+  for (const name of names) {
+    cpSync(from, join(datasets, name), { recursive: true })
+    const file = join(datasets, name, 'datapackage.json')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(text) as object), name }))
+  }
+}
+
+let seed = 100
+async function fileOf(rows: number): Promise<string> {
+  const file = join(folder, `${++seed}.csv`)
+  await writeQuakes(file, { rows, seed })
+  return `file://${file}`
+}
+
+const count = async (dataset: string, run: string): Promise<number> => {
+  const address = `http://127.0.0.1:${settings.ports.elasticsearch}/${dataset}/_count?q=dsf_run:${run}`
+  return ((await (await fetch(address)).json()) as { count: number }).count
+}
+
+/** Milliseconds from the request until its rows are found. */
+async function imported(dataset: string, source: string): Promise<number> {
+  const start = performance.now()
+  const { runId } = await startRun(api, { dataset, source })
+  const run = await followRun(api, runId, { seconds: 600 })
+  if (run.state !== 'succeeded') throw new Error(`${runId}: ${run.state} ${run.reason}`)
+  const found = await count(dataset, runId)
+  const took = performance.now() - start
+  if (found !== (run.counters['indexed'] ?? run.counters['created']! + run.counters['replaced']!))
+    throw new Error(`${runId} has succeeded, and ${found} of its documents are found`)
+  return took
+}
+
+async function several(times: number, dataset: string): Promise<number[]> {
+  const took: number[] = []
+  for (let i = 0; i < times; i++) took.push(await imported(dataset, await fileOf(smallRows)))
+  return took
+}
+
+const figures = (took: number[]) => {
+  const sorted = took.toSorted((a, b) => a - b)
+  const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1]!)
+  return { imports: took.length, p50: at(0.5), p99: at(0.99), slowest: at(1) }
+}
+
+/** Beside a source of another dataset that sends a byte a second. */
+async function besideStalled(): Promise<number[]> {
+  const server = createServer((_, response) => {
+    const timer = setInterval(() => response.write('x'), 1000)
+    response.once('close', () => clearInterval(timer))
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.csv`
+  const stalled = await startRun(api, { dataset: names[1]!, source: url })
+  await sleep(3000)
+  const took = await several(repeats / 4, names[0]!)
+  await cancelRun(api, stalled.runId)
+  server.closeAllConnections()
+  server.close()
+  return took
+}
+
+/** Behind an import of another dataset, for as long as that goes on. */
+async function behindLarge(): Promise<number[]> {
+  const source = await fileOf(large)
+  const { runId } = await startRun(api, { dataset: names[1]!, source })
+  const took: number[] = []
+  while (!(await getRun(api, runId)).times['ended']) took.push(...(await several(1, names[0]!)))
+  return took
+}
+
+async function atOnce(): Promise<number[]> {
+  const sources = await Promise.all(names.map(() => fileOf(smallRows)))
+  return Promise.all(names.map((name, i) => imported(name, sources[i]!)))
+}
+
+try {
+  mkdirSync(datasets)
+  writeDatasets()
+  await startStack(settings)
+  await several(10, names[0]!)
+  const record = {
+    ...{ rows: smallRows, node: process.version, cpu: cpus()[0]!.model, cores: cpus().length },
+    millisecondsFromPostToFound: {
+      alone: figures(await several(repeats, names[0]!)),
+      besideAStalledSource: figures(await besideStalled()),
+      [`besideAnImportOf${large}Rows`]: figures(await behindLarge()),
+      amongTwentyDatasetsAtOnce: figures(await atOnce()),
+    },
+  }
+  console.log(JSON.stringify(record, null, 2))
+  if (result) writeFileSync(result, JSON.stringify(record, null, 2) + '\n')
+} finally {
+  await stopStack(settings)
+  rmSync(folder, { recursive: true, force: true })
+}

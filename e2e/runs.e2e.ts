@@ -1,0 +1,191 @@
+/** A run at its one address, from the request to the document that can be searched, beside what others do meanwhile. */
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { writeQuakes } from '../bench/generate-quakes.ts'
+import { cancelRun, listRuns } from '../infra/client/runs.ts'
+import { COLUMNS } from '../infra/feed/quake.ts'
+import { countDocuments, measured } from './support/documents.ts'
+import { kill, revive } from './support/processes.ts'
+import { api, endOf, importSource, post, runAt, startRun, unanswered, type Run } from './support/runs.ts'
+import { filesDir } from './support/stack.ts'
+import { until } from './support/until.ts'
+
+const [dataset, other] = ['quakes-runs', 'quakes-beside']
+const servers: Server[] = []
+afterAll(() => {
+  for (const server of servers) server.closeAllConnections()
+  for (const server of servers) server.close()
+})
+
+/** A server of one file, which comes a byte a second until it is told to send the rest. A port is a host of its own. */
+async function drip(csv: string): Promise<{ url: string; asked: () => number; finish: () => void }> {
+  const answers: { response: ServerResponse; sent: number }[] = []
+  let isHeld = true
+  const server = createServer((_, response) => {
+    answers.push({ response, sent: 0 })
+    response.writeHead(200, { 'content-type': 'text/csv', 'content-length': csv.length })
+    if (!isHeld) response.end(csv)
+  }).listen(0, '127.0.0.1')
+  servers.push(server)
+  const timer = setInterval(() => {
+    if (isHeld) for (const answer of answers) answer.response.write(csv[answer.sent++]!)
+  }, 1000)
+  server.once('close', () => clearInterval(timer))
+  await new Promise((resolve) => server.once('listening', resolve))
+  const finish = () => {
+    isHeld = false
+    for (const { response, sent } of answers) response.end(csv.slice(sent))
+  }
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/drip.csv`
+  return { url, asked: () => answers.length, finish }
+}
+
+async function quakes(name: string, rows: number, seed = 1): Promise<string> {
+  mkdirSync(filesDir, { recursive: true })
+  await writeQuakes(join(filesDir, name), { rows, seed })
+  return `file://${join(filesDir, name)}`
+}
+
+/** Rows that the cleaner refuses, because they have no magnitude that is a number. */
+function refusable(name: string, good: number, bad: number): string {
+  const row = (i: number, mag: string) =>
+    COLUMNS.map((column) =>
+      column === 'id'
+        ? `${name}-${i}`
+        : column === 'mag'
+          ? mag
+          : ['time', 'updated'].includes(column)
+            ? '2026-01-01T00:00:00.000Z'
+            : column === 'type'
+              ? 'earthquake'
+              : ['latitude', 'longitude', 'depth'].includes(column)
+                ? '1'
+                : '',
+    ).join()
+  const rows = Array.from({ length: good + bad }, (_, i) => row(i, i < good ? '1' : 'strong'))
+  writeFileSync(join(filesDir, `${name}.csv`), [COLUMNS.join(), ...rows, ''].join('\n'))
+  return `file://${join(filesDir, `${name}.csv`)}`
+}
+
+const stateOf = async (runId: string) => (await runAt(runId))?.state
+const header = `${COLUMNS.join()}\n`
+
+describe('a run whose source takes its time', () => {
+  it('tells what it is at, goes on after a crash, and can be searched the moment it has succeeded', async () => {
+    const source = await drip(header)
+    const runId = await startRun(dataset, source.url)
+    const fetching = await until('the first bytes', async () => {
+      const run = await runAt(runId)
+      return run?.state === 'fetching' && run.fetched.bytes > 1 && run
+    })
+    expect(fetching.fetched.bytesPerSecond).toBeLessThan(10)
+    expect(fetching.times).toMatchObject({ requested: expect.any(String), fetching: expect.any(String) })
+    await kill('ingestor')
+    await revive('ingestor')
+    await until('the source to be asked again', () => source.asked() === 2)
+    source.finish()
+    const { state, times } = await endOf(runId)
+    expect(state).toBe('succeeded')
+    expect(Object.keys(times)).toEqual(['requested', 'fetching', 'publishing', 'processing', 'ended'])
+    const at = Object.values(times)
+    expect(at).toEqual([...at].sort())
+  })
+
+  it('holds up no other dataset, and no other host; a second one of its host waits its turn', async () => {
+    const source = await drip(header)
+    const slow = await startRun(dataset, source.url)
+    await until('the source to be asked', () => source.asked() === 1)
+    const behind = await startRun(other, source.url)
+    expect((await importSource('quakes-third', await quakes('beside.csv', 200))).state).toBe('succeeded')
+    expect(await Promise.all([slow, behind].map(stateOf))).toEqual(['fetching', 'queued'])
+    expect(source.asked()).toBe(1)
+    source.finish()
+    expect((await Promise.all([slow, behind].map((run) => endOf(run)))).map(({ state }) => state)).toEqual([
+      'succeeded',
+      'succeeded',
+    ])
+  })
+
+  it('is cancelled when somebody asks for that, and the one behind it goes on', async () => {
+    const source = await drip(header)
+    const slow = await startRun(dataset, source.url)
+    const behind = await startRun(dataset, await quakes('behind.csv', 50))
+    await until('the source to be asked', () => source.asked() === 1)
+    expect(await cancelRun(api, slow)).toMatchObject({ state: 'cancelled', rows: 0 })
+    expect((await endOf(behind)).state).toBe('succeeded')
+    await expect(cancelRun(api, slow)).rejects.toThrow('is over: it has cancelled (status 409)')
+  })
+})
+
+describe('a run that is cancelled among its rows', () => {
+  it('has an answer for each row that was on its way, and the next run of the dataset counts only its own', async () => {
+    const before = await countDocuments(dataset, measured)
+    const runId = await startRun(dataset, await quakes('long.csv', 150_000, 5))
+    await until('some rows', async () => ((await runAt(runId))?.rows ?? 0) > 0, { everyMs: 10 })
+    const cancelled = await cancelRun(api, runId)
+    expect(cancelled.state).toBe('cancelled')
+    expect(cancelled.rows).toBeLessThan(150_000)
+    const next = await importSource(dataset, await quakes('next.csv', 40, 6))
+    expect(next).toMatchObject({ state: 'succeeded', counters: { read: 40 } })
+    const whole = await until('the receipts of what was published', async () => {
+      const run = await runAt(runId)
+      return run && run.closed === run.expected && run
+    })
+    expect(whole).toMatchObject({ state: 'cancelled', counters: { read: cancelled.rows } })
+    expect(unanswered(whole)).toEqual([])
+    const expected = whole.counters['clean']! + next.counters['clean']!
+    expect(await countDocuments(dataset, measured)).toBe(before + expected)
+  })
+})
+
+describe('a run that refuses more than its ceiling', () => {
+  it('has failed with the share, and its other rows are kept', async () => {
+    const before = await countDocuments(other, measured)
+    const run = await endOf(await startRun(other, refusable('dirty', 400, 101)))
+    expect(run).toMatchObject({
+      ...{ state: 'failed', counters: { read: 501, clean: 400, quarantined: 101 } },
+      reason: expect.stringMatching(/^101 of 501 rows were refused \(20\.2 %\)/),
+    })
+    expect(await countDocuments(other, measured)).toBe(before + 400)
+  })
+
+  it('needs more than a few of them: a small file may be bad', async () => {
+    expect((await importSource(other, refusable('small', 10, 90))).state).toBe('succeeded')
+  })
+})
+
+describe('the list of runs', () => {
+  it('has those of a dataset, newest first, by state, a page after the other', async () => {
+    const all: Run[] = []
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const page = await listRuns(api, { dataset, limit: '2', ...(cursor ? { cursor } : {}) })
+      expect(page.runs.length).toBeLessThanOrEqual(2)
+      all.push(...page.runs)
+      cursor = page.next
+    }
+    const asked = all.map(({ times }) => times['requested']!)
+    expect(asked).toEqual(asked.toSorted().reverse())
+    expect(new Set(all.map(({ runId }) => runId)).size).toBe(all.length)
+    const { runs } = await listRuns(api, { dataset, state: 'cancelled' })
+    expect(runs.map(({ runId }) => runId)).toEqual(
+      all.filter(({ state }) => state === 'cancelled').map(({ runId }) => runId),
+    )
+    expect(runs.length).toBe(2)
+  })
+
+  it('refuses what it does not know', async () => {
+    await expect(listRuns(api, { state: 'over' })).rejects.toThrow(/state: .*queued/)
+    await expect(listRuns(api, { cursor: 'x' })).rejects.toThrow(/cursor: expected what `next` of another/)
+  })
+})
+
+it('many runs that are asked for at once all come to their end', async () => {
+  const names = Array.from({ length: 6 }, (_, i) => [dataset, other, 'quakes-third'][i % 3]!)
+  const source = await quakes('many.csv', 100)
+  const answers = await Promise.all(names.map((name, i) => post({ dataset: name, source }, `many ${i}`)))
+  const ends = await Promise.all(answers.map(({ json }) => endOf(json.runId as string)))
+  expect(ends.map(({ state }) => state)).toEqual(names.map(() => 'succeeded'))
+})
