@@ -31,7 +31,9 @@ export class Follower {
   async start(kinds: TopicKind[], seen: Seen): Promise<void> {
     const followed = await this.#topics(kinds)
     if (followed.size === 0) return
-    this.#consumer = this.#kit.kafka.consumer({ groupId: this.#groupId, allowAutoTopicCreation: false })
+    // a stop waits for the fetch that is on its way
+    const settings = { groupId: this.#groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 500 }
+    this.#consumer = this.#kit.kafka.consumer(settings)
     await this.#consumer.connect()
     await this.#consumer.subscribe({ topics: [...followed.keys()], fromBeginning: true })
     await this.#consumer.run({

@@ -99,11 +99,11 @@ describe('the work of a lane', () => {
     await expect(tooLate).rejects.toThrow('no')
     expect(session.signal.aborted).toBe(true)
     const again = await lane.openSession()
-    await Promise.all([
-      lane.transact(again, stepOf('work')),
-      lane.inTurn(() => lane.process('raw', fetch)),
+    await Promise.all([lane.transact(again, stepOf('work')), lane.inTurn(() => lane.process('raw', fetch))])
+    expect([(again.state as Steps).done, await cleanIds(dataset)]).toEqual([
+      1,
+      ['step 0 by work', 'a by batch'],
     ])
-    expect([(again.state as Steps).done, await cleanIds(dataset)]).toEqual([1, ['step 0 by work', 'a by batch']])
     await lane.release()
   })
 })
