@@ -87,7 +87,8 @@ def _cannot_be_audited(run: Run, dataset: Dataset) -> str | None:
         return f"is not over: {progress_of(run)}"
     if run["state"] == "cancelled":
         return "was cancelled, perhaps before all of its rows were published"
-    if run["closed"] < run["expected"]:
+    # one that failed while rows were published has receipts too, for those that were
+    if "processing" not in run["times"] or run["closed"] < run["expected"]:
         return f"failed before its rows were through: {run.get('reason')}"
     return None
 

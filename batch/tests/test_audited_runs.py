@@ -18,7 +18,13 @@ WEATHER = load_dataset(Path(__file__).parents[2] / "datasets/seattle-weather")
 NAMES = ("S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_BUCKET", "ELASTICSEARCH_URL", "DATASETS_DIR")
 RUN = {
     **{"runId": "r", "dataset": "seattle-weather", "type": "import", "state": "succeeded", "rows": 7},
-    **{"fetched": {"bytes": 9}, "closed": 8, "expected": 8, "counters": {}},
+    **{
+        "fetched": {"bytes": 9},
+        "closed": 8,
+        "expected": 8,
+        "counters": {},
+        "times": {"processing": "2026-01-01T00:00:00Z"},
+    },
 }
 
 
@@ -33,6 +39,10 @@ def settings(url):
         ({"type": "replay"}, "run r is a replay of refused rows"),
         ({"state": "fetching"}, "run r is not over: fetching, 9 bytes so far"),
         ({"state": "processing", "closed": 3}, "run r is not over: processing, 3 of 8 receipts arrived"),
+        (
+            {"state": "failed", "times": {}, "reason": "the object is gone"},
+            "were through: the object is gone",
+        ),
         ({"state": "cancelled"}, "run r was cancelled"),
         (
             {"state": "failed", "closed": 0, "reason": "answered 404"},
