@@ -151,8 +151,8 @@ describe('documents', () => {
   })
 })
 
-test.each(['libs/dataset-py', 'spark', 'batch', 'airflow', 'e2e/faults/checker'])(
-  '%s imports of our Python only itself and the library',
+test.each(['libs/dataset-py', 'libs/client-py', 'spark', 'batch', 'airflow', 'e2e/faults/checker'])(
+  '%s imports of our Python only itself and the libraries',
   (folder) => {
     const python = files.filter((path) => path.endsWith('.py'))
     const modulesOf = (part: string) =>

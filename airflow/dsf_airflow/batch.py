@@ -1,7 +1,6 @@
 """Batch commands, as processes of their own: their packages are not Airflow's, and their memory ends with them."""
 
 import json
-import os
 import subprocess
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -9,6 +8,8 @@ from dataclasses import dataclass
 from logging import Logger
 from threading import Thread
 from typing import IO, Any
+
+from dsf_client import Api
 
 _KEPT_LINES = 5
 
@@ -47,18 +48,15 @@ def run_batch(
     return Outcome(code, _json_object("".join(last)), "\n".join(complaints))
 
 
-def batch_environment(env: Mapping[str, str], ingestor_url: str, indexer_url: str) -> dict[str, str]:
+def batch_environment(env: Mapping[str, str], ingestor: Api) -> dict[str, str]:
     """Ours, without what is Airflow's own business: its database, keys and connections."""
     kept = {
         name: value
         for name, value in env.items()
         if not name.startswith(("AIRFLOW_", "_AIRFLOW", "__AIRFLOW"))
     }
-    return {**kept, "INGESTOR_URL": ingestor_url, "INDEXER_URL": indexer_url}
-
-
-def own_environment(ingestor_url: str, indexer_url: str) -> dict[str, str]:
-    return batch_environment(os.environ, ingestor_url, indexer_url)
+    token = {"INGESTOR_TOKEN_FILE": ingestor.token_file} if ingestor.token_file else {}
+    return {**kept, "INGESTOR_URL": ingestor.url, **token}
 
 
 def _follow(lines: IO[str], kept: deque[str], log: Logger) -> None:

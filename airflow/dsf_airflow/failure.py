@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 class Failure:
     dataset: str
     stage: str
-    """The stage, Spark job or batch command at fault."""
+    """The stage, Spark job or batch command at fault; `pipeline` for what more than one stage has to do with."""
     reason: str
     run: str | None = None
     """The runId, once there is one."""

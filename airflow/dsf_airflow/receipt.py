@@ -1,59 +1,38 @@
-"""The wait for a run's end-to-end receipt."""
+"""The wait for the end of a run."""
 
-import time
 from typing import Any
 
 import aiohttp
 from airflow.sdk import BaseOperator
+from dsf_client import Api, Run, can_start_again, is_over, progress_of, run_path
 
 from .failure import Failure, FinalFailure, StageFailure
 from .polling import Look, PollingTrigger, ask
-from .runs import ask_for_run
+from .runs import ask_for_run, status_url
 from .settings import read_settings
 from .waiting import wait_for
 
+_LOOK_SECONDS = 30.0
+"""The ingestor answers when the run is over, or after so long."""
+
 
 class ReceiptTrigger(PollingTrigger):
-    """
-    Ends with `{"failed": "ingestor" | "indexer", "reason": …}` or `{"receipt": …, "ended_at": ms}`. The ingestor is asked first: a run
-    that it failed never reaches the indexer.
-    """
+    """Ends with `{"run": <the run, which is over>}`."""
 
     async def look(self, session: aiohttp.ClientSession) -> Look:
-        run = self.asked["run"]
-        imported = await ask(session, f"{self.asked['ingestor_url']}/v1/runs/{run}")
-        if imported is None:
+        ingestor = Api(self.asked["ingestor_url"], self.asked["token_file"])
+        seconds = self.at_most(_LOOK_SECONDS)
+        run = await ask(session, ingestor, run_path(self.asked["run"], seconds), seconds)
+        if run is None:
             return Look("the ingestor does not know the run yet")
-        if imported.get("state") == "failed":
-            return _failed("ingestor", imported)
-        if imported.get("state") != "succeeded":
-            return Look(f"the ingestor is at it: {imported.get('state')}, {imported.get('rows')} rows")
-        receipt = await ask(session, f"{self.asked['indexer_url']}/v1/runs/{run}")
-        return _closed(receipt)
-
-
-def _failed(stage: str, answer: dict[str, Any]) -> Look:
-    reason = answer.get("reason") or "no reason was given"
-    return Look(f"the {stage} failed the run: {reason}", {"failed": stage, "reason": reason})
-
-
-def _closed(receipt: dict[str, Any] | None) -> Look:
-    if receipt is None:
-        return Look("all rows are published; no receipt has arrived at the indexer yet")
-    if receipt.get("state") == "failed":
-        return _failed("indexer", receipt)
-    if receipt.get("state") != "succeeded":
-        return Look(
-            f"{receipt.get('closed')} of {receipt.get('expected')} receipts have arrived at the indexer"
-        )
-    return Look("the receipt is there", {"receipt": receipt, "ended_at": int(time.time() * 1000)})
+        return Look(f"the run is {progress_of(run)}", {"run": run} if is_over(run) else None)
 
 
 class ReceiptOperator(BaseOperator):
     """
-    Returns the receipt, with `statusUrl` and `endedAt` (ms since 1970). Every try asks for the run again, under the key of the DAG
-    run: the same run, which a failed source starts again.
-    @throws StageFailure with the ingestor's reason; FinalFailure when the sums of the receipt do not hold
+    Returns the run with what its receipts count. Every try asks for the run again, under the key of the DAG run: the same run,
+    which one that failed before its first row starts again.
+    @throws StageFailure for a run that failed so, or is late; FinalFailure for one that failed later, or was cancelled
     """
 
     def __init__(self, *, dataset: str, **kwargs: Any) -> None:
@@ -61,20 +40,29 @@ class ReceiptOperator(BaseOperator):
         self.dataset = dataset
 
     def execute(self, context: Any) -> dict[str, Any]:
-        settings = read_settings()
-        key = f"{context['dag'].dag_id}/{context['run_id']}"
-        run = ask_for_run(settings.ingestor_url, self.dataset, key, context["params"]["source"])
-        self.log.info("waiting for the receipt of run %s: %s", run.id, run.status_url)
-        asked = {"run": run.id, "ingestor_url": settings.ingestor_url, "indexer_url": settings.indexer_url}
-        return wait_for(self, context, ReceiptTrigger, asked, {"run": run.id, "status_url": run.status_url})
+        ingestor = read_settings().ingestor
+        run = ask_for_run(ingestor, self.dataset, context)
+        kept = {"run": run["runId"], "status_url": status_url(ingestor, run)}
+        self.log.info("waiting for the end of run %s: %s", *kept.values())
+        asked = {"run": run["runId"], "ingestor_url": ingestor.url, "token_file": ingestor.token_file}
+        return wait_for(self, context, ReceiptTrigger, asked, kept)
 
     def close(self, context: Any, event: dict[str, Any], run: str, status_url: str) -> dict[str, Any]:
-        if receipt := event.get("receipt"):
-            return {**receipt, "statusUrl": status_url, "endedAt": event["ended_at"]}
-        stage = event.get("failed")
-        reason = (
-            event.get("reason") or f"no receipt within {self.execution_timeout}; last: {event.get('late')}"
-        )
-        sort = None if stage else "late"
-        failure = Failure(self.dataset, stage or "indexer", reason, run, status_url, sort=sort)
-        raise FinalFailure(failure) if stage == "indexer" else StageFailure(failure)
+        ended: Run | None = event.get("run")
+        if ended is None:
+            reason = f"not over within {self.execution_timeout}; last: {event['late']}"
+            raise StageFailure(Failure(self.dataset, "pipeline", reason, run, status_url, sort="late"))
+        if ended["state"] == "succeeded":
+            return {**ended, "statusUrl": status_url}
+        raise _failure_of(ended, status_url)
+
+
+def _failure_of(run: Run, status_url: str) -> StageFailure | FinalFailure:
+    """A run whose rows are on their way does not start again: a retry would hear the same."""
+    about = (run["runId"], status_url)
+    if run["state"] == "cancelled":
+        reason = "the run was cancelled; trigger the DAG again for a new one"
+        return FinalFailure(Failure(run["dataset"], "pipeline", reason, *about, sort="cancelled"))
+    stage = "pipeline" if "processing" in run["times"] else "ingestor"
+    failure = Failure(run["dataset"], stage, run.get("reason") or "no reason was given", *about)
+    return StageFailure(failure) if can_start_again(run) else FinalFailure(failure)

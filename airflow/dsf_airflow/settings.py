@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from dsf_client import Api
+
 NO_SCHEDULE = "none"
 
 
@@ -17,8 +19,8 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    ingestor_url: str
-    indexer_url: str
+    ingestor: Api
+    """Who is asked for runs."""
     services: Mapping[str, str]
     """Address of each stage and Spark job, by name."""
     datasets_dir: str
@@ -39,8 +41,7 @@ class Settings:
 def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
     schedule = env.get("DSF_SCHEDULE") or "0 * * * *"
     return Settings(
-        ingestor_url=_url(env, "DSF_INGESTOR_URL"),
-        indexer_url=_url(env, "DSF_INDEXER_URL"),
+        ingestor=Api(_url(env, "DSF_INGESTOR_URL"), env.get("DSF_INGESTOR_TOKEN_FILE") or None),
         services=_services(env),
         datasets_dir=_required(env, "DATASETS_DIR"),
         batch_command=tuple(shlex.split(_required(env, "DSF_BATCH_COMMAND"))),

@@ -1,9 +1,11 @@
 """The wait until both Spark jobs have seen all of a run."""
 
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 from airflow.sdk import BaseOperator
+from dsf_client import Api
 
 from .failure import Failure, StageFailure
 from .polling import Look, PollingTrigger, ask
@@ -22,7 +24,7 @@ class ProgressTrigger(PollingTrigger):
     async def look(self, session: aiohttp.ClientSession) -> Look:
         progress, waiting = {}, []
         for job, url in self.asked["jobs"].items():
-            answer = await ask(session, f"{url}/v1/progress")
+            answer = await ask(session, Api(url), "/v1/progress")
             found = ((answer or {}).get("datasets") or {}).get(self.asked["dataset"])
             progress[job] = found
             if reason := _behind(found, self.asked["ended_at"]):
@@ -30,6 +32,10 @@ class ProgressTrigger(PollingTrigger):
         if waiting:
             return Look("; ".join(waiting))
         return Look(f"{' and '.join(progress)} have seen all of it", {"progress": progress})
+
+
+def _ms(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp() * 1000)
 
 
 def _behind(found: dict[str, Any] | None, ended_at: int) -> str | None:
@@ -59,7 +65,7 @@ class SparkChecks(BaseOperator):
         names = [PROFILE, TRENDS] if self.has_trends else [PROFILE]
         asked = {
             "dataset": self.dataset,
-            "ended_at": self.receipt["endedAt"],
+            "ended_at": _ms(self.receipt["times"]["ended"]),
             "jobs": {name: services[name] for name in names},
         }
         kept = {"run": self.receipt["runId"], "status_url": self.receipt["statusUrl"]}

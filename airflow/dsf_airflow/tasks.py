@@ -1,15 +1,16 @@
 """The plain tasks of a DAG."""
 
 import logging
+import os
 from typing import Any
 
 from airflow.sdk import get_current_context, task
 
 from .alerts.callbacks import tell_anomalies
-from .batch import Outcome, own_environment, run_batch
+from .batch import Outcome, batch_environment, run_batch
 from .failure import Failure, FinalFailure, StageFailure
 from .health import require_ready
-from .runs import ask_for_run
+from .runs import ask_for_run, status_url
 from .settings import Settings, read_settings
 from .summary import progress_line, receipt_table
 
@@ -34,11 +35,11 @@ def health(dataset: str) -> None:
 
 @task
 def start_run(dataset: str) -> dict[str, str]:
-    context = get_current_context()
-    key = f"{context['dag'].dag_id}/{context['run_id']}"
-    run = ask_for_run(read_settings().ingestor_url, dataset, key, context["params"]["source"])
-    log.info("run %s: %s", run.id, run.status_url)
-    return {"runId": run.id, "statusUrl": run.status_url}
+    ingestor = read_settings().ingestor
+    run = ask_for_run(ingestor, dataset, get_current_context())
+    started = {"runId": run["runId"], "statusUrl": status_url(ingestor, run)}
+    log.info("run %s: %s", *started.values())
+    return started
 
 
 @task
@@ -90,7 +91,7 @@ def _batch(module: str, dataset: str, receipt: dict[str, Any]) -> Outcome:
     """@throws StageFailure when the command could not do its work, or did not say what came of it"""
     settings = read_settings()
     arguments = [module, "--dataset", dataset, "--run", receipt["runId"]]
-    env = own_environment(settings.ingestor_url, settings.indexer_url)
+    env = batch_environment(os.environ, settings.ingestor)
     outcome = run_batch(settings.batch_command, arguments, env, log)
     if outcome.code in (0, _DIFFERENCES) and outcome.summary is not None:
         return outcome

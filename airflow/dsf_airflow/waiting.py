@@ -16,7 +16,7 @@ _AT_ONCE = timedelta(seconds=15)
 """What is over so soon is waited for in the task's own process: a wait in the triggerer takes `_SETTLED`, and a second process."""
 
 _LOOK_EVERY = 0.5
-"""Seconds between two looks meanwhile."""
+"""Seconds between two looks meanwhile that are answered at once."""
 
 _SETTLED = timedelta(seconds=10)
 """

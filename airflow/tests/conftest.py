@@ -18,6 +18,5 @@ os.environ.update(
     DATASETS_DIR=str(_ROOT / "datasets"),
     DSF_BATCH_COMMAND="python3 -m",
     DSF_HEALTH_URLS="ingestor=http://127.0.0.1:1,csv-profile=http://127.0.0.1:2,trends=http://127.0.0.1:3",
-    DSF_INDEXER_URL="http://127.0.0.1:4",
     DSF_INGESTOR_URL="http://127.0.0.1:1",
 )

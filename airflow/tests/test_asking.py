@@ -1,24 +1,29 @@
 """What tasks ask of the stages, against a real server."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from dsf_airflow.failure import FinalFailure, StageFailure
 from dsf_airflow.health import require_ready
-from dsf_airflow.runs import ask_for_run
+from dsf_airflow.runs import ask_for_run, status_url
+from dsf_client import Api
 from server import closed_port, serving
 
+CONTEXT = {
+    "dag": SimpleNamespace(dag_id="dsf_quakes"),
+    "run_id": "manual",
+    "params": {"source": "http://b/c.csv"},
+}
 
-def test_a_run_is_asked_for_with_the_key_and_without_a_source_that_is_none():
+
+def test_a_run_is_asked_for_with_the_key_of_the_dag_run():
     with serving(lambda *_: (202, {"runId": "abc", "statusUrl": "/v1/runs/abc"})) as server:
-        run = ask_for_run(server.url, "quakes", "dsf_quakes/manual", None)
-        ask_for_run(server.url, "quakes", "dsf_quakes/manual", "http://b/c.csv")
-    assert (run.id, run.status_url) == ("abc", f"{server.url}/v1/runs/abc")
-    assert [json.loads(body) for _, _, body in server.asked] == [
-        {"dataset": "quakes"},
-        {"dataset": "quakes", "source": "http://b/c.csv"},
-    ]
-    assert {headers["idempotency-key"] for _, headers, _ in server.asked} == {"dsf_quakes/manual"}
+        run = ask_for_run(Api(server.url), "quakes", CONTEXT)
+    assert (run["runId"], status_url(Api(server.url), run)) == ("abc", f"{server.url}/v1/runs/abc")
+    [(asked, headers, body)] = server.asked
+    assert (asked, headers["idempotency-key"]) == ("POST /v1/runs", "dsf_quakes/manual")
+    assert json.loads(body) == {"dataset": "quakes", "source": "http://b/c.csv"}
 
 
 @pytest.mark.parametrize(
@@ -27,15 +32,15 @@ def test_a_run_is_asked_for_with_the_key_and_without_a_source_that_is_none():
 def test_a_refusal_says_why_and_is_final_where_the_request_itself_is_refused(status, kind):
     problem = {"title": "Refused", "detail": "the source is private"}
     with serving(lambda *_: (status, problem)) as server, pytest.raises(kind) as raised:
-        ask_for_run(server.url, "quakes", "key", None)
+        ask_for_run(Api(server.url), "quakes", CONTEXT)
     assert str(raised.value) == (
-        f"quakes: no run started, failed at ingestor: refused the run: {status} the source is private"
+        f"quakes: no run started, failed at ingestor: refused the run: the source is private (status {status})"
     )
 
 
 def test_an_ingestor_that_is_away_is_asked_again():
     with pytest.raises(StageFailure, match="failed at ingestor: .* does not answer"):
-        ask_for_run(closed_port(), "quakes", "key", None)
+        ask_for_run(Api(closed_port()), "quakes", CONTEXT)
 
 
 def test_health_names_each_service_that_is_not_ready_with_its_reason():

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from dsf_airflow.batch import batch_environment, run_batch
+from dsf_client import Api
 
 LOG = logging.getLogger("test")
 
@@ -52,8 +53,6 @@ def test_a_time_out_ends_the_command(tmp_path):
 
 def test_a_command_gets_what_the_store_needs_and_nothing_of_airflow():
     env = {"S3_BUCKET": "dsf", "AIRFLOW_CONN_DSF_SMTP": "secret", "AIRFLOW__CORE__FERNET_KEY": "secret"}
-    assert batch_environment(env, "http://a", "http://b") == {
-        "S3_BUCKET": "dsf",
-        "INGESTOR_URL": "http://a",
-        "INDEXER_URL": "http://b",
-    }
+    found = {"S3_BUCKET": "dsf", "INGESTOR_URL": "http://a"}
+    assert batch_environment(env, Api("http://a")) == found
+    assert batch_environment(env, Api("http://a", "/token")) == {**found, "INGESTOR_TOKEN_FILE": "/token"}

@@ -2,10 +2,10 @@ from datetime import timedelta
 
 import pytest
 from dsf_airflow.settings import SettingsError, read_settings
+from dsf_client import Api
 
 GOOD = {
     "DSF_INGESTOR_URL": "http://ingestor:1/",
-    "DSF_INDEXER_URL": "http://indexer:2",
     "DSF_HEALTH_URLS": "ingestor=http://ingestor:1, csv-profile=http://profile:3/",
     "DATASETS_DIR": "/datasets",
     "DSF_BATCH_COMMAND": "/opt/spark/bin/python -m",
@@ -14,7 +14,7 @@ GOOD = {
 
 def test_what_is_left_out_has_a_default():
     settings = read_settings(GOOD)
-    assert settings.ingestor_url == "http://ingestor:1"
+    assert settings.ingestor == Api("http://ingestor:1")
     assert settings.services == {"ingestor": "http://ingestor:1", "csv-profile": "http://profile:3"}
     assert settings.batch_command == ("/opt/spark/bin/python", "-m")
     assert (settings.retry_delay, settings.deadline) == (timedelta(minutes=1), timedelta(minutes=45))
@@ -23,7 +23,9 @@ def test_what_is_left_out_has_a_default():
 
 def test_what_is_given_counts():
     given = {"DSF_RETRY_SECONDS": "1", "DSF_DEADLINE_MINUTES": "0.5", "DSF_SCHEDULE": "none"}
+    given["DSF_INGESTOR_TOKEN_FILE"] = "/token"
     settings = read_settings({**GOOD, **given, "DSF_SOURCES": '{"a": "http://b/c.csv"}'})
+    assert settings.ingestor.token_file == "/token"
     assert (settings.retry_delay, settings.deadline) == (timedelta(seconds=1), timedelta(seconds=30))
     assert (settings.schedule, settings.sources) == (None, {"a": "http://b/c.csv"})
 
@@ -32,8 +34,8 @@ def test_what_is_given_counts():
     ("name", "value", "said"),
     [
         ("DSF_INGESTOR_URL", "", "DSF_INGESTOR_URL is not set"),
-        ("DSF_INDEXER_URL", "indexer:2", 'DSF_INDEXER_URL is "indexer:2": expected http'),
-        ("DSF_INDEXER_URL", "ftp://me:hunter2@indexer:2/?key=hunter2", 'is "ftp://…@indexer:2/?…": '),
+        ("DSF_INGESTOR_URL", "ingestor:1", 'DSF_INGESTOR_URL is "ingestor:1": expected http'),
+        ("DSF_INGESTOR_URL", "ftp://me:hunter2@ingestor:1/?key=hunter2", 'is "ftp://…@ingestor:1/?…": '),
         ("DSF_HEALTH_URLS", "http://ingestor:1", "expected name=http"),
         ("DSF_HEALTH_URLS", "a=http://me:hunter2@b:1,c", 'is "…@b:1,c": '),
         ("DSF_RETRY_SECONDS", "soon", 'DSF_RETRY_SECONDS is "soon": expected a number greater than 0'),

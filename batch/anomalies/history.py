@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dsf_batch.command import NotNow
-from dsf_batch.http import ask
 from dsf_batch.settings import Settings
+from dsf_client import Api, ApiError, Question, ask
 from dsf_dataset import Dataset
 
 from .evaluate import FieldProfile, RunFacts
@@ -20,13 +20,13 @@ class History:
     """Asks Elasticsearch, which need not be up to date: what is asked for is made visible first."""
 
     def __init__(self, settings: Settings) -> None:
-        self._url = f"{settings.elasticsearch_url}/{_INDEX}"
+        self._index = Api(f"{settings.elasticsearch_url}/{_INDEX}")
 
     def run(self, dataset: Dataset, run: str) -> dict[str, Any]:
         """The document of a finished run, which comes a moment after its receipt. @raise NotNow when there is none"""
         until = time.monotonic() + _SECONDS
         while True:
-            ask("POST", f"{self._url}/_refresh")
+            self._ask("_refresh")
             found = self._search([_is("kind", "run"), _is("dataset", dataset.name), _is("run", run)], size=1)
             if found:
                 return found[0]
@@ -52,19 +52,19 @@ class History:
         fields = {"terms": {"field": "field", "size": _MOST_FIELDS}, "aggs": sums | ends}
         by_run = {"terms": {"field": "run", "size": len(runs)}, "aggs": {"fields": fields}}
         query = {"bool": {"filter": [_is("kind", "profile"), {"terms": {"run": list(runs)}}]}}
-        answer = self._ask({"size": 0, "query": query, "aggs": {"runs": by_run}})
+        answer = self._ask("_search", {"size": 0, "query": query, "aggs": {"runs": by_run}})
         buckets = answer.get("aggregations", {}).get("runs", {}).get("buckets", [])
         return {run["key"]: {of["key"]: _profile(of) for of in run["fields"]["buckets"]} for run in buckets}
 
     def _search(self, filters: list[dict[str, Any]], size: int) -> list[dict[str, Any]]:
         body = {"size": size, "query": {"bool": {"filter": filters}}, "sort": [{"@timestamp": "desc"}]}
-        return [hit["_source"] for hit in self._ask(body)["hits"]["hits"]]
+        return [hit["_source"] for hit in self._ask("_search", body)["hits"]["hits"]]
 
-    def _ask(self, body: dict[str, Any]) -> dict[str, Any]:
-        status, answer = ask("POST", f"{self._url}/_search", body)
-        if status != 200:
-            raise NotNow(f"{self._url} cannot be searched: {answer.get('error', status)}")
-        return answer
+    def _ask(self, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            return ask(self._index, f"/{what}", Question("POST", body))
+        except ApiError as error:
+            raise NotNow(f"{self._index.url} cannot be asked: {error}") from error
 
 
 def _is(name: str, value: str) -> dict[str, Any]:

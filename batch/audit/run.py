@@ -3,13 +3,13 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 import pandas as pd
 from dsf_batch.command import NotNow
-from dsf_batch.http import ask
 from dsf_batch.settings import Settings
 from dsf_batch.store import Store
+from dsf_client import ApiError, Run, get_run, is_over, progress_of
 from dsf_dataset import Dataset, audit_key
 
 from .compare import Difference
@@ -41,7 +41,7 @@ class Audit:
 def audit_run(settings: Settings, dataset: Dataset, run: str, *, spark: bool) -> Audit:
     """@raise NotNow when the run is not over, is no import, or a server is away"""
     receipt = _receipt(settings, dataset, run)
-    landing = _landing(settings, run)
+    landing = receipt["landing"]["key"]
     store = Store(settings)
     landed = read_landing(unzipped(landing, store.get(landing), dataset.max_bytes), dataset)
     sources = _Sources(store, dataset, place_of(store, dataset, run, landing), receipt)
@@ -64,31 +64,33 @@ class _Sources:
     store: Store
     dataset: Dataset
     place: RunPlace
-    receipt: dict[str, Any]
+    receipt: Run
 
 
-def _receipt(settings: Settings, dataset: Dataset, run: str) -> dict[str, Any]:
-    """The end-to-end receipt of a run that is over."""
-    status, receipt = ask("GET", f"{settings.indexer_url}/v1/runs/{run}")
-    if status != 200:
-        raise NotNow(f"the indexer has no receipt of run {run}: {receipt.get('detail', status)}")
-    if receipt["dataset"] != dataset.name:
-        raise NotNow(f"run {run} is one of {receipt['dataset']}, not of {dataset.name}")
-    if receipt["state"] == "running":
-        closed = f"{receipt['closed']} of {receipt['expected']} receipts have come"
-        raise NotNow(f"run {run} is not over: {closed}")
-    return receipt
+def _receipt(settings: Settings, dataset: Dataset, run: str) -> Run:
+    """An import of which every row has come through, with what its receipts count."""
+    try:
+        found = get_run(settings.ingestor, run)
+    except ApiError as error:
+        raise NotNow(str(error)) from error
+    if reason := _cannot_be_audited(found, dataset):
+        raise NotNow(f"run {run} {reason}")
+    return found
 
 
-def _landing(settings: Settings, run: str) -> str:
-    """The landing object of an import."""
-    status, answer = ask("GET", f"{settings.ingestor_url}/v1/runs/{run}")
-    key = answer.get("landing", {}).get("key") if status == 200 else None
-    if key is None:
-        raise NotNow(f"the ingestor knows no landing file of run {run}")
-    if key.endswith(".jsonl"):
-        raise NotNow(f"run {run} is a replay of refused rows; audit the imports that brought them")
-    return key
+def _cannot_be_audited(run: Run, dataset: Dataset) -> str | None:
+    if run["dataset"] != dataset.name:
+        return f"is one of {run['dataset']}, not of {dataset.name}"
+    if run["type"] == "replay":
+        return "is a replay of refused rows; audit the imports that brought them"
+    if not is_over(run):
+        return f"is not over: {progress_of(run)}"
+    if run["state"] == "cancelled":
+        return "was cancelled, perhaps before all of its rows were published"
+    # one that failed while rows were published has receipts too, for those that were
+    if "processing" not in run["times"] or run["closed"] < run["expected"]:
+        return f"failed before its rows were through: {run.get('reason')}"
+    return None
 
 
 def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) -> Decision:
@@ -99,7 +101,7 @@ def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) ->
     lake = read_lake_rows(store, dataset, place)
     quarantine = _all_quarantined(sources, audit.outcomes.get("quarantined", 0))
     audit.differences += [
-        *compare_receipt(sources.receipt, decision, lake),
+        *compare_receipt(dataset, sources.receipt, decision, lake),
         *compare_processed(dataset, decision, processed.rows),
         *compare_lake(dataset, decision, lake),
         *compare_quarantine(dataset, decision, quarantine),

@@ -1,11 +1,10 @@
 """Compares what must have become of the rows with what each stage left of them."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from dsf_client import Run
 from dsf_dataset import DAY_MS, FIRST_MS, NO_VALUE, Dataset, dataset_prefix, iso_date, path_segment
 
 from .compare import Difference, close, compare_rows, compare_values
@@ -130,7 +129,9 @@ _DOCUMENTS = ("created", "replaced", "superseded")
 _ANSWERED = " + ".join(_DOCUMENTS)
 
 
-def compare_receipt(receipt: Mapping[str, Any], decision: Decision, lake: pd.DataFrame) -> list[Difference]:
+def compare_receipt(
+    dataset: Dataset, receipt: Run, decision: Decision, lake: pd.DataFrame
+) -> list[Difference]:
     counters = receipt["counters"]
     outcomes = Counter(decision.rows[OUTCOME])
     simulated = int((lake["simulated"] == True).sum())  # noqa: E712
@@ -154,11 +155,16 @@ def compare_receipt(receipt: Mapping[str, Any], decision: Decision, lake: pd.Dat
         for name in names
         if expected.get(name, 0) != found.get(name, 0)
     ]
-    if receipt["state"] != "succeeded":
-        differences.append(
-            Difference("receipt", "state", receipt.get("reason", ""), "succeeded", receipt["state"])
-        )
+    state = (
+        "failed" if _refuses_too_much(dataset, outcomes["quarantined"], len(decision.rows)) else "succeeded"
+    )
+    if receipt["state"] != state:
+        differences.append(Difference("receipt", "state", receipt.get("reason", ""), state, receipt["state"]))
     return differences
+
+
+def _refuses_too_much(dataset: Dataset, refused: int, rows: int) -> bool:
+    return refused > dataset.max_refused_rows and refused > rows * dataset.max_refused_share
 
 
 def _reasons(decision: Decision) -> Counter[str]:

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
+
+from dsf_client import Api
 
 from .command import NotNow
 
@@ -15,14 +17,19 @@ class Settings:
     s3_bucket: str
     elasticsearch_url: str
     ingestor_url: str
-    indexer_url: str
     datasets_dir: str
+    ingestor_token_file: str | None = None
+
+    @property
+    def ingestor(self) -> Api:
+        return Api(self.ingestor_url, self.ingestor_token_file)
 
 
 def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
     """@raise NotNow that names every variable that is missing"""
-    names = [name.upper() for name in Settings.__dataclass_fields__]
-    missing = [name for name in names if not env.get(name)]
+    required = [field.name for field in fields(Settings) if field.default is MISSING]
+    missing = [name.upper() for name in required if not env.get(name.upper())]
     if missing:
         raise NotNow(f"these variables are not set: {', '.join(missing)}")
-    return Settings(**{name.lower(): env[name] for name in names})
+    token_file = env.get("INGESTOR_TOKEN_FILE") or None
+    return Settings(**{name: env[name.upper()] for name in required}, ingestor_token_file=token_file)

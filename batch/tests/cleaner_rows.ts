@@ -10,8 +10,8 @@ import type { RawRow } from '../../apps/cleaner/src/read-row.ts'
 import { SeenVersions } from '../../apps/cleaner/src/seen-versions.ts'
 import { checkHeader } from '../../apps/ingestor/src/check-header.ts'
 import { openCsv } from '../../apps/ingestor/src/open-csv.ts'
-import { publisherOf, type Publication } from '../../apps/ingestor/src/publish-rows.ts'
-import { newRun } from '../../apps/ingestor/src/run-state.ts'
+import { publisherOf, type Published } from '../../apps/ingestor/src/publish-rows.ts'
+import { newRun } from '../../apps/ingestor/src/run.ts'
 import type { Block } from '../../apps/ingestor/src/scan-csv.ts'
 
 interface Request {
@@ -57,7 +57,7 @@ async function decide(dataset: Dataset, files: Buffer[]): Promise<DecidedRow[][]
   return decided
 }
 
-async function published(dataset: Dataset, file: Buffer): Promise<Publication> {
+async function published(dataset: Dataset, file: Buffer): Promise<Published> {
   const { dialect, source } = dataset
   const { header, blocks } = await openCsv(() => chunksOf(file), { dialect, maxRowBytes: source.maxRowBytes })
   const names = (fields: { name: string }[]) => fields.map(({ name }) => name)
@@ -66,10 +66,8 @@ async function published(dataset: Dataset, file: Buffer): Promise<Publication> {
   if ('error' in check) throw new Error(check.error)
   const all: Block[] = []
   for await (const block of blocks()) all.push(block)
-  return publisherOf(dataset, check.columns)(
-    all,
-    newRun({ run: 'r', source: '', requested_at: 0 }, dataset.lanes),
-  )
+  const request = { run: 'r', type: 'import', source: '', replay: null, requested_at: 0 } as const
+  return publisherOf(dataset, check.columns)(all, newRun(request, dataset.lanes))
 }
 
 async function* chunksOf(file: Buffer): AsyncGenerator<Buffer> {

@@ -17,10 +17,7 @@ export interface Answer {
 /** `python -m <command> --dataset … --run …` */
 export async function batch(command: 'audit' | 'anomalies', dataset: string, run: string): Promise<Answer> {
   const { program, env } = await pythonOf(settings, 'spark')
-  const urls = {
-    INGESTOR_URL: stageAddress(settings, 'ingestor'),
-    INDEXER_URL: stageAddress(settings, 'indexer'),
-  }
+  const urls = { INGESTOR_URL: stageAddress(settings, 'ingestor') }
   const args = ['-m', command, '--dataset', dataset, '--run', run]
   return new Promise((resolve) => {
     execFile(

@@ -19,7 +19,6 @@ export interface Options {
   run?: string
   state?: string
   dataset?: string
-  cursor?: string
   limit?: string
   cursor?: string
   key?: string

@@ -25,7 +25,6 @@ function parse(args: string[]) {
         code: { type: 'string' },
         run: { type: 'string' },
         limit: { type: 'string' },
-        cursor: { type: 'string' },
         key: { type: 'string' },
         source: { type: 'string' },
         url: { type: 'string' },

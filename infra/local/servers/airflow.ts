@@ -139,7 +139,7 @@ async function pipelineEnvironment(settings: Settings): Promise<NodeJS.ProcessEn
     DSF_BATCH_COMMAND: `${program} -m`,
     DSF_HEALTH_URLS: services.join(','),
     DSF_INGESTOR_URL: stageAddress(settings, 'ingestor'),
-    DSF_INDEXER_URL: stageAddress(settings, 'indexer'),
+    DSF_INGESTOR_TOKEN_FILE: environment['HTTP_TOKEN_FILE'],
     DSF_SOURCES: JSON.stringify(feedSources(settings)),
   }
 }

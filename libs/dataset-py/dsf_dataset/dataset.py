@@ -103,6 +103,9 @@ class Dataset:
     max_bytes: int
     """Of a file, decompressed."""
     max_row_bytes: int
+    max_refused_rows: int
+    max_refused_share: float
+    """A run that refuses more than both has failed."""
     lake_format: Literal["parquet", "jsonl"]
     lake_period: Literal["day", "month", "year"]
     anomalies: Anomalies

@@ -19,7 +19,16 @@ from .places import DIALECT, EXTENSION, PACKAGE, RESOURCE, SCHEMA
 from .stages_only import check_stages_only
 from .watch import read_anomalies, read_trends
 
-_OF_SOURCE = ("url", "maxBytes", "maxRowBytes", "maxCompressionRatio", "maxSeconds", "minBytesPerSecond")
+_OF_SOURCE = (
+    "url",
+    "maxBytes",
+    "maxRowBytes",
+    "maxCompressionRatio",
+    "maxSeconds",
+    "minBytesPerSecond",
+    "maxRefusedShare",
+    "maxRefusedRows",
+)
 _LARGEST_SOURCE = 10_000 * 8 * 2**20
 _LARGEST_DEFINITION = 8 * 2**20
 _DEEPEST_DEFINITION = 100
@@ -148,9 +157,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         check_rules(node, field)
     check_stages_only(ext, fields, key)
     source = ext.at("source").closed(*_OF_SOURCE)
-    source.at("maxCompressionRatio").number(1, default=200)
-    source.at("maxSeconds").integer(1, 86_400, default=1800)
-    source.at("minBytesPerSecond").integer(0, default=1000)
+    _check_fetching(source)
     dataset = Dataset(
         name=name,
         title=package.at("title").text(name),
@@ -173,6 +180,8 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         source_url=_source_url(source.at("url")),
         max_bytes=source.at("maxBytes").integer(1, _LARGEST_SOURCE, default=4 * 2**30),
         max_row_bytes=source.at("maxRowBytes").integer(1, LARGEST_ROW, default=65_536),
+        max_refused_rows=source.at("maxRefusedRows").integer(0, default=100),
+        max_refused_share=source.at("maxRefusedShare").number(0, 1, default=0.05),
         lake_format=lake_format,
         lake_period=lake_period,
         anomalies=read_anomalies(ext.at("anomalies"), fields),
@@ -181,6 +190,13 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     if not ext.is_wrong() and not source.is_wrong() and (problem := header_too_long(dataset)):
         source.refuse(problem, "/maxRowBytes")
     return dataset
+
+
+def _check_fetching(source: Node) -> None:
+    """Bounds that the stages alone keep."""
+    source.at("maxCompressionRatio").number(1, default=200)
+    source.at("maxSeconds").integer(1, 86_400, default=1800)
+    source.at("minBytesPerSecond").integer(0, default=1000)
 
 
 def _name(node: Node, folder: Path) -> str:

@@ -35,7 +35,7 @@ def serving(answer: Callable[[str, int], Answer]) -> Iterator[Server]:
             self.end_headers()
             self.wfile.write((said if isinstance(said, str) else json.dumps(said)).encode())
 
-        do_GET = do_POST = _answer
+        do_GET = do_POST = do_DELETE = _answer
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -1,0 +1,97 @@
+"""Which runs can be audited, and what the audit expects of the end of one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from audit.decide import decide
+from audit.landing import read_landing
+from audit.run import audit_run
+from audit.stages import compare_receipt
+from dsf_batch.command import NotNow
+from dsf_batch.settings import read_settings
+from dsf_dataset import load_dataset
+from server import closed_port, serving
+
+WEATHER = load_dataset(Path(__file__).parents[2] / "datasets/seattle-weather")
+NAMES = ("S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_BUCKET", "ELASTICSEARCH_URL", "DATASETS_DIR")
+RUN = {
+    **{"runId": "r", "dataset": "seattle-weather", "type": "import", "state": "succeeded", "rows": 7},
+    **{
+        "fetched": {"bytes": 9},
+        "closed": 8,
+        "expected": 8,
+        "counters": {},
+        "times": {"processing": "2026-01-01T00:00:00Z"},
+    },
+}
+
+
+def settings(url):
+    return read_settings({**dict.fromkeys(NAMES, "x"), "INGESTOR_URL": url})
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"dataset": "earthquakes"}, "run r is one of earthquakes, not of seattle-weather"),
+        ({"type": "replay"}, "run r is a replay of refused rows"),
+        ({"state": "fetching"}, "run r is not over: fetching, 9 bytes so far"),
+        ({"state": "processing", "closed": 3}, "run r is not over: processing, 3 of 8 receipts arrived"),
+        (
+            {"state": "failed", "times": {}, "reason": "the object is gone"},
+            "were through: the object is gone",
+        ),
+        ({"state": "cancelled"}, "run r was cancelled"),
+        (
+            {"state": "failed", "closed": 0, "reason": "answered 404"},
+            "before its rows were through: answered 404",
+        ),
+    ],
+)
+def test_a_run_that_is_not_through_cannot_be_audited_now(changed, said):
+    with serving(lambda *_: (200, {**RUN, **changed})) as server, pytest.raises(NotNow, match=said):
+        audit_run(settings(server.url), WEATHER, "r", spark=False)
+
+
+def test_the_ingestor_says_why_it_has_no_run():
+    with (
+        serving(lambda *_: (404, {"detail": 'no run has the id "r"'})) as server,
+        pytest.raises(NotNow, match='no run has the id "r"'),
+    ):
+        audit_run(settings(server.url), WEATHER, "r", spark=False)
+    with pytest.raises(NotNow, match="does not answer"):
+        audit_run(settings(closed_port()), WEATHER, "r", spark=False)
+
+
+def test_every_variable_that_is_missing_is_named_but_not_that_of_the_token():
+    with pytest.raises(NotNow) as raised:
+        read_settings({"S3_BUCKET": "dsf"})
+    assert str(raised.value) == (
+        "these variables are not set: S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, ELASTICSEARCH_URL, INGESTOR_URL, DATASETS_DIR"
+    )
+
+
+REFUSED = "2012-01-01,wet,,,,sun"
+
+
+@pytest.mark.parametrize(
+    ("rows", "share", "right"),
+    [(2, 0.5, "failed"), (1, 0.5, "succeeded"), (2, 1, "succeeded")],
+    ids=["more than both", "no more rows than allowed", "no greater share than allowed"],
+)
+def test_a_run_must_have_failed_just_when_it_refused_more_than_it_may(rows, share, right):
+    dataset = replace(WEATHER, max_refused_rows=1, max_refused_share=share)
+    header = ",".join(field.name for field in dataset.fields)
+    decision = decide(dataset, read_landing("\n".join([header, *[REFUSED] * rows]).encode(), dataset), {})
+    counters = {"read": rows, "quarantined": rows, "quarantined:type": rows, "indexed": 0, "superseded": 0}
+    lake = pd.DataFrame({"simulated": []}, dtype=object)
+
+    def states(state):
+        differences = compare_receipt(dataset, {**RUN, "state": state, "counters": counters}, decision, lake)
+        return [(one.column, one.expected, one.found) for one in differences]
+
+    other = {"failed": "succeeded", "succeeded": "failed"}[right]
+    assert states(right) == []
+    assert states(other) == [("state", right, other)]
