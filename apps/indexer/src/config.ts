@@ -1,8 +1,9 @@
-import { readConfig, storeVariables } from '@dsf/stage'
+import { apiVariables, readConfig, storeVariables } from '@dsf/stage'
 import { z } from 'zod'
 
 export const config = () =>
   readConfig({
+    ...apiVariables,
     ...storeVariables,
     ELASTICSEARCH_URL: z.url(),
     LAG_EVERY_MS: z.coerce

@@ -11,6 +11,7 @@ const index = openIndex(settings.ELASTICSEARCH_URL)
 const receipts = new Receipts(index)
 const pipeline = new Pipeline(index, settings.LAG_EVERY_MS)
 await runStage(indexer(openStore(settings), index, receipts, pipeline), settings, {
+  config: settings,
   controllers: [RunsController],
   providers: [{ provide: Receipts, useValue: receipts }],
 })

@@ -1,4 +1,4 @@
-import { readConfig, storeVariables } from '@dsf/stage'
+import { apiVariables, readConfig, storeVariables } from '@dsf/stage'
 import { z } from 'zod'
 
 const list = (separator: string) =>
@@ -9,6 +9,7 @@ const list = (separator: string) =>
 
 export const config = () =>
   readConfig({
+    ...apiVariables,
     ...storeVariables,
     SOURCE_ALLOW: list(',').describe(
       'private address ranges (CIDR) that sources may be fetched from; none by default',

@@ -12,6 +12,7 @@ const view = new RunsView(limits)
 const quarantine = new QuarantineView(view)
 const importer = { store: openStore(settings), limits, rowsPerTransaction: settings.ROWS_PER_TRANSACTION }
 await runStage(ingestor(importer, view, quarantine), settings, {
+  config: settings,
   controllers: [RunsController, QuarantineController],
   providers: [
     { provide: RunsView, useValue: view },

@@ -1,5 +1,5 @@
 import type { Dataset } from '@dsf/dataset'
-import type { Runtime } from '@dsf/stage'
+import { RequestError, type Runtime } from '@dsf/stage'
 import {
   bytesOf,
   LatestRows,
@@ -8,11 +8,11 @@ import {
   whyNotReplayable,
   type QuarantinedRow,
 } from './quarantined-row.ts'
-import { checkKey, RequestError, type RunAnswer, type RunsView } from './runs-view.ts'
+import { checkKey, type RunAnswer, type RunsView } from './runs-view.ts'
 import { isSelected, isTaken, type Replay, type Selection } from './selection.ts'
 
 /** Rows that are listed at most, the last refused first. */
-const longestList = 10_000
+export const longestList = 10_000
 
 export interface Count {
   stage: string

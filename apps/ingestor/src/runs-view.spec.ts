@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { loadDataset, type Dataset, type TopicKind } from '@dsf/dataset'
-import type { Output, Runtime } from '@dsf/stage'
+import { RequestError, type Output, type Runtime } from '@dsf/stage'
 import { afterAll, describe, expect, it } from 'vitest'
 import { QuarantineView } from './quarantine-view.ts'
 import { newRun, type RunProgress, type RunRequest } from './run-state.ts'
-import { RequestError, RunsView } from './runs-view.ts'
+import { RunsView } from './runs-view.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Dataset } from '@dsf/dataset'
-import type { Runtime } from '@dsf/stage'
+import { RequestError, type Runtime } from '@dsf/stage'
 import { checkFile, checkUrl, printable } from './guard-address.ts'
 import type { SourceLimits } from './land-source.ts'
 import { begins, canStartAgain, type RunProgress, type RunRequest } from './run-state.ts'
@@ -14,19 +14,6 @@ export interface RunAnswer {
   reason?: string
   rows: number
   landing?: { key: string; bytes: number; sha256: string }
-}
-
-/** A request that is refused before it becomes a run. */
-export class RequestError extends Error {
-  readonly status: number
-  /** a sentence each, where several things are wrong */
-  readonly errors: string[] | undefined
-
-  constructor(status: number, message: string, errors?: string[]) {
-    super(message)
-    this.status = status
-    this.errors = errors
-  }
 }
 
 type ViewRuntime = Pick<Runtime, 'datasets' | 'send' | 'follow'>

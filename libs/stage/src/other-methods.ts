@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify'
+import { problem } from './problem.ts'
+
+const known = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
+
+/**
+ * Sees the routes that are added from now on. What it returns is called when all are there: from then on a path that is there says of
+ * every other method that it has none such (405), and which it has.
+ */
+export function watchMethods(fastify: FastifyInstance): () => void {
+  const methods = new Map<string, string[]>()
+  fastify.addHook('onRoute', ({ url, method }) => {
+    methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()])
+  })
+  return () => {
+    for (const [url, allowed] of [...methods]) refuseOthers(fastify, url, allowed)
+  }
+}
+
+function refuseOthers(fastify: FastifyInstance, url: string, allowed: string[]): void {
+  fastify.route({
+    method: known.filter((method) => !allowed.includes(method)),
+    url,
+    // before the body is looked at, which may be of any kind
+    onRequest: async ({ method }, reply) =>
+      problem(reply.header('allow', allowed.join(', ')), 405, `${method} is not for ${url}; there is ${allowed.join(', ')}`),
+    handler: () => undefined,
+  })
+}
