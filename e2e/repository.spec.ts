@@ -93,6 +93,7 @@ describe('environment', () => {
       ROWS_PER_TRANSACTION: '20000',
       LAG_EVERY_MS: '15000',
       CRASH_AT: 'after-put',
+      HTTP_TOKEN_FILE: 'token',
     },
   })
   const variablesSet = async () => {

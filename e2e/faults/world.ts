@@ -73,8 +73,8 @@ export function openImport(world: World, number: number, random: Random): Import
 
 /** The end-to-end receipt once it is complete; asked of both indexers, because one may be frozen. */
 async function receiptOf({ stages }: World, runId: string): Promise<Receipt | undefined> {
-  const ask = async ({ url }: Instance) => {
-    const answer = await fetch(`${url}/v1/runs/${runId}`, { signal: AbortSignal.timeout(1000) })
+  const ask = async ({ api }: Instance) => {
+    const answer = await fetch(`${api}/v1/runs/${runId}`, { signal: AbortSignal.timeout(1000) })
     const receipt = (await answer.json()) as Receipt
     return answer.ok && receipt.state !== 'running' ? receipt : Promise.reject(new Error('not yet'))
   }

@@ -7,7 +7,14 @@ export const loopback = '127.0.0.1'
 export const bucket = 'dsf'
 
 /** Handed to the stages as they are, when they are set. */
-const passedOn = ['SIMULATE', 'SESSION_TIMEOUT_MS', 'ROWS_PER_TRANSACTION', 'LAG_EVERY_MS', 'CRASH_AT']
+const passedOn = [
+  'SIMULATE',
+  'SESSION_TIMEOUT_MS',
+  'ROWS_PER_TRANSACTION',
+  'LAG_EVERY_MS',
+  'CRASH_AT',
+  'HTTP_TOKEN_FILE',
+]
 
 export type StageEnvironment = Record<string, string>
 
@@ -24,6 +31,7 @@ export function stageEnvironment(settings: Settings): StageEnvironment {
     ELASTICSEARCH_URL: `http://${loopback}:${ports.elasticsearch}`,
     DATASETS_DIR: [join(settings.root, 'datasets'), env['DATASETS_DIR']].filter(Boolean).join(delimiter),
     HTTP_HOST: loopback,
+    HEALTH_HOST: loopback,
     LOG_LEVEL: env['LOG_LEVEL'] || 'info',
     // the feed server is on this machine, and on this machine a user may import any file of theirs
     SOURCE_ALLOW: env['SOURCE_ALLOW'] || '127.0.0.0/8',

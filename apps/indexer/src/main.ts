@@ -13,5 +13,5 @@ const pipeline = new Pipeline(index, settings.LAG_EVERY_MS)
 await runStage(indexer(openStore(settings), index, receipts, pipeline), settings, {
   config: settings,
   controllers: [RunsController],
-  providers: [{ provide: Receipts, useValue: receipts }],
+  instances: [receipts],
 })

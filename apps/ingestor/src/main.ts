@@ -14,8 +14,5 @@ const importer = { store: openStore(settings), limits, rowsPerTransaction: setti
 await runStage(ingestor(importer, view, quarantine), settings, {
   config: settings,
   controllers: [RunsController, QuarantineController],
-  providers: [
-    { provide: RunsView, useValue: view },
-    { provide: QuarantineView, useValue: quarantine },
-  ],
+  instances: [view, quarantine],
 })

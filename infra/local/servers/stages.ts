@@ -1,4 +1,4 @@
-/** Our own five stages. Each is one process with the same environment and a port of its own for health, metrics and runs. */
+/** Our own five stages. Each is one process with the same environment, a port of its own for health and metrics, and perhaps one for an API. */
 import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,6 +16,10 @@ export const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=64']
 
 export type StageName = (typeof stageNames)[number]
 
+const withApi = ['ingestor', 'indexer'] as const
+export type ApiStage = (typeof withApi)[number]
+const hasApi = (name: StageName): name is ApiStage => (withApi as readonly string[]).includes(name)
+
 export function stages(settings: Settings, servers: readonly string[]): Service[] {
   const build = once(() => buildStages(settings))
   return stageNames.map((name) => stage(settings, name, servers, build))
@@ -27,16 +31,16 @@ function stage(
   needs: readonly string[],
   build: () => Promise<void>,
 ): Service {
-  const port = settings.ports[name]
+  const health = healthAddress(settings, name)
   const program = join(settings.root, 'apps', name, 'dist/main.js')
   return {
     name,
     needs,
-    address: stageAddress(settings, name),
-    ports: [port],
+    address: hasApi(name) ? stageAddress(settings, name) : health,
+    ports: Object.values(portsOf(settings, name)).map(Number),
     variables: hash('md5', JSON.stringify(stageEnvironment(settings))),
-    ready: () => answersOk(`${stageAddress(settings, name)}/health/ready`),
-    standsStill: () => parkedIn(stageAddress(settings, name)),
+    ready: () => answersOk(`${health}/health/ready`),
+    standsStill: () => parkedIn(health),
     async install() {
       await build()
       if (!existsSync(program))
@@ -47,7 +51,7 @@ function stage(
     command: () => ({
       program: nodeProgram(settings),
       args: [...nodeFlags, program],
-      env: { ...stageEnvironment(settings), HTTP_PORT: String(port) },
+      env: { ...stageEnvironment(settings), ...portsOf(settings, name) },
       cwd: settings.root,
     }),
   }
@@ -60,8 +64,19 @@ async function parkedIn(address: string): Promise<string | undefined> {
   return parked.map(({ dataset, reason }) => `${dataset} is parked: ${reason}`).join('; ') || undefined
 }
 
-export const stageAddress = (settings: Settings, name: StageName) =>
+/** Where its API answers. */
+export const stageAddress = (settings: Settings, name: ApiStage) =>
   `http://${loopback}:${settings.ports[name]}`
+
+/** Where its health and metrics are. */
+export const healthAddress = (settings: Settings, name: StageName) =>
+  `http://${loopback}:${settings.ports[`${name}-health`]}`
+
+/** Its ports by their variables; `shift` is the distance to those of another instance. */
+export const portsOf = ({ ports }: Settings, name: StageName, shift = 0) => ({
+  HEALTH_PORT: String(ports[`${name}-health`] + shift),
+  ...(hasApi(name) ? { HTTP_PORT: String(ports[name] + shift) } : {}),
+})
 
 /** Incremental: a second when nothing changed. */
 function buildStages(settings: Settings): Promise<void> {

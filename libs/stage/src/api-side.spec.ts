@@ -41,7 +41,8 @@ class Things {
   @Call('GET', ':name', findThing)
   find(@Asked() { path, query }: Asked<typeof findThing>) {
     if (path.name === 'broken') throw new Error('secret of the database')
-    if (!things.includes(path.name)) throw new RequestError(404, `no thing is named "${path.name}"`, ['look again'])
+    if (!things.includes(path.name))
+      throw new RequestError(404, `no thing is named "${path.name}"`, ['look again'])
     return { ...path, ...query }
   }
 }
@@ -61,11 +62,15 @@ async function serve(token?: string, host = '127.0.0.1') {
   const file = token === undefined ? {} : { HTTP_TOKEN_FILE: tokenFile }
   if (token !== undefined) writeFileSync(tokenFile, token)
   const config = { HTTP_HOST: host, HTTP_PORT: 0, ...file }
-  const app = await createApp('test', { config, controllers: [Things], providers: [] }, log)
+  const app = await createApp('test', { config, controllers: [Things], instances: [] }, log)
   close = () => app.nest.close()
   const url = (await app.listen())!
   return async (method: string, path: string, headers: Record<string, string> = {}, body?: string) => {
-    const response = await fetch(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) })
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    })
     const answer = await response.text()
     return {
       status: response.status,
@@ -108,12 +113,15 @@ describe('a call', () => {
     ['POST', '/v1/things', { 'content-type': 'text/plain' }, thing, 415, /Media/],
     ['POST', '/v1/things', { 'content-type': 'application/x-www-form-urlencoded' }, 'name=two', 415, /Media/],
     ['POST', '/v1/things', { 'content-type': 'multipart/form-data; boundary=a' }, '--a--', 415, /Media/],
-  ])('is refused with a problem, and without effect: %s %s %j', async (method, path, headers, body, status, detail) => {
-    const answer = await (await serve())(method, path, headers, body)
-    expect(answer).toMatchObject({ status, body: { status, detail: expect.stringMatching(detail) } })
-    expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-    expect(things).toEqual(['one'])
-  })
+  ])(
+    'is refused with a problem, and without effect: %s %s %j',
+    async (method, path, headers, body, status, detail) => {
+      const answer = await (await serve())(method, path, headers, body)
+      expect(answer).toMatchObject({ status, body: { status, detail: expect.stringMatching(detail) } })
+      expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+      expect(things).toEqual(['one'])
+    },
+  )
 
   it('says which methods a path has', async () => {
     const answer = await (await serve())('DELETE', '/v1/things/one')
@@ -157,7 +165,10 @@ describe('a token', () => {
       ['PUT', '/v1/things'],
     ] as const) {
       const answer = await ask(method, path, { ...json, ...headers }, method === 'GET' ? undefined : thing)
-      expect(answer).toMatchObject({ status: 401, body: { status: 401, detail: expect.stringMatching(detail) } })
+      expect(answer).toMatchObject({
+        status: 401,
+        body: { status: 401, detail: expect.stringMatching(detail) },
+      })
       expect(answer.headers.get('www-authenticate')).toBe('Bearer')
     }
     expect(things).toEqual(['one'])
@@ -177,9 +188,14 @@ describe('a token', () => {
     expect(await statuses()).toEqual([500, 500])
   })
 
-  it.each(['0.0.0.0', '::', '192.0.2.1', 'example.org'])('must be there on %s: else nothing starts', async (host) => {
-    await expect(serve(undefined, host)).rejects.toThrow(/HTTP_TOKEN_FILE is not set: name a file .* or listen on 127/)
-  })
+  it.each(['0.0.0.0', '::', '192.0.2.1', 'example.org'])(
+    'must be there on %s: else nothing starts',
+    async (host) => {
+      await expect(serve(undefined, host)).rejects.toThrow(
+        /HTTP_TOKEN_FILE is not set: name a file .* or listen on 127/,
+      )
+    },
+  )
 
   it.each(['', '\n', 'short', 'with a space in the middle'])('that is %j cannot be used', async (text) => {
     await expect(serve(text)).rejects.toThrow(/no usable token: expected one in a line, of 16 or more/)
@@ -190,11 +206,20 @@ describe('the OpenAPI document', () => {
   it('has every call as its contract says', async () => {
     const { body } = await (await serve())('GET', '/v1/openapi.json')
     const { openapi, paths, security } = body as Record<string, any>
-    expect([openapi, Object.keys(paths), security]).toEqual(['3.1.0', ['/v1/things', '/v1/things/{name}'], undefined])
+    expect([openapi, Object.keys(paths), security]).toEqual([
+      '3.1.0',
+      ['/v1/things', '/v1/things/{name}'],
+      undefined,
+    ])
     const { parameters, responses } = paths['/v1/things/{name}'].get
     expect(parameters).toEqual([
       { name: 'name', in: 'path', required: true, schema: { type: 'string' } },
-      { name: 'limit', in: 'query', required: false, schema: { default: 3, type: 'integer', minimum: 1, maximum: 9 } },
+      {
+        name: 'limit',
+        in: 'query',
+        required: false,
+        schema: { default: 3, type: 'integer', minimum: 1, maximum: 9 },
+      },
       { name: 'x-colour', in: 'header', required: false, schema: { type: 'string', enum: ['red'] } },
     ])
     expect(Object.keys(responses)).toEqual(['200', '404', 'default'])

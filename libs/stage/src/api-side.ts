@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { Module, type Provider, type Type } from '@nestjs/common'
+import { Module, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { ApiConfig } from './env.ts'
@@ -14,7 +14,8 @@ import { problemFilter } from './problem.ts'
 export interface StageApi {
   config: ApiConfig
   controllers: Type[]
-  providers: Provider[]
+  /** what the controllers ask for by its class */
+  instances: object[]
 }
 
 export interface App {
@@ -28,27 +29,30 @@ class StageModule {}
 
 /** The container of a stage, with its API. Nothing listens yet. @throws Error when others than this machine could ask, without a token */
 export async function createApp(stage: string, api: StageApi | undefined, log: Logger): Promise<App> {
-  const { HTTP_HOST: host = 'localhost', HTTP_PORT: port = 0 } = api?.config ?? {}
-  const guard = api && (await openGuard(api.config))
-  const side = httpSide(host, guard)
+  const { config, controllers, instances } = api ?? none
+  const guard = await openGuard(config)
+  const side = httpSide(config.HTTP_HOST, guard)
   const refuseOtherMethods = watchMethods(side)
   const nest = await NestFactory.create<NestFastifyApplication>(
-    { module: StageModule, controllers: api?.controllers ?? [], providers: api?.providers ?? [] },
+    { module: StageModule, controllers, providers: instances.map(provider) },
     new FastifyAdapter(side),
     // Nest's own parsers would take forms too
     { logger: nestLogger(log), bodyParser: false },
   )
   nest.useGlobalFilters(problemFilter(log))
   if (!api) return { nest, listen: async () => void (await nest.init()) }
-  const document = openApi(`Data Stream Flow: ${stage}`, api.controllers, guard !== undefined)
+  const document = openApi(`Data Stream Flow: ${stage}`, controllers, guard !== undefined)
   side.get('/v1/openapi.json', () => document)
   return {
     nest,
     async listen() {
       await nest.init()
       refuseOtherMethods()
-      await nest.listen(port, host)
+      await nest.listen(config.HTTP_PORT, config.HTTP_HOST)
       return nest.getUrl()
     },
   }
 }
+
+const none: StageApi = { config: { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, controllers: [], instances: [] }
+const provider = (instance: object) => ({ provide: instance.constructor, useValue: instance })

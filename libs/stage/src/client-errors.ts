@@ -30,7 +30,11 @@ export function answerClientError(error: ConnectionError, socket: Socket): void 
 export function refuseExpectations(server: Server): void {
   server.on('checkExpectation', (_request, response) => {
     const body = JSON.stringify(problemOf(417, 'no expectation but 100-continue is met'))
-    response.writeHead(417, { 'content-type': problemType, 'content-length': body.length, connection: 'close' })
+    response.writeHead(417, {
+      'content-type': problemType,
+      'content-length': body.length,
+      connection: 'close',
+    })
     response.end(body)
   })
 }

@@ -68,7 +68,10 @@ describe('readConfig', () => {
     ['LOG_LEVEL', 'loud'],
     ['SIMULATE', 'yes'],
   ])('quotes what it found in %s when that is "%s"', (variable, value) => {
-    const [, line, ...more] = refusal({ SIMULATE: flag, HTTP_TOKEN_FILE: apiVariables.HTTP_TOKEN_FILE }, { [variable]: value })
+    const [, line, ...more] = refusal(
+      { SIMULATE: flag, HTTP_TOKEN_FILE: apiVariables.HTTP_TOKEN_FILE },
+      { [variable]: value },
+    )
     expect(line?.startsWith(`  ${variable} is "${value}": `)).toBe(true)
     expect(more).toEqual([])
   })

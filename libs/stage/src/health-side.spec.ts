@@ -25,7 +25,10 @@ describe('the health side', () => {
     expect((await fetch(`${url}/health/live`)).status).toBe(200)
     health.require('Kafka', async () => undefined)
     const ready = await fetch(`${url}/health/ready`)
-    expect([ready.status, await ready.json()]).toMatchObject([503, { dependencies: { Kafka: 'not looked at yet' } }])
+    expect([ready.status, await ready.json()]).toMatchObject([
+      503,
+      { dependencies: { Kafka: 'not looked at yet' } },
+    ])
   })
 
   it('has metrics as text; a fault of theirs is logged, and a problem', async () => {

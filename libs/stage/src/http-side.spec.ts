@@ -89,7 +89,8 @@ describe('the server', () => {
 
   it('hangs up on who does not take the answer, and not on who waits for a slow one', async () => {
     const { port, server } = await serve({ silentMs: 2000 })
-    const request = (path: string) => open(port, `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
+    const request = (path: string) =>
+      open(port, `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
     ;(await request('/long')).pause()
     expect(await text(await request('/slow'))).toMatch(/fine$/)
     await vi.waitFor(async () => expect(await connections(server)).toBe(0), 10_000)
@@ -108,9 +109,19 @@ describe('the server', () => {
   it.each([
     ['that is no HTTP', 'hello\r\n\r\n', 400, /no HTTP request/],
     ['without a host', 'GET /x HTTP/1.1\r\nconnection: close\r\n\r\n', 400, /Host is missing/],
-    ['to a foreign host', 'GET /x HTTP/1.1\r\nhost: a.example\r\nconnection: close\r\n\r\n', 403, /a\.example/],
+    [
+      'to a foreign host',
+      'GET /x HTTP/1.1\r\nhost: a.example\r\nconnection: close\r\n\r\n',
+      403,
+      /a\.example/,
+    ],
     ['with a broken path', 'GET /%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n', 400, /%zz/],
-    ['with long headers', `GET /x HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431, /too long/],
+    [
+      'with long headers',
+      `GET /x HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      /too long/,
+    ],
     [
       'that expects something',
       'POST /x HTTP/1.1\r\nhost: localhost\r\nexpect: gifts\r\ncontent-length: 2\r\n\r\n{}',
@@ -132,7 +143,10 @@ describe('the server', () => {
 
   it('answers who is too slow with a problem', async () => {
     const { port } = await serve({ requestMs: 200 })
-    const answer = await answerTo(port, 'POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{')
+    const answer = await answerTo(
+      port,
+      'POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    )
     expect(answer).toMatch(/^HTTP\/1.1 408 [^]*"detail":"the request did not arrive in time"/)
   })
 

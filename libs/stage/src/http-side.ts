@@ -25,7 +25,11 @@ export const securityHeaders = {
  * The HTTP side of a process, for the API and for health alike: some bytes, some seconds and so many connections for anybody who connects,
  * and an answer only to who means it, and has a token where the guard asks for one.
  */
-export function httpSide(host: string, guard?: Guard, limits: Partial<typeof defaultLimits> = {}): FastifyInstance {
+export function httpSide(
+  host: string,
+  guard?: Guard,
+  limits: Partial<typeof defaultLimits> = {},
+): FastifyInstance {
   const { requestMs, silentMs } = { ...defaultLimits, ...limits }
   const fastify = createFastify({
     bodyLimit: largestBody,
@@ -36,7 +40,7 @@ export function httpSide(host: string, guard?: Guard, limits: Partial<typeof def
     http: { headersTimeout: requestMs, connectionsCheckingInterval: requestMs / 4, requireHostHeader: false },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) =>
-      problem(reply.headers(securityHeaders), error.statusCode ?? 400, error.message),
+      void problem(reply.headers(securityHeaders), error.statusCode ?? 400, error.message),
   })
   fastify.server.maxConnections = mostConnections
   refuseExpectations(fastify.server)

@@ -14,7 +14,10 @@ export type Guard = (authorization: string | undefined) => Promise<string | unde
  * @returns undefined when nobody is asked: that is for loopback alone
  * @throws Error when the file cannot be used, or there is none although others than this machine can ask
  */
-export async function openGuard({ HTTP_HOST: host, HTTP_TOKEN_FILE: file }: ApiConfig): Promise<Guard | undefined> {
+export async function openGuard({
+  HTTP_HOST: host,
+  HTTP_TOKEN_FILE: file,
+}: ApiConfig): Promise<Guard | undefined> {
   if (file !== undefined) {
     await tokensOf(file)
     return (authorization) => refusalOf(file, authorization)
@@ -41,7 +44,10 @@ async function tokensOf(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Error(`HTTP_TOKEN_FILE is "${file}", which cannot be read: ${(error as Error).message}`)
   })
-  const tokens = text.split('\n').map((line) => line.trim()).filter(Boolean)
+  const tokens = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
   if (tokens.length > 0 && tokens.every((token) => token.length >= shortest && /^[!-~]+$/.test(token)))
     return tokens
   throw new Error(

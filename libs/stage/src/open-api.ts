@@ -34,22 +34,36 @@ function callsOf(controller: Type): (DeclaredCall & { name: string })[] {
   const base = String(Reflect.getMetadata('path', controller))
   return Object.getOwnPropertyNames(prototype).flatMap((name) => {
     const call = callOf(prototype[name]!)
-    return call ? [{ ...call, name: `${controller.name}.${name}`, path: templateOf(`${base}/${call.path}`) }] : []
+    return call
+      ? [{ ...call, name: `${controller.name}.${name}`, path: templateOf(`${base}/${call.path}`) }]
+      : []
   })
 }
 
 /** `v1/runs/:runId` as `/v1/runs/{runId}`. */
-const templateOf = (path: string) => `/${path.replaceAll(/:(\w+)/g, '{$1}')}`.replaceAll(/\/+/g, '/').replace(/\/$/, '')
+const templateOf = (path: string) =>
+  `/${path.replaceAll(/:(\w+)/g, '{$1}')}`.replaceAll(/\/+/g, '/').replace(/\/$/, '')
 
-function operation(operationId: string, { summary, path, query, headers, body, answers, problems }: Contract) {
+function operation(
+  operationId: string,
+  { summary, path, query, headers, body, answers, problems }: Contract,
+) {
   return {
     operationId,
     summary,
-    parameters: [...parametersOf('path', path), ...parametersOf('query', query), ...parametersOf('header', headers)],
+    parameters: [
+      ...parametersOf('path', path),
+      ...parametersOf('query', query),
+      ...parametersOf('header', headers),
+    ],
     ...(body ? { requestBody: requestBody(body) } : {}),
     responses: {
-      ...Object.fromEntries(Object.entries(answers).map(([status, schema]) => [status, answer(status, schema)])),
-      ...Object.fromEntries(Object.entries(problems ?? {}).map(([status, when]) => [status, problemWhen(when)])),
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, schema]) => [status, answer(status, schema)]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(problems ?? {}).map(([status, when]) => [status, problemWhen(when)]),
+      ),
       default: problemWhen('a request that is not understood or not allowed, or a fault of the stage'),
     },
   }

@@ -23,7 +23,11 @@ function refuseOthers(fastify: FastifyInstance, url: string, allowed: string[]):
     url,
     // before the body is looked at, which may be of any kind
     onRequest: async ({ method }, reply) =>
-      problem(reply.header('allow', allowed.join(', ')), 405, `${method} is not for ${url}; there is ${allowed.join(', ')}`),
+      problem(
+        reply.header('allow', allowed.join(', ')),
+        405,
+        `${method} is not for ${url}; there is ${allowed.join(', ')}`,
+      ),
     handler: () => undefined,
   })
 }

@@ -18,7 +18,10 @@ export const problemOf = (status: number, detail: string, errors?: string[]) => 
 })
 
 export const problem = (reply: FastifyReply, status: number, detail: string, errors?: string[]) =>
-  reply.status(status).type(problemType).send(problemOf(status, detail, errors))
+  reply
+    .status(status)
+    .type(problemType)
+    .send(problemOf(status, detail, errors))
 
 /** A request that is refused: the one who asked can read why, and mend it. */
 export class RequestError extends Error {

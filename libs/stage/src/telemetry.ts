@@ -1,6 +1,10 @@
 import { context, SpanStatusCode, trace, TraceFlags, type Attributes, type Context } from '@opentelemetry/api'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
-import { envDetector, resourceFromAttributes } from '@opentelemetry/resources'
+import {
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 
 export interface Spans {
@@ -30,7 +34,7 @@ export function startTelemetry(stage: string): Telemetry {
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({ 'service.name': `dsf-${stage}` }),
     // the others tell the machine, the user and the command line, to whoever may read metrics
-    resourceDetectors: [envDetector],
+    resourceDetectors: [resourceAttributesEnvDetector, serviceNameEnvDetector],
     metricReaders: [exporter],
     instrumentations: [],
   })
