@@ -73,7 +73,7 @@ export const Asked = createParamDecorator((_: unknown, context: ExecutionContext
 })
 
 /** @throws RequestError 400 with a sentence for each thing that is wrong */
-export function checked(contract: Contract, given: Record<Part, unknown>): Partial<Record<Part, unknown>> {
+function checked(contract: Contract, given: Record<Part, unknown>): Partial<Record<Part, unknown>> {
   const results = parts.flatMap((part) => {
     const result = contract[part]?.safeParse(given[part])
     return result ? [{ part, ...result }] : []
