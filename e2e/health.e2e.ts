@@ -105,6 +105,14 @@ describe('a configuration that cannot work', () => {
     expect(output).toMatch(/S3_SECRET_KEY/)
   })
 
+  it('ends an ingestor that anybody could ask, without a token', async () => {
+    const { code, output } = await start('ingestor', { HTTP_HOST: '0.0.0.0', HTTP_TOKEN_FILE: undefined })
+    expect(code).toBe(1)
+    expect(output).toMatch(
+      /HTTP_HOST is \\"0\.0\.0\.0\\".*HTTP_TOKEN_FILE is not set: name a file with a token/,
+    )
+  })
+
   it('names the file and the place in it of a definition that cannot be used', async () => {
     const { code, output } = await start('cleaner', { DATASETS_DIR: '/nowhere/at/all' })
     expect(code).toBe(1)

@@ -18,6 +18,7 @@ interface TestDataset {
   lanes?: number
   sinks?: { chunk: object }
   anomalies?: object
+  source?: object
   /** magnitudes above it are refused */
   largestMagnitude?: number
   /** a field that is indexed as text */
@@ -37,6 +38,7 @@ const testDatasets = {
   'quakes-spark': { lanes: 2, sinks: { chunk: { records: 300, bytes: 2 ** 20 } } },
   'quakes-bad': {},
   'quakes-health': {},
+  'quakes-api': { source: {} },
   'quakes-crash': { sinks: { chunk: { records: 3000, bytes: 2 ** 20 } } },
   'quakes-quarantine': { largestMagnitude: 5 },
   'quakes-airflow': { lanes: 2, anomalies: { quarantined: { maximum: 0.01 } } },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Controller } from '@nestjs/common'
@@ -22,7 +23,7 @@ const addThing = {
 
 const findThing = {
   summary: 'A thing',
-  path: z.object({ name: z.string() }),
+  path: z.object({ name: z.string().max(100) }),
   query: z.strictObject({ limit: numberIn(1, 9, 3) }),
   headers: z.object({ 'x-colour': z.enum(['red']).optional() }),
   answers: { 200: z.object({ name: z.string(), limit: z.int() }) },
@@ -101,9 +102,11 @@ describe('a call', () => {
     ['GET', '/v1/things/one?other=1', {}, undefined, 400, /^query: .*other/],
     ['GET', '/v1/things/one', { 'x-colour': 'blue' }, undefined, 400, /^headers.x-colour: /],
     ['GET', '/v1/things/three', {}, undefined, 404, /no thing is named "three"/],
-    ['GET', `/v1/things/${'x'.repeat(101)}`, {}, undefined, 414, /max param length/],
+    ['GET', `/v1/things/${'x'.repeat(101)}`, {}, undefined, 400, /^path.name: /],
     ['GET', '/v1/nothing', {}, undefined, 404, /nothing/],
     ['PUT', '/v1/things', { 'content-type': 'text/csv' }, 'a', 405, /PUT .* there is POST/],
+    ['QUERY', '/v1/things', {}, undefined, 405, /QUERY/],
+    ['PROPFIND', '/v1/things/one', {}, undefined, 405, /PROPFIND/],
     ['POST', '/v1/things', json, undefined, 400, /cannot be empty/],
     ['POST', '/v1/things', {}, undefined, 400, /^body: /],
     ['POST', '/v1/things', json, '{"name":', 400, /JSON/],
@@ -133,6 +136,13 @@ describe('a call', () => {
     expect(body).toMatchObject({ status: 500, detail: 'the stage could not answer; its log says why' })
     expect(logged).toEqual(['secret of the database'])
   })
+})
+
+it('a stage without an API opens no port for one', async () => {
+  const app = await createApp('test', undefined, log)
+  close = () => app.nest.close()
+  expect(await app.listen()).toBeUndefined()
+  expect((app.nest.getHttpServer() as Server).listening).toBe(false)
 })
 
 describe('a page of another site', () => {
@@ -213,7 +223,7 @@ describe('the OpenAPI document', () => {
     ])
     const { parameters, responses } = paths['/v1/things/{name}'].get
     expect(parameters).toEqual([
-      { name: 'name', in: 'path', required: true, schema: { type: 'string' } },
+      { name: 'name', in: 'path', required: true, schema: { type: 'string', maxLength: 100 } },
       {
         name: 'limit',
         in: 'query',

@@ -38,6 +38,8 @@ export function httpSide(
     keepAliveTimeout: forNextRequestMs,
     return503OnClosing: false,
     http: { headersTimeout: requestMs, connectionsCheckingInterval: requestMs / 4, requireHostHeader: false },
+    // how long a part of a path may be says the contract of the call; all of it is bounded with the headers
+    routerOptions: { maxParamLength: largestBody },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) =>
       void problem(reply.headers(securityHeaders), error.statusCode ?? 400, error.message),

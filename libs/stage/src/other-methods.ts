@@ -1,7 +1,9 @@
+import { METHODS } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { problem } from './problem.ts'
 
-const known = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
+/** All that Node reads, but CONNECT, which never becomes a request. */
+const known = METHODS.filter((method) => method !== 'CONNECT')
 
 /**
  * Sees the routes that are added from now on. What it returns is called when all are there: from then on a path that is there says of
@@ -13,6 +15,7 @@ export function watchMethods(fastify: FastifyInstance): () => void {
     methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()])
   })
   return () => {
+    for (const method of known) if (!fastify.supportedMethods.includes(method)) fastify.addHttpMethod(method)
     for (const [url, allowed] of [...methods]) refuseOthers(fastify, url, allowed)
   }
 }
