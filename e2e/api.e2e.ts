@@ -1,11 +1,12 @@
 /** The ingestor's API, asked what nobody thought of: schemathesis makes requests, right and wrong ones, from its OpenAPI document. */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { installRequirements } from '../infra/local/install/python-packages.ts'
+import { repositoryRoot } from '../infra/local/settings.ts'
 import { secondInstance, type Instance } from './support/processes.ts'
 import { receiptOf, startRun } from './support/runs.ts'
 import { filesDir, runDir, settings } from './support/stack.ts'
@@ -46,6 +47,19 @@ it('has no answer that its document does not have, and takes nothing that it ref
   )
   expect(outcome.failed, outcome.said).toBe(false)
   expect(outcome.said).toMatch(/\b[1-9]\d\d generated, [1-9]\d\d passed/)
+})
+
+it('has the calls that docs/http.md tells of', async () => {
+  const headers = { authorization: `Bearer ${token}` }
+  const { paths } = (await (await fetch(`${ingestor.api}/v1/openapi.json`, { headers })).json()) as {
+    paths: Record<string, object>
+  }
+  const described = Object.entries(paths).flatMap(([path, calls]) =>
+    Object.keys(calls).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, '<$1>')}`),
+  )
+  const text = readFileSync(join(repositoryRoot, 'docs/http.md'), 'utf8')
+  const told = [...text.matchAll(/^\| `([A-Z]+ \/v1[^`]*)` *\| ingestor/gm)].map(([, call]) => call)
+  expect(told.toSorted()).toEqual(described.toSorted())
 })
 
 it('is the same ingestor afterwards', async () => {

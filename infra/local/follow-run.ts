@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, StackError } from './errors.ts'
 import { stageAddress } from './servers/stages.ts'
 import type { Settings } from './settings.ts'
+import { bearer } from './token.ts'
 
 export interface Receipt {
   readonly runId: string
@@ -50,7 +51,7 @@ export async function startRun(
   wanted: { dataset: string; source?: string },
   key: string,
 ): Promise<string> {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': key }
+  const headers = { 'content-type': 'application/json', 'idempotency-key': key, ...bearer() }
   const request = { method: 'POST', headers, body: JSON.stringify(wanted) }
   const response = await fetch(`${ingestor}/v1/runs`, request).catch((error: unknown) => {
     throw new StackError(
@@ -65,9 +66,11 @@ export async function startRun(
 /** Undefined while that end does not know the run. */
 export async function runAt(url: string, runId: string): Promise<Run | undefined> {
   const address = `${url}/v1/runs/${encodeURIComponent(runId)}`
-  const response = await fetch(address, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
-    throw new Error(`nobody answers at ${url} (${messageOf(error)})`)
-  })
+  const response = await fetch(address, { headers: bearer(), signal: AbortSignal.timeout(10_000) }).catch(
+    (error: unknown) => {
+      throw new Error(`nobody answers at ${url} (${messageOf(error)})`)
+    },
+  )
   const answer = await response.text()
   if (response.ok) return JSON.parse(answer) as Run
   if (response.status === 404) return undefined

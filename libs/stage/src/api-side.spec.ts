@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Controller } from '@nestjs/common'
@@ -142,7 +141,7 @@ it('a stage without an API opens no port for one', async () => {
   const app = await createApp('test', undefined, log)
   close = () => app.nest.close()
   expect(await app.listen()).toBeUndefined()
-  expect((app.nest.getHttpServer() as Server).listening).toBe(false)
+  expect((app.nest.getHttpServer()).listening).toBe(false)
 })
 
 describe('a page of another site', () => {
