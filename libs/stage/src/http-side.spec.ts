@@ -43,7 +43,7 @@ describe('the server', () => {
     const fastify = httpSide('127.0.0.1', undefined, limits)
     fastify.get('/x', () => 'fine')
     fastify.get('/long', () => 'x'.repeat(30_000_000))
-    fastify.get('/slow', () => new Promise((resolve) => setTimeout(() => resolve('fine'), 1000)))
+    fastify.get('/slow', () => new Promise((resolve) => setTimeout(() => resolve('fine'), 500)))
     fastify.post('/x', () => 'fine')
     await fastify.listen({ port: 0, host: '127.0.0.1' })
     closing.push(() => fastify.close())
@@ -88,22 +88,12 @@ describe('the server', () => {
   })
 
   it('hangs up on who does not take the answer, and not on who waits for a slow one', async () => {
-    const { port, server } = await serve({ silentMs: 2000 })
+    const { port, server } = await serve({ silentMs: 5000 })
     const request = (path: string) =>
       open(port, `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
     ;(await request('/long')).pause()
     expect(await text(await request('/slow'))).toMatch(/fine$/)
-    await vi.waitFor(async () => expect(await connections(server)).toBe(0), 10_000)
-  })
-
-  it('has no more than so many connections, and answers again when there are fewer', async () => {
-    const { port } = await serve()
-    const many = await Promise.all(Array.from({ length: 256 }, () => open(port, '')))
-    await closed(await open(port, ''))
-    for (const socket of many.slice(0, 10)) socket.destroy()
-    await vi.waitFor(async () => {
-      expect(await (await fetch(`http://127.0.0.1:${port}/x`)).text()).toBe('fine')
-    })
+    await vi.waitFor(async () => expect(await connections(server)).toBe(0), 20_000)
   })
 
   it.each([

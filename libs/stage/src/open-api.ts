@@ -4,7 +4,10 @@ import { z } from 'zod'
 import { callOf, type Contract, type DeclaredCall } from './call.ts'
 import { problemType } from './problem.ts'
 
-/** The document of an API (OpenAPI 3.1), made from the contracts of its controllers. */
+/**
+ * The document of an API (OpenAPI 3.1), made from the contracts of its controllers. By zod's own JSON Schema: @nestjs/swagger makes OpenAPI
+ * 3.0 of it, asks for a decorator more at each answer, and brings a user interface along.
+ */
 export function openApi(title: string, controllers: Type[], withToken: boolean) {
   const paths: Record<string, Record<string, object>> = {}
   for (const { path, method, name, contract } of controllers.flatMap(callsOf))
