@@ -141,7 +141,7 @@ it('a stage without an API opens no port for one', async () => {
   const app = await createApp('test', undefined, log)
   close = () => app.nest.close()
   expect(await app.listen()).toBeUndefined()
-  expect((app.nest.getHttpServer()).listening).toBe(false)
+  expect(app.nest.getHttpServer().listening).toBe(false)
 })
 
 describe('a page of another site', () => {
