@@ -9,6 +9,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { stageEnvironment } from '../infra/local/environment.ts'
+import { stageAddress } from '../infra/local/servers/stages.ts'
 import { readSettings } from '../infra/local/settings.ts'
 import { startStack, stopStack } from '../infra/local/stack.ts'
 import { writeQuakes } from './generate-quakes.ts'
@@ -38,7 +39,7 @@ async function prepare(file: string): Promise<number> {
     await startStage(settings, 'ingestor', environment),
     await startStage(settings, 'cleaner', environment),
   ]
-  const answer = await fetch(`${stages[0]!.url}/v1/runs`, {
+  const answer = await fetch(`${stageAddress(settings, 'ingestor')}/v1/runs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': 'bench' },
     body: JSON.stringify({ dataset: 'earthquakes', source: `file://${file}` }),

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { nodeFlags } from '../infra/local/servers/stages.ts'
+import { healthAddress, nodeFlags, portsOf, type StageName } from '../infra/local/servers/stages.ts'
 import type { Settings } from '../infra/local/settings.ts'
 
 export interface Figures {
@@ -16,6 +16,7 @@ export interface Figures {
 
 export interface RunningStage {
   name: string
+  /** of its health and metrics */
   url: string
   process: ChildProcess
   stop: () => Promise<void>
@@ -24,10 +25,9 @@ export interface RunningStage {
 /** Starts a stage by itself and waits until it is ready. `PROFILE=cleaner` writes a CPU profile of that stage beside its log. */
 export async function startStage(
   settings: Settings,
-  name: keyof Settings['ports'],
+  name: StageName,
   env: Record<string, string>,
 ): Promise<RunningStage> {
-  const port = settings.ports[name]
   const log = openSync(join(settings.runDir, `${name}.log`), 'a')
   const profile =
     process.env.PROFILE === name
@@ -37,11 +37,11 @@ export async function startStage(
     process.execPath,
     [...nodeFlags, ...profile, join(settings.root, `apps/${name}/dist/main.js`)],
     {
-      env: { PATH: process.env.PATH, ...env, HTTP_PORT: String(port) },
+      env: { PATH: process.env.PATH, ...env, ...portsOf(settings, name) },
       stdio: ['ignore', log, log],
     },
   )
-  const url = `http://127.0.0.1:${port}`
+  const url = healthAddress(settings, name)
   process.once('exit', () => child.kill('SIGKILL'))
   await until(async () => {
     if (child.exitCode !== null)

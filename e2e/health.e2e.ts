@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { stageAddress, stageNames, type StageName } from '../infra/local/servers/stages.ts'
 import { stackStatus } from '../infra/local/status.ts'
+import { healthAddress, stageNames, type StageName } from '../infra/local/servers/stages.ts'
 import { kill, revive } from './support/processes.ts'
 import { feedUrl, importSource, receiptOf, startRun } from './support/runs.ts'
 import { environment, settings } from './support/stack.ts'
@@ -14,7 +14,7 @@ const dataset = 'quakes-health'
 const source = `${feedUrl}/earthquakes/window-1.csv`
 
 async function ask(stage: StageName, path: string) {
-  const response = await fetch(`${stageAddress(settings, stage)}${path}`)
+  const response = await fetch(`${healthAddress(settings, stage)}${path}`)
   return { status: response.status, body: (await response.json()) as any }
 }
 
@@ -71,7 +71,7 @@ describe('metrics', () => {
     await importSource(dataset, source)
     for (const stage of stageNames) {
       const name = `dsf_${stage.replace('-', '_')}`
-      const found = await (await fetch(`${stageAddress(settings, stage)}/metrics`)).text()
+      const found = await (await fetch(`${healthAddress(settings, stage)}/metrics`)).text()
       const families = [...found.matchAll(/^# TYPE (dsf_\S+) (\S+)$/gm)].map(
         ([, family, type]) => `${family} ${type}`,
       )
@@ -81,7 +81,7 @@ describe('metrics', () => {
       wanted.push(`${name}_batch_seconds histogram`, `${name}_lag_records gauge`)
       expect(families).toEqual(expect.arrayContaining(wanted))
     }
-    const cleaner = await (await fetch(`${stageAddress(settings, 'cleaner')}/metrics`)).text()
+    const cleaner = await (await fetch(`${healthAddress(settings, 'cleaner')}/metrics`)).text()
     expect(cleaner).toMatch(/^dsf_cleaner_rows_in_total\{[^}]*dataset="quakes-health"[^}]*\} [1-9]/m)
     expect(cleaner).toMatch(/^dsf_cleaner_rows_total\{[^}]*outcome="(clean|duplicate)"[^}]*\} [1-9]/m)
   })
@@ -89,7 +89,7 @@ describe('metrics', () => {
 
 describe('a configuration that cannot work', () => {
   const start = async (stage: StageName, change: NodeJS.ProcessEnv) => {
-    const env = { ...environment, HTTP_PORT: '0', PATH: process.env['PATH'], ...change }
+    const env = { ...environment, HTTP_PORT: '0', HEALTH_PORT: '0', PATH: process.env['PATH'], ...change }
     const child = spawn(process.execPath, [join(settings.root, 'apps', stage, 'dist/main.js')], {
       env,
       cwd: settings.root,
@@ -111,6 +111,14 @@ describe('a configuration that cannot work', () => {
     const { code, output } = await start('sink-minio', { S3_SECRET_KEY: '', S3_ENDPOINT: 'no' })
     expect([code, output.includes(environment['S3_ACCESS_KEY']!)]).toEqual([1, false])
     expect(output).toMatch(/S3_SECRET_KEY/)
+  })
+
+  it('ends an ingestor that anybody could ask, without a token', async () => {
+    const { code, output } = await start('ingestor', { HTTP_HOST: '0.0.0.0', HTTP_TOKEN_FILE: undefined })
+    expect(code).toBe(1)
+    expect(output).toMatch(
+      /HTTP_HOST is \\"0\.0\.0\.0\\".*HTTP_TOKEN_FILE is not set: name a file with a token/,
+    )
   })
 
   it('names the file and the place in it of a definition that cannot be used', async () => {

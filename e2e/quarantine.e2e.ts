@@ -19,7 +19,7 @@ const ingestor = stageAddress(settings, 'ingestor')
 /** The CLI as an operator calls it. */
 function dsf(...args: string[]): { status: number | null; out: string; err: string } {
   const cli = join(repositoryRoot, 'node_modules/.bin/dsf')
-  const ends = ['--url', ingestor, '--indexer-url', stageAddress(settings, 'indexer')]
+  const ends = ['--url', ingestor]
   const called = spawnSync(cli, [...args, ...ends], { encoding: 'utf8' })
   return { status: called.status, out: called.stdout, err: called.stderr }
 }

@@ -94,6 +94,7 @@ describe('environment', () => {
       LAG_EVERY_MS: '15000',
       ...{ FETCHES_AT_ONCE: '16', PUBLISHES_AT_ONCE: '4', RUNS_KEPT: '1000', RUNS_KEPT_DAYS: '90' },
       CRASH_AT: 'after-put',
+      HTTP_TOKEN_FILE: 'token',
     },
   })
   const variablesSet = async () => {

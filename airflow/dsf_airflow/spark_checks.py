@@ -24,7 +24,7 @@ class ProgressTrigger(PollingTrigger):
     async def look(self, session: aiohttp.ClientSession) -> Look:
         progress, waiting = {}, []
         for job, url in self.asked["jobs"].items():
-            answer = await ask(session, Api(url), "/v1/progress")
+            answer = await ask(session, Api(url), "/health/progress")
             found = ((answer or {}).get("datasets") or {}).get(self.asked["dataset"])
             progress[job] = found
             if reason := _behind(found, self.asked["ended_at"]):

@@ -124,8 +124,8 @@ def progress(lag, looked_at):
 
 def test_the_spark_jobs_are_waited_for_until_each_has_looked_since_and_has_no_lag():
     answers = {
-        "/profile/v1/progress": [progress(0, 100), progress(4, 201), progress(0, 202)],
-        "/trends/v1/progress": [progress(0, 300)],
+        "/profile/health/progress": [progress(0, 100), progress(4, 201), progress(0, 202)],
+        "/trends/health/progress": [progress(0, 300)],
     }
 
     def answer(path, _):
@@ -137,7 +137,7 @@ def test_the_spark_jobs_are_waited_for_until_each_has_looked_since_and_has_no_la
         event = wait(ProgressTrigger, dataset="d", ended_at=200, jobs=jobs)
     assert event["progress"]["csv-profile"]["lookedAt"] == 202
     assert event["progress"]["trends"]["batch"] == 3
-    assert [path for path, *_ in server.asked].count("GET /profile/v1/progress") == 3
+    assert [path for path, *_ in server.asked].count("GET /profile/health/progress") == 3
 
 
 def test_a_job_that_does_not_serve_the_dataset_is_named():

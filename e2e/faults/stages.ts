@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { logFile, startProcess } from '../../infra/local/processes/start.ts'
 import { isAlive, readRecord, type ProcessRecord } from '../../infra/local/processes/record.ts'
 import { servicesOf } from '../../infra/local/servers/catalogue.ts'
-import { stageNames, type StageName } from '../../infra/local/servers/stages.ts'
+import { portsOf, stageNames, type StageName } from '../../infra/local/servers/stages.ts'
 import { runDir, settings } from '../support/stack.ts'
 import { withAdmin } from '../support/topics.ts'
 import { until } from '../support/until.ts'
@@ -16,7 +16,11 @@ export interface Instance {
   stage: StageName
   /** of its process and log: the stage's own, with `-2` for a second instance */
   name: string
+  ports: NodeJS.ProcessEnv
+  /** of its health */
   url: string
+  /** of its API, if it has one */
+  api: string
 }
 
 export type Stages = ReturnType<typeof openStages>
@@ -26,15 +30,17 @@ const serviceOf = (stage: StageName) => servicesOf(settings).find(({ name }) => 
 /** `environment` is what each of them is told beside what the stack tells. */
 export function openStages(environment: NodeJS.ProcessEnv) {
   const instanceOf = (stage: StageName, second = false): Instance => {
-    const port = settings.ports[stage] + (second ? 100 : 0)
-    return { stage, name: second ? `${stage}-2` : stage, url: `http://127.0.0.1:${port}` }
+    const ports = portsOf(settings, stage, second ? 100 : 0)
+    const at = (port = '') => `http://127.0.0.1:${port}`
+    const name = second ? `${stage}-2` : stage
+    return { stage, name, ports, url: at(ports.HEALTH_PORT), api: at(ports.HTTP_PORT) }
   }
 
-  /** Starts an instance and resolves when its HTTP side answers, which is before it reads. */
+  /** Starts an instance and resolves when its health answers, which is before it reads. */
   async function start(instance: Instance, env: NodeJS.ProcessEnv = {}): Promise<ProcessRecord> {
-    const { stage, name, url } = instance
+    const { stage, name, url, ports } = instance
     const command = await serviceOf(stage).command()
-    const own = { HTTP_PORT: new URL(url).port, ...environment, ...env }
+    const own = { ...ports, ...environment, ...env }
     const record = await startProcess(
       runDir,
       { name, address: url, needs: [] },

@@ -74,8 +74,8 @@ export function openImport(world: World, number: number, random: Random): Import
 
 /** The run once it is over; asked of both ingestors, because one may be frozen. */
 async function receiptOf({ stages }: World, runId: string): Promise<Run | undefined> {
-  const ask = async ({ url }: Instance) => {
-    const answer = await fetch(`${url}/v1/runs/${runId}`, { signal: AbortSignal.timeout(1000) })
+  const ask = async ({ api }: Instance) => {
+    const answer = await fetch(`${api}/v1/runs/${runId}`, { signal: AbortSignal.timeout(1000) })
     const receipt = (await answer.json()) as Run
     return answer.ok && isOver(receipt) ? receipt : Promise.reject(new Error('not yet'))
   }

@@ -18,6 +18,7 @@ interface TestDataset {
   lanes?: number
   sinks?: { chunk?: object; lake?: object }
   anomalies?: object
+  source?: object
   /** magnitudes above it are refused */
   largestMagnitude?: number
   /** a field that is indexed as text */
@@ -38,6 +39,7 @@ const testDatasets = {
   'quakes-spark': { lanes: 2, sinks: { chunk: { records: 300, bytes: 2 ** 20 } } },
   'quakes-bad': {},
   'quakes-health': {},
+  'quakes-api': { source: {} },
   'quakes-crash': { sinks: { chunk: { records: 3000, bytes: 2 ** 20 } } },
   'quakes-quarantine': { largestMagnitude: 5 },
   'quakes-scattered': { lanes: 1, sinks: { lake: { partitions: 2 } } },

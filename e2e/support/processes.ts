@@ -7,7 +7,7 @@ import { isAlive, readRecord, type ProcessRecord } from '../../infra/local/proce
 import { startProcess } from '../../infra/local/processes/start.ts'
 import { untilReady } from '../../infra/local/ready.ts'
 import { servicesOf } from '../../infra/local/servers/catalogue.ts'
-import { stageNames, type StageName } from '../../infra/local/servers/stages.ts'
+import { portsOf, stageNames, type StageName } from '../../infra/local/servers/stages.ts'
 import { runDir, settings } from './stack.ts'
 import { until } from './until.ts'
 
@@ -43,26 +43,30 @@ export async function revive(name: string): Promise<void> {
 
 export interface Instance {
   child: ChildProcess
+  /** of its health */
   url: string
+  /** of its API, if it has one */
+  api: string
   /** exit code, or the signal that ended it */
   ended: Promise<number | NodeJS.Signals>
 }
 
 /**
- * A second instance of a stage, ready, on a port of its own. `env` changes what the stack would tell it.
+ * A second instance of a stage, ready, on ports of its own. `env` changes what the stack would tell it.
  * @throws Error with the end of its log when it ends instead
  */
 export async function secondInstance(name: StageName, env: NodeJS.ProcessEnv = {}): Promise<Instance> {
-  const port = settings.ports[name] + 100
-  const instance = await spawnStage(name, { HTTP_PORT: String(port), ...env })
-  const url = `http://127.0.0.1:${port}`
+  const ports = portsOf(settings, name, 100)
+  const instance = await spawnStage(name, { ...ports, ...env })
+  const url = `http://127.0.0.1:${ports.HEALTH_PORT}`
+  const api = `http://127.0.0.1:${ports.HTTP_PORT}`
   let gone = false
   void instance.ended.then(() => (gone = true))
   const state = await until(`a second ${name}`, async () => {
     return gone ? 'gone' : (await fetch(`${url}/health/ready`)).ok
   })
   if (state === 'gone') throw new Error(lastLines(join(runDir, 'logs', `${name}-2.log`), 3))
-  return { ...instance, url }
+  return { ...instance, url, api }
 }
 
 /** What waits there for a person. */
@@ -71,7 +75,7 @@ export async function parkedAt(url: string): Promise<unknown[]> {
   return ((await answer.json()) as { parked: unknown[] }).parked
 }
 
-async function spawnStage(name: StageName, env: NodeJS.ProcessEnv): Promise<Omit<Instance, 'url'>> {
+async function spawnStage(name: StageName, env: NodeJS.ProcessEnv): Promise<Omit<Instance, 'url' | 'api'>> {
   const { program, args, cwd, env: told } = await serviceOf(name).command()
   const log = openSync(join(runDir, 'logs', `${name}-2.log`), 'a')
   const child = spawn(program, args, {

@@ -73,7 +73,7 @@ export const answerOf = async (name: SparkJob, path: string) => {
 }
 
 export const progressOf = async (name: SparkJob, dataset: string): Promise<Progress> =>
-  (await answerOf(name, '/v1/progress')).body.datasets[dataset] as Progress
+  (await answerOf(name, '/health/progress')).body.datasets[dataset] as Progress
 
 /**
  * Resolves when what was there at this moment is in a finished micro-batch.

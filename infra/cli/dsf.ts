@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import type { Api } from '../client/http.ts'
 import { apiOf } from '../local/run-client.ts'
 import { readSettings } from '../local/settings.ts'
+import { readToken } from '../local/token.ts'
 import { commands, usage, type Options } from './commands.ts'
 import { render, type Format } from './render.ts'
 
@@ -44,7 +45,7 @@ function parse(args: string[]) {
 }
 
 function apiFrom({ url = process.env['INGESTOR_URL'] }: { url?: string }): Api {
-  return url ? { url } : apiOf(readSettings())
+  return url ? { url, token: readToken() } : apiOf(readSettings())
 }
 
 async function main(args: string[]): Promise<void> {

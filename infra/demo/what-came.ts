@@ -1,4 +1,5 @@
 /** What the demo shows without judging it. */
+import { healthAddress } from '../local/servers/stages.ts'
 import { stackStatus } from '../local/status.ts'
 import { findRun, type Run } from '../client/runs.ts'
 import { apiOf } from '../local/run-client.ts'
@@ -92,7 +93,7 @@ export async function showNext(settings: Settings): Promise<void> {
     [`${make} run DATASET=${quakes} SOURCE=${feed}/faults/html.csv`, 'a server that sends a web page'],
     [`${make} run DATASET=${quakes} SOURCE=datasets/${quakes}/sample.csv`, 'a file of this machine'],
     [`curl '${elasticsearch}/${quakes}/_search?q=mag:>5&pretty'`, 'the strong ones'],
-    [`curl http://127.0.0.1:${settings.ports.cleaner}/metrics`, 'what a stage counts'],
+    [`curl ${healthAddress(settings, 'cleaner')}/metrics`, 'what a stage counts'],
     [`${make} status`, 'each server and stage'],
     [`${make} down`, 'stops all of it; the data stays'],
   ])

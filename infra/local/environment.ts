@@ -17,6 +17,7 @@ const passedOn = [
   'RUNS_KEPT_DAYS',
   'LAG_EVERY_MS',
   'CRASH_AT',
+  'HTTP_TOKEN_FILE',
 ]
 
 export type StageEnvironment = Record<string, string>
@@ -34,6 +35,7 @@ export function stageEnvironment(settings: Settings): StageEnvironment {
     ELASTICSEARCH_URL: `http://${loopback}:${ports.elasticsearch}`,
     DATASETS_DIR: [join(settings.root, 'datasets'), env['DATASETS_DIR']].filter(Boolean).join(delimiter),
     HTTP_HOST: loopback,
+    HEALTH_HOST: loopback,
     LOG_LEVEL: env['LOG_LEVEL'] || 'info',
     // the feed server is on this machine, and on this machine a user may import any file of theirs
     SOURCE_ALLOW: env['SOURCE_ALLOW'] || '127.0.0.0/8',

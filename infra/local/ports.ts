@@ -18,13 +18,16 @@ const offsets = {
   zookeeper: 181,
   elasticsearch: 200,
   elasticsearchTransport: 201,
+  // an API
   ingestor: 301,
-  cleaner: 302,
-  generator: 303,
-  'sink-minio': 304,
-  indexer: 305,
+  // health and metrics
   'csv-profile': 311,
   trends: 312,
+  'ingestor-health': 321,
+  'cleaner-health': 322,
+  'generator-health': 323,
+  'sink-minio-health': 324,
+  'indexer-health': 325,
   airflow: 380,
 } as const
 

@@ -12,6 +12,7 @@ import { isAlive, readRecord } from './processes/record.ts'
 import { stageAddress, stageNames } from './servers/stages.ts'
 import type { Settings } from './settings.ts'
 import { table } from './status.ts'
+import { readToken } from './token.ts'
 
 const readingOrder: string[] = [...counterNames]
 const defaultPatienceSeconds = 900
@@ -62,7 +63,10 @@ export async function runToItsEnd(
 }
 
 /** Of the local stack. */
-export const apiOf = (settings: Settings): Api => ({ url: stageAddress(settings, 'ingestor') })
+export const apiOf = (settings: Settings): Api => ({
+  url: stageAddress(settings, 'ingestor'),
+  token: readToken(),
+})
 
 /** A path becomes a file URL, so that it means the same in the ingestor, whatever folder that runs in. */
 export function sourceUrl(source: string): string {

@@ -1,10 +1,8 @@
 """Liveness is the loops' progress, readiness what they need. Dependencies are looked at in the background."""
 
-import json
 import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from .progress import Board
@@ -74,38 +72,3 @@ class Health:
             except Exception as error:
                 self._states[name] = str(error)[:300] or repr(error)
             self.stopping.wait(_EVERY_SECONDS)
-
-
-def serve(health: Health, host: str, port: int) -> ThreadingHTTPServer:
-    """Answers from now on, in threads of its own."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = self.path.split("?")[0]
-            if path == "/metrics":
-                return self._answer(
-                    200, health.metrics().encode(), "text/plain; version=0.0.4; charset=utf-8"
-                )
-            if path == "/v1/progress":
-                return self._json(200, health.progress())
-            if path in ("/health/live", "/health/ready"):
-                ok, body = health.live() if path.endswith("live") else health.ready()
-                return self._json(200 if ok else 503, body)
-            return self._json(404, {"status": 404, "title": f"there is no {path}"})
-
-        def _json(self, status: int, body: dict[str, Any]) -> None:
-            self._answer(status, json.dumps(body).encode(), "application/json")
-
-        def _answer(self, status: int, body: bytes, kind: str) -> None:
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """A probe is no news."""
-
-    server = ThreadingHTTPServer((host, port), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True, name="http").start()
-    return server

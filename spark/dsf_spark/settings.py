@@ -24,8 +24,8 @@ class Settings:
     datasets: tuple[Dataset, ...]
     refused: tuple[Refused, ...]
     """Definitions that cannot be used; the others are."""
-    http_host: str
-    http_port: int
+    health_host: str
+    health_port: int
     trigger_seconds: float
     crash_at: str | None
     """Fault tests only, see crash_points."""
@@ -48,8 +48,8 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         ),
         datasets=_chosen(known, env.get("SPARK_DATASETS", "")),
         refused=tuple(known.refused),
-        http_host=_text(env, "HTTP_HOST", "127.0.0.1"),
-        http_port=int(_number(env, "HTTP_PORT", None)),
+        health_host=_text(env, "HEALTH_HOST", "127.0.0.1"),
+        health_port=int(_number(env, "HEALTH_PORT", None)),
         trigger_seconds=_number(env, "SPARK_TRIGGER_SECONDS", 10),
         crash_at=env.get("CRASH_AT") or None,
     )

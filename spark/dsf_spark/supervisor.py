@@ -13,7 +13,8 @@ from pyspark.sql.streaming.query import StreamingQuery
 from .crash_points import arm
 from .failure import FatalError, is_transient, sentence
 from .flow import Flow
-from .health import Health, serve
+from .health import Health
+from .http_side import serve
 from .listener import Listener
 from .progress import Board
 from .servers import dependencies
@@ -53,7 +54,7 @@ class Supervisor:
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
-        server = serve(self.health, self._settings.http_host, self._settings.http_port)
+        server = serve(self.health, self._settings.health_host, self._settings.health_port)
         self.health.start()
         begin = time.monotonic()
         spark = open_session(self._job, self._settings.store, self._settings.trigger_seconds)

@@ -2,13 +2,13 @@
 
 import http.client
 import json
-import socket
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 from dsf_spark.crash_points import arm, crash_point
 from dsf_spark.failure import FatalError, TransientError, is_transient, sentence
-from dsf_spark.health import Health, serve
+from dsf_spark.health import Health
+from dsf_spark.http_side import serve
 from dsf_spark.listener import _ms
 from dsf_spark.progress import Board, Finished
 from dsf_spark.settings import SettingsError, read_settings
@@ -22,7 +22,7 @@ ENVIRONMENT = {
     "S3_ACCESS_KEY": "a",
     "S3_SECRET_KEY": "hidden",
     "DATASETS_DIR": str(REPOSITORY / "datasets"),
-    "HTTP_PORT": "1",
+    "HEALTH_PORT": "1",
 }
 
 
@@ -39,7 +39,7 @@ def test_settings_name_what_is_missing_or_wrong():
     assert "hidden" not in repr(chosen)
     for change, message in [
         ({"SPARK_DATASETS": "quakes"}, 'SPARK_DATASETS names "quakes": there are earthquakes'),
-        ({"HTTP_PORT": ""}, "HTTP_PORT is not set"),
+        ({"HEALTH_PORT": ""}, "HEALTH_PORT is not set"),
         ({"SPARK_TRIGGER_SECONDS": "soon"}, 'SPARK_TRIGGER_SECONDS is "soon"'),
     ]:
         with pytest.raises(SettingsError, match=message):
@@ -118,11 +118,9 @@ def test_an_unknown_crash_point_is_refused():
 @pytest.fixture
 def service():
     board = Board("csv_profile", ["d"])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     health = Health(board, {})
-    server = serve(health, "127.0.0.1", port)
+    server = serve(health, "127.0.0.1", 0)
+    port = server.server_port
 
     def ask(path):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
@@ -132,6 +130,7 @@ def service():
 
     yield board, health, ask
     server.shutdown()
+    server.server_close()
 
 
 def test_readiness_says_for_what_a_dataset_waits(service):
@@ -152,7 +151,7 @@ def test_progress_is_of_the_last_finished_look(service):
     board.finished("d", Finished(batch=5, at=2000, rows=5, dropped=1, unreadable=4, lag=1))
     board.idle("d", 3000)
     board.idle("d", 4000)
-    progress = json.loads(ask("/v1/progress")[1])
+    progress = json.loads(ask("/health/progress")[1])
     assert progress == {
         "job": "csv_profile",
         "datasets": {

@@ -1,4 +1,4 @@
-import { readConfig, storeVariables } from '@dsf/stage'
+import { apiVariables, readConfig, storeVariables } from '@dsf/stage'
 import { z } from 'zod'
 
 const list = (separator: string) =>
@@ -11,6 +11,7 @@ const count = (usual: number) => z.coerce.number().int().positive().default(usua
 
 export const config = () =>
   readConfig({
+    ...apiVariables,
     ...storeVariables,
     SOURCE_ALLOW: list(',').describe(
       'private address ranges (CIDR) that sources may be fetched from; none by default',

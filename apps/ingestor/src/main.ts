@@ -13,9 +13,7 @@ const kept = { runs: settings.RUNS_KEPT, days: settings.RUNS_KEPT_DAYS }
 const view = new RunsView(importer.limits)
 const quarantine = new QuarantineView(view)
 await runStage(ingestor(importer, kept, view, quarantine), settings, {
+  config: settings,
   controllers: [RunsController, QuarantineController],
-  providers: [
-    { provide: RunsView, useValue: view },
-    { provide: QuarantineView, useValue: quarantine },
-  ],
+  instances: [view, quarantine],
 })

@@ -1,19 +1,8 @@
-import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common'
+import { Controller, Inject, Res } from '@nestjs/common'
+import { Asked, Call } from '@dsf/stage'
 import type { FastifyReply } from 'fastify'
-import { z } from 'zod'
-import { answered, parsed } from './answered.ts'
+import { countRows, listRows, replayRows, showRow } from './quarantine-contracts.ts'
 import { QuarantineView } from './quarantine-view.ts'
-
-const selection = z.strictObject({
-  stage: z.string().min(1).optional(),
-  code: z.string().min(1).optional(),
-  run: z.string().min(1).optional(),
-})
-const listing = selection.extend({
-  limit: z.coerce.number().int().positive().max(1000).default(100),
-  cursor: z.string().optional(),
-})
-const replay = selection.extend({ dryRun: z.boolean().default(false), force: z.boolean().default(false) })
 
 @Controller('v1/quarantine/:dataset')
 export class QuarantineController {
@@ -23,35 +12,28 @@ export class QuarantineController {
     this.#view = view
   }
 
-  @Get()
-  count(@Param('dataset') dataset: string, @Res() reply: FastifyReply) {
-    return answered(reply, async () => reply.send(await this.#view.count(dataset)))
+  @Call('GET', '', countRows)
+  count(@Asked() { path }: Asked<typeof countRows>) {
+    return this.#view.count(path.dataset)
   }
 
-  @Get('rows')
-  list(@Param('dataset') dataset: string, @Query() query: unknown, @Res() reply: FastifyReply) {
-    return answered(reply, async () => {
-      const { limit, cursor, ...wanted } = parsed(listing, query)
-      return reply.send(await this.#view.list(dataset, wanted, limit, cursor))
-    })
+  @Call('GET', 'rows', listRows)
+  list(@Asked() { path, query: { limit, cursor, ...wanted } }: Asked<typeof listRows>) {
+    return this.#view.list(path.dataset, wanted, limit, cursor)
   }
 
-  @Get('rows/:id')
-  show(@Param('dataset') dataset: string, @Param('id') id: string, @Res() reply: FastifyReply) {
-    return answered(reply, async () => reply.send(await this.#view.show(dataset, id)))
+  @Call('GET', 'rows/:id', showRow)
+  show(@Asked() { path }: Asked<typeof showRow>) {
+    return this.#view.show(path.dataset, path.id)
   }
 
-  @Post('replays')
+  @Call('POST', 'replays', replayRows)
   replay(
-    @Param('dataset') dataset: string,
-    @Body() body: unknown,
-    @Headers('idempotency-key') key: string | undefined,
-    @Res() reply: FastifyReply,
+    @Asked() { path, headers, body }: Asked<typeof replayRows>,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return answered(reply, async () => {
-      const { dryRun, force, ...wanted } = parsed(replay, body ?? {})
-      const answer = await this.#view.replay(dataset, key, wanted, { dryRun, force })
-      return reply.status(dryRun ? 200 : 202).send(answer)
-    })
+    const { dryRun, force, ...wanted } = body
+    reply.status(dryRun ? 200 : 202)
+    return this.#view.replay(path.dataset, headers['idempotency-key'], wanted, { dryRun, force })
   }
 }

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '@dsf/dataset'
-import type { Runtime } from '@dsf/stage'
+import { RequestError, type Runtime } from '@dsf/stage'
 import { checkFile, checkUrl } from './guard-address.ts'
 import type { SourceLimits } from './land-source.ts'
 import {
@@ -14,7 +14,6 @@ import {
   type RunRequest,
   type RunState,
 } from './run.ts'
-import { RequestError } from './request-error.ts'
 import { shownSource } from './run-answer.ts'
 import type { Replay } from './selection.ts'
 

@@ -24,7 +24,7 @@ export const refusals: Fault[] = [
       const run = await its.begin()
       const { refused = 0 } = (await its.arrived()).counters
       index.trouble = {}
-      const quarantine = `${stages.instanceOf('ingestor').url}/v1/quarantine/${dataset}`
+      const quarantine = `${stages.instanceOf('ingestor').api}/v1/quarantine/${dataset}`
       const keys = await refusedKeys(`${quarantine}/rows?stage=indexer&run=${run}`, refused)
       const answer = await fetch(`${quarantine}/replays`, {
         method: 'POST',

@@ -12,7 +12,7 @@ import { pythonOf, type Python } from '../python.ts'
 import type { Settings } from '../settings.ts'
 import type { Service } from './service.ts'
 import { sparkAddress, sparkJobs } from './spark.ts'
-import { stageAddress, stageNames } from './stages.ts'
+import { healthAddress, stageAddress, stageNames } from './stages.ts'
 
 /** The names that /api/v2/monitor/health has for them. */
 const components = {
@@ -130,7 +130,7 @@ async function pipelineEnvironment(settings: Settings): Promise<NodeJS.ProcessEn
   const { KAFKA_BROKERS: _, REGISTRY_URL: __, ...environment } = stageEnvironment(settings)
   const { program } = await pythonOf(settings, 'spark')
   const services = [
-    ...stageNames.map((name) => `${name}=${stageAddress(settings, name)}`),
+    ...stageNames.map((name) => `${name}=${healthAddress(settings, name)}`),
     ...sparkJobs.map((name) => `${name}=${sparkAddress(settings, name)}`),
   ]
   return {

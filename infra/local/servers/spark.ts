@@ -44,7 +44,7 @@ async function commandOf(settings: Settings, name: SparkJob): Promise<Command> {
       ...stageEnvironment(settings),
       ...env,
       ...choices(settings),
-      HTTP_PORT: String(settings.ports[name]),
+      HEALTH_PORT: String(settings.ports[name]),
       JAVA_HOME: requireJava(settings).home,
       SPARK_LOCAL_IP: loopback,
       SPARK_LOCAL_DIRS: scratch,

@@ -1,4 +1,4 @@
-/** Our own five stages. Each is one process with the same environment and a port of its own for health, metrics and runs. */
+/** Our own five stages. Each is one process with the same environment, a port of its own for health and metrics, and perhaps one for an API. */
 import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,6 +17,10 @@ export const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=64']
 
 export type StageName = (typeof stageNames)[number]
 
+/** The one with an API. */
+export type ApiStage = 'ingestor'
+const hasApi = (name: StageName): name is ApiStage => name === 'ingestor'
+
 export function stages(settings: Settings, servers: readonly string[]): Service[] {
   const build = once(() => buildStages(settings))
   return stageNames.map((name) => stage(settings, name, servers, build))
@@ -28,16 +32,16 @@ function stage(
   needs: readonly string[],
   build: () => Promise<void>,
 ): Service {
-  const port = settings.ports[name]
+  const health = healthAddress(settings, name)
   const program = join(settings.root, 'apps', name, 'dist/main.js')
   return {
     name,
     needs,
-    address: stageAddress(settings, name),
-    ports: [port],
+    address: hasApi(name) ? stageAddress(settings, name) : health,
+    ports: Object.values(portsOf(settings, name)).map(Number),
     variables: hash('md5', JSON.stringify(stageEnvironment(settings))),
-    ready: () => answersOk(`${stageAddress(settings, name)}/health/ready`),
-    waits: () => waitsOf(stageAddress(settings, name)),
+    ready: () => answersOk(`${health}/health/ready`),
+    waits: () => waitsOf(health),
     async install() {
       await build()
       if (!existsSync(program))
@@ -48,14 +52,25 @@ function stage(
     command: () => ({
       program: nodeProgram(settings),
       args: [...nodeFlags, program],
-      env: { ...stageEnvironment(settings), HTTP_PORT: String(port) },
+      env: { ...stageEnvironment(settings), ...portsOf(settings, name) },
       cwd: settings.root,
     }),
   }
 }
 
-export const stageAddress = (settings: Settings, name: StageName) =>
+/** Where its API answers. */
+export const stageAddress = (settings: Settings, name: ApiStage) =>
   `http://${loopback}:${settings.ports[name]}`
+
+/** Where its health and metrics are. */
+export const healthAddress = (settings: Settings, name: StageName) =>
+  `http://${loopback}:${settings.ports[`${name}-health`]}`
+
+/** Its ports by their variables; `shift` is the distance to those of another instance. */
+export const portsOf = ({ ports }: Settings, name: StageName, shift = 0) => ({
+  HEALTH_PORT: String(ports[`${name}-health`] + shift),
+  ...(hasApi(name) ? { HTTP_PORT: String(ports[name] + shift) } : {}),
+})
 
 /** Incremental: a second when nothing changed. */
 function buildStages(settings: Settings): Promise<void> {

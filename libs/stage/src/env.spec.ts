@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { flag, readConfig, storeVariables } from './env.ts'
+import { apiVariables, flag, readConfig, storeVariables } from './env.ts'
 
-const env = { KAFKA_BROKERS: 'one:9092', REGISTRY_URL: 'http://registry:8081', HTTP_PORT: '3000' }
+const env = { KAFKA_BROKERS: 'one:9092', REGISTRY_URL: 'http://registry:8081', HEALTH_PORT: '3000' }
 
 const refusal = (own: z.ZodRawShape, wrong: NodeJS.ProcessEnv): string[] => {
   try {
@@ -19,8 +19,8 @@ describe('readConfig', () => {
       KAFKA_BROKERS: ['one:9092', 'two:9092'],
       REGISTRY_URL: 'http://registry:8081',
       DATASETS_DIR: ['a', 'b'],
-      HTTP_HOST: '127.0.0.1',
-      HTTP_PORT: 3000,
+      HEALTH_HOST: '127.0.0.1',
+      HEALTH_PORT: 3000,
       LOG_LEVEL: 'info',
       SESSION_TIMEOUT_MS: 15_000,
     })
@@ -43,13 +43,13 @@ describe('readConfig', () => {
     const lines = refusal(storeVariables, {
       KAFKA_BROKERS: undefined,
       REGISTRY_URL: undefined,
-      HTTP_PORT: undefined,
+      HEALTH_PORT: undefined,
     })
     expect(lines.map((line) => line.split(':')[0])).toEqual([
       'The configuration is not usable',
       '  KAFKA_BROKERS is not set',
       '  REGISTRY_URL is not set',
-      '  HTTP_PORT is not set',
+      '  HEALTH_PORT is not set',
       '  S3_ENDPOINT is not set',
       '  S3_ACCESS_KEY is not set',
       '  S3_SECRET_KEY is not set',
@@ -59,14 +59,19 @@ describe('readConfig', () => {
   it.each([
     ['KAFKA_BROKERS', ''],
     ['REGISTRY_URL', 'registry'],
-    ['HTTP_PORT', '70000'],
-    ['HTTP_PORT', '-1'],
-    ['HTTP_PORT', '80.5'],
-    ['HTTP_PORT', 'eighty'],
+    ['HEALTH_PORT', '70000'],
+    ['HEALTH_PORT', '-1'],
+    ['HEALTH_PORT', '80.5'],
+    ['HEALTH_PORT', 'eighty'],
+    ['HEALTH_HOST', ''],
+    ['HTTP_TOKEN_FILE', ''],
     ['LOG_LEVEL', 'loud'],
     ['SIMULATE', 'yes'],
   ])('quotes what it found in %s when that is "%s"', (variable, value) => {
-    const [, line, ...more] = refusal({ SIMULATE: flag }, { [variable]: value })
+    const [, line, ...more] = refusal(
+      { SIMULATE: flag, HTTP_TOKEN_FILE: apiVariables.HTTP_TOKEN_FILE },
+      { [variable]: value },
+    )
     expect(line?.startsWith(`  ${variable} is "${value}": `)).toBe(true)
     expect(more).toEqual([])
   })

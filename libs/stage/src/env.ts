@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { parseCrashAt, type CrashAt } from './crash-points.ts'
 
+const host = z.string().min(1).default('127.0.0.1')
+const port = z.coerce.number().int().min(0).max(65_535)
+
 /** Variables that every stage reads. A stage's own `config.ts` extends this table; nothing else reads the environment. */
 export const commonVariables = {
   KAFKA_BROKERS: z
@@ -19,8 +22,8 @@ export const commonVariables = {
     .default('datasets')
     .transform((list) => list.split(':').filter(Boolean))
     .describe('folders of datasets, colon-separated'),
-  HTTP_HOST: z.string().default('127.0.0.1'),
-  HTTP_PORT: z.coerce.number().int().min(0).max(65_535),
+  HEALTH_HOST: host.describe('where health and metrics are, for whom they need no token'),
+  HEALTH_PORT: port,
   SESSION_TIMEOUT_MS: z.coerce
     .number()
     .int()
@@ -52,6 +55,17 @@ export const storeVariables = {
   S3_BUCKET: z.string().default('dsf'),
 }
 
+/** Variables of a stage with an API. */
+export const apiVariables = {
+  HTTP_HOST: host,
+  HTTP_PORT: port,
+  HTTP_TOKEN_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('tokens of callers, one a line; must be there when HTTP_HOST is not of loopback'),
+}
+
 /** `true` and `1` are on; everything else that is not `false`, `0` or empty is refused. */
 export const flag = z
   .enum(['true', '1', 'false', '0', ''])
@@ -59,6 +73,7 @@ export const flag = z
   .transform((text) => text === 'true' || text === '1')
 
 export type CommonConfig = z.infer<z.ZodObject<typeof commonVariables>>
+export type ApiConfig = z.infer<z.ZodObject<typeof apiVariables>>
 
 /**
  * Reads and checks the environment once, at boot.
@@ -77,6 +92,6 @@ export function readConfig<Shape extends z.ZodRawShape>(own: Shape, env: NodeJS.
 
 /** As much of a value as may stand in a log: before an `@` there may be a password, behind a `?` a token. */
 const shown = (variable: string, value: string): string =>
-  /SECRET|KEY|PASSWORD|TOKEN/.test(variable)
+  /(SECRET|KEY|PASSWORD|TOKEN)(?!.*_FILE$)/.test(variable)
     ? '…'
     : value.replace(/^([a-z][a-z0-9+.-]*:?\/\/)?[^]*@/i, '$1…@').replace(/\?[^]*/, '?…')

@@ -1,7 +1,8 @@
-import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { httpAdapter, refusalOf } from './http-side.ts'
+import { httpSide, refusalOf, securityHeaders } from './http-side.ts'
 
 describe('a request', () => {
   const local = refusalOf(true)
@@ -38,13 +39,15 @@ describe('the server', () => {
     for (const close of closing.splice(0).toReversed()) await close()
   })
 
-  async function serve(requestMs?: number) {
-    const fastify = httpAdapter('127.0.0.1', requestMs).getInstance()
+  async function serve(limits: Parameters<typeof httpSide>[2] = {}) {
+    const fastify = httpSide('127.0.0.1', undefined, limits)
     fastify.get('/x', () => 'fine')
+    fastify.get('/long', () => 'x'.repeat(30_000_000))
+    fastify.get('/slow', () => new Promise((resolve) => setTimeout(() => resolve('fine'), 500)))
     fastify.post('/x', () => 'fine')
     await fastify.listen({ port: 0, host: '127.0.0.1' })
     closing.push(() => fastify.close())
-    return (fastify.server.address() as AddressInfo).port
+    return { port: (fastify.server.address() as AddressInfo).port, server: fastify.server }
   }
 
   const open = (port: number, text: string) =>
@@ -53,15 +56,18 @@ describe('the server', () => {
         socket.write(text)
         resolve(socket)
       })
-      socket.on('error', () => undefined).resume()
+      socket.on('error', () => undefined)
       closing.push(() => socket.destroy())
     })
   const closed = async (socket: Socket) => {
-    if (!socket.closed) await once(socket, 'close')
+    if (!socket.resume().closed) await new Promise((resolve) => socket.once('close', resolve))
   }
+  const answerTo = async (port: number, request: string) => text(await open(port, request))
+  const connections = (server: Server) =>
+    new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))
 
   it('hangs up on who does not send a whole request in time', async () => {
-    const port = await serve(400)
+    const { port } = await serve({ requestMs: 400 })
     const sockets = await Promise.all([
       open(port, ''),
       open(port, 'GET /x HT'),
@@ -71,27 +77,74 @@ describe('the server', () => {
     await Promise.all(sockets.map(closed))
   })
 
-  it('has no more than so many connections, and answers again when there are fewer', async () => {
-    const port = await serve()
-    const many = await Promise.all(Array.from({ length: 256 }, () => open(port, '')))
-    await closed(await open(port, ''))
-    for (const socket of many.slice(0, 10)) socket.destroy()
-    await vi.waitFor(async () => {
-      expect(await (await fetch(`http://127.0.0.1:${port}/x`)).text()).toBe('fine')
-    })
+  it('is rid of 550 half requests when their time is over, and holds 256 of them at most', async () => {
+    const { port, server } = await serve({ requestMs: 1000 })
+    const half = 'GET /x HTTP/1.1\r\nhost: localhost\r\nx-half: '
+    const many = await Promise.all(Array.from({ length: 550 }, () => open(port, half)))
+    expect(await connections(server)).toBeLessThanOrEqual(256)
+    await Promise.all(many.map(closed))
+    expect(await connections(server)).toBe(0)
+    expect((await fetch(`http://127.0.0.1:${port}/x`)).status).toBe(200)
   })
 
-  it('refuses a long body, and a page of another site with a problem', async () => {
-    const url = `http://127.0.0.1:${await serve()}/x`
-    const headers = { 'content-type': 'application/json' }
-    const post = (body: string, more = {}) =>
-      fetch(url, { method: 'POST', headers: { ...headers, ...more }, body })
-    expect((await post(JSON.stringify('a'.repeat(70_000)))).status).toBe(413)
-    const foreign = await post('{}', { origin: 'https://example.org' })
-    expect([foreign.status, foreign.headers.get('content-type')]).toEqual([
+  it('hangs up on who does not take the answer, and not on who waits for a slow one', async () => {
+    const { port, server } = await serve({ silentMs: 5000 })
+    const request = (path: string) =>
+      open(port, `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
+    ;(await request('/long')).pause()
+    expect(await text(await request('/slow'))).toMatch(/fine$/)
+    await vi.waitFor(async () => expect(await connections(server)).toBe(0), 20_000)
+  })
+
+  it.each([
+    ['that is no HTTP', 'hello\r\n\r\n', 400, /no HTTP request/],
+    ['without a host', 'GET /x HTTP/1.1\r\nconnection: close\r\n\r\n', 400, /Host is missing/],
+    [
+      'to a foreign host',
+      'GET /x HTTP/1.1\r\nhost: a.example\r\nconnection: close\r\n\r\n',
       403,
-      'application/problem+json; charset=utf-8',
-    ])
-    expect((await post('{}')).status).toBe(200)
+      /a\.example/,
+    ],
+    ['with a broken path', 'GET /%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n', 400, /%zz/],
+    [
+      'with long headers',
+      `GET /x HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      /too long/,
+    ],
+    [
+      'that expects something',
+      'POST /x HTTP/1.1\r\nhost: localhost\r\nexpect: gifts\r\ncontent-length: 2\r\n\r\n{}',
+      417,
+      /expectation/,
+    ],
+    [
+      'that says its length twice',
+      'POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}',
+      400,
+      /no HTTP request/,
+    ],
+  ])('answers a request %s with a problem', async (_, request, status, detail) => {
+    const { port } = await serve()
+    const [head, body] = (await answerTo(port, request)).split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*content-type: application/problem\\+json`))
+    expect(JSON.parse(body!)).toMatchObject({ status, detail: expect.stringMatching(detail) })
+  })
+
+  it('answers who is too slow with a problem', async () => {
+    const { port } = await serve({ requestMs: 200 })
+    const answer = await answerTo(
+      port,
+      'POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    )
+    expect(answer).toMatch(/^HTTP\/1.1 408 [^]*"detail":"the request did not arrive in time"/)
+  })
+
+  it('tells browsers to make nothing of an answer, whatever it is', async () => {
+    const { port } = await serve()
+    for (const path of ['/x', '/nothing', '/%zz']) {
+      const { headers } = await fetch(`http://127.0.0.1:${port}${path}`)
+      expect(Object.fromEntries(headers)).toMatchObject(securityHeaders)
+    }
   })
 })

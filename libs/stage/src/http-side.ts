@@ -1,30 +1,67 @@
-import { FastifyAdapter } from '@nestjs/platform-fastify'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import createFastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { answerClientError, refuseExpectations } from './client-errors.ts'
+import type { Guard } from './http-token.ts'
 import { problem } from './problem.ts'
 
 /** The largest request is a replay with its selection. */
 const largestBody = 64 * 1024
 const mostConnections = 256
-/** Milliseconds. A request is small, and whoever sends one has it ready. */
-const forRequest = 10_000
-const forNextRequest = 15_000
+const defaultLimits = {
+  /** A request is small, and whoever sends one has it ready. */
+  requestMs: 10_000,
+  /** On a connection that has a request, in either direction: longer than any answer is waited for, which is a minute. */
+  silentMs: 75_000,
+}
+const forNextRequestMs = 15_000
 
-/** What the HTTP side of a stage gives to anybody who connects: some bytes, some seconds, and an answer only to who means it. */
-export function httpAdapter(host: string, requestMs = forRequest): FastifyAdapter {
-  const adapter = new FastifyAdapter({
+/** What is answered is JSON or text for programs: no browser shall take it for a page, keep it, or show it in one. */
+export const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+}
+
+/**
+ * The HTTP side of a process, for the API and for health alike: some bytes, some seconds and so many connections for anybody who connects,
+ * and an answer only to who means it, and has a token where the guard asks for one.
+ */
+export function httpSide(
+  host: string,
+  guard?: Guard,
+  limits: Partial<typeof defaultLimits> = {},
+): FastifyInstance {
+  const { requestMs, silentMs } = { ...defaultLimits, ...limits }
+  const fastify = createFastify({
     bodyLimit: largestBody,
     requestTimeout: requestMs,
-    keepAliveTimeout: forNextRequest,
-    http: { headersTimeout: requestMs, connectionsCheckingInterval: requestMs / 4 },
+    connectionTimeout: silentMs,
+    keepAliveTimeout: forNextRequestMs,
+    return503OnClosing: false,
+    http: { headersTimeout: requestMs, connectionsCheckingInterval: requestMs / 4, requireHostHeader: false },
+    // how long a part of a path may be says the contract of the call; all of it is bounded with the headers
+    routerOptions: { maxParamLength: largestBody },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, _request, reply) =>
+      void problem(reply.headers(securityHeaders), error.statusCode ?? 400, error.message),
   })
-  const fastify = adapter.getInstance()
   fastify.server.maxConnections = mostConnections
+  refuseExpectations(fastify.server)
+  fastify.removeContentTypeParser('text/plain')
+  fastify.addHook('onRequest', admit(host, guard))
+  return fastify
+}
+
+function admit(host: string, guard: Guard | undefined) {
   const refusal = refusalOf(isLoopback(host))
-  fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
-    const detail = refusal(request.headers)
-    if (detail) await problem(reply, 403, detail)
-  })
-  return adapter
+  return async ({ headers }: FastifyRequest, reply: FastifyReply) => {
+    reply.headers(securityHeaders)
+    if (headers.host === undefined) return problem(reply, 400, 'the header Host is missing')
+    const foreign = refusal(headers)
+    if (foreign) return problem(reply, 403, foreign)
+    const untold = await guard?.(headers.authorization)
+    if (untold) return problem(reply.header('www-authenticate', 'Bearer'), 401, untold)
+    return undefined
+  }
 }
 
 type Headers = Partial<Record<'host' | 'origin' | 'sec-fetch-site', string | string[]>>
@@ -36,13 +73,13 @@ type Headers = Partial<Record<'host' | 'origin' | 'sec-fetch-site', string | str
 export const refusalOf =
   (onLoopback: boolean) =>
   ({ host, origin, 'sec-fetch-site': site }: Headers): string | undefined => {
-    if (onLoopback && !isLoopback(nameOf(String(host ?? 'localhost'))))
+    if (onLoopback && !isLoopback(nameOf(String(host))))
       return `this stage listens on loopback only, and is not ${JSON.stringify(host)}`
     const isForeign = origin !== undefined && URL.parse(String(origin))?.host !== host
     if (isForeign || site === 'cross-site') return 'requests of pages of other sites are not answered'
     return undefined
   }
 
-const isLoopback = (name: string) => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name)
+export const isLoopback = (name: string) => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name)
 /** Of `name:port`. */
 const nameOf = (host: string) => host.replace(/:\d+$/, '')

@@ -1,3 +1,4 @@
+export { Asked, Call, numberIn, type Contract } from './call.ts'
 export { crashPoint, type CrashAt } from './crash-points.ts'
 export {
   defineStage,
@@ -16,8 +17,8 @@ export {
   type Stage,
   type TopicReader,
 } from './define.ts'
-export { flag, readConfig, storeVariables } from './env.ts'
+export { apiVariables, flag, readConfig, storeVariables } from './env.ts'
 export { DatasetError, FatalError, TransientError } from './failure.ts'
 export { openStore, sha256, type ObjectStore, type StoreConfig } from './object-store.ts'
-export { problem } from './problem.ts'
-export { runStage, type StageHttp } from './run-stage.ts'
+export { problem, RequestError } from './problem.ts'
+export { runStage } from './run-stage.ts'

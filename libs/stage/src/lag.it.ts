@@ -66,13 +66,13 @@ const lagFromOutside = (stage: string, dataset: Dataset): Promise<number> =>
 
 /** As the stage itself shows it; undefined before it has seen anything. */
 async function lagFromWithin(stage: string, dataset: Dataset): Promise<number | undefined> {
-  const { resourceMetrics } = await telemetry.exporter.collect()
-  const found = resourceMetrics.scopeMetrics
-    .flatMap((scope) => scope.metrics)
-    .filter(({ descriptor }) => descriptor.name === `dsf_${stage.replaceAll('-', '_')}_lag_records`)
-    .flatMap(({ dataPoints }) => dataPoints as { value: unknown; attributes: Record<string, unknown> }[])
-    .filter(({ attributes }) => attributes['topic'] === topicName(dataset.name, 'raw'))
-  return found.length > 0 ? found.reduce((sum, { value }) => sum + Number(value), 0) : undefined
+  const gauge = `dsf_${stage.replaceAll('-', '_')}_lag_records{`
+  const topic = `topic="${topicName(dataset.name, 'raw')}"`
+  const found = (await telemetry.metrics())
+    .split('\n')
+    .filter((line) => line.startsWith(gauge) && line.includes(topic))
+    .map((line) => Number(/\} (\S+)/.exec(line)![1]))
+  return found.length > 0 ? found.reduce((sum, value) => sum + value) : undefined
 }
 
 /** Metrics and the group's offsets say it. */

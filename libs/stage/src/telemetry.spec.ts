@@ -1,8 +1,9 @@
-import { trace } from '@opentelemetry/api'
+import { hostname, userInfo } from 'node:os'
+import { metrics as meters, trace } from '@opentelemetry/api'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startTelemetry } from './telemetry.ts'
 
-const { spans, stop } = startTelemetry('cleaner')
+const { metrics, spans, stop } = startTelemetry('cleaner')
 afterAll(stop)
 
 /** What OpenTelemetry calls no trace; nothing is exported here, so no other is begun. */
@@ -29,5 +30,18 @@ describe('the spans of a batch', () => {
   it('pass the result on, and the failure', async () => {
     expect(await spans.batch('r', {}, () => Promise.resolve(7))).toBe(7)
     await expect(spans.batch('r', {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  })
+})
+
+describe('the metrics', () => {
+  it('name the stage, and neither the machine, nor the user, nor the command line', async () => {
+    meters.getMeter('dsf').createCounter('dsf_rows').add(1, { dataset: 'a' })
+    const text = await metrics()
+    expect(text).toMatch(/^dsf_rows_total\{dataset="a",.*service_name="dsf-cleaner"\} 1$/m)
+    const told = text.match(/^target_info\{(.*)\} 1$/m)![1]!
+    for (const secret of [hostname(), process.execPath, process.cwd(), process.argv[1]!, String(process.pid)])
+      expect(told).not.toContain(secret)
+    expect(told).not.toMatch(/(^|,)(host|process|os)_/)
+    expect(told.split(/[",]/)).not.toContain(userInfo().username)
   })
 })

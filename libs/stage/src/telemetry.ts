@@ -1,6 +1,10 @@
 import { context, SpanStatusCode, trace, TraceFlags, type Attributes, type Context } from '@opentelemetry/api'
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
-import { resourceFromAttributes } from '@opentelemetry/resources'
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
+import {
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 
 export interface Spans {
@@ -9,7 +13,8 @@ export interface Spans {
 }
 
 export interface Telemetry {
-  exporter: PrometheusExporter
+  /** in the text format of Prometheus */
+  metrics: () => Promise<string>
   spans: Spans
   stop: () => Promise<void>
 }
@@ -24,17 +29,18 @@ export function startTelemetry(stage: string): Telemetry {
   const { env } = process
   env.OTEL_TRACES_EXPORTER ??= env.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none'
   env.OTEL_LOGS_EXPORTER ??= 'none'
-  const exporter = new PrometheusExporter({
-    preventServerStart: true,
-    withResourceConstantLabels: /^service\./,
-  })
+  const exporter = new PrometheusExporter({ preventServerStart: true })
+  const serializer = new PrometheusSerializer('', false, /^service\./)
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({ 'service.name': `dsf-${stage}` }),
+    // the others tell the machine, the user and the command line, to whoever may read metrics
+    resourceDetectors: [resourceAttributesEnvDetector, serviceNameEnvDetector],
     metricReaders: [exporter],
     instrumentations: [],
   })
   sdk.start()
-  return { exporter, spans: spansOf(stage), stop: () => sdk.shutdown() }
+  const metrics = async () => serializer.serialize((await exporter.collect()).resourceMetrics)
+  return { metrics, spans: spansOf(stage), stop: () => sdk.shutdown() }
 }
 
 function spansOf(stage: string): Spans {
