@@ -1,52 +1,91 @@
 import { randomUUID } from 'node:crypto'
 import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
-import type { Batch, Consumer, KafkaMessage } from 'kafkajs'
+import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { Runtime } from './define.ts'
 import { unreadableBatch } from './kafka.ts'
+import { resubscribe } from './lane-consumer.ts'
 import type { Decoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 
 const readAgainMs = 30_000
 
+interface Followed {
+  dataset: Dataset
+  kind: TopicKind
+  decoder: Decoder
+  /** offsets to go on at, by partition: after a change of the topics kafkajs reads all of them from the beginning */
+  next: Map<number, number>
+}
+
 /** Reads whole topics into a view, in a group of its own that nobody else joins and that is deleted behind it. */
 export class Follower {
   readonly #kit: StageKit
-  readonly #datasets: Dataset[]
+  readonly #kinds: TopicKind[]
+  readonly #seen: Parameters<Runtime['follow']>[1]
   readonly #groupId = `dsf.follow.${randomUUID()}`
+  #topics = new Map<string, Followed>()
+  #subscribed = ''
   #consumer: Consumer | undefined
+  #isRunning = false
 
-  constructor(kit: StageKit, datasets: Dataset[]) {
+  constructor(kit: StageKit, kinds: TopicKind[], seen: Parameters<Runtime['follow']>[1]) {
     this.#kit = kit
-    this.#datasets = datasets
+    this.#kinds = kinds
+    this.#seen = seen
   }
 
-  async start(kinds: TopicKind[], seen: Parameters<Runtime['follow']>[1]): Promise<void> {
-    const decoders = new Map<string, { dataset: Dataset; kind: TopicKind; decoder: Decoder }>()
-    for (const dataset of this.#datasets)
-      for (const kind of kinds)
-        decoders.set(topicName(dataset.name, kind), {
-          dataset,
-          kind,
-          decoder: this.#kit.serde.decoder(dataset, kind),
-        })
-    if (decoders.size === 0) return
-    this.#consumer = this.#kit.kafka.consumer({ groupId: this.#groupId, allowAutoTopicCreation: false })
-    await this.#consumer.connect()
-    await this.#consumer.subscribe({ topics: [...decoders.keys()], fromBeginning: true })
-    await this.#consumer.run({
-      autoCommit: false,
-      eachBatch: async (payload) => {
-        const { batch } = payload
-        const unreadable = unreadableBatch(batch)
-        if (unreadable) return this.#lookLater(unreadable, payload.pause())
-        const { dataset, kind, decoder } = decoders.get(batch.topic)!
-        await decoder.prepare(batch.messages.map(({ value }) => value))
-        for (const message of batch.messages) {
-          const record = this.#decode(decoder, batch, message)
-          if (record) seen(dataset, kind, record)
-        }
-      },
-    })
+  /** The datasets from now on: of one that is new everything is seen, of one that stays what comes. */
+  async follow(datasets: Dataset[]): Promise<void> {
+    this.#topics = new Map(
+      datasets.flatMap((dataset) => this.#kinds.map((kind) => this.#open(dataset, kind))),
+    )
+    const topics = [...this.#topics.keys()]
+    if (topics.join() === this.#subscribed) return
+    if (topics.length === 0) await this.#close()
+    else if (this.#isRunning) await resubscribe(this.#consumer!, topics)
+    else await this.#run(topics)
+    this.#subscribed = topics.join()
+  }
+
+  #open(dataset: Dataset, kind: TopicKind): [string, Followed] {
+    const topic = topicName(dataset.name, kind)
+    const next = this.#topics.get(topic)?.next ?? new Map<number, number>()
+    return [topic, { dataset, kind, next, decoder: this.#kit.serde.decoder(dataset, kind) }]
+  }
+
+  async #run(topics: string[]): Promise<void> {
+    const consumer = (this.#consumer ??= this.#openConsumer())
+    await consumer.connect()
+    await consumer.subscribe({ topics, fromBeginning: true })
+    await consumer.run({ autoCommit: false, eachBatch: (payload) => this.#take(payload) })
+    this.#isRunning = true
+  }
+
+  #openConsumer(): Consumer {
+    const consumer = this.#kit.kafka.consumer({ groupId: this.#groupId, allowAutoTopicCreation: false })
+    consumer.on('consumer.group_join', () => this.#goOn(consumer))
+    return consumer
+  }
+
+  #goOn(consumer: Consumer): void {
+    for (const [topic, { next }] of this.#topics)
+      for (const [partition, offset] of next) consumer.seek({ topic, partition, offset: String(offset) })
+  }
+
+  async #take({ batch, pause }: EachBatchPayload): Promise<void> {
+    const unreadable = unreadableBatch(batch)
+    if (unreadable) return this.#lookLater(unreadable, pause())
+    const followed = this.#topics.get(batch.topic)
+    if (!followed) return
+    const { dataset, kind, decoder, next } = followed
+    const from = next.get(batch.partition) ?? 0
+    const messages = batch.messages.filter(({ offset }) => Number(offset) >= from)
+    await decoder.prepare(messages.map(({ value }) => value))
+    for (const message of messages) {
+      const record = this.#decode(decoder, batch, message)
+      if (record) this.#seen(dataset, kind, record)
+    }
+    next.set(batch.partition, Math.max(from, Number(batch.lastOffset()) + 1))
   }
 
   /** A topic that cannot be read must not keep the view from the others. */
@@ -66,8 +105,14 @@ export class Follower {
     }
   }
 
-  async stop(): Promise<void> {
+  async #close(): Promise<void> {
     await this.#consumer?.disconnect().catch(() => undefined)
+    this.#consumer = undefined
+    this.#isRunning = false
+  }
+
+  async stop(): Promise<void> {
+    await this.#close()
     await this.#kit.admin.deleteGroups([this.#groupId]).catch(() => undefined)
   }
 }

@@ -1,4 +1,4 @@
-import type { Dataset, TopicKind } from '@dsf/dataset'
+import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs'
 import type { Health } from './health.ts'
 import { HeldInputs, inputName, type InputPlace } from './held-inputs.ts'
@@ -71,7 +71,7 @@ export class Lanes {
   fetched(fetch: ConsumerEndBatchProcessEvent['payload']): void {
     const { topic, partition, batchSize, firstOffset, lastOffset } = fetch
     // of what could not be read there is no first record, whatever the types say
-    if ((firstOffset as string | null) === null) return
+    if ((firstOffset as string | null) === null || this.#isGone({ topic, partition })) return
     this.#kit.metrics.read(datasetOf(topic), partition, topic, fetch)
     if (batchSize === 0)
       this.#lane({ topic, partition }).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
@@ -80,6 +80,7 @@ export class Lanes {
   async batch(payload: EachBatchPayload): Promise<void> {
     const { topic, partition } = payload.batch
     const place = { topic, partition }
+    if (this.#isGone(place)) return
     if (this.#held.has(place) || this.#kit.stopping()) return this.#held.hold(place)
     const lane = this.#lane(place)
     const name = inputName(place)
@@ -93,6 +94,9 @@ export class Lanes {
     }
     work.then(done, done)
   }
+
+  /** A fetch of a dataset that went may be on its way. */
+  #isGone = ({ topic }: InputPlace): boolean => !this.#datasets.has(datasetOf(topic))
 
   #owns = (lane: Lane, place: InputPlace): boolean => this.#lanes.get(laneName(place)) === lane
 
@@ -131,10 +135,33 @@ export class Lanes {
     for (const { topic, partition } of this.#held.waiting()) {
       const ends = await this.#kit.admin.fetchTopicOffsets(topic).catch(() => [])
       const end = ends.find((one) => one.partition === partition)
-      if (!end) continue
+      if (!end || this.#isGone({ topic, partition })) continue
       const from = this.#lane({ topic, partition }).restartOffset(kindOf(topic)) ?? Number(end.low)
       this.#kit.metrics.behind(datasetOf(topic), partition, topic, Math.max(0, Number(end.high) - from - 1))
     }
+  }
+
+  /**
+   * Lets go of the lanes of a dataset that went or has another definition, each when it has done what it is at. The next
+   * fetch opens them anew.
+   */
+  async forget(dataset: string): Promise<void> {
+    const lanes = [...this.#lanes].filter(([, lane]) => lane.dataset.name === dataset)
+    await Promise.all(lanes.map(([name, lane]) => this.#letGo(name, lane)))
+    this.#failures.clearUnless((input) => datasetOf(input) !== dataset)
+  }
+
+  async #letGo(name: string, lane: Lane): Promise<void> {
+    const { dataset, number: partition } = lane
+    const places = this.#kit.stage.reads.map((kind) => ({ topic: topicName(dataset.name, kind), partition }))
+    lane.suspect()
+    for (const place of places) {
+      this.#held.letGo(place)
+      this.#held.hold(place)
+    }
+    await lane.inTurn(() => lane.release())
+    if (this.#lanes.get(name) === lane) this.#lanes.delete(name)
+    for (const place of places) this.#held.letGo(place)
   }
 
   async release(): Promise<void> {

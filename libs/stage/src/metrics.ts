@@ -51,13 +51,13 @@ export class StageMetrics {
   }
 
   /** What stands still, by dataset: 0 for one that goes on, so that an alert has something to compare. */
-  watchParked(datasets: string[], parked: () => { dataset: string }[]): void {
+  watchParked(datasets: () => Iterable<string>, parked: () => { dataset: string }[]): void {
     const gauge = metrics.getMeter('dsf').createObservableGauge('dsf_parked', {
       description: 'lanes, or starts, of a dataset that stand still until their cause is mended',
     })
     gauge.addCallback((result) => {
       const now = parked()
-      for (const dataset of datasets)
+      for (const dataset of datasets())
         result.observe(now.filter((one) => one.dataset === dataset).length, { dataset })
     })
   }
@@ -65,6 +65,12 @@ export class StageMetrics {
   /** Of a lane that is not fetched, where no fetch tells. */
   behind(dataset: string, lane: number, topic: string, records: number): void {
     this.#lag.set(`${topic}/${lane}`, { value: records, attributes: { dataset, topic, lane } })
+  }
+
+  /** A dataset that went: what is measured of it now is nothing. */
+  forget(dataset: string): void {
+    for (const [place, { attributes }] of this.#lag)
+      if (attributes['dataset'] === dataset) this.#lag.delete(place)
   }
 
   rowsIn(dataset: string, topic: string, records: number): void {

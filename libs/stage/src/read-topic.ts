@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Admin, Batch, Consumer, Kafka, KafkaMessage } from 'kafkajs'
 import { crashPoint } from './crash-points.ts'
-import type { TopicReader } from './define.ts'
+import { perDataset, type TopicReader } from './define.ts'
 import { unreadableBatch } from './kafka.ts'
 import { onePartition } from './lane-assigner.ts'
 import { isReceipt } from './receipts.ts'
@@ -124,10 +124,10 @@ export async function recordsBehind(admin: Admin, groupId: string, topic: string
 
 /** What a stage may read outside its lanes: whole topics, up to an end. What schemas need is compiled once. */
 export function topicReader({ kafka, admin, serde, log }: StageKit): TopicReader {
-  const decoders = new Map<string, Decoder>()
+  const decodersOf = perDataset(() => new Map<TopicKind, Decoder>())
   const decoderOf = (dataset: Dataset, kind: TopicKind): Decoder => {
-    const topic = topicName(dataset.name, kind)
-    return decoders.get(topic) ?? decoders.set(topic, serde.decoder(dataset, kind)).get(topic)!
+    const known = decodersOf(dataset)
+    return known.get(kind) ?? known.set(kind, serde.decoder(dataset, kind)).get(kind)!
   }
   return {
     ends: (dataset, kind) => endsOf(admin, topicName(dataset.name, kind)),
