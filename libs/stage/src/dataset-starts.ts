@@ -35,9 +35,8 @@ export class DatasetStarts {
     this.#tools = tools
   }
 
-  /** A definition that is to be used; it stands in for one of its name that is on its way. */
+  /** A definition that is to be used; it takes the place of one of its name that is on its way, and is tried at once. */
   add(dataset: Dataset, isChange: boolean): void {
-    this.drop(dataset.name)
     this.#open.set(dataset.name, { dataset, isChange, failures: 0, at: 0 })
   }
 

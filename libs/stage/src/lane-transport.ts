@@ -116,7 +116,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     for (const dataset of [...came, ...changed]) this.#ready.set(dataset.name, dataset)
     for (const name of [...gone, ...changed.map((dataset) => dataset.name)]) void this.#lanes?.forget(name)
     for (const name of gone) this.#kit.metrics.forget(name)
-    if (gone.length > 0) await this.#closeSender()
+    if (gone.length > 0) await once(() => this.#renewClients())
     for (const follower of this.#followers) await once(() => follower.follow([...this.#ready.values()]))
     if (came.length + gone.length > 0) await once(() => this.#consume())
     const named = { came: came.map(({ name }) => name), changed: changed.map(({ name }) => name), gone }
@@ -154,7 +154,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       () => this.#live.datasets.keys(),
       () => health.parked,
     )
-    health.require('kafka', () => admin.describeCluster())
+    health.require('kafka', () => this.#kit.admin.describeCluster())
   }
 
   async #prepare(dataset: Dataset): Promise<void> {
@@ -198,11 +198,20 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     }
   }
 
-  /** What a deleted topic would fail for the others that it wrote to; opened again when it is needed. */
-  async #closeSender(): Promise<void> {
+  /** Clients of kafkajs ask for every topic that they ever met; one that is deleted now would fail them for the others. */
+  async #renewClients(): Promise<void> {
+    const { admin } = this.#kit
+    const next = this.#kafka.admin()
+    await next.connect()
     const sender = this.#sender
+    this.#kit.admin = next
     this.#sender = undefined
-    await sender?.then((opened) => opened.disconnect()).catch(() => undefined)
+    const end = () => {
+      void admin.disconnect().catch(() => undefined)
+      void closeSender(sender)
+    }
+    // what was asked through them is answered by then
+    setTimeout(end, 5000).unref()
   }
 
   readonly #follow: Runtime['follow'] = async (kinds, seen) => {
@@ -263,8 +272,12 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     await this.#lanes?.rest()
     await this.#closeConsumer()
     for (const follower of this.#followers) await follower.stop()
-    await this.#closeSender()
+    await closeSender(this.#sender)
     await (this.#kit as StageKit | undefined)?.admin.disconnect().catch(() => undefined)
     await this.#options.stage.stop?.()
   }
+}
+
+async function closeSender(sender: Promise<Producer> | undefined): Promise<void> {
+  await sender?.then((opened) => opened.disconnect()).catch(() => undefined)
 }

@@ -123,19 +123,20 @@ export async function recordsBehind(admin: Admin, groupId: string, topic: string
 }
 
 /** What a stage may read outside its lanes: whole topics, up to an end. What schemas need is compiled once. */
-export function topicReader({ kafka, admin, serde, log }: StageKit): TopicReader {
+export function topicReader(kit: StageKit): TopicReader {
+  const { kafka, serde, log } = kit
   const decodersOf = perDataset(() => new Map<TopicKind, Decoder>())
   const decoderOf = (dataset: Dataset, kind: TopicKind): Decoder => {
     const known = decodersOf(dataset)
     return known.get(kind) ?? known.set(kind, serde.decoder(dataset, kind)).get(kind)!
   }
   return {
-    ends: (dataset, kind) => endsOf(admin, topicName(dataset.name, kind)),
+    ends: (dataset, kind) => endsOf(kit.admin, topicName(dataset.name, kind)),
     read: async (dataset, kind, ends, seen) => {
       const topic = topicName(dataset.name, kind)
       const foreign = (place: Place, reason: string) =>
         log.error({ topic, ...place, reason }, 'a record is not ours and is left out')
-      await readTopic(kafka, admin, { topic, ends, decoder: decoderOf(dataset, kind), seen, foreign })
+      await readTopic(kafka, kit.admin, { topic, ends, decoder: decoderOf(dataset, kind), seen, foreign })
     },
     decode: async (dataset, kind, values) => {
       const decoder = decoderOf(dataset, kind)
