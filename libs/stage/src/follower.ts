@@ -72,9 +72,10 @@ export class Follower {
       for (const [partition, offset] of next) consumer.seek({ topic, partition, offset: String(offset) })
   }
 
-  async #take({ batch, pause }: EachBatchPayload): Promise<void> {
+  async #take(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload
     const unreadable = unreadableBatch(batch)
-    if (unreadable) return this.#lookLater(unreadable, pause())
+    if (unreadable) return this.#lookLater(unreadable, payload.pause())
     const followed = this.#topics.get(batch.topic)
     if (!followed) return
     const { dataset, kind, decoder, next } = followed

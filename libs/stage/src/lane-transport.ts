@@ -1,13 +1,13 @@
 import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
-import type { Consumer, Kafka, Message, Producer } from 'kafkajs'
+import type { Consumer, Kafka } from 'kafkajs'
 import { ensureTopics } from './ensure-topics.ts'
 import type { Receipt, Runtime, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
 import { TransientError, untilItWorks } from './failure.ts'
 import { Follower } from './follower.ts'
 import type { Health } from './health.ts'
-import { createKafka, plainProducer } from './kafka.ts'
+import { createKafka } from './kafka.ts'
 import { consumerControls, openConsumer, resubscribe } from './lane-consumer.ts'
 import { Lanes } from './lanes.ts'
 import { LiveDatasets, type Changes } from './live-datasets.ts'
@@ -15,6 +15,7 @@ import type { Logger } from './log.ts'
 import { StageMetrics } from './metrics.ts'
 import { recordsBehind, topicReader } from './read-topic.ts'
 import { receiptHeaders } from './receipts.ts'
+import { Sender } from './sender.ts'
 import { Serde } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 import type { Spans } from './telemetry.ts'
@@ -43,7 +44,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   #kit!: StageKit
   #consumer: Consumer | undefined
   #isReading = false
-  #sender: Promise<Producer> | undefined
+  #sender: Sender
   /** datasets that are in: the lanes' own map */
   readonly #ready = new Map<string, Dataset>()
   readonly #followers: Follower[] = []
@@ -56,6 +57,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     this.#options = options
     const { stage, config, log, health } = options
     this.#kafka = createKafka(stage.name, config, log, health.heard)
+    this.#sender = new Sender(this.#kafka)
     const stopping = () => this.#stopping
     const prepare = (dataset: Dataset) => this.#prepare(dataset)
     const { lookEveryMs } = options
@@ -172,44 +174,23 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const dataset = this.#live.datasets.get(name)
     if (!dataset) throw new TransientError(`the dataset ${name} went: its folder is not there any more`)
     const encoder = this.#kit.serde.encoder(dataset, to)
-    return this.#sendMessage(topicName(name, to), { key, value: encoder.encode(value), partition: lane })
+    return this.#sender.send(topicName(name, to), { key, value: encoder.encode(value), partition: lane })
   }
 
   readonly #sendReceipt = (to: TopicKind, receipt: Receipt): Promise<void> => {
     const value = this.#kit.serde.receiptEncoder().encode(receipt)
     const message = { key: receipt.run, value, partition: receipt.lane, headers: receiptHeaders }
-    return this.#sendMessage(topicName(receipt.dataset, to), message)
-  }
-
-  async #sendMessage(topic: string, message: Message): Promise<void> {
-    const sender = await (this.#sender ??= this.#openSender())
-    await sender.send({ topic, acks: -1, messages: [message] })
-  }
-
-  /** Once for all who ask while it opens; again after it failed. */
-  async #openSender(): Promise<Producer> {
-    const sender = plainProducer(this.#kafka)
-    try {
-      await sender.connect()
-      return sender
-    } catch (error) {
-      this.#sender = undefined
-      throw error
-    }
+    return this.#sender.send(topicName(receipt.dataset, to), message)
   }
 
   /** Clients of kafkajs ask for every topic that they ever met; one that is deleted now would fail them for the others. */
   async #renewClients(): Promise<void> {
-    const { admin } = this.#kit
+    const [{ admin }, sender] = [this.#kit, this.#sender]
     const next = this.#kafka.admin()
     await next.connect()
-    const sender = this.#sender
     this.#kit.admin = next
-    this.#sender = undefined
-    const end = () => {
-      void admin.disconnect().catch(() => undefined)
-      void closeSender(sender)
-    }
+    this.#sender = new Sender(this.#kafka)
+    const end = () => void Promise.allSettled([admin.disconnect(), sender.close()])
     // what was asked through them is answered by then
     setTimeout(end, 5000).unref()
   }
@@ -272,12 +253,8 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     await this.#lanes?.rest()
     await this.#closeConsumer()
     for (const follower of this.#followers) await follower.stop()
-    await closeSender(this.#sender)
+    await this.#sender.close()
     await (this.#kit as StageKit | undefined)?.admin.disconnect().catch(() => undefined)
     await this.#options.stage.stop?.()
   }
-}
-
-async function closeSender(sender: Promise<Producer> | undefined): Promise<void> {
-  await sender?.then((opened) => opened.disconnect()).catch(() => undefined)
 }
