@@ -9,6 +9,7 @@ import { answersOk } from '../probes/http.ts'
 import { pythonOf } from '../python.ts'
 import type { Settings } from '../settings.ts'
 import type { Service } from './service.ts'
+import { parkedIn } from './stages.ts'
 
 /** Their programs, by the name of the service. */
 const programs = { 'csv-profile': 'csv_profile.py', trends: 'trends.py' } as const
@@ -26,6 +27,7 @@ export function spark(settings: Settings, servers: readonly string[]): Service[]
     ports: [settings.ports[name]],
     variables: hash('md5', JSON.stringify([stageEnvironment(settings), choices(settings)])),
     ready: () => answersOk(`${sparkAddress(settings, name)}/health/ready`),
+    standsStill: () => parkedIn(sparkAddress(settings, name)),
     install: async () => void (await pythonOf(settings, 'spark')),
     command: () => commandOf(settings, name),
   }))

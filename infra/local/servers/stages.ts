@@ -53,8 +53,8 @@ function stage(
   }
 }
 
-/** A dataset that is parked leaves the stage ready (docs/adr/0015). */
-async function parkedIn(address: string): Promise<string | undefined> {
+/** A dataset that is parked leaves the stage, or the Spark job, ready (docs/adr/0015). */
+export async function parkedIn(address: string): Promise<string | undefined> {
   const answer = await fetch(`${address}/health/ready`)
   const { parked = [] } = (await answer.json()) as { parked?: { dataset: string; reason: string }[] }
   return parked.map(({ dataset, reason }) => `${dataset} is parked: ${reason}`).join('; ') || undefined

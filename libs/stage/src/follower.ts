@@ -62,7 +62,12 @@ export class Follower {
   }
 
   #openConsumer(): Consumer {
-    const consumer = this.#kit.kafka.consumer({ groupId: this.#groupId, allowAutoTopicCreation: false })
+    const consumer = this.#kit.kafka.consumer({
+      groupId: this.#groupId,
+      // it hears of other topics between two fetches
+      maxWaitTimeInMs: 1000,
+      allowAutoTopicCreation: false,
+    })
     consumer.on('consumer.group_join', () => this.#goOn(consumer))
     return consumer
   }

@@ -147,7 +147,7 @@ export class Lanes {
    */
   async forget(dataset: string): Promise<void> {
     const lanes = [...this.#lanes].filter(([, lane]) => lane.dataset.name === dataset)
-    await Promise.all(lanes.map(([name, lane]) => this.#letGo(name, lane)))
+    await Promise.allSettled(lanes.map(([name, lane]) => this.#letGo(name, lane)))
     this.#failures.clearUnless((input) => datasetOf(input) !== dataset)
   }
 
