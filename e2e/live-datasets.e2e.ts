@@ -1,11 +1,11 @@
 /** A dataset that comes while everything runs, and goes again: nobody restarts anything. */
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { stageAddress, stageNames } from '../infra/local/servers/stages.ts'
 import { writeTestDataset } from './support/datasets.ts'
 import { ask } from './support/documents.ts'
-import { feedUrl, post, receiptOf, runAt } from './support/runs.ts'
+import { feedUrl, importSource, post, receiptOf, runAt } from './support/runs.ts'
 import { answerOf, killJobs, startJob } from './support/spark-jobs.ts'
 import { runDir, settings } from './support/stack.ts'
 import { isReceipt, messagesOf } from './support/topics.ts'
@@ -63,6 +63,22 @@ describe('a folder that comes while the stages and a Spark job run', () => {
       expect(
         await fetch(`${stageAddress(settings, stage)}/health/ready`).then((answer) => answer.status),
       ).toBe(200)
+  })
+
+  it('goes on with its definition when that is broken, which every stage and the job tell', async () => {
+    for (const folder of [ofStack, ofJob]) writeFileSync(join(folder, dataset, 'datapackage.json'), '{"name"')
+    const told = [expect.stringMatching(/^the changed definition cannot be used, the one before goes on: /)]
+    const refused: (() => Promise<any>)[] = stageNames.map(
+      (stage) => async () => (await fetch(`${stageAddress(settings, stage)}/health/ready`)).json(),
+    )
+    refused.push(async () => (await answerOf('csv-profile', '/health/ready')).body)
+    for (const ready of refused)
+      await until('it to be told', async () => (await ready()).refusedDatasets?.[dataset]?.length === 1)
+    for (const ready of refused) expect((await ready()).refusedDatasets[dataset]).toEqual(told)
+    await importSource(dataset, `${feedUrl}/earthquakes/window-2.csv`)
+    add()
+    for (const ready of refused)
+      await until('it to be mended', async () => !(dataset in ((await ready()).refusedDatasets ?? {})))
   })
 
   it('is let go when it goes, and its runs can still be asked for', async () => {

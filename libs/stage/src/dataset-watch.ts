@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { byName, datasetFolders, loadFolder, type Datasets, type Loaded } from '@dsf/dataset'
 
 /** By folder: what its definition consists of. */
@@ -23,10 +24,10 @@ export class DatasetWatch {
   /** @throws DefinitionError when a folder of the list cannot be read */
   constructor(parents: string[]) {
     this.#parents = parents
-    this.#before = this.#taken = printsOf(parents, (_, error) => {
-      throw error
-    })
-    for (const folder of this.#taken.keys()) this.#loaded.set(folder, loadFolder(folder))
+    const folders = parents.flatMap(datasetFolders)
+    for (const folder of folders) this.#loaded.set(folder, loadFolder(folder))
+    // looked at first when the time comes, so that what changes meanwhile is seen
+    this.#before = this.#taken = new Map(folders.map((folder) => [folder, 'loaded']))
   }
 
   /** In the order in which they count; one whose changed definition cannot be used is as it was, and refused as well. */
@@ -39,72 +40,70 @@ export class DatasetWatch {
     return this.#unreadable
   }
 
-  /** True when something is otherwise than before. */
-  look(): boolean {
-    const seen = this.#see()
-    const settled = new Map(
-      [...seen].flatMap(([folder, print]) => {
-        const known = this.#before.get(folder) === print ? print : this.#taken.get(folder)
-        return known === undefined ? [] : [[folder, known] as const]
-      }),
-    )
+  /** Waits for the file system without holding anything else up, since a mount may hang. */
+  async look(): Promise<void> {
+    const seen = await this.#see()
+    const settled: Prints = new Map()
+    for (const [folder, print] of seen) {
+      const known = this.#before.get(folder) === print ? print : this.#taken.get(folder)
+      if (known !== undefined) settled.set(folder, known)
+    }
     for (const [folder, print] of this.#taken)
       if (!seen.has(folder) && this.#before.has(folder)) settled.set(folder, print)
     this.#before = seen
-    return this.#take(settled)
+    this.#take(settled)
   }
 
-  #see(): Prints {
-    const unreadable = new Map<string, string>()
-    const seen = printsOf(this.#parents, (parent, { message }) => {
-      unreadable.set(parent, message)
-      return new Map([...this.#taken].filter(([folder]) => dirname(folder) === join(parent)))
-    })
-    this.#unreadable = unreadable
+  async #see(): Promise<Prints> {
+    const seen: Prints = new Map()
+    this.#unreadable = new Map()
+    for (const parent of this.#parents)
+      try {
+        for (const folder of await foldersIn(parent)) seen.set(folder, await printOf(folder))
+      } catch (error) {
+        this.#unreadable.set(parent, (error as Error).message)
+        for (const [folder, print] of this.#taken)
+          if (dirname(folder) === join(parent)) seen.set(folder, print)
+      }
     return seen
   }
 
-  #take(now: Prints): boolean {
-    const changed = [...now].filter(([folder, print]) => this.#taken.get(folder) !== print)
-    const gone = [...this.#taken.keys()].filter((folder) => !now.has(folder))
-    for (const folder of gone) this.#loaded.delete(folder)
-    for (const [folder] of changed) this.#loaded.set(folder, after(this.#loaded.get(folder), folder))
+  #take(now: Prints): void {
+    for (const folder of this.#taken.keys()) if (!now.has(folder)) this.#loaded.delete(folder)
+    for (const [folder, print] of now)
+      if (this.#taken.get(folder) !== print) this.#loaded.set(folder, after(this.#loaded.get(folder), folder))
     this.#taken = now
-    return changed.length > 0 || gone.length > 0
   }
 }
 
 /** Who writes a mistake into a definition that works goes on with the one before. */
 function after({ dataset }: Loaded = {}, folder: string): Loaded {
   const { dataset: next, problems } = loadFolder(folder)
-  if (next) return { dataset: next }
+  if (next) return { dataset: isDeepStrictEqual(next, dataset) ? dataset! : next }
   if (!dataset) return { problems: problems! }
-  return {
-    dataset,
-    problems: problems!.map(
-      (problem) => `the changed definition cannot be used, the one before goes on: ${problem}`,
-    ),
-  }
+  const sentence = 'the changed definition cannot be used, the one before goes on'
+  return { dataset, problems: problems!.map((problem) => `${sentence}: ${problem}`) }
 }
 
-function printsOf(parents: string[], without: (parent: string, error: Error) => Prints): Prints {
-  return new Map(
-    parents.flatMap((parent) => {
-      try {
-        return datasetFolders(parent).map((folder) => [folder, printOf(folder)] as const)
-      } catch (error) {
-        return [...without(parent, error as Error)]
-      }
-    }),
+async function foldersIn(parent: string): Promise<string[]> {
+  const folders = (await readdir(parent)).sort().map((entry) => join(parent, entry))
+  const known = await Promise.all(
+    folders.map((folder) =>
+      lstat(join(folder, 'datapackage.json')).then(
+        () => [folder],
+        () => [],
+      ),
+    ),
   )
+  return known.flat()
 }
 
 /** A file that cannot be read has a print too: it is what changes when it is mended. */
-function printOf(folder: string): string {
+async function printOf(folder: string): Promise<string> {
   const file = join(folder, 'datapackage.json')
   try {
-    const { size, mtimeMs } = statSync(file)
-    return size > largestRead ? `${size} ${mtimeMs}` : hash('sha256', readFileSync(file))
+    const { size, mtimeMs } = await stat(file)
+    return size > largestRead ? `${size} ${mtimeMs}` : hash('sha256', await readFile(file))
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? (error as Error).message
   }

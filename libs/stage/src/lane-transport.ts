@@ -121,6 +121,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     if (gone.length > 0) await once(() => this.#renewClients())
     for (const follower of this.#followers) await once(() => follower.follow([...this.#ready.values()]))
     if (came.length + gone.length > 0) await once(() => this.#consume())
+    this.#options.health.goOn('start')
     const named = { came: came.map(({ name }) => name), changed: changed.map(({ name }) => name), gone }
     this.#options.log.info(named, 'datasets came, changed or went')
   }
@@ -236,6 +237,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
 
   #endIdling(): void {
     clearInterval(this.#idling)
+    this.#idling = undefined
     this.#options.health.goOn('datasets')
   }
 

@@ -65,23 +65,19 @@ export class LiveDatasets {
     const ms = Math.min(this.#starts.nextInMs(), this.#nextLook - performance.now())
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)).unref())
     if (this.#tools.stopping()) return { came: [], changed: [], gone: [] }
-    const gone = performance.now() >= this.#nextLook ? this.#look() : []
+    const gone = performance.now() >= this.#nextLook ? await this.#look() : []
     return { ...this.#enter(await this.#starts.due()), gone }
   }
 
   #later = () => performance.now() + (this.#tools.lookEveryMs ?? lookEveryMs)
 
-  #look(): string[] {
+  async #look(): Promise<string[]> {
     const before = new Set(this.#watch.unreadable.keys())
-    const isOther = this.#watch.look()
+    await this.#watch.look()
     this.#nextLook = this.#later()
     for (const [folder, reason] of this.#watch.unreadable)
-      if (!before.has(folder))
-        this.#tools.log.warn(
-          { folder, reason },
-          'a folder of datasets cannot be read; all of it goes on as it was',
-        )
-    return isOther ? this.#compare() : []
+      if (!before.has(folder)) this.#tools.log.warn({ folder, reason }, unreadable)
+    return this.#compare()
   }
 
   /** Returns the names of those that went, of those that were in. */
@@ -124,3 +120,5 @@ export class LiveDatasets {
 
 const sentenceOf = ({ name, folder, problems }: RefusedDataset): string =>
   `the definition of ${name} in ${folder} cannot be used: ${problems.join('; ')}`
+
+const unreadable = 'a folder of datasets cannot be read; all of it goes on as it was'
