@@ -6,7 +6,8 @@ import type { Settings } from './settings.ts'
 export async function sayRefused(settings: Settings): Promise<void> {
   const answers = await Promise.all(stageNames.map((name) => refusedBy(stageAddress(settings, name))))
   const refused = new Map(answers.flatMap((one) => Object.entries(one)))
-  for (const [dataset, problems] of refused) say(dataset, `has a definition that cannot be used:\n  ${problems.join('\n  ')}`)
+  for (const [dataset, problems] of refused)
+    say(dataset, `has a definition that cannot be used:\n  ${problems.join('\n  ')}`)
 }
 
 async function refusedBy(address: string): Promise<Record<string, string[]>> {
