@@ -211,7 +211,7 @@ describe('the rows beside them', () => {
     const lake = await keysOf('lake', dataset)
     expect(lake.filter((key) => key.includes('table='))).toEqual([])
     const program = join(repositoryRoot, 'apps/indexer/dist/reindex.main.js')
-    const env = { ...process.env, ...environment, HTTP_PORT: '0', HEALTH_PORT: '0' }
+    const env = { ...process.env, ...environment, HEALTH_PORT: '0' }
     const child = spawn('node', [program, dataset], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     const said = text(child.stdout)
     expect((await once(child, 'close'))[0]).toBe(0)

@@ -1,13 +1,13 @@
 /** What a stage refused can be looked at, and comes in when the reason is gone: under its old name, and once. */
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { stageAddress } from '../infra/local/servers/stages.ts'
 import { repositoryRoot } from '../infra/local/settings.ts'
 import { writeTestDataset } from './support/datasets.ts'
 import { addField, countDocuments, documentsOf, indexWithout } from './support/documents.ts'
-import { kill, revive, terminate } from './support/processes.ts'
+import { kill, revive } from './support/processes.ts'
 import { importSource, ingested, receiptOf, runAt, unanswered } from './support/runs.ts'
 import { filesDir, runDir, settings } from './support/stack.ts'
 import { endsOf } from './support/topics.ts'
@@ -41,10 +41,13 @@ function fileOf(name: string, rows: string[]): string {
   return `file://${file}`
 }
 
+/** The cleaner that runs takes the changed definition. */
 async function allow(largestMagnitude: number): Promise<void> {
+  const taken = () =>
+    readFileSync(join(runDir, 'logs/cleaner.log'), 'utf8').split(`"changed":["${dataset}"]`).length
+  const before = taken()
   writeTestDataset(join(runDir, 'datasets'), dataset, { largestMagnitude })
-  await terminate('cleaner')
-  await revive('cleaner')
+  await until('the cleaner to take it', () => taken() > before)
 }
 
 let runId = ''

@@ -2,12 +2,13 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { writeQuakes } from '../bench/generate-quakes.ts'
+import { healthAddress } from '../infra/local/servers/stages.ts'
 import { changeTestDataset } from './support/datasets.ts'
 import { aliasOf, ask, countDocuments, documentsOf, mappingOf } from './support/documents.ts'
 import { parkedAt, secondInstance } from './support/processes.ts'
 import { reindex as reindexCommand } from './support/reindex.ts'
 import { importSource, receiptOf, startRun } from './support/runs.ts'
-import { filesDir, runDir } from './support/stack.ts'
+import { filesDir, runDir, settings } from './support/stack.ts'
 import { until } from './support/until.ts'
 
 const dataset = 'quakes-reindex'
@@ -81,8 +82,18 @@ describe('a new version of the index', () => {
     expect(await contentOf()).toEqual(present)
   })
 
-  it('is what a changed definition asks for: an indexer that starts says so, and goes on by itself once it is there', async () => {
+  it('is what a changed definition asks for: an indexer that runs or starts says so, and takes it by itself once it is there', async () => {
     changeTestDataset(join(runDir, 'datasets'), dataset, { searchable: 'net' })
+    const running = healthAddress(settings, 'indexer')
+    await until('the indexer to refuse the change', async () => (await parkedAt(running)).length > 0)
+    expect(await parkedAt(running)).toEqual([
+      expect.objectContaining({
+        what: `change of ${dataset}`,
+        reason: expect.stringMatching(
+          /the one before goes on: .* make reindex DATASET=quakes-reindex/,
+        ) as string,
+      }),
+    ])
     const second = await secondInstance('indexer')
     expect(await parkedAt(second.url)).toEqual([
       expect.objectContaining({
@@ -95,6 +106,7 @@ describe('a new version of the index', () => {
     expect(await reindex().ended).toBe(0)
     expect((await mappingOf(dataset))['net']).toMatchObject({ type: 'text' })
     await until('the dataset to start', async () => (await parkedAt(second.url)).length === 0)
+    await until('the change to be taken', async () => (await parkedAt(running)).length === 0)
     second.child.kill()
     await second.ended
   })

@@ -68,7 +68,7 @@ export const changeTestDataset = (
   change: TestDataset,
 ): void => writeTestDataset(folder, name, { ...testDatasets[name], ...change })
 
-/** A real dataset with something changed. A stage reads it when it starts. */
+/** A real dataset with something changed. A stage that runs takes it in some seconds. */
 export function writeTestDataset(
   folder: string,
   name: string,

@@ -30,9 +30,8 @@ export function newDataset(
   fields: object[] = [],
   name = freshName(),
   roles: object = {},
+  parent = newParent(),
 ): Dataset {
-  mkdirSync(join(runDir, 'its'), { recursive: true })
-  const parent = mkdtempSync(join(runDir, 'its', 'datasets-'))
   const key = [
     { name: 'id', type: 'string' },
     { name: 'v', type: 'integer', constraints: { required: true } },
@@ -42,6 +41,11 @@ export function newDataset(
   return loadDataset(
     writePackage(parent, { name, resources, 'x-dsf': { lanes, version: 'v', ...roles } } as never),
   )
+}
+
+function newParent(): string {
+  mkdirSync(join(runDir, 'its'), { recursive: true })
+  return mkdtempSync(join(runDir, 'its', 'datasets-'))
 }
 
 const configOf = (...datasets: Dataset[]) => ({
@@ -83,7 +87,8 @@ export function runTransport(stage: Stage, ...datasets: Dataset[]) {
   let report: (error: Error) => void
   const fatal = new Promise<Error>((resolve) => (report = resolve))
   const onFatal = (error: Error) => report(error)
-  const transport = new LaneTransport({ stage, config: configOf(...datasets), health, log, spans, onFatal })
+  const config = configOf(...datasets)
+  const transport = new LaneTransport({ stage, config, health, log, spans, onFatal, lookEveryMs: 300 })
   let closed: Promise<void> | undefined
   const close = () => {
     health.stop()

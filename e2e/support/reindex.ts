@@ -14,7 +14,7 @@ export interface Command {
 
 export function reindex(dataset: string, ...args: string[]): Command {
   const program = join(repositoryRoot, 'apps/indexer/dist/reindex.main.js')
-  const env = { ...process.env, ...environment, HTTP_PORT: '0', HEALTH_PORT: '0' }
+  const env = { ...process.env, ...environment, HEALTH_PORT: '0' }
   const child = spawn('node', [program, dataset, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const lines: string[] = []
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))

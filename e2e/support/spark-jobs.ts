@@ -30,8 +30,13 @@ export function killJobs(): void {
 }
 
 /** A job for one dataset, as the stack would start it. `crashAt` ends it there. */
-export async function startJob(name: SparkJob, dataset: string, crashAt?: string): Promise<Job> {
-  const env = { ...settings.env, SPARK_DATASETS: dataset, SPARK_TRIGGER_SECONDS: '1' }
+export async function startJob(
+  name: SparkJob,
+  dataset: string,
+  crashAt?: string,
+  own: NodeJS.ProcessEnv = {},
+): Promise<Job> {
+  const env = { ...settings.env, SPARK_DATASETS: dataset, SPARK_TRIGGER_SECONDS: '1', ...own }
   const service = spark({ ...settings, env }, []).find((candidate) => candidate.name === name)!
   mkdirSync(join(runDir, 'logs'), { recursive: true })
   await service.install()

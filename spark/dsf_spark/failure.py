@@ -1,4 +1,4 @@
-"""Failure is a type: a server that is away is waited for; anything else ends the process."""
+"""Failure is a type: a server that is away is waited for, what concerns the process ends it, anything else parks its dataset."""
 
 import re
 
@@ -6,6 +6,7 @@ import requests
 import urllib3.exceptions
 from confluent_kafka import KafkaError, KafkaException
 from minio.error import S3Error, ServerError
+from py4j.protocol import Py4JNetworkError
 
 
 class TransientError(Exception):
@@ -13,7 +14,7 @@ class TransientError(Exception):
 
 
 class FatalError(Exception):
-    """Nothing that waiting would mend."""
+    """Nothing that waiting would mend; of one dataset, where it is met in its query."""
 
 
 _AWAY = {
@@ -62,6 +63,19 @@ def is_transient(error: BaseException) -> bool:
         return error.status_code >= 500
     away = (TransientError, requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError)
     return isinstance(error, away) or bool(_AWAY_IN_JAVA.search(java_text(error)))
+
+
+_ENDS_IN_JAVA = re.compile(
+    r"java\.lang\.OutOfMemoryError|stopped SparkContext|SparkContext was shut ?down|SparkContext has been shutdown"
+)
+
+
+def ends_process(error: BaseException) -> bool:
+    """No other dataset can go on either: memory is used up, the virtual machine is gone, or another copy took over."""
+    if isinstance(error, KafkaException):
+        return bool(error.args[0].code() == KafkaError._FENCED)
+    gone = (MemoryError, ConnectionError, Py4JNetworkError, KeyboardInterrupt, SystemExit)
+    return isinstance(error, gone) or bool(_ENDS_IN_JAVA.search(java_text(error)))
 
 
 def _is_broker_away(error: KafkaError) -> bool:

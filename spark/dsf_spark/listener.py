@@ -1,6 +1,7 @@
 """What Spark tells of its queries, as progress."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +16,9 @@ from .progress import Board, Finished
 class Listener(StreamingQueryListener):
     """Progress comes from Spark's own events: one for each finished micro-batch, one for a look that found nothing."""
 
-    def __init__(self, board: Board, health: Health, flows: list[Flow]):
-        self._flows = {flow.dataset.name: flow for flow in flows}
+    def __init__(self, board: Board, health: Health, flows: Mapping[str, Flow]):
+        self._flows = flows
+        """Of the datasets that are read now: what a query says after that is nobody's."""
         self._names: dict[str, str] = {}
         self._board = board
         self._health = health
@@ -27,8 +29,11 @@ class Listener(StreamingQueryListener):
     def onQueryProgress(self, event: Any) -> None:
         progress = event.progress
         name = self._names.get(str(progress.id), progress.name)
+        flow = self._flows.get(name)
+        if flow is None:
+            return
         try:
-            counted = self._counted(self._flows[name], progress)
+            counted = self._counted(flow, progress)
         except Exception as error:
             # without an answer there is no look: the one before stands
             logging.warning("%s: the lag could not be measured: %s", name, sentence(error))
@@ -48,7 +53,8 @@ class Listener(StreamingQueryListener):
         )
 
     def onQueryIdle(self, event: Any) -> None:
-        if name := self._names.get(str(event.id)):
+        name = self._names.get(str(event.id), "")
+        if name in self._flows:
             self._board.idle(name, _ms(event.timestamp))
             self._health.go_on(name)
 

@@ -41,14 +41,24 @@ class Board:
 
     def __init__(self, job: str, datasets: list[str], refused: int = 0):
         self.job = job
-        self._refused = refused
+        self.refused = refused
         """Datasets that are left out because their definition cannot be used."""
         self._lock = threading.Lock()
         self._progress = {name: Progress() for name in datasets}
 
+    def add(self, dataset: str) -> None:
+        """Of one whose definition changes the counts go on."""
+        with self._lock:
+            self._progress.setdefault(dataset, Progress())
+
+    def drop(self, dataset: str) -> None:
+        with self._lock:
+            self._progress.pop(dataset, None)
+
     def finished(self, dataset: str, last: Finished) -> None:
         with self._lock:
-            mine = self._progress[dataset]
+            # of one that went a last word may come
+            mine = self._progress.get(dataset, Progress())
             mine.batch, mine.at, mine.rows, mine.lag, mine.lookedAt = (
                 last.batch,
                 last.at,
@@ -64,7 +74,7 @@ class Board:
     def idle(self, dataset: str, at: int) -> None:
         """Looked, and found nothing new."""
         with self._lock:
-            mine = self._progress[dataset]
+            mine = self._progress.get(dataset, Progress())
             mine.lag, mine.lookedAt = 0, at
             mine.idleSince = mine.idleSince or at
 
@@ -86,7 +96,7 @@ class Board:
                     lines.append(f'{prefix}_{name}{{dataset="{dataset}"}} {progress[key]}')
         name = f"{prefix}_refused_datasets"
         what = "Datasets that are left out because their definition cannot be used."
-        lines += [f"# HELP {name} {what}", f"# TYPE {name} gauge", f"{name} {self._refused}"]
+        lines += [f"# HELP {name} {what}", f"# TYPE {name} gauge", f"{name} {self.refused}"]
         return "\n".join(lines) + "\n"
 
 

@@ -21,7 +21,11 @@ class Settings:
     """host:port, comma-separated"""
     registry_url: str
     store: StoreSettings
-    datasets: tuple[Dataset, ...]
+    datasets_dir: str
+    datasets: Mapping[str, Dataset]
+    """As they are at start; the folders are looked at again."""
+    chosen: frozenset[str]
+    """Names; none for all."""
     refused: tuple[Refused, ...]
     """Definitions that cannot be used; the others are."""
     health_host: str
@@ -36,7 +40,8 @@ class SettingsError(Exception):
 
 
 def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
-    known = load_datasets(_text(env, "DATASETS_DIR", "datasets"))
+    datasets_dir = _text(env, "DATASETS_DIR", "datasets")
+    known = load_datasets(datasets_dir)
     return Settings(
         brokers=_text(env, "KAFKA_BROKERS"),
         registry_url=_text(env, "REGISTRY_URL").rstrip("/"),
@@ -46,7 +51,9 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             secret_key=_text(env, "S3_SECRET_KEY"),
             bucket=_text(env, "S3_BUCKET", "dsf"),
         ),
-        datasets=_chosen(known, env.get("SPARK_DATASETS", "")),
+        datasets_dir=datasets_dir,
+        datasets=known,
+        chosen=_chosen(known, env.get("SPARK_DATASETS", "")),
         refused=tuple(known.refused),
         health_host=_text(env, "HEALTH_HOST", "127.0.0.1"),
         health_port=int(_number(env, "HEALTH_PORT", None)),
@@ -75,11 +82,9 @@ def _number(env: Mapping[str, str], name: str, default: float | None) -> float:
     return value
 
 
-def _chosen(known: Datasets, names: str) -> tuple[Dataset, ...]:
-    refused = {one.name for one in known.refused} - set(known)
-    chosen = [name.strip() for name in names.split(",") if name.strip()] or sorted(known)
-    chosen = [name for name in chosen if name not in refused]
-    unknown = [name for name in chosen if name not in known]
+def _chosen(known: Datasets, names: str) -> frozenset[str]:
+    chosen = frozenset(name.strip() for name in names.split(",") if name.strip())
+    unknown = sorted(chosen - set(known) - {one.name for one in known.refused})
     if unknown:
         raise SettingsError(f'SPARK_DATASETS names "{unknown[0]}": there are {", ".join(sorted(known))}')
-    return tuple(known[name] for name in chosen)
+    return chosen

@@ -1,4 +1,4 @@
-"""The process of a job: starts its queries, waits for servers with them, and ends when it is told or must."""
+"""The process of a job: starts and ends its queries as datasets come and go, and ends when it is told or must."""
 
 import logging
 import os
@@ -6,23 +6,26 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterable
 
-from dsf_dataset import DefinitionError
-from pyspark.sql.streaming.query import StreamingQuery
+from dsf_dataset import Dataset, DefinitionError, Refused
+from pyspark.sql import SparkSession
 
 from .crash_points import arm
-from .failure import FatalError, is_transient, sentence
+from .failure import sentence
 from .flow import Flow
 from .health import Health
 from .http_side import serve
+from .keeper import GRACE_SECONDS, Keeper
 from .listener import Listener
 from .progress import Board
 from .servers import dependencies
 from .session import open_session
 from .settings import Settings, SettingsError, read_settings
+from .watch import DatasetWatch
 
-_LONGEST_PAUSE_SECONDS = 30
-_GRACE_SECONDS = 15
+_LOOK_SECONDS = 5
+"""Between two looks at the folders of datasets."""
 
 
 def run_job(job: str, flow: type[Flow]) -> None:
@@ -44,10 +47,13 @@ class Supervisor:
         self._job = job
         self._settings = settings
         self._flow = flow
-        self._datasets = [dataset for dataset in settings.datasets if flow.reads(dataset)]
-        self.board = Board(job, [dataset.name for dataset in self._datasets], len(settings.refused))
-        refused = {one.name: one.problems for one in settings.refused}
-        self.health = Health(self.board, dependencies(settings), refused)
+        self._datasets = dict(settings.datasets)
+        self._watch = DatasetWatch(settings.datasets_dir)
+        self.board = Board(job, [dataset.name for dataset in self._wanted()], len(settings.refused))
+        self.health = Health(self.board, dependencies(settings), _told(settings.refused))
+        self._keepers: dict[str, Keeper] = {}
+        self._flows: dict[str, Flow] = {}
+        """Of the datasets that are read now: the listener's own map."""
         self._stop = threading.Event()
         self._fatal: list[BaseException] = []
 
@@ -59,16 +65,12 @@ class Supervisor:
         begin = time.monotonic()
         spark = open_session(self._job, self._settings.store, self._settings.trigger_seconds)
         logging.info("%s: session after %.1f s", self._job, time.monotonic() - begin)
-        flows = [self._flow(spark, self._settings, dataset) for dataset in self._datasets]
-        spark.streams.addListener(Listener(self.board, self.health, flows))
-        threads = [threading.Thread(target=self._keep, args=[flow], name=flow.dataset.name) for flow in flows]
-        for thread in threads:
-            thread.start()
-        while not self._stop.wait(1):
-            pass
-        self.health.stopping.set()
-        for thread in threads:
-            thread.join(_GRACE_SECONDS + 10)
+        spark.streams.addListener(Listener(self.board, self.health, self._flows))
+        for dataset in self._wanted():
+            self._read(spark, dataset)
+        while not self._stop.wait(_LOOK_SECONDS):
+            self._look(spark)
+        self._end()
         server.shutdown()
         if self._fatal:
             logging.critical("%s: ends, because %s", self._job, sentence(self._fatal[0]))
@@ -80,53 +82,64 @@ class Supervisor:
         sys.stderr.flush()
         os._exit(1 if self._fatal else 0)
 
-    def _keep(self, flow: Flow) -> None:
-        """Runs a query until the job stops; starts it again when a server that was away is waited for."""
-        name = flow.dataset.name
-        pause = 1.0
-        while not self._stop.is_set():
-            begin = time.monotonic()
-            try:
-                self._run_once(flow)
-            except BaseException as error:
-                cause = flow.explain(error)
-                # a signal to all processes of ours ends the virtual machine at the same time
-                if not is_transient(cause) and not self._stop.wait(2):
-                    logging.error("%s: %s", name, sentence(cause), exc_info=cause)
-                    self._fatal.append(cause)
-                    self._stop.set()
-                    return
-                pause = 1.0 if time.monotonic() - begin > 2 * _LONGEST_PAUSE_SECONDS else pause
-                reason = sentence(cause)
-                logging.warning("%s: waits %.0f s, because %s", name, pause, reason)
-                self.health.wait(name, reason)
-                self._stop.wait(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+    def _end(self) -> None:
+        self.health.stopping.set()
+        keepers = list(self._keepers.values())
+        for keeper in keepers:
+            keeper.stop()
+        for keeper in keepers:
+            keeper.join(GRACE_SECONDS + 10)
 
-    def _run_once(self, flow: Flow) -> None:
-        name = flow.dataset.name
-        looked_at = _now()
-        query = flow.start()
-        if query is None:
-            self.board.idle(name, looked_at)
-            self.health.go_on(name)
-            self._stop.wait(self._settings.trigger_seconds)
+    def _wanted(self) -> list[Dataset]:
+        chosen = self._settings.chosen
+        return [
+            dataset
+            for name, dataset in sorted(self._datasets.items())
+            if (not chosen or name in chosen) and self._flow.reads(dataset)
+        ]
+
+    def _look(self, spark: SparkSession) -> None:
+        """Takes in what came, changed or went in the folders; no query of another dataset is touched."""
+        found = self._watch.look(self._datasets)
+        if found is None:
             return
-        while query.isActive:
-            if self._stop.wait(0.5):
-                _end(query)
-                return
-        error = query.exception()
-        raise error or FatalError(f"the query of {name} ended by itself")
+        self._datasets, refused = found
+        for one in refused:
+            if self.health.refused.get(one.name) != one.problems:
+                logging.error("%s", one)
+        self.health.refused = _told(refused)
+        self.board.refused = len(refused)
+        wanted = {dataset.name: dataset for dataset in self._wanted()}
+        for name in [name for name in self._keepers if name not in wanted]:
+            logging.info("%s: its folder went", name)
+            self._let_go(name)
+        for dataset in wanted.values():
+            before = self._keepers.get(dataset.name)
+            if before is None or before.flow.dataset != dataset:
+                logging.info("%s: its folder came, or its definition changed", dataset.name)
+                self._read(spark, dataset)
+
+    def _read(self, spark: SparkSession, dataset: Dataset) -> None:
+        name = dataset.name
+        before = self._keepers.get(name)
+        if before:
+            before.stop()
+        self.board.add(name)
+        self.health.add(name)
+        flow = self._flows[name] = self._flow(spark, self._settings, dataset)
+        keeper = self._keepers[name] = Keeper(flow, self.board, self.health, self._ended_by, before)
+        keeper.start()
+
+    def _let_go(self, name: str) -> None:
+        self._keepers.pop(name).stop()
+        self._flows.pop(name)
+        self.board.drop(name)
+        self.health.drop(name)
+
+    def _ended_by(self, cause: BaseException) -> None:
+        self._fatal.append(cause)
+        self._stop.set()
 
 
-def _end(query: StreamingQuery) -> None:
-    """Lets a micro-batch end, for a while: what is cut off is only done again."""
-    deadline = time.monotonic() + _GRACE_SECONDS
-    while query.isActive and query.status["isTriggerActive"] and time.monotonic() < deadline:
-        time.sleep(0.1)
-    query.stop()
-
-
-def _now() -> int:
-    return round(time.time() * 1000)
+def _told(refused: Iterable[Refused]) -> dict[str, list[str]]:
+    return {one.name: one.problems for one in refused}

@@ -6,7 +6,7 @@ import json
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 from dsf_spark.crash_points import arm, crash_point
-from dsf_spark.failure import FatalError, TransientError, is_transient, sentence
+from dsf_spark.failure import FatalError, TransientError, ends_process, is_transient, sentence
 from dsf_spark.health import Health
 from dsf_spark.http_side import serve
 from dsf_spark.listener import _ms
@@ -33,9 +33,9 @@ class FromJava(Exception):
 
 
 def test_settings_name_what_is_missing_or_wrong():
-    assert [d.name for d in read_settings(ENVIRONMENT).datasets] == ["earthquakes", "seattle-weather"]
+    assert sorted(read_settings(ENVIRONMENT).datasets) == ["earthquakes", "seattle-weather"]
     chosen = read_settings(ENVIRONMENT | {"SPARK_DATASETS": "earthquakes"})
-    assert [d.name for d in chosen.datasets] == ["earthquakes"]
+    assert chosen.chosen == {"earthquakes"}
     assert "hidden" not in repr(chosen)
     for change, message in [
         ({"SPARK_DATASETS": "quakes"}, 'SPARK_DATASETS names "quakes": there are earthquakes'),
@@ -51,17 +51,17 @@ def test_a_definition_that_cannot_be_used_is_left_out_and_told(tmp_path):
     (tmp_path / "wrong/datapackage.json").write_text("{", "utf-8")
     folders = {"DATASETS_DIR": f"{REPOSITORY}/datasets:{tmp_path}"}
     settings = read_settings(ENVIRONMENT | folders)
-    assert [d.name for d in settings.datasets] == ["earthquakes", "seattle-weather"]
+    assert sorted(settings.datasets) == ["earthquakes", "seattle-weather"]
     assert [one.name for one in settings.refused] == ["wrong"]
     chosen = read_settings(ENVIRONMENT | folders | {"SPARK_DATASETS": "earthquakes,wrong"})
-    assert [d.name for d in chosen.datasets] == ["earthquakes"]
+    assert chosen.chosen == {"earthquakes", "wrong"}
     health = Health(Board("job", [], 1), {}, {"wrong": ["/name: is missing"]})
     assert health.ready() == (
         True,
         {"status": "ok", "dependencies": {}, "refusedDatasets": {"wrong": ["/name: is missing"]}},
     )
     assert health.live()[0]
-    assert health.metrics().endswith("\ndsf_job_refused_datasets 1\n")
+    assert "\ndsf_job_refused_datasets 1\n" in health.metrics()
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,22 @@ def test_a_definition_that_cannot_be_used_is_left_out_and_told(tmp_path):
 )
 def test_a_server_that_is_away_is_waited_for_and_nothing_else(error, waited_for):
     assert is_transient(error) is waited_for
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [
+        (FatalError("x"), False),
+        (ValueError("x"), False),
+        (FromJava("org.apache.spark.SparkException: [FAILED_READ_FILE] a cell does not fit"), False),
+        (FromJava("java.lang.OutOfMemoryError: Java heap space"), True),
+        (ConnectionRefusedError("the virtual machine is gone"), True),
+        (KafkaException(KafkaError(KafkaError._FENCED)), True),
+        (KafkaException(KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED)), False),
+    ],
+)
+def test_only_what_concerns_the_process_ends_it(error, ends):
+    assert ends_process(error) is ends
 
 
 def test_a_sentence_names_the_cause():
@@ -143,6 +159,28 @@ def test_readiness_says_for_what_a_dataset_waits(service):
     assert (status, json.loads(body)["dependencies"]) == (503, {"d": "Kafka is away"})
     assert ask("/health/live")[0] == 200
     assert ask("/nothing")[0] == 404
+
+
+def test_a_dataset_that_is_parked_leaves_the_job_ready_and_one_that_went_is_not_told_of(service):
+    board, health, ask = service
+    health.go_on("d")
+    board.add("e")
+    health.add("e")
+    assert ask("/health/ready")[0] == 503
+    health.park("e", "a cell does not fit")
+    status, body = ask("/health/ready")
+    told = json.loads(body)
+    assert (status, told["dependencies"]) == (200, {"d": "ok"})
+    assert [(one["dataset"], one["what"], one["reason"]) for one in told["parked"]] == [
+        ("e", "query of e", "a cell does not fit")
+    ]
+    assert 'dsf_parked{dataset="e"} 1' in ask("/metrics")[1]
+    board.drop("e")
+    health.drop("e")
+    health.wait("e", "its last word")
+    board.idle("e", 1)
+    assert ask("/health/ready") == (200, json.dumps({"status": "ok", "dependencies": {"d": "ok"}}))
+    assert '"e"' not in ask("/metrics")[1] + ask("/health/progress")[1]
 
 
 def test_progress_is_of_the_last_finished_look(service):

@@ -1,5 +1,5 @@
 import type { Dataset } from '@dsf/dataset'
-import { RequestError, type Runtime } from '@dsf/stage'
+import { perDataset, RequestError, type Runtime } from '@dsf/stage'
 import { announceAgain } from './announce-again.ts'
 import { QuarantineCounts } from './quarantine-counts.ts'
 import { quarantineLog, rowOf, type QuarantineLog, type Range } from './quarantine-log.ts'
@@ -24,11 +24,19 @@ export interface ReplayAnswer {
   objects: string[]
 }
 
+interface Counting {
+  counts: QuarantineCounts
+  counting?: Promise<true>
+}
+
 /** The quarantine as operators see it, read from its topic by place: a question costs what it shows, and not what is there. */
 export class QuarantineView {
   readonly #runs: RunsView
   #runtime: Runtime | undefined
-  readonly #counts = new Map<string, { counts: QuarantineCounts; counting?: Promise<true> }>()
+  /** by definition, which may change */
+  readonly #counts = perDataset(
+    (dataset): Counting => ({ counts: new QuarantineCounts(quarantineLog(this.#runtime!, dataset)) }),
+  )
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(runs: RunsView) {
@@ -41,9 +49,8 @@ export class QuarantineView {
 
   /** @throws RequestError 404 or 503 */
   async count(name: string) {
-    const { dataset, log } = this.#open(name)
-    const kept = this.#counts.get(dataset.name) ?? { counts: new QuarantineCounts(log) }
-    this.#counts.set(dataset.name, kept)
+    const { dataset } = this.#open(name)
+    const kept = this.#counts(dataset)
     kept.counting ??= kept.counts
       .advance(this.#runs.replaysOf(dataset))
       .then(() => true as const)

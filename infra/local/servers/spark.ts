@@ -8,6 +8,7 @@ import type { Command } from '../processes/start.ts'
 import { answersOk } from '../probes/http.ts'
 import { pythonOf } from '../python.ts'
 import type { Settings } from '../settings.ts'
+import { waitsOf } from '../stage-waits.ts'
 import type { Service } from './service.ts'
 
 /** Their programs, by the name of the service. */
@@ -26,6 +27,7 @@ export function spark(settings: Settings, servers: readonly string[]): Service[]
     ports: [settings.ports[name]],
     variables: hash('md5', JSON.stringify([stageEnvironment(settings), choices(settings)])),
     ready: () => answersOk(`${sparkAddress(settings, name)}/health/ready`),
+    waits: () => waitsOf(sparkAddress(settings, name)),
     install: async () => void (await pythonOf(settings, 'spark')),
     command: () => commandOf(settings, name),
   }))

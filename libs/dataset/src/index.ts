@@ -1,4 +1,14 @@
-export { loadDataset, loadDatasets, requireDatasets, type Datasets, type RefusedDataset } from './load.ts'
+export {
+  byName,
+  datasetFolders,
+  loadDataset,
+  loadDatasets,
+  loadFolder,
+  requireDatasets,
+  type Datasets,
+  type Loaded,
+  type RefusedDataset,
+} from './load.ts'
 export { largestBatch, largestRow } from './limits.ts'
 export type { Dataset, Field, FieldType } from './dataset.ts'
 export type { ComputedField } from './definition.ts'

@@ -34,29 +34,47 @@ export interface RefusedDataset {
   problems: string[]
 }
 
+/** What is in a dataset's folder: a definition that can be used, what is wrong with it, or both when an older one goes on. */
+export interface Loaded {
+  dataset?: Dataset
+  /** a line for each */
+  problems?: string[]
+}
+
 /**
  * All datasets of a list of folders (each holds dataset folders), by name. Folders without a datapackage.json are
  * passed over. Of two datasets of one name the first one is used, in the order of the list; the other one is refused.
  * @throws DefinitionError for a folder of the list that cannot be read: that is no dataset's fault
  */
 export function loadDatasets(folders: string[]): Datasets {
-  const found: Datasets = Object.assign(new Map<string, Dataset>(), { refused: [] })
-  for (const folder of folders.flatMap(datasetFolders)) {
-    const name = basename(folder)
-    try {
-      const twin = found.get(name)
-      if (twin) throw new DefinitionError(folder, '/name', `"${name}" is already defined in ${twin.folder}`)
-      found.set(name, loadDataset(folder))
-    } catch (error) {
-      found.refused.push({ name, folder, problems: problemsOf(error as Error) })
-    }
-  }
-  return found
+  return byName(folders.flatMap(datasetFolders).map((folder) => [folder, loadFolder(folder)]))
 }
 
 /** What nobody foresaw about a definition is that dataset's trouble all the same. */
-const problemsOf = (error: Error): string[] =>
-  error instanceof DefinitionError ? error.sentences : [`cannot be read: ${error.name}: ${error.message}`]
+export function loadFolder(folder: string): Loaded {
+  try {
+    return { dataset: loadDataset(folder) }
+  } catch (error) {
+    const problems =
+      error instanceof DefinitionError
+        ? error.sentences
+        : [`cannot be read: ${(error as Error).name}: ${(error as Error).message}`]
+    return { problems }
+  }
+}
+
+/** Datasets by name, of folders in the order in which they count. */
+export function byName(loaded: Iterable<[folder: string, Loaded]>): Datasets {
+  const found: Datasets = Object.assign(new Map<string, Dataset>(), { refused: [] })
+  for (const [folder, { dataset, problems }] of loaded) {
+    const name = basename(folder)
+    const twin = found.get(name)
+    const refusal = twin ? [`/name: "${name}" is already defined in ${twin.folder}`] : problems
+    if (refusal) found.refused.push({ name, folder, problems: refusal })
+    if (dataset && !twin) found.set(name, dataset)
+  }
+  return found
+}
 
 /**
  * All datasets of a folder, where none may be left out.
@@ -71,7 +89,11 @@ export function requireDatasets(parent: string): Dataset[] {
   return [...datasets.values()]
 }
 
-function datasetFolders(parent: string): string[] {
+/**
+ * The folders in it that hold a definition, in the order in which they count.
+ * @throws DefinitionError when it cannot be read
+ */
+export function datasetFolders(parent: string): string[] {
   if (!existsSync(parent))
     throw new DefinitionError(parent, '', 'the folder does not exist; see DATASETS_DIR')
   return readdirSync(parent)

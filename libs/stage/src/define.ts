@@ -125,7 +125,10 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
   close?: (receipt: Receipt, dataset: Dataset) => Promise<Result['out'] | undefined>
   /** what readiness depends on besides Kafka and the registry: rejects with the reason when it is not there */
   dependencies?: Record<string, () => Promise<unknown>>
-  /** what a dataset needs outside Kafka before its first batch; idempotent, and what it throws concerns that dataset alone */
+  /**
+   * what a dataset needs outside Kafka before its first batch, and a changed definition before it is used; idempotent, and what
+   * it throws concerns that dataset alone
+   */
   prepare?: (dataset: Dataset) => Promise<void>
   /** called once the topics of all datasets that can start exist, before the first batch */
   start?: (runtime: Runtime) => Promise<void>
@@ -135,7 +138,7 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
 /** What a stage may use of the runtime outside a batch. */
 export interface Runtime extends TopicReader {
   log: Pick<Logger, 'info' | 'warn'>
-  /** those that can be used, and why the others cannot */
+  /** those that can be used now, and why the others cannot: they come and go, so ask it each time */
   datasets: Datasets
   /** writes one record outside any transaction, acknowledged by all replicas */
   send: (dataset: Dataset, to: TopicKind, output: Output) => Promise<void>
@@ -201,9 +204,9 @@ export function defineStage<In, S extends LaneState = LaneState>(stage: Stage<In
   return stage
 }
 
-/** Remembers what was compiled for a dataset: definitions do not change while a process runs. */
+/** Remembers what was compiled for a definition: one that changes is another dataset object. */
 export function perDataset<T>(compile: (dataset: Dataset) => T): (dataset: Dataset) => T {
-  const compiled = new Map<Dataset, T>()
+  const compiled = new WeakMap<Dataset, T>()
   return (dataset) => {
     let known = compiled.get(dataset)
     if (known === undefined) compiled.set(dataset, (known = compile(dataset)))

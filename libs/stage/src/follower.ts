@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { isChangelog, topicName, type Dataset, type TopicKind } from '@dsf/dataset'
-import type { Batch, Consumer, KafkaMessage } from 'kafkajs'
+import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { Seen } from './define.ts'
 import { unreadableBatch } from './kafka.ts'
+import { resubscribe } from './lane-consumer.ts'
 import type { Decoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 
@@ -12,62 +13,85 @@ interface Followed {
   dataset: Dataset
   kind: TopicKind
   decoder: Decoder
-  /** offsets by partition; what lies before them has been taken in by the stage */
-  from: number[]
+  /** offsets to go on at, by partition: what lies before them is seen, or was taken in by the stage */
+  next: Map<number, number>
 }
 
 /** Reads topics into a view, in a group of its own that nobody else joins and that is deleted behind it. */
 export class Follower {
   readonly #kit: StageKit
-  readonly #datasets: Dataset[]
+  readonly #kinds: TopicKind[]
+  readonly #seen: Seen
   readonly #groupId = `dsf.follow.${randomUUID()}`
+  #topics = new Map<string, Followed>()
+  #subscribed = ''
   #consumer: Consumer | undefined
+  #isRunning = false
 
-  constructor(kit: StageKit, datasets: Dataset[]) {
+  constructor(kit: StageKit, kinds: TopicKind[], seen: Seen) {
     this.#kit = kit
-    this.#datasets = datasets
+    this.#kinds = kinds
+    this.#seen = seen
   }
 
-  async start(kinds: TopicKind[], seen: Seen): Promise<void> {
-    const followed = await this.#topics(kinds)
-    if (followed.size === 0) return
-    // a stop waits for the fetch that is on its way
-    const settings = { groupId: this.#groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 500 }
-    this.#consumer = this.#kit.kafka.consumer(settings)
-    await this.#consumer.connect()
-    await this.#consumer.subscribe({ topics: [...followed.keys()], fromBeginning: true })
-    await this.#consumer.run({
-      autoCommit: false,
-      eachBatch: async (payload) => {
-        const { batch } = payload
-        const unreadable = unreadableBatch(batch)
-        if (unreadable) return this.#lookLater(unreadable, payload.pause())
-        await this.#tell(batch, followed.get(batch.topic)!, seen)
-      },
+  /** The datasets from now on: of one that is new everything is seen, of one that stays what comes. */
+  async follow(datasets: Dataset[]): Promise<void> {
+    const opened = datasets.flatMap((dataset) => this.#kinds.map((kind) => this.#open(dataset, kind)))
+    this.#topics = new Map(await Promise.all(opened))
+    const topics = [...this.#topics.keys()]
+    if (topics.join() === this.#subscribed) return
+    if (topics.length === 0) await this.#close()
+    else if (this.#isRunning) await resubscribe(this.#consumer!, topics)
+    else await this.#run(topics)
+    this.#subscribed = topics.join()
+  }
+
+  async #open(dataset: Dataset, kind: TopicKind): Promise<[string, Followed]> {
+    const topic = topicName(dataset.name, kind)
+    const next = this.#topics.get(topic)?.next ?? (await startOf(this.#kit, kind, topic))
+    return [topic, { dataset, kind, next, decoder: this.#kit.serde.decoder(dataset, kind) }]
+  }
+
+  async #run(topics: string[]): Promise<void> {
+    const consumer = (this.#consumer ??= this.#openConsumer())
+    await consumer.connect()
+    await consumer.subscribe({ topics, fromBeginning: true })
+    await consumer.run({ autoCommit: false, eachBatch: (payload) => this.#take(payload) })
+    this.#isRunning = true
+  }
+
+  #openConsumer(): Consumer {
+    const consumer = this.#kit.kafka.consumer({
+      groupId: this.#groupId,
+      // it hears of other topics, and of its end, between two fetches
+      maxWaitTimeInMs: 500,
+      allowAutoTopicCreation: false,
     })
+    consumer.on('consumer.group_join', () => this.#goOn(consumer))
+    return consumer
   }
 
-  async #topics(kinds: TopicKind[]): Promise<Map<string, Followed>> {
-    const followed = new Map<string, Followed>()
-    for (const dataset of this.#datasets)
-      for (const kind of kinds) {
-        const topic = topicName(dataset.name, kind)
-        const decoder = this.#kit.serde.decoder(dataset, kind)
-        const from = isChangelog(kind) ? [] : await committedIn(this.#kit, topic)
-        followed.set(topic, { dataset, kind, decoder, from })
-      }
-    return followed
+  #goOn(consumer: Consumer): void {
+    for (const [topic, { next }] of this.#topics)
+      for (const [partition, offset] of next) consumer.seek({ topic, partition, offset: String(offset) })
   }
 
-  async #tell(batch: Batch, { dataset, kind, decoder, from }: Followed, seen: Seen): Promise<void> {
-    const start = from[batch.partition] ?? 0
-    const messages = batch.messages.filter(({ offset }) => Number(offset) >= start)
+  async #take(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload
+    const unreadable = unreadableBatch(batch)
+    if (unreadable) return this.#lookLater(unreadable, payload.pause())
+    const followed = this.#topics.get(batch.topic)
+    if (!followed) return
+    const { dataset, kind, decoder, next } = followed
+    const from = next.get(batch.partition) ?? 0
+    const messages = batch.messages.filter(({ offset }) => Number(offset) >= from)
     await decoder.prepare(messages.map(({ value }) => value))
     for (const message of messages) {
       const ended = message.value === null && isChangelog(kind)
       const record = ended ? null : this.#decode(decoder, batch, message)
-      if (record !== undefined) seen(dataset, kind, record, String(message.key))
+      if (record !== undefined) this.#seen(dataset, kind, record, String(message.key))
     }
+    next.set(batch.partition, Math.max(from, Number(batch.lastOffset()) + 1))
   }
 
   /** A topic that cannot be read must not keep the view from the others. */
@@ -87,17 +111,26 @@ export class Follower {
     }
   }
 
-  async stop(): Promise<void> {
+  async #close(): Promise<void> {
     await this.#consumer?.disconnect().catch(() => undefined)
+    this.#consumer = undefined
+    this.#isRunning = false
+  }
+
+  async stop(): Promise<void> {
+    await this.#close()
     await this.#kit.admin.deleteGroups([this.#groupId]).catch(() => undefined)
   }
 }
 
-/** Offsets that the stage's own group has committed, by partition. */
-async function committedIn({ admin, groupId }: StageKit, topic: string): Promise<number[]> {
+/** A changelog begins at its beginning, and what the stage itself reads where its group has come. */
+async function startOf(
+  { admin, groupId }: StageKit,
+  kind: TopicKind,
+  topic: string,
+): Promise<Map<number, number>> {
+  if (isChangelog(kind)) return new Map()
   const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
-  const offsets: number[] = []
-  for (const { partition, offset } of found?.partitions ?? [])
-    offsets[partition] = Math.max(0, Number(offset))
-  return offsets
+  const places = found?.partitions ?? []
+  return new Map(places.map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]))
 }

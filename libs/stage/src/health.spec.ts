@@ -44,8 +44,10 @@ describe('a lane that works beside the loop', () => {
 describe('readiness', () => {
   it('is no less for a dataset that is left out, and tells why it is', () => {
     const health = new Health()
-    health.leaveOut('quakes', ['/x-dsf/lanes: expected at most 64, found 65'])
-    health.leaveOut('quakes', ['twice'])
+    health.leaveOut([
+      { name: 'quakes', problems: ['/x-dsf/lanes: expected at most 64, found 65'] },
+      { name: 'quakes', problems: ['twice'] },
+    ])
     const refusedDatasets = { quakes: ['/x-dsf/lanes: expected at most 64, found 65', 'twice'] }
     expect(health.ready()).toEqual({
       ok: true,

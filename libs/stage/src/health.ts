@@ -91,9 +91,11 @@ export class Health {
     return [...this.#parked.values()]
   }
 
-  /** A dataset that cannot be used: the others are, so the stage is no less ready. */
-  leaveOut(dataset: string, problems: string[]): void {
-    this.#leftOut.set(dataset, [...(this.#leftOut.get(dataset) ?? []), ...problems])
+  /** Definitions that cannot be used now, all of them: the others are, so the stage is no less ready. */
+  leaveOut(refused: { name: string; problems: string[] }[]): void {
+    this.#leftOut.clear()
+    for (const { name, problems } of refused)
+      this.#leftOut.set(name, [...(this.#leftOut.get(name) ?? []), ...problems])
   }
 
   start(everyMs = 3000): void {

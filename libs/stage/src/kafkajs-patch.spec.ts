@@ -309,3 +309,23 @@ describe('an error of one partition in the answer to a fetch', () => {
     await expect(parse(answer(6))).rejects.toThrow(/not the leader/)
   })
 })
+
+describe('a consumer that takes other topics while it runs', () => {
+  const ConsumerGroup = inside<new (options: object) => any>('consumer/consumerGroup')
+
+  it('joins again with its next heartbeat, and asks only for those topics from then on', async () => {
+    const logger = { namespace: () => logger }
+    const cluster = { targetTopics: new Set(['a', 'b']) }
+    const group = new ConsumerGroup({ cluster, logger, topics: ['a', 'b'], topicConfigurations: {} })
+    await group.heartbeat({ interval: 0 })
+    group.resubscribe({ b: { fromBeginning: true }, c: { fromBeginning: true } })
+    await expect(group.heartbeat({ interval: 0 })).rejects.toMatchObject({ type: 'REBALANCE_IN_PROGRESS' })
+    expect(group.topicsSubscribed).toEqual(['a', 'b'])
+    group.takeWanted()
+    expect([group.topicsSubscribed, [...cluster.targetTopics]]).toEqual([
+      ['b', 'c'],
+      ['b', 'c'],
+    ])
+    await group.heartbeat({ interval: 0 })
+  })
+})

@@ -36,6 +36,12 @@ export function openConsumer(
   return consumer
 }
 
+/** Other topics for a consumer that runs: it stays in its group and joins again, as after a rebalance (docs/adr/0004). */
+export function resubscribe(consumer: Consumer, topics: string[]): Promise<void> {
+  const patched = consumer as Consumer & { resubscribe: Consumer['subscribe'] }
+  return patched.resubscribe({ topics, fromBeginning: true })
+}
+
 /** What lanes ask of the consumer about one of their inputs. */
 export function consumerControls(
   consumer: () => Consumer | undefined,

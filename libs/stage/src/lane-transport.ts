@@ -1,21 +1,21 @@
-import { topicName, type Dataset, type Datasets, type TopicKind } from '@dsf/dataset'
+import { topicName, type Dataset } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
-import type { Consumer, Kafka, Producer } from 'kafkajs'
-import { DatasetStarts } from './dataset-starts.ts'
+import type { Consumer, Kafka } from 'kafkajs'
 import { ensureTopics } from './ensure-topics.ts'
 import type { Runtime, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
 import { TransientError, untilItWorks } from './failure.ts'
-import { openDatasets } from './datasets.ts'
 import { Follower } from './follower.ts'
 import type { Health } from './health.ts'
-import { createKafka, plainProducer } from './kafka.ts'
+import { createKafka } from './kafka.ts'
 import { lagOfGroup } from './lag.ts'
-import { consumerControls, openConsumer } from './lane-consumer.ts'
+import { consumerControls, openConsumer, resubscribe } from './lane-consumer.ts'
 import { Lanes } from './lanes.ts'
+import { LiveDatasets, type Changes } from './live-datasets.ts'
 import type { Logger } from './log.ts'
 import { StageMetrics } from './metrics.ts'
 import { topicReader } from './read-topic.ts'
+import { Sender } from './sender.ts'
 import { Serde } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 import type { Spans } from './telemetry.ts'
@@ -28,6 +28,8 @@ export interface TransportOptions {
   spans: Spans
   /** an error that no retry mends */
   onFatal: (error: Error) => void
+  /** between two looks at the folders of datasets */
+  lookEveryMs?: number
 }
 
 /**
@@ -37,16 +39,15 @@ export interface TransportOptions {
 export class LaneTransport extends Server implements CustomTransportStrategy {
   readonly #options: TransportOptions
   readonly #kafka: Kafka
-  readonly #datasets: Datasets
+  readonly #live: LiveDatasets
   #lanes: Lanes | undefined
   #kit!: StageKit
   #consumer: Consumer | undefined
-  #sender: Promise<Producer> | undefined
-  readonly #starts: DatasetStarts
+  #isReading = false
+  #sender: Sender
   /** datasets that are in: the lanes' own map */
   readonly #ready = new Map<string, Dataset>()
   readonly #followers: Follower[] = []
-  readonly #followed: { kinds: TopicKind[]; seen: Parameters<Runtime['follow']>[1] }[] = []
   #idling: NodeJS.Timeout | undefined
   #stopping = false
 
@@ -55,11 +56,19 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     super()
     this.#options = options
     const { stage, config, log, health } = options
-    this.#datasets = openDatasets(config.DATASETS_DIR, health, log)
     this.#kafka = createKafka(stage.name, config, log, health.heard)
+    this.#sender = new Sender(this.#kafka)
     const stopping = () => this.#stopping
     const prepare = (dataset: Dataset) => this.#prepare(dataset)
-    this.#starts = new DatasetStarts(this.#datasets, { prepare, health, log, stopping })
+    const { lookEveryMs } = options
+    this.#live = new LiveDatasets({
+      folders: config.DATASETS_DIR,
+      prepare,
+      health,
+      log,
+      stopping,
+      lookEveryMs,
+    })
   }
 
   // Nest calls listen and close; the other two it demands of every server and we have no use for
@@ -89,25 +98,36 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     }
     const kafka = `Kafka at ${config.KAFKA_BROKERS.join(', ')}: `
     await once(kafka, () => this.#connect())
-    this.#came(await this.#starts.first())
+    for (const dataset of await this.#live.first()) this.#ready.set(dataset.name, dataset)
     await once('', async () => stage.start?.(this.#runtime()))
     await once(kafka, () => this.#consume())
     health.goOn('start')
     log.info({ datasets: [...this.#ready.keys()] }, 'stage is reading')
-    await this.#starts.others(async (late) => {
-      this.#came(late)
-      for (const { kinds, seen } of this.#followed) await this.#startFollower(late, kinds, seen)
-      await once(kafka, () => this.#consume())
-      log.info({ datasets: late.map(({ name }) => name) }, 'stage is reading these as well')
-    })
+    while (!this.#stopping) {
+      const changes = await this.#live.next()
+      if (Object.values(changes).flat().length > 0) await this.#take(changes, (step) => once(kafka, step))
+    }
   }
 
-  #came(datasets: Dataset[]): void {
-    for (const dataset of datasets) this.#ready.set(dataset.name, dataset)
+  /** One that went, or has another definition, gives its lanes back first; nobody else waits for that. */
+  async #take(
+    { came, changed, gone }: Changes,
+    once: (step: () => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    for (const name of gone) this.#ready.delete(name)
+    for (const dataset of [...came, ...changed]) this.#ready.set(dataset.name, dataset)
+    for (const name of [...gone, ...changed.map((dataset) => dataset.name)]) void this.#lanes?.forget(name)
+    for (const name of gone) this.#kit.metrics.forget(name)
+    if (gone.length > 0) await once(() => this.#renewClients())
+    for (const follower of this.#followers) await once(() => follower.follow([...this.#ready.values()]))
+    if (came.length + gone.length > 0) await once(() => this.#consume())
+    this.#options.health.goOn('start')
+    const named = { came: came.map(({ name }) => name), changed: changed.map(({ name }) => name), gone }
+    this.#options.log.info(named, 'datasets came, changed or went')
   }
 
   #runtime = (): Runtime => ({
-    datasets: this.#datasets,
+    datasets: this.#live.datasets,
     log: this.#options.log,
     send: this.#send,
     follow: this.#follow,
@@ -127,13 +147,16 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       serde: new Serde(config.REGISTRY_URL),
       log,
       spans,
-      metrics: new StageMetrics(stage.name, () => this.#datasets.refused.length),
+      metrics: new StageMetrics(stage.name, () => this.#live.datasets.refused.length),
       ...consumerControls(() => this.#consumer),
       stopping: () => this.#stopping,
       heard: (what) => (what === undefined ? health.heard() : health.heardOf(what)),
     }
-    this.#kit.metrics.watchParked([...this.#datasets.keys()], () => health.parked)
-    health.require('kafka', () => admin.describeCluster())
+    this.#kit.metrics.watchParked(
+      () => this.#live.datasets.keys(),
+      () => health.parked,
+    )
+    health.require('kafka', () => this.#kit.admin.describeCluster())
   }
 
   async #prepare(dataset: Dataset): Promise<void> {
@@ -146,46 +169,40 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   readonly #send: Runtime['send'] = async ({ name }, to, { key, lane = 0, value }) => {
-    const missing = this.#starts.missing(name)
+    const missing = this.#live.missing(name)
     if (missing) throw new TransientError(`the dataset ${name} has not started: ${missing}`)
-    const encoder = this.#kit.serde.encoder(this.#datasets.get(name)!, to)
-    const message = { key, value: encoder.encode(value), partition: lane }
-    const sender = await (this.#sender ??= this.#openSender())
-    await sender.send({ topic: topicName(name, to), acks: -1, messages: [message] })
+    const dataset = this.#live.datasets.get(name)
+    if (!dataset) throw new TransientError(`the dataset ${name} went: its folder is not there any more`)
+    const encoder = this.#kit.serde.encoder(dataset, to)
+    return this.#sender.send(topicName(name, to), { key, value: encoder.encode(value), partition: lane })
   }
 
-  /** Once for all who ask while it opens; again after it failed. */
-  async #openSender(): Promise<Producer> {
-    const sender = plainProducer(this.#kafka)
-    try {
-      await sender.connect()
-      return sender
-    } catch (error) {
-      this.#sender = undefined
-      throw error
-    }
+  /** Clients of kafkajs ask for every topic that they ever met; one that is deleted now would fail them for the others. */
+  async #renewClients(): Promise<void> {
+    const [{ admin }, sender] = [this.#kit, this.#sender]
+    const next = this.#kafka.admin()
+    await next.connect()
+    this.#kit.admin = next
+    this.#sender = new Sender(this.#kafka)
+    const end = () => void Promise.allSettled([admin.disconnect(), sender.close()])
+    // what was asked through them is answered by then
+    setTimeout(end, 5000).unref()
   }
 
   readonly #follow: Runtime['follow'] = async (kinds, seen) => {
-    await this.#startFollower([...this.#ready.values()], kinds, seen)
-    this.#followed.push({ kinds, seen })
-  }
-
-  async #startFollower(datasets: Dataset[], ...[kinds, seen]: Parameters<Runtime['follow']>): Promise<void> {
-    if (datasets.length === 0) return
-    const follower = new Follower(this.#kit, datasets)
+    const follower = new Follower(this.#kit, kinds, seen)
     this.#followers.push(follower)
-    await follower.start(kinds, seen)
+    await follower.follow([...this.#ready.values()])
   }
 
-  /** Reads the datasets that are in; called again when more of them are, because kafkajs subscribes only at rest. */
+  /** Reads the datasets that are in; called again when they are others. */
   async #consume(): Promise<void> {
     const { stage } = this.#options
     const topics = [...this.#ready.keys()].flatMap((name) => stage.reads.map((kind) => topicName(name, kind)))
     if (topics.length === 0) return this.#idle()
     this.#endIdling()
+    if (this.#isReading) return resubscribe(this.#consumer!, topics)
     const consumer = (this.#consumer ??= this.#openConsumer())
-    await consumer.stop()
     await consumer.connect()
     await consumer.subscribe({ topics, fromBeginning: true })
     await consumer.run({
@@ -194,6 +211,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       partitionsConsumedConcurrently: 64,
       eachBatch: (payload) => this.#lanes!.batch(payload),
     })
+    this.#isReading = true
   }
 
   #openConsumer(): Consumer {
@@ -203,26 +221,34 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   /** Nothing to read: a stage that ended would be started again and again, and tell nobody why. */
-  #idle(): void {
+  async #idle(): Promise<void> {
     const { health } = this.#options
+    await this.#closeConsumer()
     health.wait('datasets', 'no dataset can be used')
     this.#idling ??= setInterval(() => health.heard(), 10_000)
   }
 
   #endIdling(): void {
     clearInterval(this.#idling)
+    this.#idling = undefined
     this.#options.health.goOn('datasets')
+  }
+
+  async #closeConsumer(): Promise<void> {
+    await this.#consumer?.stop().catch(() => undefined)
+    await this.#lanes?.release()
+    await this.#consumer?.disconnect().catch(() => undefined)
+    this.#consumer = this.#lanes = undefined
+    this.#isReading = false
   }
 
   override async close(): Promise<void> {
     this.#stopping = true
     this.#endIdling()
     await this.#lanes?.rest()
-    await this.#consumer?.stop().catch(() => undefined)
-    await this.#lanes?.release()
-    await this.#consumer?.disconnect().catch(() => undefined)
+    await this.#closeConsumer()
     for (const follower of this.#followers) await follower.stop()
-    await this.#sender?.then((sender) => sender.disconnect()).catch(() => undefined)
+    await this.#sender.close()
     await (this.#kit as StageKit | undefined)?.admin.disconnect().catch(() => undefined)
     await this.#options.stage.stop?.()
   }

@@ -1,4 +1,4 @@
-import type { Dataset, TopicKind } from '@dsf/dataset'
+import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs'
 import type { Health } from './health.ts'
 import { HeldInputs, inputName, type InputPlace } from './held-inputs.ts'
@@ -24,6 +24,7 @@ export class Lanes {
   readonly #lanes = new Map<string, Lane>()
   /** of a stage that has work beside its batches */
   readonly #workers = new Map<string, LaneWorker>()
+  #assigned: InputPlace[] = []
   readonly #held: HeldInputs
   readonly #failures: LaneFailures
   readonly #looking: NodeJS.Timeout
@@ -65,25 +66,28 @@ export class Lanes {
     this.#held.letGoUnless((place) => inputs.has(inputName(place)))
     for (const [name, lane] of this.#lanes) {
       lane.suspect()
-      if (!mine.has(name)) await this.#letGo(name, lane)
+      if (mine.has(name)) continue
+      this.#lanes.delete(name)
+      await this.#endWork(name)
+      await lane.inTurn(() => lane.release())
     }
     const works = new Set([...this.#lanes.values()].map(workName))
     this.#failures.clearUnless((name) => inputs.has(name) || works.has(name))
-    if (this.#kit.stage.work) for (const place of places) this.#putToWork(place)
+    this.#assigned = places
+    for (const place of places) this.#putToWork(place)
   }
 
-  async #letGo(name: string, lane: Lane): Promise<void> {
-    this.#lanes.delete(name)
+  async #endWork(name: string): Promise<void> {
     const worker = this.#workers.get(name)
     this.#workers.delete(name)
     await worker?.stop()
-    await lane.inTurn(() => lane.release())
   }
 
   /** A lane whose state may say that there is something to do, whether a record comes or not. */
   #putToWork(place: InputPlace): void {
     const name = laneName(place)
-    if (this.#workers.has(name) || this.#kit.stopping()) return
+    if (!this.#kit.stage.work || this.#workers.has(name) || this.#isGone(place) || this.#kit.stopping())
+      return
     const tools = { kit: this.#kit, health: this.#health, failures: this.#failures, onFatal: this.#onFatal }
     this.#workers.set(name, new LaneWorker(this.#lane(place), tools))
   }
@@ -92,7 +96,7 @@ export class Lanes {
   fetched(fetch: ConsumerEndBatchProcessEvent['payload']): void {
     const { topic, partition, batchSize, firstOffset, lastOffset } = fetch
     // of what could not be read there is no first record, whatever the types say
-    if ((firstOffset as string | null) === null) return
+    if ((firstOffset as string | null) === null || this.#isGone({ topic, partition })) return
     this.#tellLag({ topic, partition }, Number(fetch.highWatermark), Number(firstOffset))
     if (batchSize === 0)
       this.#lane({ topic, partition }).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
@@ -101,6 +105,7 @@ export class Lanes {
   async batch(payload: EachBatchPayload): Promise<void> {
     const { topic, partition } = payload.batch
     const place = { topic, partition }
+    if (this.#isGone(place)) return
     if (this.#held.has(place) || this.#kit.stopping()) return this.#held.hold(place)
     const lane = this.#lane(place)
     const name = inputName(place)
@@ -114,6 +119,9 @@ export class Lanes {
     }
     work.then(done, done)
   }
+
+  /** A fetch of a dataset that went may be on its way. */
+  #isGone = ({ topic }: InputPlace): boolean => !this.#datasets.has(datasetOf(topic))
 
   #owns = (lane: Lane, place: InputPlace): boolean => this.#lanes.get(laneName(place)) === lane
 
@@ -154,7 +162,8 @@ export class Lanes {
     for (const { topic, partition } of this.#held.places()) {
       const ends = await this.#kit.admin.fetchTopicOffsets(topic).catch(() => [])
       const end = ends.find((one) => one.partition === partition)
-      if (end) this.#tellLag({ topic, partition }, Number(end.high), Number(end.low))
+      if (end && !this.#isGone({ topic, partition }))
+        this.#tellLag({ topic, partition }, Number(end.high), Number(end.low))
     }
   }
 
@@ -165,6 +174,31 @@ export class Lanes {
     this.#kit.metrics.lag(inputName(place), lag, { dataset: datasetOf(place.topic), ...place })
   }
 
+  /**
+   * Lets go of the lanes of a dataset that went or has another definition, each when it has done what it is at. The next
+   * fetch opens them anew, and their work begins anew at once.
+   */
+  async forget(dataset: string): Promise<void> {
+    const lanes = [...this.#lanes].filter(([, lane]) => lane.dataset.name === dataset)
+    await Promise.allSettled(lanes.map(([name, lane]) => this.#letGo(name, lane)))
+    this.#failures.clearUnless((name) => !isOf(dataset, name))
+    for (const place of this.#assigned) if (datasetOf(place.topic) === dataset) this.#putToWork(place)
+  }
+
+  async #letGo(name: string, lane: Lane): Promise<void> {
+    const { dataset, number: partition } = lane
+    const places = this.#kit.stage.reads.map((kind) => ({ topic: topicName(dataset.name, kind), partition }))
+    lane.suspect()
+    for (const place of places) {
+      this.#held.letGo(place)
+      this.#held.hold(place)
+    }
+    await this.#endWork(name)
+    await lane.inTurn(() => lane.release())
+    if (this.#lanes.get(name) === lane) this.#lanes.delete(name)
+    for (const place of places) this.#held.letGo(place)
+  }
+
   async release(): Promise<void> {
     clearInterval(this.#looking)
     this.#held.letGoUnless(() => false)
@@ -173,6 +207,9 @@ export class Lanes {
 }
 
 const laneName = ({ topic, partition }: InputPlace): string => `${datasetOf(topic)}/${partition}`
+/** An input of a dataset, or its work. */
+const isOf = (dataset: string, name: string): boolean =>
+  datasetOf(name) === dataset || name.startsWith(`work of ${dataset}/`)
 const kindOf = (topic: string): TopicKind => topic.slice(topic.lastIndexOf('.') + 1) as TopicKind
 
 /** False when the work goes on behind us. Rejects as it does. */

@@ -52,13 +52,13 @@ export class StageMetrics {
   }
 
   /** What stands still, by dataset: 0 for one that goes on, so that an alert has something to compare. */
-  watchParked(datasets: string[], parked: () => { dataset: string }[]): void {
+  watchParked(datasets: () => Iterable<string>, parked: () => { dataset: string }[]): void {
     const gauge = metrics.getMeter('dsf').createObservableGauge('dsf_parked', {
       description: 'lanes, or starts, of a dataset that stand still until their cause is mended',
     })
     gauge.addCallback((result) => {
       const now = parked()
-      for (const dataset of datasets)
+      for (const dataset of datasets())
         result.observe(now.filter((one) => one.dataset === dataset).length, { dataset })
     })
   }
@@ -71,6 +71,12 @@ export class StageMetrics {
   /** Inputs that went to another member are told there. */
   keepLags(isOurs: (name: string) => boolean): void {
     for (const name of [...this.#lags.keys()]) if (!isOurs(name)) this.#lags.delete(name)
+  }
+
+  /** A dataset that went: what is measured of it now is nothing. */
+  forget(dataset: string): void {
+    for (const [name, { attributes }] of this.#lags)
+      if (attributes['dataset'] === dataset) this.#lags.delete(name)
   }
 
   rowsIn(dataset: string, topic: string, records: number): void {

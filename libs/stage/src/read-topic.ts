@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Admin, Batch, Consumer, Kafka, KafkaMessage } from 'kafkajs'
 import { crashPoint } from './crash-points.ts'
-import type { TopicReader } from './define.ts'
+import { perDataset, type TopicReader } from './define.ts'
 import { fetchRecords } from './fetch-records.ts'
 import { unreadableBatch } from './kafka.ts'
 import { onePartition } from './lane-assigner.ts'
@@ -121,23 +121,24 @@ function readOne(message: KafkaMessage, lane: number, reading: TopicReading): vo
 }
 
 /** What a stage may read outside its lanes: whole topics, up to an end. What schemas need is compiled once. */
-export function topicReader({ kafka, admin, serde, log }: StageKit): TopicReader {
-  const decoders = new Map<string, Decoder>()
+export function topicReader(kit: StageKit): TopicReader {
+  const { kafka, serde, log } = kit
+  const decodersOf = perDataset(() => new Map<TopicKind, Decoder>())
   const decoderOf = (dataset: Dataset, kind: TopicKind): Decoder => {
-    const topic = topicName(dataset.name, kind)
-    return decoders.get(topic) ?? decoders.set(topic, serde.decoder(dataset, kind)).get(topic)!
+    const known = decodersOf(dataset)
+    return known.get(kind) ?? known.set(kind, serde.decoder(dataset, kind)).get(kind)!
   }
   return {
-    ends: (dataset, kind) => endsOf(admin, topicName(dataset.name, kind)),
+    ends: (dataset, kind) => endsOf(kit.admin, topicName(dataset.name, kind)),
     read: async (dataset, kind, ends, seen) => {
       const topic = topicName(dataset.name, kind)
       const foreign = (place: Place, reason: string) =>
         log.error({ topic, ...place, reason }, 'a record is not ours and is left out')
-      await readTopic(kafka, admin, { topic, ends, decoder: decoderOf(dataset, kind), seen, foreign })
+      await readTopic(kafka, kit.admin, { topic, ends, decoder: decoderOf(dataset, kind), seen, foreign })
     },
-    ranges: (dataset, kind) => rangesOf(admin, topicName(dataset.name, kind)),
+    ranges: (dataset, kind) => rangesOf(kit.admin, topicName(dataset.name, kind)),
     fetch: (dataset, kind, place, bytes) =>
-      fetchRecords(admin, decoderOf(dataset, kind), topicName(dataset.name, kind), place, bytes),
+      fetchRecords(kit.admin, decoderOf(dataset, kind), topicName(dataset.name, kind), place, bytes),
     decode: async (dataset, kind, values) => {
       const decoder = decoderOf(dataset, kind)
       await decoder.prepare(values)

@@ -104,7 +104,9 @@ export class Decoder {
 export class Serde {
   readonly #url: string
   readonly #registry: SchemaRegistry
+  /** by the schema's text: a definition that changes keeps its names */
   readonly #types = new Map<string, avsc.Type>()
+  /** by subject and the schema's text */
   readonly #ids = new Map<string, number>()
 
   constructor(url: string) {
@@ -123,8 +125,9 @@ export class Serde {
   }
 
   async #register(subject: string, schema: AvroSchema): Promise<void> {
-    if (this.#ids.has(subject)) return
-    const confluent = { type: SchemaType.AVRO as const, schema: JSON.stringify(schema) }
+    const text = JSON.stringify(schema)
+    if (this.#ids.has(idKey(subject, text))) return
+    const confluent = { type: SchemaType.AVRO as const, schema: text }
     const register = () =>
       this.#registry.register(confluent, { subject, compatibility: COMPATIBILITY.BACKWARD })
     try {
@@ -136,7 +139,7 @@ export class Serde {
           await this.#setRule(subject)
           return register()
         })
-      this.#ids.set(subject, id)
+      this.#ids.set(idKey(subject, text), id)
     } catch (error) {
       throw registryError(this.#url, `schema of ${subject}`, error)
     }
@@ -155,18 +158,18 @@ export class Serde {
 
   encoder(dataset: Dataset, kind: TopicKind): Encoder {
     const subject = `${topicName(dataset.name, kind)}-value`
-    return new Encoder(this.#type(topicSchemas[kind](dataset)), this.#idOf(subject))
+    return this.#encoder(subject, topicSchemas[kind](dataset))
   }
 
   receiptEncoder(): Encoder {
-    return new Encoder(this.#type(receiptSchema), this.#idOf('dsf.Receipt'))
+    return this.#encoder('dsf.Receipt', receiptSchema)
   }
 
-  #idOf(subject: string): number {
-    const id = this.#ids.get(subject)
+  #encoder(subject: string, schema: AvroSchema): Encoder {
+    const id = this.#ids.get(idKey(subject, JSON.stringify(schema)))
     if (id === undefined)
       throw new Error(`the schema of ${subject} is not registered: name its topic in the stage's writes`)
-    return id
+    return new Encoder(this.#type(schema), id)
   }
 
   decoder(dataset: Dataset, kind: TopicKind): Decoder {
@@ -178,11 +181,11 @@ export class Serde {
   }
 
   #type(schema: AvroSchema): avsc.Type {
-    const name = `${schema.namespace}.${schema.name}`
-    const known = this.#types.get(name)
+    const text = JSON.stringify(schema)
+    const known = this.#types.get(text)
     if (known) return known
     const type = avsc.Type.forSchema(schema as avsc.Schema)
-    this.#types.set(name, type)
+    this.#types.set(text, type)
     return type
   }
 
@@ -197,6 +200,8 @@ export class Serde {
     }
   }
 }
+
+const idKey = (subject: string, text: string): string => `${subject}\n${text}`
 
 const isWithoutRule = (error: unknown) =>
   error instanceof Error && error.message.includes(`(${COMPATIBILITY.BACKWARD} != ${COMPATIBILITY.NONE})`)

@@ -11,6 +11,7 @@ export interface StageKit {
   stage: Stage
   groupId: string
   kafka: Kafka
+  /** another one after a dataset went: ask for it each time */
   admin: Admin
   serde: Serde
   log: Logger
