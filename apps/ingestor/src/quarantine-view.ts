@@ -34,9 +34,9 @@ export class QuarantineView {
   readonly #runs: RunsView
   #runtime: Runtime | undefined
   /** by definition, which may change */
-  readonly #counts = perDataset(
-    (dataset): Counting => ({ counts: new QuarantineCounts(quarantineLog(this.#runtime!, dataset)) }),
-  )
+  readonly #counts = perDataset((dataset): Counting => ({
+    counts: new QuarantineCounts(quarantineLog(this.#runtime!, dataset)),
+  }))
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(runs: RunsView) {

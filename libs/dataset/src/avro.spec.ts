@@ -10,12 +10,10 @@ import {
   profileSchema,
   quarantineSchema,
   rawSchema,
-  receiptSchema,
-  requestSchema,
-  runSchema,
   seenSchema,
-  type AvroSchema,
 } from './avro.ts'
+import type { AvroSchema } from './avro-record.ts'
+import { receiptSchema, requestSchema, runSchema } from './avro-runs.ts'
 
 const dataset = defined((json: Json) => {
   const { fields } = json.resources[0].schema

@@ -1,15 +1,8 @@
 import type { ComputedField } from './definition.ts'
+import { nullable, record, type AvroField, type AvroSchema } from './avro-record.ts'
+import { receiptSchema, requestSchema, runSchema } from './avro-runs.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { TopicKind } from './topics.ts'
-
-/** Avro schemas as JSON, without an Avro library: the stages compile them, `schemas/*.avsc` keep them for review. */
-export type AvroSchema = { type: 'record'; name: string; namespace: string; doc: string; fields: AvroField[] }
-export interface AvroField {
-  name: string
-  type: unknown
-  default?: unknown
-  doc?: string
-}
 
 const columnTypes: Record<FieldType, unknown> = {
   string: 'string',
@@ -19,13 +12,6 @@ const columnTypes: Record<FieldType, unknown> = {
   date: { type: 'int', logicalType: 'date' },
   datetime: { type: 'long', logicalType: 'timestamp-millis' },
 }
-
-const nullable = (name: string, type: unknown, doc?: string): AvroField => ({
-  name,
-  type: ['null', type],
-  default: null,
-  doc,
-})
 
 /** Where a record came from. Part of every record, so that any one of them can be traced to its row. */
 const provenance: AvroField[] = [
@@ -154,105 +140,6 @@ export function objectSchema(dataset: Dataset): AvroSchema {
   ])
 }
 
-const timestamp = { type: 'long', logicalType: 'timestamp-millis' }
-
-/** Which refused rows a replay takes, and up to where. */
-const replay = {
-  type: 'record',
-  name: 'Replay',
-  fields: [
-    {
-      name: 'selection',
-      type: {
-        type: 'record',
-        name: 'Selection',
-        fields: [nullable('stage', 'string'), nullable('code', 'string'), nullable('run', 'string')],
-      },
-    },
-    {
-      name: 'until',
-      type: { type: 'array', items: 'long' },
-      doc: 'offsets of the quarantine topic, by lane',
-    },
-  ],
-}
-
-/** What a run is asked to do. */
-const order: AvroField[] = [
-  { name: 'run', type: 'string' },
-  nullable('source', 'string', 'of an import'),
-  nullable('replay', replay, 'of a replay'),
-  { name: 'requested_at', type: timestamp },
-]
-
-/** What somebody asked of a run. */
-export function requestSchema(dataset: Dataset): AvroSchema {
-  return record(dataset, 'Request', 'A run that somebody asked for, or asked to be cancelled.', [
-    { name: 'type', type: 'string', default: 'import', doc: 'import, replay or cancel' },
-    ...order,
-  ])
-}
-
-/** A run. The newest record of a key is what is known of it, and the state from which it goes on after a crash. */
-export function runSchema(dataset: Dataset): AvroSchema {
-  const long = (name: string, doc?: string) => ({ name, type: 'long', default: 0, doc })
-  const list = (name: string, items: string, doc: string) => ({
-    ...{ name, type: { type: 'array', items }, default: [], doc },
-  })
-  const longs = (name: string, doc: string) => ({
-    ...{ name, type: { type: 'map', values: 'long' }, default: {}, doc },
-  })
-  const time = (name: string, doc?: string) => nullable(name, timestamp, doc)
-  return record(dataset, 'Run', 'A run: what was asked, how far it has come, and how it ended.', [
-    { name: 'type', type: 'string', default: 'import', doc: 'import or replay' },
-    ...order,
-    {
-      name: 'state',
-      type: 'string',
-      doc: 'queued, fetching, publishing, processing, succeeded, failed or cancelled',
-    },
-    nullable('reason', 'string'),
-    time('fetching_at'),
-    time('publishing_at'),
-    time('processing_at'),
-    time('cancel_at', 'when somebody asked for its end'),
-    time('ended_at'),
-    nullable('landing', 'string', 'key of the landing object, once it is complete'),
-    long('landing_bytes'),
-    long('bytes_per_second', 'of the source, while it is fetched'),
-    nullable('landing_sha256', 'string'),
-    long('byte', 'decompressed position of the next unread row'),
-    long('row', 'rows already published'),
-    list('read', 'long', 'rows sent to each lane'),
-    list('quarantined', 'long', 'unreadable rows by lane'),
-    list('closed', 'string', 'lane and route of each receipt that arrived'),
-    longs('counters', 'of those receipts'),
-    longs('durations', 'ms that each stage took, in its slowest lane'),
-  ])
-}
-
-/** Closes a run in a lane. One schema for all datasets, registered under its own name. */
-export const receiptSchema: AvroSchema = {
-  type: 'record',
-  name: 'Receipt',
-  namespace: 'dsf',
-  doc: 'Control record behind the last row of a run in a lane. Every stage adds its counters.',
-  fields: [
-    { name: 'run', type: 'string' },
-    { name: 'dataset', type: 'string' },
-    { name: 'lane', type: 'int' },
-    { name: 'lanes', type: 'int' },
-    { name: 'route', type: 'string', default: '', doc: 'processed or lake, once a sink wrote it' },
-    { name: 'counters', type: { type: 'map', values: 'long' } },
-    {
-      name: 'times',
-      type: { type: 'map', values: 'long' },
-      default: {},
-      doc: 'ms since 1970 at which the run was requested, and closed by each stage',
-    },
-  ],
-}
-
 /** The schema of a topic's records, by the topic's kind. */
 export const topicSchemas: Record<TopicKind, (dataset: Dataset) => AvroSchema> = {
   requests: requestSchema,
@@ -265,8 +152,4 @@ export const topicSchemas: Record<TopicKind, (dataset: Dataset) => AvroSchema> =
   objects: objectSchema,
   receipts: () => receiptSchema,
   quarantine: quarantineSchema,
-}
-
-function record(dataset: Dataset, name: string, doc: string, fields: AvroField[]): AvroSchema {
-  return { type: 'record', name, namespace: `dsf.${dataset.name.replaceAll('-', '_')}`, doc, fields }
 }

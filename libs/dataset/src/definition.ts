@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { anomalies } from './anomalies.ts'
 import { usualTokens } from './booleans.ts'
 import { dashboard } from './dashboard.ts'
-import { largestChunk, largestRow, largestSource, longestRetentionDays, mostPartitions } from './limits.ts'
+import { largestChunk, longestRetentionDays, mostPartitions } from './limits.ts'
+import { source } from './source.ts'
 import { trends } from './trends.ts'
 
 /**
@@ -82,54 +83,6 @@ const computedField = z.strictObject({
     .describe('CEL over the fields; numbers are double, datetimes milliseconds and dates days since 1970'),
   title: z.string().optional(),
   unit: z.string().optional(),
-})
-
-const seconds = (usual: number) => z.number().int().min(1).max(86_400).default(usual)
-
-const source = z.strictObject({
-  url: z
-    .string()
-    .refine(isSourceUrl, 'expected a URL that begins with http://, https:// or file:/// and names one file')
-    .optional()
-    .describe('where the file is published: http(s):// or file://'),
-  maxBytes: z
-    .number()
-    .int()
-    .positive()
-    .max(largestSource)
-    .default(4 * 2 ** 30)
-    .describe('decompressed bytes of one file at most'),
-  maxRowBytes: z
-    .number()
-    .int()
-    .positive()
-    .max(
-      largestRow,
-      `expected at most ${largestRow}: a record with the row must fit into a batch of its topics`,
-    )
-    .default(65_536),
-  maxCompressionRatio: z
-    .number()
-    .min(1)
-    .default(200)
-    .describe('decompressed bytes for each byte of a gzip file at most'),
-  connectSeconds: seconds(10).describe('until the server takes a connection'),
-  firstByteSeconds: seconds(10).describe('until the server answers'),
-  idleSeconds: seconds(30).describe('without a byte, while we are ready for one'),
-  maxSeconds: seconds(1800).describe('until the file has come whole'),
-  minBytesPerSecond: z
-    .number()
-    .int()
-    .min(0)
-    .default(1000)
-    .describe('over any half minute in which it is waited for'),
-  maxRefusedShare: z.number().min(0).max(1).default(0.05).describe('of the rows of a run'),
-  maxRefusedRows: z
-    .number()
-    .int()
-    .min(0)
-    .default(100)
-    .describe('of a run; one that refuses more than both has failed, and its other rows are kept'),
 })
 
 const sinks = z.strictObject({
@@ -253,8 +206,3 @@ export const definition = z.looseObject({
 export type Definition = z.infer<typeof definition>
 export type DefinedField = z.infer<typeof field>
 export type ComputedField = z.infer<typeof computedField>
-
-/** Where a file can be fetched from; the stages check the address itself. */
-function isSourceUrl(text: string): boolean {
-  return /^https?:\/\/[^/?#\s]+/i.test(text) || /^file:(\/\/(localhost)?)?\/[^*?]+$/i.test(text)
-}

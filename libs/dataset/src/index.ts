@@ -28,16 +28,9 @@ export { landingKey, noValue, objectKey, pathSegment, type ObjectName } from './
 export { isProblem, type Problem, type Value } from './problems.ts'
 export { fractionReader, keyRules, readRules, type CellReader } from './values.ts'
 export { compileExpressions, type CompiledField } from './expressions.ts'
-export {
-  cleanSchema,
-  enrichedSchema,
-  profileSchema,
-  quarantineSchema,
-  receiptSchema,
-  topicSchemas,
-  type AvroField,
-  type AvroSchema,
-} from './avro.ts'
+export { cleanSchema, enrichedSchema, profileSchema, quarantineSchema, topicSchemas } from './avro.ts'
+export type { AvroField, AvroSchema } from './avro-record.ts'
+export { receiptSchema } from './avro-runs.ts'
 export {
   addCounters,
   brokenSums,

@@ -8,12 +8,20 @@ import { fenceOthers, fetchedOffset, sendOffsets, transactionalProducer } from '
 import { openInputs, readCommitted, type Input } from './lane-input.ts'
 import type { ClosedBatch } from './open-batch.ts'
 import { encodersOf, Outbox } from './outbox.ts'
-import { closeReceipt, collects, toMetadata } from './receipts.ts'
+import { closeReceipt, collects } from './receipts.ts'
 import { restoreState } from './restore.ts'
 import type { Encoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 import { recount } from './too-large.ts'
-import { offsetsOf, runOf, type InWork, type Progress, type Session } from './work.ts'
+import {
+  groupsOf,
+  offsetsOf,
+  offsetsToCommit,
+  runOf,
+  type InWork,
+  type Progress,
+  type Session,
+} from './work.ts'
 
 const ignore = () => undefined
 
@@ -115,7 +123,7 @@ export class Lane {
     // past the marker behind the last record
     if (input.open.isEmpty && closed.length > 0) closed.at(-1)!.next = next
     const started = performance.now()
-    for (const group of this.#groups(closed)) await this.#handle(input, group)
+    for (const group of groupsOf(this.#kit.stage, closed)) await this.#handle(input, group)
     input.position = next
     payload.resolveOffset(payload.batch.messages.at(-1)!.offset)
     this.#kit.metrics.batch(this.dataset.name, (performance.now() - started) / 1000)
@@ -176,11 +184,6 @@ export class Lane {
 
   #positions = () =>
     Object.fromEntries([...this.#inputs.values()].map(({ kind, position }) => [kind, position]))
-
-  /** All batches that a fetch closed go into one transaction; a stage with limits gets one transaction per batch. */
-  #groups(closed: ClosedBatch[]): ClosedBatch[][] {
-    return this.#kit.stage.batch ? closed.map((one) => [one]) : closed.length > 0 ? [closed] : []
-  }
 
   async #handle(input: Input, group: ClosedBatch[]): Promise<void> {
     const { stage, spans } = this.#kit
@@ -252,7 +255,7 @@ export class Lane {
       crashPoint('before-send')
       for (const topicMessages of outbox.sends()) await transaction.sendBatch({ acks: -1, topicMessages })
       crashPoint('after-send')
-      await sendOffsets(transaction, this.#offsets(progress))
+      await sendOffsets(transaction, offsetsToCommit(this.#kit.groupId, this.number, this.#owner, progress))
       crashPoint('after-offsets')
       await transaction.commit()
     } catch (error) {
@@ -266,14 +269,5 @@ export class Lane {
     Object.assign(input, { committed, records, counted, owner: this.#owner })
     this.#kit.metrics.committed(this.dataset.name, outbox.written)
     for (const listener of [...this.committed]) listener()
-  }
-
-  #offsets({ input, next, records, counted }: Progress) {
-    const partition = {
-      partition: this.number,
-      offset: String(next),
-      metadata: toMetadata({ counted, records, owner: this.#owner }),
-    }
-    return { consumerGroupId: this.#kit.groupId, topics: [{ topic: input.topic, partitions: [partition] }] }
   }
 }

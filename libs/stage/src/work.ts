@@ -1,7 +1,8 @@
 import type { Counters } from '@dsf/dataset'
-import type { LaneState } from './define.ts'
+import type { LaneState, Stage } from './define.ts'
 import type { Input } from './lane-input.ts'
 import type { ClosedBatch } from './open-batch.ts'
+import { toMetadata } from './receipts.ts'
 
 /** A lane that is ours: its state, and a signal for when that ends. */
 export interface Session {
@@ -36,3 +37,19 @@ export const offsetsOf = (group: ClosedBatch[]): InWork => ({
   firstOffset: group.flatMap(({ batch }) => batch.offsets.slice(0, 1))[0],
   lastOffset: group.at(-1)!.next - 1,
 })
+
+/** All batches that a fetch closed go into one transaction; a stage with limits gets one transaction per batch. */
+export function groupsOf({ batch }: Pick<Stage, 'batch'>, closed: ClosedBatch[]): ClosedBatch[][] {
+  return batch ? closed.map((one) => [one]) : closed.length > 0 ? [closed] : []
+}
+
+/** How far an input is read, with its mark, as a transaction commits it. */
+export function offsetsToCommit(
+  consumerGroupId: string,
+  partition: number,
+  owner: string,
+  { input, next, records, counted }: Progress,
+) {
+  const place = { partition, offset: String(next), metadata: toMetadata({ counted, records, owner }) }
+  return { consumerGroupId, topics: [{ topic: input.topic, partitions: [place] }] }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { largestRow, largestSource } from './limits.ts'
+
+const seconds = (usual: number) => z.number().int().min(1).max(86_400).default(usual)
+
+/** Where the file of a dataset comes from, and the budget of a run: what goes beyond it fails the run with a sentence of its own. */
+export const source = z.strictObject({
+  url: z
+    .string()
+    .refine(isSourceUrl, 'expected a URL that begins with http://, https:// or file:/// and names one file')
+    .optional()
+    .describe('where the file is published: http(s):// or file://'),
+  maxBytes: z
+    .number()
+    .int()
+    .positive()
+    .max(largestSource)
+    .default(4 * 2 ** 30)
+    .describe('decompressed bytes of one file at most'),
+  maxRowBytes: z
+    .number()
+    .int()
+    .positive()
+    .max(
+      largestRow,
+      `expected at most ${largestRow}: a record with the row must fit into a batch of its topics`,
+    )
+    .default(65_536),
+  maxCompressionRatio: z
+    .number()
+    .min(1)
+    .default(200)
+    .describe('decompressed bytes for each byte of a gzip file at most'),
+  connectSeconds: seconds(10).describe('until the server takes a connection'),
+  firstByteSeconds: seconds(10).describe('until the server answers'),
+  idleSeconds: seconds(30).describe('without a byte, while we are ready for one'),
+  maxSeconds: seconds(1800).describe('until the file has come whole'),
+  minBytesPerSecond: z
+    .number()
+    .int()
+    .min(0)
+    .default(1000)
+    .describe('over any half minute in which it is waited for'),
+  maxRefusedShare: z.number().min(0).max(1).default(0.05).describe('of the rows of a run'),
+  maxRefusedRows: z
+    .number()
+    .int()
+    .min(0)
+    .default(100)
+    .describe('of a run; one that refuses more than both has failed, and its other rows are kept'),
+})
+
+/** Where a file can be fetched from; the stages check the address itself. */
+function isSourceUrl(text: string): boolean {
+  return /^https?:\/\/[^/?#\s]+/i.test(text) || /^file:(\/\/(localhost)?)?\/[^*?]+$/i.test(text)
+}
