@@ -65,7 +65,7 @@ interface Problem {
 }
 
 /** application/problem+json, or whatever came instead. */
-export function problemOf(answer: string): string {
+function problemOf(answer: string): string {
   try {
     const { title, detail, errors = [] } = JSON.parse(answer) as Problem
     const sentence = [title, detail].filter(Boolean).join(': ')

@@ -99,7 +99,7 @@ function away(error: unknown): string {
   return error.message
 }
 
-export function progressOf({ state, fetched, rows, closed, expected }: Run): string {
+function progressOf({ state, fetched, rows, closed, expected }: Run): string {
   if (state === 'fetching')
     return `fetching, ${fetched.bytes} bytes so far, ${fetched.bytesPerSecond} a second`
   if (state === 'processing') return `processing, ${closed} of ${expected} receipts arrived`

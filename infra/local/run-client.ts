@@ -77,7 +77,7 @@ export function sourceUrl(source: string): string {
 }
 
 /** A run waits for every stage: without one of them it would wait for ever. */
-export function refuseDeadStages({ runDir }: Settings): void {
+function refuseDeadStages({ runDir }: Settings): void {
   const dead = stageNames.filter((name) => {
     const record = readRecord(runDir, name)
     return record !== undefined && !isAlive(record)

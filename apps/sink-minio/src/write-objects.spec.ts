@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { loadDataset, profileSchema, type Dataset, type TopicKind } from '@dsf/dataset'
-import type { Batch, ObjectStore, Result } from '@dsf/stage'
+import type { Batch, ObjectStore } from '@dsf/stage'
 import { parquetMetadata } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import { refuseScattered } from './refuse-scattered.ts'

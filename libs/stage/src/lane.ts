@@ -23,8 +23,6 @@ import {
   type Session,
 } from './work.ts'
 
-const ignore = () => undefined
-
 /**
  * A lane of a dataset in a stage: takes it over, turns batches into transactions, and lets go of it when anything goes
  * wrong, so that every way back leads through the take-over.
@@ -44,7 +42,7 @@ export class Lane {
   #producer: Producer | undefined
   #verified = false
   #state: LaneState | undefined
-  #turn: Promise<void> = Promise.resolve()
+  #turn: Promise<unknown> = Promise.resolve()
   #inWork: InWork = {}
   #session: AbortController | undefined
   /** told of each commit */
@@ -68,7 +66,7 @@ export class Lane {
   /** Runs `work` when everything before it on this lane is done: a lane has one transaction at a time. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work)
-    this.#turn = done.then(ignore, ignore)
+    this.#turn = done.catch(() => undefined)
     return done
   }
 
