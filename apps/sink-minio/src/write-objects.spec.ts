@@ -276,7 +276,7 @@ describe('a chunk of more partitions than the dataset allows', () => {
   it('is counted so that stored and refused rows are all rows', async () => {
     const { store } = openStore()
     const stage = sinkMinio(store)
-    const { counts, out } = (await stage.handle(batch, {} as never))
+    const { counts, out } = await stage.handle(batch, {} as never)
     expect(counts).toEqual({ stored: 5, 'quarantined:partitions': 3 })
     expect(out!.quarantine).toHaveLength(3)
   })
