@@ -4,7 +4,7 @@ import { runDocuments, type EndedRun } from './pipeline-documents.ts'
 
 const counters = {
   ...{ read: 20, clean: 14, duplicate: 2, quarantined: 4, 'quarantined:type': 4, simulated: 2, enriched: 16 },
-  ...{ processed: 14, stored: 16, created: 14, replaced: 2 },
+  ...{ processed: 14, stored: 16, created: 12, replaced: 4, repeated: 2 },
 }
 const ended: EndedRun = {
   ...{ run: 'r', state: 'succeeded', reason: null, requested_at: 1000, ended_at: 2600, row: 20, counters },

@@ -17,6 +17,7 @@ test('a dataset has a topic of each kind: all with its lanes, but for those abou
     { topic: 'quakes.enriched', kind: 'enriched', partitions: 6, config: keep(3) },
     { topic: 'quakes.profile', kind: 'profile', partitions: 1, config: keep(12) },
     { topic: 'quakes.objects', kind: 'objects', partitions: 6, config: keep(12) },
+    { topic: 'quakes.receipts', kind: 'receipts', partitions: 1, config: keep(30) },
     { topic: 'quakes.quarantine', kind: 'quarantine', partitions: 6, config: keep(12) },
   ])
 })
