@@ -93,6 +93,7 @@ async function fetchRun(importer: Importer, lane: Work, id: string, signal: Abor
   const came = (total: number) => {
     bytes = total
     lane.heard()
+    crashPoint('while-fetching')
   }
   const over = new AbortController()
   const landing = land(importer, lane, runOf(lane, id), AbortSignal.any([signal, over.signal]), came)

@@ -10,7 +10,7 @@ const transaction = ['before-send', 'after-send', 'after-offsets', 'after-commit
 
 /** The crash points that a stage passes. */
 const pointsOf: Record<StageName, string[]> = {
-  ingestor: [...transaction, 'after-landing', 'during-restore'],
+  ingestor: [...transaction, 'while-fetching', 'after-landing', 'during-restore'],
   cleaner: [...transaction, 'during-restore'],
   generator: transaction,
   'sink-minio': [...transaction, 'after-put'],
@@ -18,7 +18,9 @@ const pointsOf: Record<StageName, string[]> = {
 }
 
 /** Points that an import passes once. */
-const once = new Set(['after-landing', 'during-restore'])
+const once = new Set(['while-fetching', 'after-landing', 'during-restore'])
+/** The ingestor takes a request in, lands, publishes and adds receipts up, each in transactions of its own. */
+const passings: Partial<Record<StageName, number>> = { ingestor: 8 }
 
 const atPoints: Fault[] = stageNames.flatMap((stage) =>
   pointsOf[stage].map((point): Fault => {
@@ -26,7 +28,7 @@ const atPoints: Fault[] = stageNames.flatMap((stage) =>
       id: 'F1',
       title: `kill -9 of the ${stage}, ${point}`,
       inject: async (world, its) => {
-        const passing = once.has(point) ? 1 : integer(its.random, 1, 3)
+        const passing = once.has(point) ? 1 : integer(its.random, 1, passings[stage] ?? 3)
         const instance = await restart(world, stage, { CRASH_AT: `${point}:${passing}` })
         await its.begin()
         await Promise.race([ended(() => !world.stages.isAlive(instance)), its.arrived()])

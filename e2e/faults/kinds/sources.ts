@@ -1,5 +1,9 @@
 /** Publishers that stall, break off, or publish something else while we read. */
-import { startRun, ingested } from '../../support/runs.ts'
+import { cancelRun } from '../../../infra/client/runs.ts'
+import { api, ingested, runAt, startRun } from '../../support/runs.ts'
+import { until } from '../../support/until.ts'
+import { moment } from '../plan.ts'
+import { sleep } from '../stages.ts'
 import { dataset, restart } from '../world.ts'
 import type { Fault } from './fault.ts'
 
@@ -55,4 +59,32 @@ async function died(isAlive: () => boolean): Promise<void> {
   while (isAlive()) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
-export const sources: Fault[] = [stalls, breaksOff, staysBroken, changes]
+/** Nothing of it may be left, and the next one is as if it had never been. */
+const cancelled = (killed: boolean): Fault => ({
+  id: 'F22',
+  title: `a run is cancelled while its source stalls${killed ? ', and the ingestor is killed' : ''}`,
+  inject: async ({ source, stages }, its) => {
+    source.manners = ['stalls', 'stalls']
+    const run = await startRun(dataset, source.url(its.number), `cancelled-${its.number}`)
+    await until('the source to come', async () => (await runAt(run))?.state === 'fetching')
+    const cancelling = cancelRun(api, run).catch(() => undefined)
+    if (killed) {
+      const ingestor = stages.instanceOf('ingestor')
+      await sleep(moment(its.random) / 20)
+      stages.signal(ingestor, 'SIGKILL')
+      await died(() => stages.isAlive(ingestor))
+      await stages.start(ingestor)
+    }
+    await cancelling
+    // who was killed before it had heard of it is asked again
+    await until('its end', async () => {
+      const { state } = (await runAt(run)) ?? {}
+      if (state !== 'cancelled') await cancelRun(api, run).catch(() => undefined)
+      return state === 'cancelled'
+    })
+    source.manners = []
+    await its.begin()
+  },
+})
+
+export const sources: Fault[] = [stalls, breaksOff, staysBroken, changes, cancelled(false), cancelled(true)]

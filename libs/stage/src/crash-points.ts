@@ -10,6 +10,7 @@ export const crashPoints = [
   'after-send',
   'after-offsets',
   'after-commit',
+  'while-fetching',
   'after-landing',
   'after-put',
   'after-bulk',
