@@ -204,8 +204,8 @@ describe('a file of more days than a chunk may have partitions', () => {
     const run = await importSource(scattered, fileOf('scattered.csv', [1, 2, 3, 4].map(onDay)))
     expect(run.state).toBe('failed')
     expect(run.reason).toContain('more partitions than x-dsf.sinks.lake.partitions allows')
-    const { clean, enriched, stored, indexed, 'quarantined:partitions': refused } = run.counters
-    expect([clean, stored! + refused!, indexed]).toEqual([4, enriched, stored])
+    const { clean, enriched, stored, created, 'quarantined:partitions': refused } = run.counters
+    expect([clean, stored! + refused!, created]).toEqual([4, enriched, stored])
     const { rows } = answerOf('quarantine', 'list', scattered, '--code', 'partitions')
     expect(rows).toHaveLength(refused!)
     expect(rows[0]).toMatchObject({ runId: run.runId, stage: 'sink-minio', content: 'json' })

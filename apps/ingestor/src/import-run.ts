@@ -13,8 +13,8 @@ import { SourceError } from './source-error.ts'
 
 export type Work = LaneWork<RunStates>
 
-/** Milliseconds between two looks at how far a source has come. A quick one is there before the first. */
-const looksEvery = 2000
+/** Milliseconds until the first look at how far a source has come, which a quick one does not live to see, and between two of them. */
+const looks = { first: 500, every: 2000 }
 
 /** Works at the runs of a dataset, one after the other, in the order in which they were asked for. */
 export async function importRuns(importer: Importer, lane: Work): Promise<void> {
@@ -116,13 +116,14 @@ async function tell(
   sofar: () => number,
   told: (seen: Pick<Run, 'landing_bytes' | 'bytes_per_second'>) => Promise<void>,
 ): Promise<never> {
-  for (let before = 0, landing_bytes = 0; ; before = landing_bytes) {
-    await sleep(looksEvery, undefined, { signal: over })
-    landing_bytes = sofar()
+  for (let before = 0, ms = looks.first; ; ms = looks.every) {
+    await sleep(ms, undefined, { signal: over })
+    const landing_bytes = sofar()
     await told({
       landing_bytes,
-      bytes_per_second: Math.max(0, Math.round(((landing_bytes - before) * 1000) / looksEvery)),
+      bytes_per_second: Math.max(0, Math.round(((landing_bytes - before) * 1000) / ms)),
     })
+    before = landing_bytes
   }
 }
 

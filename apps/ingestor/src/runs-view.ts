@@ -15,6 +15,7 @@ import {
   type RunState,
 } from './run.ts'
 import { shownSource } from './run-answer.ts'
+import { SourceError } from './source-error.ts'
 import type { Replay } from './selection.ts'
 
 /** Runs of a dataset that wait at once: who asks for more does so by mistake. */
@@ -186,6 +187,7 @@ export class RunsView {
       )
     try {
       const url = checkUrl(from, this.#limits.allow)
+      if (url.username !== '' || url.password !== '') throw new SourceError(withoutSecret)
       if (url.protocol === 'file:') await checkFile(url, this.#limits.roots)
     } catch (error) {
       throw new RequestError(422, (error as Error).message)
@@ -209,6 +211,10 @@ export class RunsView {
     if (isOver(run)) for (const tell of this.#waiting.get(run.run) ?? []) tell()
   }
 }
+
+/** Requests and runs are kept, and shown to whoever may ask. */
+const withoutSecret =
+  'the source has a user or password in it, which would be kept with the run: name a secret in the definition (source.headers)'
 
 const order = ({ run, source, replay }: Run) => ({ run, source, replay })
 
