@@ -91,6 +91,8 @@ export class LaneWorker {
         return () => void lane.committed.delete(listener)
       },
       idle: async () => {
+        // with nothing left to do there is nothing to wait for
+        failures.reached(name, 0)
         health.rests(name)
         await nextCommit(lane, signal)
         health.works(name)
