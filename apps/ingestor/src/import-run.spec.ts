@@ -74,6 +74,7 @@ function laneOf(state: RunStates, dies = Infinity) {
       lost.abort(new Error('killed'))
       lost.signal.throwIfAborted()
     },
+    resting: (wait) => wait(),
     idle: async () => lost.abort(),
     onCommit: (listener) => {
       listeners.add(listener)

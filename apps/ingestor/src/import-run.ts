@@ -87,7 +87,8 @@ function end(lane: Work, id: string, how: Pick<Run, 'state'> & { reason?: string
 
 /** What is imported, as it stands in the store from then on. It waits for a place, and for its host to be free. */
 async function fetchRun(importer: Importer, lane: Work, id: string, signal: AbortSignal): Promise<void> {
-  using _ = await importer.fetching.take(signal, hostOf(runOf(lane, id)))
+  const host = hostOf(runOf(lane, id))
+  using _ = await lane.resting(() => importer.fetching.take(signal, host))
   const fetching_at = Date.now()
   let bytes = 0
   const came = (total: number) => {
@@ -148,7 +149,7 @@ async function publishRun(importer: Importer, lane: Work, id: string, signal: Ab
   const parts = publications(importer, dataset, runOf(lane, id), (run) => state.get(run))
   try {
     for (let isLast = false; !isLast;) {
-      using _ = await importer.publishing.take(signal)
+      using _ = await lane.resting(() => importer.publishing.take(signal))
       const part = (await parts.next()).value!
       signal.throwIfAborted()
       lane.heard()
