@@ -66,12 +66,15 @@ describe('the work of a lane', () => {
   it.each<[string, (lane: LaneWork) => Promise<void>]>([
     ['nothing to do', (lane) => lane.idle()],
     ['to wait for a place', (lane) => lane.resting(() => whole(lane))],
-  ])('of a lane that could not be taken over for a while keeps nobody waiting then, with %s', async (_, work) => {
-    const { health } = workAt(work, [new TransientError('Kafka is away'), new TransientError('still')])
-    await turn()
-    expect(health.ready().ok).toBe(false)
-    await expect.poll(() => health.ready().ok, { timeout: 3000 }).toBe(true)
-  })
+  ])(
+    'of a lane that could not be taken over for a while keeps nobody waiting then, with %s',
+    async (_, work) => {
+      const { health } = workAt(work, [new TransientError('Kafka is away'), new TransientError('still')])
+      await turn()
+      expect(health.ready().ok).toBe(false)
+      await expect.poll(() => health.ready().ok, { timeout: 3000 }).toBe(true)
+    },
+  )
 
   it('that fails is told of until it has come to its end', async () => {
     let tries = 0
