@@ -201,10 +201,14 @@ export class RunsView {
     this.#know(dataset, newRun({ ...request, type: request.type }, dataset.lanes))
   }
 
-  /** Requests and runs come from two topics: an older record of a run says nothing about one that was asked for again. */
+  /**
+   * Requests and runs come from two topics: an older record of a run says nothing about one that was asked for again. One that ended
+   * for good does: what we heard of was a second request for it, from another instance perhaps, which began nothing.
+   */
   #know(dataset: Dataset, run: Run): void {
     const known = this.#runs.get(run.run)?.run
-    if (known && run.requested_at < known.requested_at) return
+    const endedForGood = isOver(run) && !canStartAgain(run)
+    if (known && run.requested_at < known.requested_at && !endedForGood) return
     this.#runs.set(run.run, { dataset: dataset.name, run })
     if (isOver(run)) for (const tell of this.#waiting.get(run.run) ?? []) tell()
   }
