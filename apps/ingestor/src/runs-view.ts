@@ -133,7 +133,8 @@ export class RunsView {
     if (isOver(known.run)) throw new RequestError(409, `the run "${id}" is over: it has ${known.run.state}`)
     const cancel: Request = { ...order(known.run), type: 'cancel', requested_at: Date.now() }
     await this.#runtime!.send(this.datasetOf(known.dataset), 'requests', { key: id, value: cancel })
-    return (await this.whenOver(id, cancelWithinMs))!
+    // over, and forgotten meanwhile
+    return (await this.whenOver(id, cancelWithinMs)) ?? known
   }
 
   /** Replays that have come to their end. */
