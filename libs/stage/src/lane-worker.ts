@@ -65,9 +65,9 @@ export class LaneWorker {
     } finally {
       this.#rest()
     }
-    // what was given up because the lane was is no failure of its own
+    if (attempt.failure !== undefined) await this.#lane.inTurn(() => this.#lane.release())
+    // what was given up because the lane was is no failure of its own, and nobody clears one of a lane that went
     if (this.#stopped.signal.aborted || attempt.failure === undefined) return betweenMs
-    await this.#lane.inTurn(() => this.#lane.release())
     return this.#failed(attempt.failure)
   }
 
