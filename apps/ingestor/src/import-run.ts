@@ -7,7 +7,7 @@ import { landSource, type Landing } from './land-source.ts'
 import { UnreadableFileError } from './open-csv.ts'
 import { publications } from './publications.ts'
 import type { Publication } from './publish-rows.ts'
-import type { Run } from './run.ts'
+import { isOver, type Run } from './run.ts'
 import type { RunStates } from './run-state.ts'
 import { SourceError } from './source-error.ts'
 
@@ -36,7 +36,8 @@ export async function importRun(importer: Importer, lane: Work, id: string): Pro
     await publishRun(importer, lane, id, stop.signal)
   } catch (error) {
     lane.signal.throwIfAborted()
-    const run = runOf(lane, id)
+    const run = lane.state.get(id)
+    if (!run) return
     if (run.cancel_at !== null) return await end(lane, id, { state: 'cancelled' })
     if (!isSourceFailure(error) || (run.landing !== null && error instanceof SourceError))
       throw landingFailure(error)
@@ -47,11 +48,11 @@ export async function importRun(importer: Importer, lane: Work, id: string): Pro
 
 const runOf = ({ state }: Work, id: string): Run => state.get(id)!
 
-/** Aborted when the lane is lost, or somebody asked for the end of the run. */
+/** Aborted when the lane is lost, or somebody asked for the end of the run, which may be forgotten soon after. */
 function stopOf(lane: Work, id: string): Disposable & { signal: AbortSignal } {
   const cancelled = new AbortController()
   const look = () => {
-    if (runOf(lane, id).cancel_at !== null) cancelled.abort()
+    if (lane.state.get(id)?.cancel_at !== null) cancelled.abort()
   }
   look()
   const signal = AbortSignal.any([lane.signal, cancelled.signal])
@@ -68,10 +69,11 @@ const landingFailure = (error: unknown): unknown =>
     ? new TransientError(`reading the landing object: ${error.message}`, { cause: error })
     : error
 
-/** A transaction that changes the run, and writes what belongs to that. */
+/** A transaction that changes the run, and writes what belongs to that; nothing if it was cancelled before its turn came. */
 function save(lane: Work, id: string, change: (run: Run) => Partial<Run>, rest: Result = {}): Promise<void> {
   return lane.transact((state) => {
-    const run = state.get(id)!
+    const run = state.get(id)
+    if (!run || isOver(run)) return {}
     state.set({ ...run, ...change(run) })
     return { ...rest, out: { ...rest.out, runs: state.changes() } }
   })
@@ -87,7 +89,8 @@ function end(lane: Work, id: string, how: Pick<Run, 'state'> & { reason?: string
 
 /** What is imported, as it stands in the store from then on. It waits for a place, and for its host to be free. */
 async function fetchRun(importer: Importer, lane: Work, id: string, signal: AbortSignal): Promise<void> {
-  using _ = await importer.fetching.take(signal, hostOf(runOf(lane, id)))
+  const host = hostOf(runOf(lane, id))
+  using _ = await lane.resting(() => importer.fetching.take(signal, host))
   const fetching_at = Date.now()
   let bytes = 0
   const came = (total: number) => {
@@ -149,7 +152,7 @@ async function publishRun(importer: Importer, lane: Work, id: string, signal: Ab
   const parts = publications(importer, dataset, runOf(lane, id), (run) => state.get(run))
   try {
     for (let isLast = false; !isLast;) {
-      using _ = await importer.publishing.take(signal)
+      using _ = await lane.resting(() => importer.publishing.take(signal))
       const part = (await parts.next()).value!
       signal.throwIfAborted()
       lane.heard()
@@ -172,8 +175,11 @@ function publish(
   if (!isLast) return save(lane, id, () => progress, { out, counts })
   const now = Date.now()
   const receipts = receiptsOf(lane.dataset, run, now)
-  const last = { ...progress, state: 'processing' as const, processing_at: now }
-  return save(lane, id, () => last, { out, counts, receipts })
+  const last = ({ cancel_at }: Run): Partial<Run> =>
+    cancel_at === null
+      ? { ...progress, state: 'processing', processing_at: now }
+      : { ...progress, state: 'cancelled', ended_at: now }
+  return save(lane, id, last, { out, counts, receipts })
 }
 
 function receiptsOf(

@@ -134,7 +134,8 @@ export class RunsView {
     if (isOver(known.run)) throw new RequestError(409, `the run "${id}" is over: it has ${known.run.state}`)
     const cancel: Request = { ...order(known.run), type: 'cancel', requested_at: Date.now() }
     await this.#runtime!.send(this.datasetOf(known.dataset), 'requests', { key: id, value: cancel })
-    return (await this.whenOver(id, cancelWithinMs))!
+    // over, and forgotten meanwhile
+    return (await this.whenOver(id, cancelWithinMs)) ?? known
   }
 
   /** Replays that have come to their end. */
@@ -203,10 +204,14 @@ export class RunsView {
     this.#know(dataset, newRun({ ...request, type: request.type }, dataset.lanes))
   }
 
-  /** Requests and runs come from two topics: an older record of a run says nothing about one that was asked for again. */
+  /**
+   * Requests and runs come from two topics: an older record of a run says nothing about one that was asked for again. One that ended
+   * for good does: what we heard of was a second request for it, from another instance perhaps, which began nothing.
+   */
   #know(dataset: Dataset, run: Run): void {
     const known = this.#runs.get(run.run)?.run
-    if (known && run.requested_at < known.requested_at) return
+    const endedForGood = isOver(run) && !canStartAgain(run)
+    if (known && run.requested_at < known.requested_at && !endedForGood) return
     this.#runs.set(run.run, { dataset: dataset.name, run })
     if (isOver(run)) for (const tell of this.#waiting.get(run.run) ?? []) tell()
   }
