@@ -37,6 +37,10 @@ export const countRows = {
           replayed: z.int().describe('taken by a replay, and not refused again'),
         }),
       ),
+      complete: z.boolean().describe('whether all of the topic is counted'),
+      read: z.int().describe('places of the topic that are counted'),
+      size: z.int().describe('places that there are'),
+      approximate: z.boolean().describe('some rows may count twice'),
     }),
   },
   problems: unusable,
@@ -88,5 +92,6 @@ export const replayRows = {
   problems: {
     ...unusable,
     422: 'the definition cannot be used, the key was used for something else, or old content could replace new',
+    429: 'too many runs of the dataset wait already',
   },
 } satisfies Contract
