@@ -5,7 +5,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 NODE_MODULES := node_modules/.package-lock.json
-LOCAL := @node infra/local/cli.ts
+LOCAL := @node --conditions=@dsf/source infra/local/cli.ts
 # Python with the packages of one environment
 PYTHON := node infra/local/python.ts
 # a stack of its own, in the folder for temporary files
@@ -85,7 +85,7 @@ preview: $(NODE_MODULES) ## Draw the dashboards as one page that needs no Kibana
 	@node --conditions=@dsf/source dashboards/preview/preview.ts
 
 demo: $(NODE_MODULES) ## Start everything, import the sample feed through all stages, show and check what came out
-	@node infra/demo/demo.ts
+	@node --conditions=@dsf/source infra/demo/demo.ts
 	@node --conditions=@dsf/source dashboards/preview/preview.ts
 
 clean: ## Stop everything, and remove data, logs and compiled files (downloads stay in the cache)

@@ -96,7 +96,7 @@ describe('a run whose source takes its time', () => {
     await until('the source to be asked', () => source.asked() === 1)
     expect(await cancelRun(api, slow)).toMatchObject({ state: 'cancelled', rows: 0 })
     expect((await endOf(behind)).state).toBe('succeeded')
-    await expect(cancelRun(api, slow)).rejects.toThrow('is over: it has cancelled (status 409)')
+    await expect(cancelRun(api, slow)).rejects.toThrow('is over: it was cancelled (status 409)')
   })
 })
 

@@ -16,5 +16,6 @@ export async function importSource(
 ): Promise<Run> {
   const run = await runToItsEnd(settings, { dataset, source }, key, patienceSeconds)
   if (run.state === 'succeeded') return run
-  throw new StackError(`The run ${run.runId} of ${dataset} from ${source} has ${run.state}: ${run.reason}.`)
+  const why = run.state === 'cancelled' ? 'was cancelled' : `has failed: ${run.reason}`
+  throw new StackError(`The run ${run.runId} of ${dataset} from ${source} ${why}.`)
 }

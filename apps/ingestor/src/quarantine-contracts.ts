@@ -96,5 +96,6 @@ export const replayRows = {
   problems: {
     ...unusable,
     422: 'the definition cannot be used, the key was used for something else, or old content could replace new',
+    429: 'too many runs of the dataset wait already',
   },
 } satisfies Contract

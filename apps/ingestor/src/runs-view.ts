@@ -131,7 +131,11 @@ export class RunsView {
   async cancel(id: string): Promise<Known> {
     const known = this.#runs.get(id)
     if (!known) throw new RequestError(404, `no run has the id "${id}"`)
-    if (isOver(known.run)) throw new RequestError(409, `the run "${id}" is over: it has ${known.run.state}`)
+    if (isOver(known.run))
+      throw new RequestError(
+        409,
+        `the run "${id}" is over: it ${known.run.state === 'cancelled' ? 'was' : 'has'} ${known.run.state}`,
+      )
     const cancel: Request = { ...order(known.run), type: 'cancel', requested_at: Date.now() }
     await this.#runtime!.send(this.datasetOf(known.dataset), 'requests', { key: id, value: cancel })
     // over, and forgotten meanwhile

@@ -77,7 +77,7 @@ class Checker:
         versions = self.documents.versions()
         for key in versions.keys() - newest.keys():
             violations.append({"invariant": "documents: of no record", "record": {"key": key}})
-        least, most = self.documents.created()
+        least, most = documents.created(self.topics.receipts())
         if not least <= len(versions) <= most:
             record = {"is": len(versions), "receipts say": [least, most]}
             violations.append({"invariant": "documents: as many as the receipts created", "record": record})

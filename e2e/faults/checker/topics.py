@@ -68,10 +68,7 @@ class Topics:
 
     def ends(self) -> dict[tuple[str, int], int]:
         """Offset behind the last record of each partition, control records and open transactions included."""
-        return {
-            place: self._all.get_watermark_offsets(self._partition(place), timeout=PATIENCE)[1]
-            for place in self.partitions
-        }
+        return {place: self._end(place) for place in self.partitions}
 
     def read(self, start: dict[tuple[str, int], int]) -> Slice:
         """
@@ -86,6 +83,12 @@ class Topics:
             found.aborted += [r for r in records if (r.kind, r.lane, r.offset) not in known]
         return found
 
+    def receipts(self) -> list[dict[str, Any]]:
+        """Those that came back to the ingestor, one for each lane and route of each run."""
+        place = ("receipts", 0)
+        found = self._read(self._committed, {}, {place: self._end(place)})
+        return [self.decode(record) for record in found[place] if not record.poison]
+
     def decode(self, record: Record) -> dict[str, Any]:
         schema = self.schema(int.from_bytes(record.value[1:FRAME], "big"))
         return fastavro.schemaless_reader(io.BytesIO(record.value[FRAME:]), schema, None)
@@ -93,8 +96,8 @@ class Topics:
     def _read(
         self, consumer: Consumer, start: dict[tuple[str, int], int], ends: dict[tuple[str, int], int]
     ) -> dict[tuple[str, int], list[Record]]:
-        found: dict[tuple[str, int], list[Record]] = {place: [] for place in self.partitions}
-        waiting = {place for place in self.partitions if start.get(place, 0) < ends[place]}
+        found: dict[tuple[str, int], list[Record]] = {place: [] for place in ends}
+        waiting = {place for place, end in ends.items() if start.get(place, 0) < end}
         consumer.assign([self._partition(place, start.get(place, 0)) for place in waiting])
         silent = 0.0
         while waiting:
@@ -114,6 +117,9 @@ class Topics:
                     waiting.discard(place)
         consumer.unassign()
         return found
+
+    def _end(self, place: tuple[str, int]) -> int:
+        return self._all.get_watermark_offsets(self._partition(place), timeout=PATIENCE)[1]
 
     def _place(self, message: Message) -> tuple[str, int]:
         return message.topic().rsplit(".", 1)[1], message.partition()

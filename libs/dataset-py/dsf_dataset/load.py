@@ -25,6 +25,9 @@ _OF_SOURCE = (
     "maxBytes",
     "maxRowBytes",
     "maxCompressionRatio",
+    "connectSeconds",
+    "firstByteSeconds",
+    "idleSeconds",
     "maxSeconds",
     "minBytesPerSecond",
     "maxRefusedShare",
@@ -197,6 +200,9 @@ def _check_fetching(source: Node) -> None:
     """Bounds that the stages alone keep."""
     _check_headers(source.at("headers"))
     source.at("maxCompressionRatio").number(1, default=200)
+    source.at("connectSeconds").integer(1, 86_400, default=10)
+    source.at("firstByteSeconds").integer(1, 86_400, default=10)
+    source.at("idleSeconds").integer(1, 86_400, default=30)
     source.at("maxSeconds").integer(1, 86_400, default=1800)
     source.at("minBytesPerSecond").integer(0, default=1000)
 

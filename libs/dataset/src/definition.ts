@@ -18,7 +18,7 @@ const name = z
   .regex(/(?<!-v\d+)$/, 'expected no version at the end, the index names carry one')
   .refine((name) => !isOurs.test(name), 'is a name of our own: indices, templates and dashboards have it')
 
-/** Our indices are `dsf-receipts`, `dsf-pipeline` and `dsf-trends`, and a dataset's template is `dsf-<dataset>`. */
+/** Our indices are `dsf-pipeline` and `dsf-trends`, once also `dsf-receipts`, and a dataset's template is `dsf-<dataset>`. */
 const isOurs = /^(dsf(-.*)?|receipts|pipeline|trends)$/
 
 const notRead = (expected: string) => ({ error: expected })
