@@ -8,8 +8,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
+import { startRun } from '../infra/client/runs.ts'
 import { stageEnvironment } from '../infra/local/environment.ts'
-import { stageAddress } from '../infra/local/servers/stages.ts'
+import { apiOf } from '../infra/local/run-client.ts'
 import { readSettings } from '../infra/local/settings.ts'
 import { startStack, stopStack } from '../infra/local/stack.ts'
 import { writeQuakes } from './generate-quakes.ts'
@@ -39,12 +40,7 @@ async function prepare(file: string): Promise<number> {
     await startStage(settings, 'ingestor', environment),
     await startStage(settings, 'cleaner', environment),
   ]
-  const answer = await fetch(`${stageAddress(settings, 'ingestor')}/v1/runs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': 'bench' },
-    body: JSON.stringify({ dataset: 'earthquakes', source: `file://${file}` }),
-  })
-  if (!answer.ok) throw new Error(await answer.text())
+  await startRun(apiOf(settings), { dataset: 'earthquakes', source: `file://${file}` })
   const cleaner = stages[1]!.url
   const read = () => counter(cleaner, 'dsf_cleaner_rows_in_total', 'earthquakes.raw')
   while ((await read()) < rows) await new Promise((resolve) => setTimeout(resolve, 200))

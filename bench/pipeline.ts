@@ -7,9 +7,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { getRun, startRun } from '../infra/client/runs.ts'
 import { stageEnvironment } from '../infra/local/environment.ts'
 import { stageNames, type StageName } from '../infra/local/servers/stages.ts'
-import { readSettings, type Settings } from '../infra/local/settings.ts'
+import { apiOf } from '../infra/local/run-client.ts'
+import { readSettings } from '../infra/local/settings.ts'
 import { startStack, stopStack } from '../infra/local/stack.ts'
 import { writeQuakes } from './generate-quakes.ts'
 import { counter, measureUntil, startStage, type Figures, type RunningStage } from './measure-stage.ts'
@@ -45,11 +47,11 @@ async function run(file: string): Promise<void> {
   let input = rows
   for (const name of stageNames) {
     const stage = await startStage(settings, name, stageEnvironment(settings))
-    if (name === 'ingestor') await post(settings, file)
+    if (name === 'ingestor') await begin(file)
     const wanted = expected[name](input)
     const seen = () => counter(stage.url, wanted.metric, wanted.topic)
     const drained = async () => (await seen()) >= wanted.records && (await lag(stage)) === 0
-    const done = name === 'ingestor' ? () => ingested(settings) : drained
+    const done = name === 'ingestor' ? ingested : drained
     figures[name] = await measureUntil(stage, done, seen)
     input = await written(stage.url, name, input)
     await stage.stop()
@@ -73,23 +75,15 @@ async function written(url: string, name: StageName, input: number): Promise<num
   return topic ? counter(url, `dsf_${name}_rows_out_total`, topic) : input
 }
 
-async function post({ ports }: Settings, file: string): Promise<void> {
-  const answer = await fetch(`http://127.0.0.1:${ports.ingestor}/v1/runs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': 'bench' },
-    body: JSON.stringify({ dataset: 'earthquakes', source: `file://${file}` }),
-  })
-  if (!answer.ok) throw new Error(await answer.text())
-  runId = ((await answer.json()) as { runId: string }).runId
+async function begin(file: string): Promise<void> {
+  runId = (await startRun(apiOf(settings), { dataset: 'earthquakes', source: `file://${file}` })).runId
 }
 
-async function ingested({ ports }: Settings): Promise<boolean> {
-  const answer = (await (await fetch(`http://127.0.0.1:${ports.ingestor}/v1/runs/${runId}`)).json()) as {
-    state: string
-    reason?: string
-  }
-  if (answer.state === 'failed') throw new Error(answer.reason)
-  return answer.state === 'succeeded'
+/** All of it is in the first topic: nobody is there to bring it further. */
+async function ingested(): Promise<boolean> {
+  const { state, reason } = await getRun(apiOf(settings), runId)
+  if (state === 'failed') throw new Error(reason)
+  return state === 'processing'
 }
 
 function report(): void {

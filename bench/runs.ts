@@ -108,6 +108,44 @@ async function behindLarge(): Promise<number[]> {
   return took
 }
 
+/** What a stranger may do to one dataset while another is imported. Each resolves when it is done. */
+const hostile: Record<string, (dataset: string) => Promise<unknown>> = {
+  'an exploding header': (dataset) => hostileFile(dataset, 'header', '<!---->'.repeat(9000)),
+  'a row above the limit': (dataset) => hostileFile(dataset, 'row', `id\n"${'x'.repeat(60 * 2 ** 20)}`),
+  'a definition that is broken': async (dataset) => {
+    const file = join(datasets, dataset, 'datapackage.json')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, '{')
+    await sleep(20_000)
+    writeFileSync(file, text)
+  },
+}
+
+async function hostileFile(dataset: string, name: string, content: string): Promise<unknown> {
+  const file = join(folder, `${name}.csv`)
+  writeFileSync(file, content)
+  const { runId } = await startRun(api, { dataset, source: `file://${file}` })
+  return followRun(api, runId, { seconds: 120 })
+}
+
+/** Beside each of them, an import a second for as long as it takes, and ten at least. */
+async function besideHostile(): Promise<Record<string, ReturnType<typeof figures>>> {
+  const found: Record<string, ReturnType<typeof figures>> = {}
+  for (const [what, harm] of Object.entries(hostile)) {
+    const over = new AbortController()
+    const harming = harm(names[2]!).finally(() => over.abort())
+    const took: number[] = []
+    while (!over.signal.aborted || took.length < 10) {
+      const [ms] = await several(1, names[0]!)
+      took.push(ms!)
+      await sleep(Math.max(0, 1000 - ms!))
+    }
+    await harming
+    found[what] = figures(took)
+  }
+  return found
+}
+
 async function atOnce(): Promise<number[]> {
   const sources = await Promise.all(names.map(() => fileOf(smallRows)))
   return Promise.all(names.map((name, i) => imported(name, sources[i]!)))
@@ -124,6 +162,7 @@ try {
       alone: figures(await several(repeats, names[0]!)),
       besideAStalledSource: figures(await besideStalled()),
       [`besideAnImportOf${large}Rows`]: figures(await behindLarge()),
+      beside: await besideHostile(),
       amongTwentyDatasetsAtOnce: figures(await atOnce()),
     },
   }

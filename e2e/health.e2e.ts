@@ -55,7 +55,7 @@ describe('health', () => {
       run = await startRun(dataset, source)
       await until('the ingestor to wait for the store', async () => {
         const { waiting } = (await ask('ingestor', '/health/ready')).body
-        return /object store/.test(waiting[`${dataset}.requests/0`])
+        return /object store/.test(waiting[`work of ${dataset}/0`])
       })
     } finally {
       await revive(settings.store)

@@ -93,6 +93,7 @@ describe('environment', () => {
       ROWS_PER_TRANSACTION: '20000',
       LAG_EVERY_MS: '15000',
       ...{ FETCHES_AT_ONCE: '16', PUBLISHES_AT_ONCE: '4', RUNS_KEPT: '1000', RUNS_KEPT_DAYS: '90' },
+      SOURCE_SECRETS_DIR: '/run/secrets',
       CRASH_AT: 'after-put',
       HTTP_TOKEN_FILE: 'token',
     },

@@ -77,7 +77,7 @@ describe('a run whose source takes its time', () => {
   it('holds up no other dataset, and no other host; a second one of its host waits its turn', async () => {
     const source = await drip(header)
     const slow = await startRun(dataset, source.url)
-    await until('the source to be asked', () => source.asked() === 1)
+    await until('the source to come', async () => (await stateOf(slow)) === 'fetching')
     const behind = await startRun(other, source.url)
     expect((await importSource('quakes-third', await quakes('beside.csv', 200))).state).toBe('succeeded')
     expect(await Promise.all([slow, behind].map(stateOf))).toEqual(['fetching', 'queued'])

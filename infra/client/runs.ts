@@ -34,8 +34,7 @@ export const keyed = (key: string | undefined): Record<string, string> =>
 
 /** As it is, or as it is when it is over, at the latest after so many seconds. @throws ApiError, with 404 for one that nobody knows */
 export function getRun(api: Api, runId: string, waitSeconds = 0): Promise<Run> {
-  // the ingestor takes whole seconds
-  const query = waitSeconds > 0 ? `?wait=${Math.ceil(waitSeconds)}` : ''
+  const query = waitSeconds > 0 ? `?wait=${waitSeconds}` : ''
   return ask(api, `/v1/runs/${encodeURIComponent(runId)}${query}`, { waitSeconds })
 }
 

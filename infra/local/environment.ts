@@ -18,6 +18,7 @@ const passedOn = [
   'LAG_EVERY_MS',
   'CRASH_AT',
   'HTTP_TOKEN_FILE',
+  'SOURCE_SECRETS_DIR',
 ]
 
 export type StageEnvironment = Record<string, string>

@@ -25,5 +25,9 @@ export const config = () =>
       'runs of a dataset that are known; older ones are documents of the index',
     ),
     RUNS_KEPT_DAYS: count(90),
+    SOURCE_SECRETS_DIR: z
+      .string()
+      .optional()
+      .describe('folder with a file for each secret that a definition names; none by default'),
     SOURCE_ROOTS: list(':').describe('folders that file sources may be read from; none by default'),
   })

@@ -74,6 +74,7 @@ function laneOf(state: RunStates, dies = Infinity) {
       lost.abort(new Error('killed'))
       lost.signal.throwIfAborted()
     },
+    resting: (wait) => wait(),
     idle: async () => lost.abort(),
     onCommit: (listener) => {
       listeners.add(listener)
@@ -268,6 +269,51 @@ describe('a run whose end somebody asks for', () => {
     expect([state, row > 0 && row < rows, read.reduce((sum, n) => sum + n)]).toEqual(['cancelled', true, row])
     expect(outputs(committed, 'raw').length + outputs(committed, 'quarantine').length).toBe(row)
     expect(receipts(committed).map(({ receipt }) => receipt.counters['read'])).toEqual(read)
+  })
+})
+
+describe('a run whose end is taken in just before a transaction of its own', () => {
+  const request = source(csvOf(3), 'short.csv')
+  /** Does something in a batch of the lane while the transaction of that number waits for its turn. */
+  async function interrupted(at: number, batch: (states: RunStates) => void) {
+    const states = newStates()
+    states.set(newRun(request, weather.lanes))
+    states.commit()
+    const { work, committed, commit } = laneOf(states)
+    const transact = work.transact
+    const seen: (string | undefined)[] = []
+    work.onCommit(() => void seen.push(states.get('r')?.state))
+    work.transact = async (change) => {
+      if (at-- === 0) {
+        batch(states)
+        commit({ out: { runs: states.changes() } })
+      }
+      return transact(change)
+    }
+    await importRun(importerOf(store), work, 'r')
+    return { states, committed, seen }
+  }
+  const cancelled = (states: RunStates) => states.set(cancel(states.get('r')!, now))
+
+  it('stays cancelled from then on', async () => {
+    const { states, committed, seen } = await interrupted(0, cancelled)
+    expect(new Set(seen)).toEqual(new Set(['cancelled']))
+    expect([states.get('r')!.state, outputs(committed, 'raw')]).toEqual(['cancelled', []])
+  })
+
+  it('is cancelled with its last row, and its lanes are closed', async () => {
+    const { states, committed } = await interrupted(1, cancelled)
+    expect(states.get('r')).toMatchObject({ state: 'cancelled', row: 3, ended_at: now })
+    expect([outputs(committed, 'raw').length, receipts(committed).length]).toEqual([3, 4])
+  })
+
+  it('may be forgotten too, and nothing of it comes back', async () => {
+    const { states, committed } = await interrupted(0, (runs) => {
+      runs.set(cancel(runs.get('r')!, now))
+      runs.commit()
+      runs.prune(now + 91 * 86_400_000)
+    })
+    expect([states.get('r'), outputs(committed, 'runs').at(-1)!.value]).toEqual([undefined, null])
   })
 })
 

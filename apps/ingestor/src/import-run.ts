@@ -7,14 +7,14 @@ import { landSource, type Landing } from './land-source.ts'
 import { UnreadableFileError } from './open-csv.ts'
 import { publications } from './publications.ts'
 import type { Publication } from './publish-rows.ts'
-import type { Run } from './run.ts'
+import { isOver, type Run } from './run.ts'
 import type { RunStates } from './run-state.ts'
 import { SourceError } from './source-error.ts'
 
 export type Work = LaneWork<RunStates>
 
-/** Milliseconds between two looks at how far a source has come. A quick one is there before the first. */
-const looksEvery = 2000
+/** Milliseconds until the first look at how far a source has come, which a quick one does not live to see, and between two of them. */
+const looks = { first: 500, every: 2000 }
 
 /** Works at the runs of a dataset, one after the other, in the order in which they were asked for. */
 export async function importRuns(importer: Importer, lane: Work): Promise<void> {
@@ -36,7 +36,8 @@ export async function importRun(importer: Importer, lane: Work, id: string): Pro
     await publishRun(importer, lane, id, stop.signal)
   } catch (error) {
     lane.signal.throwIfAborted()
-    const run = runOf(lane, id)
+    const run = lane.state.get(id)
+    if (!run) return
     if (run.cancel_at !== null) return await end(lane, id, { state: 'cancelled' })
     if (!isSourceFailure(error) || (run.landing !== null && error instanceof SourceError))
       throw landingFailure(error)
@@ -47,11 +48,11 @@ export async function importRun(importer: Importer, lane: Work, id: string): Pro
 
 const runOf = ({ state }: Work, id: string): Run => state.get(id)!
 
-/** Aborted when the lane is lost, or somebody asked for the end of the run. */
+/** Aborted when the lane is lost, or somebody asked for the end of the run, which may be forgotten soon after. */
 function stopOf(lane: Work, id: string): Disposable & { signal: AbortSignal } {
   const cancelled = new AbortController()
   const look = () => {
-    if (runOf(lane, id).cancel_at !== null) cancelled.abort()
+    if (lane.state.get(id)?.cancel_at !== null) cancelled.abort()
   }
   look()
   const signal = AbortSignal.any([lane.signal, cancelled.signal])
@@ -68,10 +69,11 @@ const landingFailure = (error: unknown): unknown =>
     ? new TransientError(`reading the landing object: ${error.message}`, { cause: error })
     : error
 
-/** A transaction that changes the run, and writes what belongs to that. */
+/** A transaction that changes the run, and writes what belongs to that; nothing if it was cancelled before its turn came. */
 function save(lane: Work, id: string, change: (run: Run) => Partial<Run>, rest: Result = {}): Promise<void> {
   return lane.transact((state) => {
-    const run = state.get(id)!
+    const run = state.get(id)
+    if (!run || isOver(run)) return {}
     state.set({ ...run, ...change(run) })
     return { ...rest, out: { ...rest.out, runs: state.changes() } }
   })
@@ -87,7 +89,8 @@ function end(lane: Work, id: string, how: Pick<Run, 'state'> & { reason?: string
 
 /** What is imported, as it stands in the store from then on. It waits for a place, and for its host to be free. */
 async function fetchRun(importer: Importer, lane: Work, id: string, signal: AbortSignal): Promise<void> {
-  using _ = await importer.fetching.take(signal, hostOf(runOf(lane, id)))
+  const host = hostOf(runOf(lane, id))
+  using _ = await lane.resting(() => importer.fetching.take(signal, host))
   const fetching_at = Date.now()
   let bytes = 0
   const came = (total: number) => {
@@ -116,13 +119,14 @@ async function tell(
   sofar: () => number,
   told: (seen: Pick<Run, 'landing_bytes' | 'bytes_per_second'>) => Promise<void>,
 ): Promise<never> {
-  for (let before = 0, landing_bytes = 0; ; before = landing_bytes) {
-    await sleep(looksEvery, undefined, { signal: over })
-    landing_bytes = sofar()
+  for (let before = 0, ms = looks.first; ; ms = looks.every) {
+    await sleep(ms, undefined, { signal: over })
+    const landing_bytes = sofar()
     await told({
       landing_bytes,
-      bytes_per_second: Math.max(0, Math.round(((landing_bytes - before) * 1000) / looksEvery)),
+      bytes_per_second: Math.max(0, Math.round(((landing_bytes - before) * 1000) / ms)),
     })
+    before = landing_bytes
   }
 }
 
@@ -148,7 +152,7 @@ async function publishRun(importer: Importer, lane: Work, id: string, signal: Ab
   const parts = publications(importer, dataset, runOf(lane, id), (run) => state.get(run))
   try {
     for (let isLast = false; !isLast;) {
-      using _ = await importer.publishing.take(signal)
+      using _ = await lane.resting(() => importer.publishing.take(signal))
       const part = (await parts.next()).value!
       signal.throwIfAborted()
       lane.heard()
@@ -171,8 +175,11 @@ function publish(
   if (!isLast) return save(lane, id, () => progress, { out, counts })
   const now = Date.now()
   const receipts = receiptsOf(lane.dataset, run, now)
-  const last = { ...progress, state: 'processing' as const, processing_at: now }
-  return save(lane, id, () => last, { out, counts, receipts })
+  const last = ({ cancel_at }: Run): Partial<Run> =>
+    cancel_at === null
+      ? { ...progress, state: 'processing', processing_at: now }
+      : { ...progress, state: 'cancelled', ended_at: now }
+  return save(lane, id, last, { out, counts, receipts })
 }
 
 function receiptsOf(

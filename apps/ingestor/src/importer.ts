@@ -18,7 +18,11 @@ export interface Importer {
 
 export const importerOf = (settings: ReturnType<typeof config>, store: ObjectStore): Importer => ({
   store,
-  limits: { allow: settings.SOURCE_ALLOW, roots: settings.SOURCE_ROOTS },
+  limits: {
+    allow: settings.SOURCE_ALLOW,
+    roots: settings.SOURCE_ROOTS,
+    secrets: settings.SOURCE_SECRETS_DIR,
+  },
   rowsPerTransaction: settings.ROWS_PER_TRANSACTION,
   fetching: new Slots(settings.FETCHES_AT_ONCE),
   publishing: new Slots(settings.PUBLISHES_AT_ONCE),

@@ -7,9 +7,10 @@ import type { ObjectStore } from '@dsf/stage'
 import { gunzipLimited } from './gunzip-limited.ts'
 import { openSource, type SourceOptions } from './open-source.ts'
 import { SourceError } from './source-error.ts'
+import { askedOf } from './source-secrets.ts'
 
 /** What may be fetched: deployed configuration, never part of a request. */
-export type SourceLimits = Pick<SourceOptions, 'allow' | 'roots'>
+export type SourceLimits = Pick<SourceOptions, 'allow' | 'roots'> & { secrets?: string | undefined }
 
 /** Whose source it is. */
 interface Import {
@@ -55,8 +56,10 @@ async function landOnce(
   limits: SourceLimits & { signal?: AbortSignal },
   came: (bytes: number) => void,
 ): Promise<Landing> {
-  const source = await openSource(run.source, {
+  const { url, headers } = await askedOf(dataset, run.source, limits.secrets)
+  const source = await openSource(url, {
     ...limits,
+    headers,
     maxBytes: dataset.source.maxBytes,
     pace: dataset.source,
     timeouts: timeoutsOf(dataset),

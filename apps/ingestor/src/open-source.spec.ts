@@ -283,10 +283,10 @@ describe('over http', () => {
 })
 
 describe('redirects', () => {
-  const redirecting = (location: (path: string) => string | undefined) =>
+  const redirecting = (location: (path: string) => string | undefined, told = 'authorization') =>
     serve((request, response) => {
       const to = location(request.url!)
-      if (to === undefined) response.end(`${request.headers.authorization}`)
+      if (to === undefined) response.end(String(request.headers[told]))
       else response.writeHead(302, { location: to }).end('moved')
     })
   const countdown = (path: string) => (path === '/0' ? undefined : `/${Number(path.slice(1)) - 1}`)
@@ -306,6 +306,17 @@ describe('redirects', () => {
     const asMe = base.replace('//', '//me:pass@')
     expect(String(await read(`${asMe}/1`))).toBe(`Basic ${btoa('me:pass')}`)
     expect(String(await read(`${asMe}/away`))).toBe('undefined')
+  })
+
+  it('keeps the headers of a definition for the host of its source, and drops them for another', async () => {
+    const other = await redirecting(() => undefined, 'x-key')
+    const base = await redirecting((path) => (path === '/away' ? `${other}/x` : countdown(path)), 'x-key')
+    const withKey = (url: string) =>
+      openSource(url, { ...options, headers: { 'x-key': 'mine' } }).then(async ({ stream }) =>
+        String(await buffer(stream)),
+      )
+    expect(await withKey(`${base}/1`)).toBe('mine')
+    expect(await withKey(`${base}/away`)).toBe('undefined')
   })
 
   it.each([

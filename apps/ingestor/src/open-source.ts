@@ -15,6 +15,8 @@ export interface SourceOptions {
   /** Of the body as sent. */
   maxBytes: number
   pace: Pace
+  /** beside our own, to the host of the source alone */
+  headers?: Record<string, string>
   timeouts?: Partial<Timeouts>
   signal?: AbortSignal
 }
@@ -107,7 +109,12 @@ async function openHttp(first: URL, options: SourceOptions): Promise<Source> {
 }
 
 /** The answer to the last of at most three redirects, each checked like the first address. */
-async function follow(first: URL, agent: Agent, timeouts: Timeouts, { allow, signal }: SourceOptions) {
+async function follow(
+  first: URL,
+  agent: Agent,
+  timeouts: Timeouts,
+  { allow, signal, headers: own }: SourceOptions,
+) {
   let url = first
   let authorization = credentials(first)
   for (let hops = 0; ; hops++) {
@@ -117,6 +124,7 @@ async function follow(first: URL, agent: Agent, timeouts: Timeouts, { allow, sig
         accept: 'text/csv, */*;q=0.5',
         'accept-encoding': 'identity',
         'user-agent': 'data-stream-flow',
+        ...(url.origin === first.origin ? own : {}),
         ...authorization,
       },
       headersTimeout: timeouts.headers,

@@ -7,6 +7,10 @@ import { datasetName, idempotency, run } from './runs-contracts.ts'
 const word = z.string().min(1).max(1000)
 const selection = z.strictObject({ stage: word.optional(), code: word.optional(), run: word.optional() })
 
+const places = z
+  .string()
+  .regex(/^\d{1,15}(\.\d{1,15}){0,63}$/, 'expected what `next` of the page before says')
+
 const ofDataset = { path: z.object({ dataset: datasetName }) }
 const unusable = {
   404: 'no dataset has this name; the answer lists those that are there',
@@ -37,10 +41,10 @@ export const countRows = {
           replayed: z.int().describe('taken by a replay, and not refused again'),
         }),
       ),
-      complete: z.boolean().describe('whether all of the topic is counted'),
+      complete: z.boolean().describe('whether all of it is counted; the rest is counted behind the answer'),
       read: z.int().describe('places of the topic that are counted'),
-      size: z.int().describe('places that there are'),
-      approximate: z.boolean().describe('some rows may count twice'),
+      size: z.int().describe('places of the topic'),
+      approximate: z.boolean().describe('whether a row that was refused often may count more than once'),
     }),
   },
   problems: unusable,
@@ -49,11 +53,11 @@ export const countRows = {
 export const listRows = {
   summary: 'Rows that are refused now, the last one first',
   ...ofDataset,
-  query: selection.extend({ limit: numberIn(1, 1000, 100), cursor: z.string().max(1000).optional() }),
+  query: selection.extend({ limit: numberIn(1, 1000, 100), cursor: places.optional() }),
   answers: {
     200: z.object({ rows: z.array(row), next: z.string().optional().describe('cursor of the next page') }),
   },
-  problems: unusable,
+  problems: { ...unusable, 422: 'the definition cannot be used, or the cursor is one of another dataset' },
 } satisfies Contract
 
 export const showRow = {

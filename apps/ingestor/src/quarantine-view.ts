@@ -133,14 +133,13 @@ export class QuarantineView {
 const after = (ms: number): Promise<false> =>
   new Promise((resolve) => setTimeout(() => resolve(false), ms).unref())
 
-/** @throws RequestError 400 for what no page has given as its end */
+/** @throws RequestError 422 for the cursor of another dataset */
 function placesOf(cursor: string | undefined, ranges: Range[]): number[] {
-  if (cursor === undefined) return ranges.map(({ end }) => end)
-  const places = /^\d{1,15}(\.\d{1,15}){0,63}$/.test(cursor) ? cursor.split('.').map(Number) : []
+  const places = cursor?.split('.').map(Number) ?? ranges.map(({ end }) => end)
   if (places.length !== ranges.length)
     throw new RequestError(
-      400,
-      `cursor: "${cursor.slice(0, 60)}" is no place; take next of the page before this one`,
+      422,
+      `cursor: ${cursor} has ${places.length} places, and the dataset ${ranges.length} lanes; take next of the page before`,
     )
   return places.map((place, lane) => Math.min(place, ranges[lane]!.end))
 }

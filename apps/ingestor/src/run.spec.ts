@@ -137,6 +137,11 @@ describe('a record of an earlier version', () => {
     })
   })
 
+  it('that asks for a replay begins one', () => {
+    const asked = newRun({ ...request, source: 'quarantine:?stage=cleaner&until=3.4' }, lanes)
+    expect(asked).toMatchObject({ type: 'replay', source: null, replay: { until: [3, 4] }, state: 'queued' })
+  })
+
   it('that was running goes on', () => {
     const states = [null, 'landing/r.csv'].map(
       (landing) => asRun({ ...fresh, state: 'running', landing }).state,

@@ -54,7 +54,7 @@ export interface Run extends RunRequest {
 }
 
 export function newRun(request: RunRequest, lanes: number): Run {
-  const { run, type, source, replay, requested_at } = request
+  const { run, type, source, replay, requested_at } = asOrder(request)
   return {
     ...{ run, type, source, replay, requested_at },
     ...{ state: 'queued', reason: null, landing: null, landing_bytes: 0, landing_sha256: null },
@@ -151,11 +151,15 @@ function whyFailed(
   return `${quarantined} of ${read} rows were refused (${percent(quarantined / read)}), which is more than ${maxRefusedRows} rows and ${percent(maxRefusedShare)}: dsf quarantine count says why; source.maxRefusedRows and source.maxRefusedShare of the definition allow more. The other rows are kept`
 }
 
-/** A record of the topic `runs`, also of one that was written before a run had its receipts and a replay its own type. */
+/** A record of the topic `runs`, also of one that was written before a run had its receipts. */
 export function asRun(record: Record<string, unknown>): Run {
-  const run = record as unknown as Run
-  const old = parseReplay(run.source ?? '')
-  if (old) return asRun({ ...run, type: 'replay', source: null, replay: old })
+  const run = asOrder(record as unknown as Run)
   if ((run.state as string) === 'running') return { ...run, state: run.landing ? 'publishing' : 'queued' }
   return run
+}
+
+/** Also of what was asked before a replay had its own type. */
+function asOrder<T extends RunRequest>(order: T): T {
+  const old = parseReplay(order.source ?? '')
+  return old ? { ...order, type: 'replay', source: null, replay: old } : order
 }

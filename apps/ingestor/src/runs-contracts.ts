@@ -1,4 +1,4 @@
-import { numberIn, type Contract } from '@dsf/stage'
+import { numberIn, secondsUpTo, type Contract } from '@dsf/stage'
 import { z } from 'zod'
 import { runStates } from './run.ts'
 
@@ -82,7 +82,7 @@ export const listRuns = {
 export const findRun = {
   summary: 'A run as it is, or as it ended if that is within `wait` seconds',
   ...theRun,
-  query: z.strictObject({ wait: numberIn(0, 60, 0) }),
+  query: z.strictObject({ wait: secondsUpTo(60) }),
   answers: { 200: run },
   problems: unknown,
 } satisfies Contract

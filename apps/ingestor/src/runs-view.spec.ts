@@ -8,7 +8,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { QuarantineView } from './quarantine-view.ts'
 import { toAnswer, type RunAnswer } from './run-answer.ts'
 import { newRun, type Run, type RunRequest } from './run.ts'
+import { RunStates } from './run-state.ts'
 import { RunsView } from './runs-view.ts'
+import { takeIn } from './take-in.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -87,7 +89,7 @@ describe('a request', () => {
   it('with the same key has the same id on an instance that has not heard of it', async () => {
     const { views } = await instances(2)
     const [one, other] = await Promise.all(views.map((view) => ask(view, 'earthquakes', 'hour 7', undefined)))
-    expect(one).toEqual(other)
+    expect(one!.runId).toEqual(other!.runId)
   })
 
   it.each(['requests first', 'runs first'] as const)(
@@ -115,6 +117,39 @@ describe('a request', () => {
       expect([states, sent.length]).toEqual([['succeeded', 'succeeded'], 2])
     },
   )
+
+  it('that two instances have heard before they heard of each other is one run, as its owner has it', async () => {
+    const { views, sent, tell } = await instances(2)
+    const { runId } = await ask(views[0]!, 'earthquakes', 'hour 7', undefined)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await ask(views[1]!, 'earthquakes', 'hour 7', undefined)
+    const states = new RunStates({ runs: 1000, days: 90 })
+    const requests = sent.map(({ output }) => output.value as RunRequest)
+    expect(requests[1]!.requested_at).toBeGreaterThan(requests[0]!.requested_at)
+    const told = () => views.map((view) => found(view, runId)?.state)
+    const take = (record: RunRequest) => {
+      const batch = { dataset: quakes, from: 'requests', records: [record] } as Parameters<typeof takeIn>[0]
+      const { out } = takeIn(batch, states)
+      states.commit()
+      for (const { value } of out!.runs!) tell('runs', value as Run)
+      tell('requests', record)
+    }
+    for (const request of requests) take(request)
+    const run = states.get(runId)!
+    tell('runs', { ...run, state: 'fetching' })
+    expect(told()).toEqual(['fetching', 'fetching'])
+    tell('runs', { ...run, state: 'failed' })
+    expect(told()).toEqual(['failed', 'failed'])
+  })
+
+  it('that comes when the run is over changes nothing, on any instance', async () => {
+    const { views, sent, tell } = await instances(2)
+    const { runId } = await ask(views[0]!, 'earthquakes', 'hour 7', undefined)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await ask(views[1]!, 'earthquakes', 'hour 7', undefined)
+    tell('runs', { ...newRun(sent[0]!.output.value as RunRequest, 4), state: 'succeeded', row: 3 })
+    expect(views.map((view) => found(view, runId)?.state)).toEqual(['succeeded', 'succeeded'])
+  })
 
   it.each(['', ' ', '\t \u00a0'])('with the empty key %j is refused, and so is a replay', async (key) => {
     const { view, sent } = await instances(1)
@@ -189,6 +224,13 @@ describe('a request', () => {
       'the dataset "sourceless" has no source.url, so the request must name a source',
     ],
     ['a source that is no URL', 'earthquakes', 'a.csv', 422, 'the source is not a URL'],
+    [
+      'a password in its source',
+      'earthquakes',
+      'https://me:pass@example.org/a.csv',
+      422,
+      'the source has a user or password in it, which would be kept with the run: name a secret in the definition (source.headers)',
+    ],
     [
       'a private address',
       'earthquakes',

@@ -15,6 +15,7 @@ import {
   type RunState,
 } from './run.ts'
 import { shownSource } from './run-answer.ts'
+import { SourceError } from './source-error.ts'
 import type { Replay } from './selection.ts'
 
 /** Runs of a dataset that wait at once: who asks for more does so by mistake. */
@@ -137,7 +138,8 @@ export class RunsView {
       )
     const cancel: Request = { ...order(known.run), type: 'cancel', requested_at: Date.now() }
     await this.#runtime!.send(this.datasetOf(known.dataset), 'requests', { key: id, value: cancel })
-    return (await this.whenOver(id, cancelWithinMs))!
+    // over, and forgotten meanwhile
+    return (await this.whenOver(id, cancelWithinMs)) ?? known
   }
 
   /** Replays that have come to their end. */
@@ -190,6 +192,7 @@ export class RunsView {
       )
     try {
       const url = checkUrl(from, this.#limits.allow)
+      if (url.username !== '' || url.password !== '') throw new SourceError(withoutSecret)
       if (url.protocol === 'file:') await checkFile(url, this.#limits.roots)
     } catch (error) {
       throw new RequestError(422, (error as Error).message)
@@ -205,14 +208,22 @@ export class RunsView {
     this.#know(dataset, newRun({ ...request, type: request.type }, dataset.lanes))
   }
 
-  /** Requests and runs come from two topics: an older record of a run says nothing about one that was asked for again. */
+  /**
+   * Requests and runs come from two topics: an older record of a run says nothing about one that was asked for again. One that ended
+   * for good does: what we heard of was a second request for it, from another instance perhaps, which began nothing.
+   */
   #know(dataset: Dataset, run: Run): void {
     const known = this.#runs.get(run.run)?.run
-    if (known && run.requested_at < known.requested_at) return
+    const endedForGood = isOver(run) && !canStartAgain(run)
+    if (known && run.requested_at < known.requested_at && !endedForGood) return
     this.#runs.set(run.run, { dataset: dataset.name, run })
     if (isOver(run)) for (const tell of this.#waiting.get(run.run) ?? []) tell()
   }
 }
+
+/** Requests and runs are kept, and shown to whoever may ask. */
+const withoutSecret =
+  'the source has a user or password in it, which would be kept with the run: name a secret in the definition (source.headers)'
 
 const order = ({ run, source, replay }: Run) => ({ run, source, replay })
 

@@ -1,6 +1,6 @@
 import type { Dataset } from '@dsf/dataset'
 import type { Batch, Receipt, Result } from '@dsf/stage'
-import { begins, cancel, close, newRun, type Request } from './run.ts'
+import { begins, cancel, close, isOver, newRun, type Request, type Run, type RunRequest } from './run.ts'
 import type { RunStates } from './run-state.ts'
 
 type Told = Batch<Request | Receipt>
@@ -18,9 +18,18 @@ function takeRequest(dataset: Dataset, request: Request, state: RunStates, now: 
   const known = state.get(request.run)
   if (request.type === 'cancel') {
     if (known) state.set(cancel(known, now))
-  } else if (begins(known, { ...request, type: request.type }))
-    state.set(newRun({ ...request, type: request.type }, dataset.lanes))
+    return
+  }
+  const run = newRun({ ...request, type: request.type }, dataset.lanes)
+  if (begins(known, run)) state.set(run)
+  else if (known && !isOver(known)) state.set(askedAgain(known, run))
 }
+
+/** Whoever asked has a later time for the run than we, and takes our word for it only with that. */
+const askedAgain = (known: Run, { requested_at }: RunRequest): Run => ({
+  ...known,
+  requested_at: Math.max(known.requested_at, requested_at),
+})
 
 /** Of a run that is not kept any more, or of rows that belong to none, there is nothing to add up. */
 function takeReceipt(dataset: Dataset, receipt: Receipt, state: RunStates, now: number): void {

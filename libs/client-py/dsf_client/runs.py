@@ -1,6 +1,5 @@
 """Runs over HTTP: the one client of `/v1/runs` in Python."""
 
-import math
 import time
 from collections.abc import Iterator
 from typing import Any, Literal, NotRequired, TypedDict
@@ -59,8 +58,7 @@ def start_run(api: Api, dataset: str, key: str, source: str | None = None) -> Ru
 
 
 def run_path(run_id: str, wait_seconds: float = 0) -> str:
-    """The ingestor takes whole seconds."""
-    query = f"?wait={math.ceil(wait_seconds)}" if wait_seconds > 0 else ""
+    query = f"?wait={wait_seconds:.3f}" if wait_seconds > 0 else ""
     return f"/v1/runs/{quote(run_id, safe='')}{query}"
 
 

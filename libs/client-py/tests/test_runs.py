@@ -66,7 +66,7 @@ def test_the_end_of_a_run_is_waited_for_at_the_ingestor():
     with serving(lambda *_: (200, RUN)) as server:
         get_run(Api(server.url), "a/b")
         get_run(Api(server.url), "r", 1.5)
-    assert [asked for asked, *_ in server.asked] == ["GET /v1/runs/a%2Fb", "GET /v1/runs/r?wait=2"]
+    assert [asked for asked, *_ in server.asked] == ["GET /v1/runs/a%2Fb", "GET /v1/runs/r?wait=1.500"]
 
 
 def test_all_pages_of_runs_are_listed():
@@ -114,7 +114,7 @@ def test_a_run_is_followed_to_its_end_whatever_becomes_of_the_ingestor():
     answers = [(404, {"detail": "no run"}), (503, "starting"), (200, RUN), (200, end)]
     with serving(lambda _, count: answers[count - 1]) as server:
         assert follow_run(Api(server.url), "r", 60) == end
-    assert server.asked[0][0] == "GET /v1/runs/r?wait=10"
+    assert server.asked[0][0] == "GET /v1/runs/r?wait=10.000"
 
 
 def test_following_ends_in_time_with_what_was_seen_last():

@@ -21,6 +21,7 @@ from .watch import read_anomalies, read_trends
 
 _OF_SOURCE = (
     "url",
+    "headers",
     "maxBytes",
     "maxRowBytes",
     "maxCompressionRatio",
@@ -197,6 +198,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
 
 def _check_fetching(source: Node) -> None:
     """Bounds that the stages alone keep."""
+    _check_headers(source.at("headers"))
     source.at("maxCompressionRatio").number(1, default=200)
     source.at("connectSeconds").integer(1, 86_400, default=10)
     source.at("firstByteSeconds").integer(1, 86_400, default=10)
@@ -257,9 +259,22 @@ def _lake(sinks: Node) -> tuple[Any, Any]:
 def _source_url(node: Node) -> str | None:
     """What can be fetched; the stages check the address itself."""
     web, file = r"(?i:https?)://[^/?#\s]+.*", r"(?i:file):(//(?i:localhost)?)?/[^*?]+"
-    return node.text(
+    url = node.text(
         None, pattern=f"{web}|{file}", expected="a URL that begins with http://, https:// or file:///"
     )
+    if url and "@" in re.split("[/?#]", url.partition("://")[2])[0]:
+        node.refuse("expected no user or password: name a secret")
+    if url and "${secret:" in url.split("?")[0]:
+        node.refuse("expected `${secret:name}` in the query alone")
+    return url
+
+
+def _check_headers(node: Node) -> None:
+    """They are for the stage that fetches; their secrets are read there."""
+    for name, text in node.items():
+        if not re.fullmatch("[A-Za-z][A-Za-z0-9-]{0,63}", name):
+            node.refuse("expected the name of a header", f"/{name}")
+        text.text(pattern="[ -~]{0,4096}", expected="a line of ASCII")
 
 
 def _computed(node: Node) -> Computed:

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { largestRow, largestSource } from './limits.ts'
 
+/** A line of what a header may hold. */
+const headerText = z
+  .string()
+  .max(4096)
+  .regex(/^[ -~]*$/, 'expected a line of ASCII')
+
 const seconds = (usual: number) => z.number().int().min(1).max(86_400).default(usual)
 
 /** Where the file of a dataset comes from, and the budget of a run: what goes beyond it fails the run with a sentence of its own. */
@@ -8,8 +14,14 @@ export const source = z.strictObject({
   url: z
     .string()
     .refine(isSourceUrl, 'expected a URL that begins with http://, https:// or file:/// and names one file')
+    .refine(isWithoutSecret, 'expected no user or password: name a secret, as docs/dataset.md says')
+    .refine(namesSecretsInQuery, 'expected `${secret:name}` in the query alone')
     .optional()
     .describe('where the file is published: http(s):// or file://'),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'expected the name of a header'), headerText)
+    .default({})
+    .describe('sent to the server of `url`; may name secrets'),
   maxBytes: z
     .number()
     .int()
@@ -53,4 +65,15 @@ export const source = z.strictObject({
 /** Where a file can be fetched from; the stages check the address itself. */
 function isSourceUrl(text: string): boolean {
   return /^https?:\/\/[^/?#\s]+/i.test(text) || /^file:(\/\/(localhost)?)?\/[^*?]+$/i.test(text)
+}
+
+const authority = /^[a-z]+:\/\/[^/?#]*/i
+
+function isWithoutSecret(text: string): boolean {
+  return !(authority.exec(text)?.[0] ?? '').includes('@')
+}
+
+/** A path is printed, and a host is looked up. */
+function namesSecretsInQuery(text: string): boolean {
+  return !text.replace(/\?.*/s, '').includes('${secret:')
 }

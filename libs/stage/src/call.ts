@@ -91,3 +91,10 @@ export const numberIn = (min: number, max: number, usual: number) =>
     (text) => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text),
     z.int().min(min).max(max).default(usual),
   )
+
+/** Seconds in a query, parts of one too: 0 when it says nothing. */
+export const secondsUpTo = (max: number) =>
+  z.preprocess(
+    (text) => (typeof text === 'string' && /^[\d.e+-]{1,30}$/i.test(text) ? Number(text) : text),
+    z.number().min(0).max(max).default(0),
+  )

@@ -83,6 +83,8 @@ export interface LaneWork<S extends LaneState = LaneState> {
   signal: AbortSignal
   /** One transaction of the lane. `change` is asked when it is its turn, so what it finds in the state holds until the commit. */
   transact: (change: (state: S) => Result) => Promise<void>
+  /** Waits for what is up to others, such as a place: meanwhile nobody expects a sign of life. */
+  resting: <T>(wait: () => Promise<T>) => Promise<T>
   /** the next commit of the lane, whoever makes it, or the end; meanwhile nobody expects a sign of life */
   idle: () => Promise<void>
   /** told of each commit of the lane, until what it returns is called */

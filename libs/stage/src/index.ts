@@ -1,4 +1,4 @@
-export { Asked, Call, numberIn, type Contract } from './call.ts'
+export { Asked, Call, numberIn, secondsUpTo, type Contract } from './call.ts'
 export { crashPoint, type CrashAt } from './crash-points.ts'
 export {
   defineStage,

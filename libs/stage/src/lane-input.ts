@@ -16,7 +16,7 @@ export interface Input {
   counted: Counters
   /** number of the record at the committed offset */
   records: number
-  /** who committed last, as far as we know; an owner may commit state without moving the offset */
+  /** mark of the last commit, as far as we know: the work of a lane commits without moving the offset */
   owner?: string
 }
 

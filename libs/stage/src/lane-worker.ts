@@ -27,6 +27,8 @@ export class LaneWorker {
   readonly #tools: Tools
   readonly #stopped = new AbortController()
   readonly #done: Promise<void>
+  /** the last take-over failed */
+  #isClosed = false
 
   constructor(lane: Lane, tools: Tools) {
     this.#lane = lane
@@ -56,17 +58,27 @@ export class LaneWorker {
   async #attempt(): Promise<number | undefined> {
     const attempt: Attempt = {}
     try {
-      attempt.session = await this.#lane.openSession()
+      attempt.session = await this.#open()
       await this.#tools.kit.stage.work!(this.#work(attempt.session, attempt))
     } catch (error) {
       attempt.failure ??= attempt.session?.signal.aborted ? undefined : error
     } finally {
       this.#rest()
     }
-    // what was given up because the lane was is no failure of its own
+    if (attempt.failure !== undefined) await this.#lane.inTurn(() => this.#lane.release())
+    // what was given up because the lane was is no failure of its own, and nobody clears one of a lane that went
     if (this.#stopped.signal.aborted || attempt.failure === undefined) return betweenMs
-    await this.#lane.inTurn(() => this.#lane.release())
     return this.#failed(attempt.failure)
+  }
+
+  /** A lane that could not be taken over, and is, has nothing that it waits for; whatever failed in its work has come no further. */
+  async #open(): Promise<Session> {
+    const wasClosed = this.#isClosed
+    this.#isClosed = true
+    const session = await this.#lane.openSession()
+    this.#isClosed = false
+    if (wasClosed) this.#tools.failures.reached(workName(this.#lane), 0)
+    return session
   }
 
   #failed(error: unknown): number | undefined {
@@ -82,6 +94,10 @@ export class LaneWorker {
     const lane = this.#lane
     const name = workName(lane)
     const signal = AbortSignal.any([session.signal, this.#stopped.signal])
+    const resting = async <T>(wait: () => Promise<T>): Promise<T> => {
+      health.rests(name)
+      return await wait().finally(() => health.works(name))
+    }
     health.works(name)
     return {
       ...{ dataset: lane.dataset, lane: lane.number, state: session.state, signal, log: kit.log },
@@ -90,10 +106,11 @@ export class LaneWorker {
         lane.committed.add(listener)
         return () => void lane.committed.delete(listener)
       },
-      idle: async () => {
-        health.rests(name)
-        await nextCommit(lane, signal)
-        health.works(name)
+      resting,
+      idle: () => {
+        // with nothing left to do, nothing fails
+        failures.reached(name, 0)
+        return resting(() => nextCommit(lane, signal))
       },
       transact: async (change) => {
         await lane.transact({ state: session.state, signal }, change).catch((error: unknown) => {

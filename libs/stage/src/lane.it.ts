@@ -1,4 +1,5 @@
 import { topicName, type Dataset } from '@dsf/dataset'
+import type { Kafka, Transaction } from 'kafkajs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { closeAll, fetchOf, freshName, newDataset, openFeeder, openKit } from '../../../e2e/support/lanes.ts'
 import { committedOf, decode, messagesOf } from '../../../e2e/support/topics.ts'
@@ -106,7 +107,40 @@ describe('the work of a lane', () => {
     ])
     await lane.release()
   })
+
+  it('goes on behind a transaction that the broker committed although its answer was lost', async () => {
+    const dataset = newDataset(1)
+    const kit = await openKit(stepper(freshName()), dataset)
+    const answers = { lost: false }
+    const lane = new Lane({ ...kit, kafka: losingAnswers(kit.kafka, answers) }, dataset, 0)
+    const session = await lane.openSession()
+    await lane.transact(session, stepOf('work'))
+    answers.lost = true
+    await expect(lane.transact(session, stepOf('work'))).rejects.toThrow('no answer')
+    answers.lost = false
+    const again = await lane.openSession()
+    expect((again.state as Steps).done).toBe(2)
+    await lane.transact(again, stepOf('work'))
+    expect(await cleanIds(dataset)).toEqual(['step 0 by work', 'step 1 by work', 'step 2 by work'])
+    await lane.release()
+  })
 })
+
+/** A client that does not hear that a transaction was committed, while answers are lost. No broker can be made to do so on command. */
+function losingAnswers(kafka: Kafka, answers: { lost: boolean }): Kafka {
+  const deaf = (transaction: Transaction): Transaction => {
+    const commit = async () => {
+      await transaction.commit()
+      if (answers.lost) throw new Error('no answer')
+    }
+    return { ...transaction, commit }
+  }
+  const producer: Kafka['producer'] = (config) => {
+    const real = kafka.producer(config)
+    return { ...real, transaction: async () => deaf(await real.transaction()) }
+  }
+  return { producer, consumer: kafka.consumer.bind(kafka) } as Kafka
+}
 
 /** How many steps the work of a lane has done. */
 class Steps implements LaneState {

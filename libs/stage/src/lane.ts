@@ -33,8 +33,6 @@ import {
 export class Lane {
   readonly dataset: Dataset
   readonly number: number
-  /** tells our commits from those of another owner */
-  readonly #owner = randomUUID()
   readonly #kit: StageKit
   readonly #inputs: Map<TopicKind, Input>
   readonly #encoders: Map<TopicKind, Encoder>
@@ -248,12 +246,14 @@ export class Lane {
   }
 
   async #commit(outbox: Outbox, progress: Progress): Promise<void> {
+    // of each transaction, not of the lane: one whose answer is lost is none of those that we know of
+    const owner = randomUUID()
     const transaction = await this.#producer!.transaction()
     try {
       crashPoint('before-send')
       for (const topicMessages of outbox.sends()) await transaction.sendBatch({ acks: -1, topicMessages })
       crashPoint('after-send')
-      await sendOffsets(transaction, offsetsToCommit(this.#kit.groupId, this.number, this.#owner, progress))
+      await sendOffsets(transaction, offsetsToCommit(this.#kit.groupId, this.number, owner, progress))
       crashPoint('after-offsets')
       await transaction.commit()
     } catch (error) {
@@ -264,7 +264,7 @@ export class Lane {
     this.#state?.commit()
     this.#kit.heard(inputName(this.#place(progress.input)))
     const { input, next: committed, records, counted } = progress
-    Object.assign(input, { committed, records, counted, owner: this.#owner })
+    Object.assign(input, { committed, records, counted, owner })
     this.#kit.metrics.committed(this.dataset.name, outbox.written)
     for (const listener of [...this.committed]) listener()
   }

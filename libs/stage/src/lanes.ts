@@ -64,23 +64,24 @@ export class Lanes {
     const inputs = new Set(places.map(inputName))
     this.#kit.metrics.keepLags((name) => inputs.has(name))
     this.#held.letGoUnless((place) => inputs.has(inputName(place)))
-    for (const [name, lane] of this.#lanes) {
-      lane.suspect()
-      if (mine.has(name)) continue
-      this.#lanes.delete(name)
-      await this.#endWork(name)
-      await lane.inTurn(() => lane.release())
-    }
+    this.#assigned = places
+    for (const lane of this.#lanes.values()) lane.suspect()
+    for (const place of places) this.#putToWork(place)
+    const gone = [...this.#lanes].filter(([name]) => !mine.has(name))
+    await Promise.all(gone.map(([name, lane]) => this.#end(name, lane)))
+    // work may take a while to end, and the group may have assigned others since
+    if (this.#assigned !== places) return
     const works = new Set([...this.#lanes.values()].map(workName))
     this.#failures.clearUnless((name) => inputs.has(name) || works.has(name))
-    this.#assigned = places
-    for (const place of places) this.#putToWork(place)
   }
 
-  async #endWork(name: string): Promise<void> {
+  /** Whoever asks for the lane from now on gets another one. */
+  async #end(name: string, lane: Lane): Promise<void> {
+    this.#lanes.delete(name)
     const worker = this.#workers.get(name)
     this.#workers.delete(name)
     await worker?.stop()
+    await lane.inTurn(() => lane.release())
   }
 
   /** A lane whose state may say that there is something to do, whether a record comes or not. */
@@ -193,9 +194,7 @@ export class Lanes {
       this.#held.letGo(place)
       this.#held.hold(place)
     }
-    await this.#endWork(name)
-    await lane.inTurn(() => lane.release())
-    if (this.#lanes.get(name) === lane) this.#lanes.delete(name)
+    await this.#end(name, lane)
     for (const place of places) this.#held.letGo(place)
   }
 

@@ -35,7 +35,7 @@ export interface Mark {
   counted: Counters
   /** number of the record at the offset */
   records?: number
-  /** who committed last */
+  /** mark of the last commit: no two have the same */
   owner?: string
 }
 
