@@ -92,7 +92,10 @@ describe('quarantine', () => {
     const second = answerOf('quarantine', 'list', dataset, '--limit', '2', '--cursor', first.next)
     expect([...first.rows, ...second.rows]).toEqual(all)
     const wrong = dsf('quarantine', 'list', dataset, '--cursor', 'yesterday')
-    expect([wrong.status, wrong.err]).toEqual([1, expect.stringContaining('expected what `next` of the page before says')])
+    expect([wrong.status, wrong.err]).toEqual([
+      1,
+      expect.stringContaining('expected what `next` of the page before says'),
+    ])
   })
 
   it('is called wrongly with exit code 2 and the usage, and in vain with 1 and the reason', () => {
