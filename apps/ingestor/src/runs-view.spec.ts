@@ -357,6 +357,19 @@ describe('who waits for a run', () => {
     expect(await view.whenOver('nobody', 60_000)).toBe(undefined)
   })
 
+  it('is answered at once while a thousand others wait', async () => {
+    const { view, tell } = await instances(1)
+    tell('runs', begun)
+    const waiting = Array.from({ length: 1000 }, () => view.whenOver('r', 60_000))
+    expect((await view.whenOver('r', 60_000))?.run.state).toBe('publishing')
+    tell('runs', { ...begun, state: 'succeeded' })
+    expect((await Promise.all(waiting)).every((known) => known?.run.state === 'succeeded')).toBe(true)
+    tell('runs', { ...begun, run: 's' }, quakes, 's')
+    const again = view.whenOver('s', 60_000)
+    tell('runs', { ...begun, run: 's', state: 'failed' }, quakes, 's')
+    expect((await again)?.run.state).toBe('failed')
+  })
+
   it('is not kept waiting by a process that ends', async () => {
     const { view, tell } = await instances(1)
     tell('runs', begun)

@@ -19,6 +19,8 @@ import type { Replay } from './selection.ts'
 
 /** Runs of a dataset that wait at once: who asks for more does so by mistake. */
 const mostWaiting = 1000
+/** Callers who wait for ends of runs; more are answered at once, so that those who leave early cost nothing. */
+const mostCallers = 1000
 /** How long a caller waits to hear that a run was cancelled. */
 const cancelWithinMs = 10_000
 
@@ -42,6 +44,7 @@ export interface RunQuery {
 export class RunsView {
   readonly #limits: SourceLimits
   readonly #runs = new Map<string, Known>()
+  #callers = 0
   /** who waits for the end of a run */
   readonly #waiting = new Map<string, Set<() => void>>()
   readonly #closed = new AbortController()
@@ -83,7 +86,8 @@ export class RunsView {
   /** The run once it is over, or as it is when the time is. */
   async whenOver(id: string, ms: number): Promise<Known | undefined> {
     const known = this.#runs.get(id)
-    if (!known || isOver(known.run) || ms === 0) return known
+    if (!known || isOver(known.run) || ms === 0 || this.#callers >= mostCallers) return known
+    this.#callers++
     const told = Promise.withResolvers<void>()
     const waiting = this.#waiting.get(id) ?? new Set()
     this.#waiting.set(id, waiting.add(told.resolve))
@@ -91,6 +95,7 @@ export class RunsView {
     const late = sleep(ms, undefined, { signal: AbortSignal.any([over.signal, this.#closed.signal]) })
     await Promise.race([told.promise, late.catch(() => undefined)])
     over.abort()
+    this.#callers--
     waiting.delete(told.resolve)
     if (waiting.size === 0) this.#waiting.delete(id)
     return this.#runs.get(id)
