@@ -70,17 +70,19 @@ export class RunsView {
 
   find = (run: string): Known | undefined => this.#runs.get(run)
 
-  /** One more than asked for, where there is one. */
-  list({ dataset, state, limit, before }: RunQuery): Known[] {
-    const wanted = [...this.#runs.values()].filter(
-      (known) =>
-        (dataset === undefined || known.dataset === dataset) &&
-        (state === undefined || known.run.state === state) &&
-        (before === undefined || isOlder(known.run, before)),
-    )
-    return wanted
-      .sort((a, b) => (isOlder(a.run, { requestedAt: b.run.requested_at, run: b.run.run }) ? 1 : -1))
-      .slice(0, limit + 1)
+  /** One more than asked for, where there is one. Those that are on no page are not sorted, because they may be many. */
+  list(query: RunQuery): Known[] {
+    const { limit } = query
+    const page: Known[] = []
+    for (const known of this.#runs.values()) {
+      const { run } = known
+      const last = page[limit]?.run
+      if (!isWanted(query, known) || (last && isOlder(run, placeOf(last)))) continue
+      const at = page.findIndex((other) => isOlder(other.run, placeOf(run)))
+      page.splice(at < 0 ? page.length : at, 0, known)
+      if (page.length > limit + 1) page.pop()
+    }
+    return page
   }
 
   /** The run once it is over, or as it is when the time is. */
@@ -221,6 +223,13 @@ export class RunsView {
 }
 
 const order = ({ run, source, replay }: Run) => ({ run, source, replay })
+
+const isWanted = ({ dataset, state, before }: RunQuery, known: Known): boolean =>
+  (dataset === undefined || known.dataset === dataset) &&
+  (state === undefined || known.run.state === state) &&
+  (before === undefined || isOlder(known.run, before))
+
+const placeOf = ({ requested_at: requestedAt, run }: Run) => ({ requestedAt, run })
 
 const isOlder = (run: Run, than: { requestedAt: number; run: string }): boolean =>
   run.requested_at < than.requestedAt || (run.requested_at === than.requestedAt && run.run < than.run)
