@@ -194,6 +194,15 @@ describe('an import', () => {
     expect(rowsOf(results)[1]).toEqual([1000, 2000])
   })
 
+  it('holds some of the rows at once, however long they are', async () => {
+    const long = 'x'.repeat(20_000)
+    const lines = Array.from({ length: 2000 }, (_, i) => `${dayOf(i)},0,12.8,5.0,4.7,${long}\n`)
+    const results = await run(source(header + lines.join('')))
+    const parts = results.map(({ out }) => out?.raw?.length ?? 0).filter((rows) => rows > 0)
+    expect([parts.reduce((sum, rows) => sum + rows), Math.max(...parts) < 1200]).toEqual([2000, true])
+    expect(lastRun(results)).toMatchObject({ state: 'processing', row: 2000 })
+  })
+
   it('reads a compressed file as it reads the file', async () => {
     const plain = await run(source(csvOf(2500)))
     const gzipped = await run(source(gzipSync(csvOf(2500)), 'source.csv.gz'))

@@ -10,6 +10,9 @@ import { publisherOf, type Publication } from './publish-rows.ts'
 import type { Run } from './run.ts'
 import type { Block } from './scan-csv.ts'
 
+/** Bytes of a file whose rows are held at once, however few they are. */
+const largestPart = 16 * 2 ** 20
+
 type FindRun = (run: string) => Run | undefined
 
 /**
@@ -62,7 +65,7 @@ async function* imported(
   for await (const block of file.blocks(run.byte === 0 ? undefined : { byte: run.byte, row: run.row })) {
     waiting.push(block)
     rows += block.rows.length + block.unreadable.length
-    if (rows < rowsPerTransaction) continue
+    if (rows < rowsPerTransaction && block.end.byte - run.byte < largestPart) continue
     const publication = publish(waiting, run)
     yield { ...publication, isLast: false }
     run = publication.run

@@ -37,7 +37,10 @@ export class QuarantineView {
   readonly #counts = perDataset((dataset): Counting => ({
     counts: new QuarantineCounts(quarantineLog(this.#runtime!, dataset)),
   }))
-  #turn: Promise<unknown> = Promise.resolve()
+  /** one question at a time: each holds a fetch of some MB */
+  readonly #inTurn = turns()
+  /** one selection at a time: each remembers its documents */
+  readonly #select = turns()
 
   constructor(runs: RunsView) {
     this.#runs = runs
@@ -90,7 +93,8 @@ export class QuarantineView {
     checkKey(key)
     const { dataset, log, runtime } = this.#open(name)
     const until = await runtime.ends(dataset, 'quarantine')
-    const found = await selectRows(log, { selection, until }, this.#runs.replaysOf(dataset))
+    const replays = this.#runs.replaysOf(dataset)
+    const found = await this.#select(() => selectRows(log, { selection, until }, replays))
     if (!found)
       throw new RequestError(
         422,
@@ -115,18 +119,20 @@ export class QuarantineView {
     return record instanceof Error ? {} : { record: record! }
   }
 
-  /** One question at a time: each holds a fetch of some MB. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work)
-    this.#turn = done.catch(() => undefined)
-    return done
-  }
-
   #open(name: string): { dataset: Dataset; log: QuarantineLog; runtime: Runtime } {
     const runtime = this.#runtime
     if (!runtime) throw new RequestError(503, 'the ingestor is still starting')
     const dataset = this.#runs.datasetOf(name)
     return { dataset, runtime, log: quarantineLog(runtime, dataset) }
+  }
+}
+
+function turns() {
+  let turn: Promise<unknown> = Promise.resolve()
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work)
+    turn = done.catch(() => undefined)
+    return done
   }
 }
 

@@ -340,6 +340,23 @@ describe('runs', () => {
     expect(names({ limit: 2, before: { requestedAt: 3, run: 'd' } })).toEqual(['b', 'c', 'a'])
   })
 
+  it('come in whatever order, and are listed page by page as one list sorted', async () => {
+    const { view, tell } = await instances(1)
+    // two of each time
+    const times = Array.from({ length: 300 }, (_, i) => Math.floor(((i * 7919) % 300) / 2))
+    times.forEach((time, i) => tell('runs', run(`r${i}`, time)))
+    const listed: [number, string][] = []
+    for (let before: Parameters<RunsView['list']>[0]['before']; ;) {
+      const found = view.list({ limit: 7, ...(before ? { before } : {}) })
+      const page = found.slice(0, 7).map((known): [number, string] => [known.run.requested_at, known.run.run])
+      listed.push(...page)
+      if (found.length <= 7) break
+      before = { requestedAt: page.at(-1)![0], run: page.at(-1)![1] }
+    }
+    const all = times.map((time, i): [number, string] => [time, `r${i}`])
+    expect(listed).toEqual(all.toSorted((a, b) => b[0] - a[0] || (a[1] < b[1] ? 1 : -1)))
+  })
+
   it('are refused when a thousand of the dataset wait already', async () => {
     const { view, tell } = await instances(1)
     for (let i = 0; i < 1000; i++) tell('requests', { ...request, run: String(i) })
@@ -362,6 +379,19 @@ describe('who waits for a run', () => {
     tell('runs', { ...begun, run: 's' }, quakes, 's')
     expect((await view.whenOver('s', 5))?.run.state).toBe('publishing')
     expect(await view.whenOver('nobody', 60_000)).toBe(undefined)
+  })
+
+  it('is answered at once while a thousand others wait', async () => {
+    const { view, tell } = await instances(1)
+    tell('runs', begun)
+    const waiting = Array.from({ length: 1000 }, () => view.whenOver('r', 60_000))
+    expect((await view.whenOver('r', 60_000))?.run.state).toBe('publishing')
+    tell('runs', { ...begun, state: 'succeeded' })
+    expect((await Promise.all(waiting)).every((known) => known?.run.state === 'succeeded')).toBe(true)
+    tell('runs', { ...begun, run: 's' }, quakes, 's')
+    const again = view.whenOver('s', 60_000)
+    tell('runs', { ...begun, run: 's', state: 'failed' }, quakes, 's')
+    expect((await again)?.run.state).toBe('failed')
   })
 
   it('is not kept waiting by a process that ends', async () => {

@@ -20,6 +20,8 @@ import type { Replay } from './selection.ts'
 
 /** Runs of a dataset that wait at once: who asks for more does so by mistake. */
 const mostWaiting = 1000
+/** Callers who wait for ends of runs; more are answered at once, so that those who leave early cost nothing. */
+const mostCallers = 1000
 /** How long a caller waits to hear that a run was cancelled. */
 const cancelWithinMs = 10_000
 
@@ -43,6 +45,7 @@ export interface RunQuery {
 export class RunsView {
   readonly #limits: SourceLimits
   readonly #runs = new Map<string, Known>()
+  #callers = 0
   /** who waits for the end of a run */
   readonly #waiting = new Map<string, Set<() => void>>()
   readonly #closed = new AbortController()
@@ -68,23 +71,26 @@ export class RunsView {
 
   find = (run: string): Known | undefined => this.#runs.get(run)
 
-  /** One more than asked for, where there is one. */
-  list({ dataset, state, limit, before }: RunQuery): Known[] {
-    const wanted = [...this.#runs.values()].filter(
-      (known) =>
-        (dataset === undefined || known.dataset === dataset) &&
-        (state === undefined || known.run.state === state) &&
-        (before === undefined || isOlder(known.run, before)),
-    )
-    return wanted
-      .sort((a, b) => (isOlder(a.run, { requestedAt: b.run.requested_at, run: b.run.run }) ? 1 : -1))
-      .slice(0, limit + 1)
+  /** One more than asked for, where there is one. Those that are on no page are not sorted, because they may be many. */
+  list(query: RunQuery): Known[] {
+    const { limit } = query
+    const page: Known[] = []
+    for (const known of this.#runs.values()) {
+      const { run } = known
+      const last = page[limit]?.run
+      if (!isWanted(query, known) || (last && isOlder(run, placeOf(last)))) continue
+      const at = page.findIndex((other) => isOlder(other.run, placeOf(run)))
+      page.splice(at < 0 ? page.length : at, 0, known)
+      if (page.length > limit + 1) page.pop()
+    }
+    return page
   }
 
   /** The run once it is over, or as it is when the time is. */
   async whenOver(id: string, ms: number): Promise<Known | undefined> {
     const known = this.#runs.get(id)
-    if (!known || isOver(known.run) || ms === 0) return known
+    if (!known || isOver(known.run) || ms === 0 || this.#callers >= mostCallers) return known
+    this.#callers++
     const told = Promise.withResolvers<void>()
     const waiting = this.#waiting.get(id) ?? new Set()
     this.#waiting.set(id, waiting.add(told.resolve))
@@ -92,6 +98,7 @@ export class RunsView {
     const late = sleep(ms, undefined, { signal: AbortSignal.any([over.signal, this.#closed.signal]) })
     await Promise.race([told.promise, late.catch(() => undefined)])
     over.abort()
+    this.#callers--
     waiting.delete(told.resolve)
     if (waiting.size === 0) this.#waiting.delete(id)
     return this.#runs.get(id)
@@ -226,6 +233,13 @@ const withoutSecret =
   'the source has a user or password in it, which would be kept with the run: name a secret in the definition (source.headers)'
 
 const order = ({ run, source, replay }: Run) => ({ run, source, replay })
+
+const isWanted = ({ dataset, state, before }: RunQuery, known: Known): boolean =>
+  (dataset === undefined || known.dataset === dataset) &&
+  (state === undefined || known.run.state === state) &&
+  (before === undefined || isOlder(known.run, before))
+
+const placeOf = ({ requested_at: requestedAt, run }: Run) => ({ requestedAt, run })
 
 const isOlder = (run: Run, than: { requestedAt: number; run: string }): boolean =>
   run.requested_at < than.requestedAt || (run.requested_at === than.requestedAt && run.run < than.run)

@@ -38,3 +38,20 @@ export function refuseExpectations(server: Server): void {
     response.end(body)
   })
 }
+
+/** Requests of one connection that wait for their answers: who means it sends one after the other. */
+const mostWaiting = 16
+
+/** Ends a connection that asks without waiting for answers: Node would take in its requests for as long as they come. */
+export function refuseFloods(server: Server): void {
+  const waiting = new WeakMap<Socket, number>()
+  const add = (socket: Socket, more: number): number => {
+    const sum = (waiting.get(socket) ?? 0) + more
+    waiting.set(socket, sum)
+    return sum
+  }
+  server.on('request', ({ socket }, response) => {
+    response.once('close', () => add(socket, -1))
+    if (add(socket, 1) > mostWaiting) socket.destroy()
+  })
+}

@@ -50,6 +50,21 @@ describe('the server', () => {
     return { port: (fastify.server.address() as AddressInfo).port, server: fastify.server }
   }
 
+  it('ends a connection that asks more than 16 times before the first answer, and no other', async () => {
+    const { port } = await serve()
+    const ask = 'GET /slow HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n'
+    const last = ask.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n')
+    const [flood, patient] = [await open(port, ask.repeat(17)), await open(port, ask.repeat(15) + last)]
+    expect(await text(flood)).toBe('')
+    expect((await text(patient)).match(/200 OK/g)?.length).toBe(16)
+    const others = await open(port, '')
+    for (let i = 0; i < 20; i++) {
+      others.write('GET /x HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n')
+      await new Promise((resolve) => others.once('data', resolve))
+    }
+    expect(others.closed).toBe(false)
+  })
+
   const open = (port: number, text: string) =>
     new Promise<Socket>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {

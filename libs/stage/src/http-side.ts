@@ -1,5 +1,5 @@
 import createFastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { answerClientError, refuseExpectations } from './client-errors.ts'
+import { answerClientError, refuseExpectations, refuseFloods } from './client-errors.ts'
 import type { Guard } from './http-token.ts'
 import { problem } from './problem.ts'
 
@@ -46,6 +46,7 @@ export function httpSide(
   })
   fastify.server.maxConnections = mostConnections
   refuseExpectations(fastify.server)
+  refuseFloods(fastify.server)
   fastify.removeContentTypeParser('text/plain')
   fastify.addHook('onRequest', admit(host, guard))
   return fastify
