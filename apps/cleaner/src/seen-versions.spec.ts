@@ -104,7 +104,7 @@ describe('the table of SeenVersions', () => {
   it.each([
     ['20 bytes', 200_000, ''],
     ['60 kB', 5000, 'x'.repeat(60_000)],
-  ])('costs less than 120 bytes for a key of %s', (_, keys, fill) => {
+  ])('costs less than 120 bytes for a key of %s', async (_, keys, fill) => {
     const before = held()
     const seen = new SeenVersions()
     for (let key = 0; key < keys; key++) {
@@ -112,7 +112,10 @@ describe('the table of SeenVersions', () => {
       if (key % 1000 === 0) seen.commit()
     }
     seen.commit()
-    expect((held() - before) / keys).toBeLessThan(120)
+    const cost = () => (held() - before) / keys
+    // what is garbage may take a few collections; what is kept never goes
+    for (let times = 0; times < 50 && cost() >= 120; times++) await new Promise(setImmediate)
+    expect(cost()).toBeLessThan(120)
     expect(placeOf(seen, 'another')).toBe(keys)
   })
 })

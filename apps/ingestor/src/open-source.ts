@@ -108,6 +108,15 @@ async function openHttp(first: URL, options: SourceOptions): Promise<Source> {
   }
 }
 
+const usualHeaders = {
+  accept: 'text/csv, */*;q=0.5',
+  'accept-encoding': 'identity',
+  'user-agent': 'data-stream-flow',
+}
+
+const sameOrigin = (url: URL, first: URL, own: SourceOptions['headers']) =>
+  url.origin === first.origin ? own : undefined
+
 /** The answer to the last of at most three redirects, each checked like the first address. */
 async function follow(
   first: URL,
@@ -120,13 +129,7 @@ async function follow(
   for (let hops = 0; ; hops++) {
     const response = await request(url, {
       dispatcher: agent,
-      headers: {
-        accept: 'text/csv, */*;q=0.5',
-        'accept-encoding': 'identity',
-        'user-agent': 'data-stream-flow',
-        ...(url.origin === first.origin ? own : {}),
-        ...authorization,
-      },
+      headers: { ...usualHeaders, ...sameOrigin(url, first, own), ...authorization },
       headersTimeout: timeouts.headers,
       bodyTimeout: timeouts.idle,
       signal,

@@ -21,7 +21,7 @@ const from = (source: Partial<Dataset['source']>): Dataset => ({
 const refusal = (asked: Promise<unknown>) =>
   asked.then(
     () => 'no error',
-    (error: Error) => error.message,
+    (error: unknown) => (error as Error).message,
   )
 
 describe('the secrets that a definition names', () => {

@@ -47,7 +47,8 @@ async function withSecrets(
 async function secretOf(name: string, folder: string | undefined): Promise<string> {
   const what = `the secret "${name}", which the definition's source names,`
   if (folder === undefined) throw new SourceError(`${what} has no folder: set SOURCE_SECRETS_DIR`)
-  const text = await readFile(join(folder, name), 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+  const text = await readFile(join(folder, name), 'utf8').catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException
     throw new SourceError(`${what} cannot be read from SOURCE_SECRETS_DIR (${code})`)
   })
   const value = text.trim()

@@ -142,7 +142,7 @@ export interface Runtime extends TopicReader {
   log: Pick<Logger, 'info' | 'warn'>
   /** those that can be used now, and why the others cannot: they come and go, so ask it each time */
   datasets: Datasets
-  /** writes one record outside any transaction, acknowledged by all replicas */
+  /** writes one record outside any transaction, acknowledged by all replicas; twice perhaps, so it has to mean the same then */
   send: (dataset: Dataset, to: TopicKind, output: Output) => Promise<void>
   /** how many records of a read topic a stage has not committed yet, over all lanes (`lag.ts`) */
   behind: (stage: string, dataset: Dataset, kind: TopicKind) => Promise<number>

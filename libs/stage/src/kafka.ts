@@ -56,9 +56,12 @@ export async function sendOffsets(transaction: Transaction, offsets: OffsetsOfGr
 
 type OffsetsOfGroup = Parameters<Transaction['sendOffsets']>[0]
 
+/**
+ * For single records, which may be written twice and must not be lost. kafkajs gives the number of a record whose answer did not come
+ * to the next one, so an idempotent producer would be told that this one, too, is written already.
+ */
 export function plainProducer(kafka: Kafka): Producer {
   return kafka.producer({
-    idempotent: true,
     maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,
     allowAutoTopicCreation: false,

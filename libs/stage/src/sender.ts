@@ -1,7 +1,7 @@
 import type { Kafka, Message, Producer } from 'kafkajs'
 import { plainProducer } from './kafka.ts'
 
-/** Writes single records outside any transaction, acknowledged by all replicas. Connects when it is first asked. */
+/** Writes single records outside any transaction, acknowledged by all replicas: once, or twice after a fault. Connects when it is first asked. */
 export class Sender {
   readonly #kafka: Kafka
   #producer: Promise<Producer> | undefined
