@@ -224,6 +224,24 @@ describe('Makefile', () => {
     expect(silent).toEqual([])
   })
 
+  /** The libraries are compiled by `build`, which `up` and `demo` do without: they begin in a new clone. */
+  const takesLibraries = (path: string, seen = new Set<string>()): boolean => {
+    if (seen.has(path)) return false
+    seen.add(path)
+    const sources = words(read(path), /^(?:import|export) (?!type )[^']*from '([^']+)'/gm)
+    return sources.some(
+      (from) =>
+        from.startsWith('@dsf/') || (from.startsWith('.') && takesLibraries(join(dirname(path), from), seen)),
+    )
+  }
+
+  test.each(words(read('Makefile'), /\bnode ([^\n]*?\b(?:infra|dashboards)\/[\w/]+\.ts)/g))(
+    'node %s needs nothing that is compiled first',
+    (command) => {
+      if (takesLibraries(command.split(' ').at(-1)!)) expect(command).toContain('--conditions=@dsf/source')
+    },
+  )
+
   test('every target is phony', () => {
     const phony = words(read('Makefile'), /^\.PHONY:(.*)$/gm).flatMap((list) => list.trim().split(/\s+/))
     expect(phony.toSorted()).toEqual(targets().toSorted())
