@@ -9,7 +9,10 @@ import { once } from 'node:events'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { ask } from '../infra/client/http.ts'
+import { startRun } from '../infra/client/runs.ts'
 import { stageEnvironment } from '../infra/local/environment.ts'
+import { apiOf } from '../infra/local/run-client.ts'
 import { readSettings } from '../infra/local/settings.ts'
 import { startStack, stopStack } from '../infra/local/stack.ts'
 import { counter, startStage, type RunningStage } from './measure-stage.ts'
@@ -26,6 +29,7 @@ const settings = readSettings({
   JIT: 'full',
 })
 const environment = stageEnvironment(settings)
+const api = apiOf(settings)
 
 const header =
   'time,latitude,longitude,depth,mag,magType,nst,gap,dmin,rms,net,id,updated,place,type,horizontalError,depthError,magError,magNst,status,locationSource,magSource'
@@ -43,14 +47,9 @@ async function writeRefused(file: string): Promise<void> {
   await once(out, 'finish')
 }
 
-async function refuse(ingestor: RunningStage, file: string): Promise<void> {
+async function refuse(file: string): Promise<void> {
   const cleaner = await startStage(settings, 'cleaner', environment)
-  const answer = await fetch(`${ingestor.url}/v1/runs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ dataset: 'earthquakes', source: `file://${file}` }),
-  })
-  if (!answer.ok) throw new Error(await answer.text())
+  await startRun(api, { dataset: 'earthquakes', source: `file://${file}` })
   const refused = () => counter(cleaner.url, 'dsf_cleaner_rows_out_total', 'earthquakes.quarantine')
   while ((await refused()) < rows) await setTimeout(500)
   await cleaner.stop()
@@ -73,17 +72,15 @@ interface Answer {
 async function measure(stage: RunningStage, path: string, { together = 1, often = times } = {}) {
   const [taken, before] = [[] as number[], status(stage, 'VmRSS')]
   beginPeak(stage)
-  const ask = async () => {
+  const question = async () => {
     const started = performance.now()
-    const answer = await fetch(`${stage.url}/v1/quarantine/earthquakes${path}`)
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    const json = (await answer.json()) as Answer
+    const json = await ask<Answer>(api, `/v1/quarantine/earthquakes${path}`)
     taken.push(performance.now() - started)
     return json
   }
   let last: Answer = {}
   for (let i = 0; i < often; i++)
-    [last] = (await Promise.all(Array.from({ length: together }, ask))) as [Answer]
+    [last] = (await Promise.all(Array.from({ length: together }, question))) as [Answer]
   const sorted = taken.toSorted((a, b) => a - b)
   return {
     last,
@@ -98,13 +95,10 @@ async function measure(stage: RunningStage, path: string, { together = 1, often 
 async function firstCount(stage: RunningStage) {
   const [started, before] = [performance.now(), status(stage, 'VmRSS')]
   beginPeak(stage)
-  while (!(await measureOnce(stage)).complete) await setTimeout(100)
+  while (!(await ask<Answer>(api, '/v1/quarantine/earthquakes')).complete) await setTimeout(100)
   const seconds = Math.round((performance.now() - started) / 100) / 10
   return { seconds, peakMiB: Math.round(status(stage, 'VmHWM') - before) }
 }
-
-const measureOnce = async ({ url }: RunningStage) =>
-  (await (await fetch(`${url}/v1/quarantine/earthquakes`)).json()) as Answer
 
 async function questions(): Promise<Record<string, object>> {
   const stage = await startStage(settings, 'ingestor', environment)
@@ -132,7 +126,7 @@ try {
   await writeRefused(file)
   await startStack(settings)
   const ingestor = await startStage(settings, 'ingestor', environment)
-  await refuse(ingestor, file)
+  await refuse(file)
   await ingestor.stop()
   const figures = await questions()
   console.table(figures)
