@@ -72,7 +72,7 @@ check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout'
 test: install fetch check ## Everything that CI runs: install, check, all tests, and some rounds of faults
 	$(PYTHON) spark -m pytest libs/dataset-py libs/client-py batch spark
 	$(PYTHON) airflow -m pytest airflow
-	vitest run --project unit --project it --project e2e
+	vitest run
 	$(FAULTS)
 
 faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhaps ONLY=F3, and check their history

@@ -38,17 +38,6 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      {
-        ...source,
-        test: {
-          ...upper,
-          // not yet part of `make test`: it finds a stage that does not take a dataset in, or let it go, one time in two
-          name: 'long',
-          include: ['e2e/**/*.long.ts'],
-          globalSetup: ['e2e/support/stages.setup.ts'],
-          sequence: { groupOrder: 3 },
-        },
-      },
     ],
   },
 })
