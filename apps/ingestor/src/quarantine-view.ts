@@ -6,7 +6,7 @@ import { quarantineLog, rowOf, type QuarantineLog, type Range } from './quaranti
 import { pageOf, type Page } from './quarantine-page.ts'
 import { bytesOf, summaryOf, whyNotReplayable, type QuarantinedRow } from './quarantined-row.ts'
 import { toAnswer, type RunAnswer } from './run-answer.ts'
-import { checkKey, type RunsView } from './runs-view.ts'
+import type { RunsView } from './runs-view.ts'
 import { isReplayed, mostDocuments, selectRows } from './select-rows.ts'
 import { isSelected, type Selection } from './selection.ts'
 
@@ -83,14 +83,13 @@ export class QuarantineView {
     return { ...summaryOf(row), replayed, ...bytesOf(row), ...(await this.#recordOf(dataset, row)) }
   }
 
-  /** @throws RequestError also 400 for an empty key, and 422: nothing to replay, or a replay that could put old content over new */
+  /** @throws RequestError also 422: nothing to replay, or a replay that could put old content over new */
   async replay(
     name: string,
     key: string | undefined,
     selection: Selection,
     options: { dryRun: boolean; force: boolean },
   ): Promise<ReplayAnswer> {
-    checkKey(key)
     const { dataset, log, runtime } = this.#open(name)
     const until = await runtime.ends(dataset, 'quarantine')
     const replays = this.#runs.replaysOf(dataset)

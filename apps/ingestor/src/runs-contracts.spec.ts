@@ -1,23 +1,16 @@
-import { describe, expect, it } from 'vitest'
-import { findRun } from './runs-contracts.ts'
+import { expect, it } from 'vitest'
+import { idempotency } from './runs-contracts.ts'
 
-describe('the seconds that somebody waits for a run', () => {
-  it.each([
-    ['10', 10],
-    ['10.000', 10],
-    ['1.5', 1.5],
-    ['0.30000000000000004', 0.3],
-    ['1e-7', 0],
-    ['60', 60],
-    [undefined, 0],
-  ])('may be parts of one: %s', (wait, seconds) => {
-    expect(findRun.query.safeParse({ wait }).data?.wait).toBeCloseTo(seconds, 6)
-  })
+it.each(['', ' ', '\t \u00a0'])(
+  'the idempotency key %j is refused: all requests that have it by mistake would be one run',
+  (key) => {
+    expect(idempotency.safeParse({ 'idempotency-key': key }).error?.issues[0]?.message).toMatch(
+      /^is empty; leave it out/,
+    )
+  },
+)
 
-  it.each(['60.001', '-1', '1e2', '', ' ', '0x1', 'Infinity', 'e', '1.2.3', ['1', '2']])(
-    'are refused as %j',
-    (wait) => {
-      expect(findRun.query.safeParse({ wait }).success).toBe(false)
-    },
-  )
+it('an idempotency key may be left out, or name the request', () => {
+  for (const headers of [{}, { 'idempotency-key': 'hour 7' }])
+    expect(idempotency.parse(headers)).toEqual(headers)
 })

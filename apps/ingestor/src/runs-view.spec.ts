@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url'
 import { loadDataset, type Dataset, type TopicKind } from '@dsf/dataset'
 import { RequestError, type Output, type Runtime } from '@dsf/stage'
 import { afterAll, describe, expect, it } from 'vitest'
-import { QuarantineView } from './quarantine-view.ts'
 import { toAnswer, type RunAnswer } from './run-answer.ts'
 import { newRun, type Run, type RunRequest } from './run.ts'
 import { RunStates } from './run-state.ts'
@@ -149,19 +148,6 @@ describe('a request', () => {
     await ask(views[1]!, 'earthquakes', 'hour 7', undefined)
     tell('runs', { ...newRun(sent[0]!.output.value as RunRequest, 4), state: 'succeeded', row: 3 })
     expect(views.map((view) => found(view, runId)?.state)).toEqual(['succeeded', 'succeeded'])
-  })
-
-  it.each(['', ' ', '\t \u00a0'])('with the empty key %j is refused, and so is a replay', async (key) => {
-    const { view, sent } = await instances(1)
-    const refused = [
-      400,
-      'the header Idempotency-Key is empty; leave it out for a run of its own, or give the request a name',
-    ]
-    expect(await refusal(ask(view, 'earthquakes', key, undefined))).toEqual(refused)
-    const quarantine = new QuarantineView(view)
-    const options = { dryRun: true, force: false }
-    expect(await refusal(quarantine.replay('earthquakes', key, {}, options))).toEqual(refused)
-    expect(sent).toEqual([])
   })
 
   it('with the key of a run that failed behind its first row is that failed run', async () => {

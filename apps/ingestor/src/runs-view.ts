@@ -107,10 +107,9 @@ export class RunsView {
   /**
    * Asks for an import. The run's id is a function of dataset and key, so a repeated request is the same run whichever
    * instance it reaches. One that failed before its first row, because of its source, starts again.
-   * @throws RequestError 400, 404, 422, 429 or 503
+   * @throws RequestError 404, 422, 429 or 503
    */
   async import(name: string, key: string | undefined, source: string | undefined): Promise<Known> {
-    checkKey(key)
     const dataset = this.datasetOf(name)
     const from = await this.#checkedSource(dataset, source)
     const id = runIdOf(dataset, key)
@@ -243,15 +242,6 @@ const placeOf = ({ requested_at: requestedAt, run }: Run) => ({ requestedAt, run
 
 const isOlder = (run: Run, than: { requestedAt: number; run: string }): boolean =>
   run.requested_at < than.requestedAt || (run.requested_at === than.requestedAt && run.run < than.run)
-
-/** @throws RequestError 400 for a key without a sign: all requests that have it by mistake would be one run */
-export function checkKey(key: string | undefined): void {
-  if (key?.trim() === '')
-    throw new RequestError(
-      400,
-      'the header Idempotency-Key is empty; leave it out for a run of its own, or give the request a name',
-    )
-}
 
 const otherUse = ({ type, source }: Run) =>
   new RequestError(

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createApp } from './api-side.ts'
 import { Asked, Call, numberIn, type Contract } from './call.ts'
+import { TransientError } from './failure.ts'
 import type { Logger } from './log.ts'
 import { RequestError } from './problem.ts'
 
@@ -41,6 +42,7 @@ class Things {
   @Call('GET', ':name', findThing)
   find(@Asked() { path, query }: Asked<typeof findThing>) {
     if (path.name === 'broken') throw new Error('secret of the database')
+    if (path.name === 'away') throw new TransientError('the dataset x has not started')
     if (!things.includes(path.name))
       throw new RequestError(404, `no thing is named "${path.name}"`, ['look again'])
     return { ...path, ...query }
@@ -134,6 +136,13 @@ describe('a call', () => {
     const { body } = await (await serve())('GET', '/v1/things/broken')
     expect(body).toMatchObject({ status: 500, detail: 'the stage could not answer; its log says why' })
     expect(logged).toEqual(['secret of the database'])
+  })
+
+  it('says of what will be back that it is away, and logs no fault', async () => {
+    logged.splice(0)
+    const { body } = await (await serve())('GET', '/v1/things/away')
+    expect(body).toMatchObject({ status: 503, detail: 'the dataset x has not started' })
+    expect(logged).toEqual([])
   })
 })
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { HttpException, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply } from 'fastify'
+import { TransientError } from './failure.ts'
 import type { Logger } from './log.ts'
 
 export const problemType = 'application/problem+json'
@@ -42,6 +43,8 @@ export class RequestError extends Error {
  */
 export const answerError = (log: Logger) => (error: unknown, reply: FastifyReply) => {
   if (error instanceof RequestError) return problem(reply, error.status, error.message, error.errors)
+  // a server that is away will be back: ask again
+  if (error instanceof TransientError) return problem(reply, 503, error.message)
   const status = statusOf(error)
   if (status < 500) return problem(reply, status, (error as Error).message)
   log.error({ err: error }, 'a request could not be answered')
