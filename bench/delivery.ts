@@ -11,7 +11,7 @@ import { Kafka, logLevel } from 'kafkajs'
 import { startRun } from '../infra/client/runs.ts'
 import { stageEnvironment } from '../infra/local/environment.ts'
 import { apiOf } from '../infra/local/run-client.ts'
-import { readSettings } from '../infra/local/settings.ts'
+import { benchSettings } from './settings.ts'
 import { startStack, stopStack } from '../infra/local/stack.ts'
 import { writeQuakes } from './generate-quakes.ts'
 import { counter, measureUntil, startStage, type Figures } from './measure-stage.ts'
@@ -20,13 +20,7 @@ const rows = Number(process.argv[2] ?? 500_000)
 const turns = Number(process.argv[3] ?? 3)
 const result = process.argv[4]
 const folder = mkdtempSync(join(tmpdir(), 'dsf-bench-'))
-const settings = readSettings({
-  ...process.env,
-  RUN_DIR: folder,
-  PORT_BASE: process.env.PORT_BASE ?? '25000',
-  SERVERS_ONLY: '1',
-  JIT: 'full',
-})
+const settings = benchSettings(folder, { SERVERS_ONLY: '1' })
 const environment = stageEnvironment(settings)
 const deliveries = {
   'exactly once': {},

@@ -11,7 +11,7 @@ import { getRun, startRun } from '../infra/client/runs.ts'
 import { stageEnvironment } from '../infra/local/environment.ts'
 import { stageNames, type StageName } from '../infra/local/servers/stages.ts'
 import { apiOf } from '../infra/local/run-client.ts'
-import { readSettings } from '../infra/local/settings.ts'
+import { benchSettings } from './settings.ts'
 import { startStack, stopStack } from '../infra/local/stack.ts'
 import { writeQuakes } from './generate-quakes.ts'
 import { counter, measureUntil, startStage, type Figures, type RunningStage } from './measure-stage.ts'
@@ -19,13 +19,7 @@ import { counter, measureUntil, startStage, type Figures, type RunningStage } fr
 const rows = Number(process.argv[2] ?? 1_000_000)
 const result = process.argv[3]
 const folder = mkdtempSync(join(tmpdir(), 'dsf-bench-'))
-const settings = readSettings({
-  ...process.env,
-  RUN_DIR: folder,
-  PORT_BASE: process.env.PORT_BASE ?? '25000',
-  SERVERS_ONLY: '1',
-  JIT: 'full',
-})
+const settings = benchSettings(folder, { SERVERS_ONLY: '1' })
 const figures: Record<string, Figures> = {}
 let runId = ''
 

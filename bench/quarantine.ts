@@ -13,7 +13,7 @@ import { ask } from '../infra/client/http.ts'
 import { startRun } from '../infra/client/runs.ts'
 import { stageEnvironment } from '../infra/local/environment.ts'
 import { apiOf } from '../infra/local/run-client.ts'
-import { readSettings } from '../infra/local/settings.ts'
+import { benchSettings } from './settings.ts'
 import { startStack, stopStack } from '../infra/local/stack.ts'
 import { counter, startStage, type RunningStage } from './measure-stage.ts'
 
@@ -21,13 +21,7 @@ const rows = Number(process.argv[2] ?? 1_000_000)
 const times = Number(process.argv[3] ?? 20)
 const result = process.argv[4]
 const folder = mkdtempSync(join(tmpdir(), 'dsf-bench-'))
-const settings = readSettings({
-  ...process.env,
-  RUN_DIR: folder,
-  PORT_BASE: process.env.PORT_BASE ?? '25000',
-  SERVERS_ONLY: '1',
-  JIT: 'full',
-})
+const settings = benchSettings(folder, { SERVERS_ONLY: '1' })
 const environment = stageEnvironment(settings)
 const api = apiOf(settings)
 

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cancelRun, followRun, getRun, startRun } from '../infra/client/runs.ts'
 import { apiOf } from '../infra/local/run-client.ts'
-import { readSettings } from '../infra/local/settings.ts'
+import { benchSettings } from './settings.ts'
 import { startStack, stopStack } from '../infra/local/stack.ts'
 import { writeQuakes } from './generate-quakes.ts'
 
@@ -23,15 +23,11 @@ const repeats = 40
 const names = Array.from({ length: 20 }, (_, i) => `quakes-${String.fromCharCode(97 + i)}`)
 const folder = mkdtempSync(join(tmpdir(), 'dsf-bench-'))
 const datasets = join(folder, 'datasets')
-const settings = readSettings({
-  ...process.env,
-  RUN_DIR: folder,
-  PORT_BASE: process.env.PORT_BASE ?? '25000',
+const settings = benchSettings(folder, {
   DATASETS_DIR: datasets,
   SOURCE_ALLOW: '127.0.0.1/32',
   SOURCE_ROOTS: folder,
   LIGHT: '1',
-  JIT: 'full',
 })
 const api = apiOf(settings)
 
