@@ -89,7 +89,9 @@ describe('a folder that comes while the stages and a Spark job run', () => {
       await until(`the ${stage} to let it go`, async () => {
         const metrics = await (await fetch(`${healthAddress(settings, stage)}/metrics`)).text()
         const gauges = metrics.split('\n').filter((line) => /^dsf_(\w+_lag_records|parked)\{/.test(line))
-        return gauges.length > 0 && !gauges.some((line) => line.includes(`"${dataset}"`))
+        const left = gauges.filter((line) => line.includes(`"${dataset}"`))
+        if (left.length > 0) throw new Error(left.join('\n'))
+        return gauges.length > 0
       })
     await until('the job to let it go', async () => (await profileOf()) === undefined)
     expect(await runAt(json.runId as string)).toMatchObject({ state: 'succeeded' })

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import { metrics as meters, trace } from '@opentelemetry/api'
 import { afterAll, describe, expect, it } from 'vitest'
+import { StageMetrics } from './metrics.ts'
 import { startTelemetry } from './telemetry.ts'
 
 const { metrics, spans, stop } = startTelemetry('cleaner')
@@ -43,5 +44,31 @@ describe('the metrics', () => {
       expect(told).not.toContain(secret)
     expect(told).not.toMatch(/(^|,)(host|process|os)_/)
     expect(told.split(/[",]/)).not.toContain(userInfo().username)
+  })
+
+  it('say no lag of what went, whoever looked before, and go on summing what is summed', async () => {
+    const stage = new StageMetrics('cleaner')
+    const lag = (dataset: string, partition: number) =>
+      stage.lag(`${dataset}.raw/${partition}`, () => 3, { dataset, topic: `${dataset}.raw`, partition })
+    const lags = async () => (await metrics()).match(/(?<=lag_records\{dataset=")[^{]*(?=",otel)/g)
+    for (const dataset of ['gone', 'stays']) for (const lane of [0, 1]) lag(dataset, lane)
+    stage.rowsIn('gone', 'gone.raw', 5)
+    expect(await lags()).toHaveLength(4)
+    stage.forget('gone')
+    stage.keepLags((name) => name !== 'stays.raw/1')
+    for (const _ of [1, 2]) expect(await lags()).toEqual(['stays",topic="stays.raw",lane="0'])
+    stage.rowsIn('gone', 'gone.raw', 2)
+    expect(await metrics()).toMatch(/^dsf_cleaner_rows_in_total\{dataset="gone".*\} 7$/m)
+  })
+
+  it('say nothing stands still of a dataset that went', async () => {
+    const datasets = new Set(['gone', 'stays'])
+    new StageMetrics('cleaner').watchParked(
+      () => datasets,
+      () => [{ dataset: 'gone' }],
+    )
+    expect(await metrics()).toMatch(/^dsf_parked\{dataset="gone".*\} 1$/m)
+    datasets.delete('gone')
+    expect(await metrics()).not.toMatch(/^dsf_parked\{dataset="gone"/m)
   })
 })

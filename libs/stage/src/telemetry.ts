@@ -1,11 +1,11 @@
 import { context, SpanStatusCode, trace, TraceFlags, type Attributes, type Context } from '@opentelemetry/api'
-import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import {
   resourceAttributesEnvDetector,
   resourceFromAttributes,
   serviceNameEnvDetector,
 } from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
+import { ScrapeReader } from './scrape-reader.ts'
 
 export interface Spans {
   /** A span per batch, never per row. All spans of a run, in every stage, are one trace: its id is the run's. */
@@ -29,18 +29,16 @@ export function startTelemetry(stage: string): Telemetry {
   const { env } = process
   env.OTEL_TRACES_EXPORTER ??= env.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none'
   env.OTEL_LOGS_EXPORTER ??= 'none'
-  const exporter = new PrometheusExporter({ preventServerStart: true })
-  const serializer = new PrometheusSerializer('', false, /^service\./)
+  const reader = new ScrapeReader()
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({ 'service.name': `dsf-${stage}` }),
     // the others tell the machine, the user and the command line, to whoever may read metrics
     resourceDetectors: [resourceAttributesEnvDetector, serviceNameEnvDetector],
-    metricReaders: [exporter],
+    metricReaders: [reader],
     instrumentations: [],
   })
   sdk.start()
-  const metrics = async () => serializer.serialize((await exporter.collect()).resourceMetrics)
-  return { metrics, spans: spansOf(stage), stop: () => sdk.shutdown() }
+  return { metrics: () => reader.text(), spans: spansOf(stage), stop: () => sdk.shutdown() }
 }
 
 function spansOf(stage: string): Spans {
