@@ -1,7 +1,6 @@
 import type { Counters } from '@dsf/dataset'
 import { printable } from './guard-address.ts'
-import { expectedReceipts, type RunState } from './run.ts'
-import type { Known } from './runs-view.ts'
+import { expectedReceipts, type Known, type RunState } from './run.ts'
 import type { Selection } from './selection.ts'
 
 /** A run as `GET /v1/runs/<id>` answers it. */

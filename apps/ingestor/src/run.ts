@@ -53,6 +53,12 @@ export interface Run extends RunRequest {
   durations: Record<string, number>
 }
 
+/** A run, and whose it is. */
+export interface Known {
+  dataset: string
+  run: Run
+}
+
 export function newRun(request: RunRequest, lanes: number): Run {
   const { run, type, source, replay, requested_at } = asOrder(request)
   return {

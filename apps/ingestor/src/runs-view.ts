@@ -1,5 +1,4 @@
 import { hash, randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '@dsf/dataset'
 import { RequestError, type Runtime } from '@dsf/stage'
 import { checkFile, checkUrl } from './guard-address.ts'
@@ -9,46 +8,29 @@ import {
   canStartAgain,
   isOver,
   newRun,
+  type Known,
   type Request,
   type Run,
   type RunRequest,
-  type RunState,
 } from './run.ts'
 import { shownSource } from './run-answer.ts'
+import { RunEnds } from './run-ends.ts'
+import { pageOfRuns, type RunQuery } from './run-list.ts'
 import { SourceError } from './source-error.ts'
 import type { Replay } from './selection.ts'
 
 /** Runs of a dataset that wait at once: who asks for more does so by mistake. */
 const mostWaiting = 1000
-/** Callers who wait for ends of runs; more are answered at once, so that those who leave early cost nothing. */
-const mostCallers = 1000
 /** How long a caller waits to hear that a run was cancelled. */
 const cancelWithinMs = 10_000
 
 type ViewRuntime = Pick<Runtime, 'datasets' | 'send' | 'follow'>
 
-/** A run, and whose it is. */
-export interface Known {
-  dataset: string
-  run: Run
-}
-
-/** Which runs are listed, newest first. `before` is the last one of the page before. */
-export interface RunQuery {
-  dataset?: string
-  state?: RunState
-  limit: number
-  before?: { requestedAt: number; run: string }
-}
-
 /** All runs as every instance sees them: read from Kafka, so that any instance answers for any run. */
 export class RunsView {
   readonly #limits: SourceLimits
   readonly #runs = new Map<string, Known>()
-  #callers = 0
-  /** who waits for the end of a run */
-  readonly #waiting = new Map<string, Set<() => void>>()
-  readonly #closed = new AbortController()
+  readonly #ends = new RunEnds()
   #runtime: ViewRuntime | undefined
 
   constructor(limits: SourceLimits) {
@@ -66,41 +48,19 @@ export class RunsView {
 
   /** Nobody is kept waiting by a process that ends. Nest calls this before it closes the HTTP side. */
   onModuleDestroy(): void {
-    this.#closed.abort()
+    this.#ends.close()
   }
 
   find = (run: string): Known | undefined => this.#runs.get(run)
 
-  /** One more than asked for, where there is one. Those that are on no page are not sorted, because they may be many. */
-  list(query: RunQuery): Known[] {
-    const { limit } = query
-    const page: Known[] = []
-    for (const known of this.#runs.values()) {
-      const { run } = known
-      const last = page[limit]?.run
-      if (!isWanted(query, known) || (last && isOlder(run, placeOf(last)))) continue
-      const at = page.findIndex((other) => isOlder(other.run, placeOf(run)))
-      page.splice(at < 0 ? page.length : at, 0, known)
-      if (page.length > limit + 1) page.pop()
-    }
-    return page
-  }
+  /** One more than asked for, where there is one. */
+  list = (query: RunQuery): Known[] => pageOfRuns(this.#runs.values(), query)
 
   /** The run once it is over, or as it is when the time is. */
   async whenOver(id: string, ms: number): Promise<Known | undefined> {
     const known = this.#runs.get(id)
-    if (!known || isOver(known.run) || ms === 0 || this.#callers >= mostCallers) return known
-    this.#callers++
-    const told = Promise.withResolvers<void>()
-    const waiting = this.#waiting.get(id) ?? new Set()
-    this.#waiting.set(id, waiting.add(told.resolve))
-    const over = new AbortController()
-    const late = sleep(ms, undefined, { signal: AbortSignal.any([over.signal, this.#closed.signal]) })
-    await Promise.race([told.promise, late.catch(() => undefined)])
-    over.abort()
-    this.#callers--
-    waiting.delete(told.resolve)
-    if (waiting.size === 0) this.#waiting.delete(id)
+    if (!known || isOver(known.run)) return known
+    await this.#ends.wait(id, ms)
     return this.#runs.get(id)
   }
 
@@ -223,7 +183,7 @@ export class RunsView {
     const endedForGood = isOver(run) && !canStartAgain(run)
     if (known && run.requested_at < known.requested_at && !endedForGood) return
     this.#runs.set(run.run, { dataset: dataset.name, run })
-    if (isOver(run)) for (const tell of this.#waiting.get(run.run) ?? []) tell()
+    if (isOver(run)) this.#ends.tell(run.run)
   }
 }
 
@@ -232,16 +192,6 @@ const withoutSecret =
   'the source has a user or password in it, which would be kept with the run: name a secret in the definition (source.headers)'
 
 const order = ({ run, source, replay }: Run) => ({ run, source, replay })
-
-const isWanted = ({ dataset, state, before }: RunQuery, known: Known): boolean =>
-  (dataset === undefined || known.dataset === dataset) &&
-  (state === undefined || known.run.state === state) &&
-  (before === undefined || isOlder(known.run, before))
-
-const placeOf = ({ requested_at: requestedAt, run }: Run) => ({ requestedAt, run })
-
-const isOlder = (run: Run, than: { requestedAt: number; run: string }): boolean =>
-  run.requested_at < than.requestedAt || (run.requested_at === than.requestedAt && run.run < than.run)
 
 const otherUse = ({ type, source }: Run) =>
   new RequestError(

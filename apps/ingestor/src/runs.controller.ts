@@ -3,7 +3,8 @@ import { Asked, Call, RequestError } from '@dsf/stage'
 import type { FastifyReply } from 'fastify'
 import { toAnswer } from './run-answer.ts'
 import { cancelRun, findRun, listRuns, startRun } from './runs-contracts.ts'
-import { RunsView, type RunQuery } from './runs-view.ts'
+import type { RunQuery } from './run-list.ts'
+import { RunsView } from './runs-view.ts'
 
 @Controller('v1/runs')
 export class RunsController {
