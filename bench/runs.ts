@@ -55,6 +55,8 @@ const count = async (dataset: string): Promise<number> => {
 
 /** by dataset: what its receipts have counted so far, which is what its index must have */
 const created: Record<string, number> = {}
+const add = (dataset: string, { counters }: { counters: Record<string, number> }) =>
+  (created[dataset] = (created[dataset] ?? 0) + counters['created']!)
 
 /** Milliseconds from the request until its rows are found. */
 async function imported(dataset: string, source: string): Promise<number> {
@@ -64,7 +66,7 @@ async function imported(dataset: string, source: string): Promise<number> {
   if (run.state !== 'succeeded') throw new Error(`${runId}: ${run.state} ${run.reason}`)
   const found = await count(dataset)
   const took = performance.now() - start
-  created[dataset] = (created[dataset] ?? 0) + run.counters['created']!
+  add(dataset, run)
   if (found !== created[dataset])
     throw new Error(`${runId} has succeeded: ${created[dataset]} documents were created, ${found} are found`)
   return took
@@ -76,10 +78,12 @@ async function several(times: number, dataset: string): Promise<number[]> {
   return took
 }
 
-const figures = (took: number[]) => {
+function figures(took: number[]) {
   const sorted = took.toSorted((a, b) => a - b)
   const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1]!)
-  return { imports: took.length, p50: at(0.5), p99: at(0.99), slowest: at(1) }
+  const found = { imports: took.length, p50: at(0.5), p99: at(0.99), slowest: at(1) }
+  console.log(found)
+  return found
 }
 
 /** Beside a source of another dataset that sends a byte a second. */
@@ -104,7 +108,9 @@ async function behindLarge(): Promise<number[]> {
   const source = await fileOf(large)
   const { runId } = await startRun(api, { dataset: names[1]!, source })
   const took: number[] = []
-  while (!(await getRun(api, runId)).times['ended']) took.push(...(await several(1, names[0]!)))
+  let run = await getRun(api, runId)
+  for (; !run.times['ended']; run = await getRun(api, runId)) took.push(...(await several(1, names[0]!)))
+  add(names[1]!, run)
   return took
 }
 
