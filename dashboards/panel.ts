@@ -129,3 +129,6 @@ export interface TablePanel extends Drawn {
 }
 
 export type Panel = MetricPanel | TrendPanel | HistogramPanel | GridPanel | TopPanel | MapPanel | TablePanel
+
+/** What the fields of a dashboard are called, with their unit. */
+export type Titles = (field: string) => string

@@ -196,6 +196,19 @@ describe('tests', () => {
   })
 })
 
+test('no file imports itself by way of others, not even for a type', () => {
+  const imports = new Map(
+    sources.map((path) => {
+      const froms = words(read(path), /(?:from|import) *\(?\s*'(\.[^']+)'/g)
+      return [path, froms.map((from) => join(dirname(path), from)).filter((other) => sources.includes(other))]
+    }),
+  )
+  // whoever imports none of those that are left is in no circle
+  const ends = () => [...imports].filter(([, others]) => !others.some((other) => imports.has(other)))
+  for (let found = ends(); found.length > 0; found = ends()) for (const [path] of found) imports.delete(path)
+  expect([...imports.keys()]).toEqual([])
+})
+
 describe('another machine', () => {
   test('installs the locked packages from its own registry', () => {
     expect(words(read('package-lock.json'), /"resolved": "([^"]*:\/\/[^"]*)"/g)).toEqual([])

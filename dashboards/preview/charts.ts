@@ -1,14 +1,20 @@
 /** Panels as Vega-Lite, over the rows that `queries.ts` gives. The rows come by the name `rows`, in the page. */
 import type { TopLevelSpec } from 'vega-lite'
-import type { GridPanel, HistogramPanel, MapPanel, Metric, Panel, TopPanel, TrendPanel } from '../panel.ts'
+import type {
+  GridPanel,
+  HistogramPanel,
+  MapPanel,
+  Metric,
+  Panel,
+  Titles,
+  TopPanel,
+  TrendPanel,
+} from '../panel.ts'
 import { intervalMs } from '../queries.ts'
 import { worldMap } from './world-map.ts'
 import { vegaConfig, type Theme } from './theme.ts'
 
 export type ChartPanel = TrendPanel | HistogramPanel | GridPanel | TopPanel | MapPanel
-
-/** What the fields of a dashboard are called, with their unit. */
-export type Titles = (field: string) => string
 
 /** Numbers and tables are text, and read better so. */
 export const isChart = (panel: Panel): panel is ChartPanel =>

@@ -1,7 +1,6 @@
 /** Documents on a map of the world, drawn from an outline in the page: no tile server is asked. */
-import type { MapPanel } from '../panel.ts'
+import type { MapPanel, Titles } from '../panel.ts'
 import type { Theme } from './theme.ts'
-import type { Titles } from './charts.ts'
 
 /** A layered Vega-Lite view; the outline comes by the name `land`, as TopoJSON. */
 export function worldMap(panel: MapPanel, titles: Titles, theme: Theme): object {

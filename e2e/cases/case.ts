@@ -1,7 +1,8 @@
 /** What a case is: a small file, and what is right of it, written by hand. Nothing here asks the stages' own code. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Cell } from '../support/outcome.ts'
+
+export type Cell = string | number | boolean | null
 
 /** A row that must lie in quarantine: by its number, with one reason for each `code` or `code field`. */
 export interface Refused {

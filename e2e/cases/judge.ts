@@ -1,6 +1,6 @@
 /** What came out of a case beside what is right, both in the same words. */
-import type { Cell, QuarantineLine, Remains } from '../support/outcome.ts'
-import type { Case, Refused } from './case.ts'
+import type { QuarantineLine, Remains } from '../support/outcome.ts'
+import type { Case, Cell, Refused } from './case.ts'
 import { caseDatasets } from './datasets.ts'
 import type { Tried } from './import-case.ts'
 

@@ -1,8 +1,7 @@
 /** Limits that must be named where they are met, and may never cost another dataset anything. */
 
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import type { Cell } from '../support/outcome.ts'
-import type { Case } from './case.ts'
+import type { Case, Cell } from './case.ts'
 
 const header = 'id,a,b,n\n'
 const zeros = '0'.repeat(3300)

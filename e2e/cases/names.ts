@@ -1,6 +1,5 @@
 /** Names and values that share a space with something else: folders, columns, places on the earth, the audit's own words. */
-import type { Cell } from '../support/outcome.ts'
-import { given, type Case } from './case.ts'
+import { given, type Case, type Cell } from './case.ts'
 
 const long = 'x'.repeat(200)
 const kinds = [

@@ -1,9 +1,8 @@
 /** What became of a dataset's runs, read from Elasticsearch and object store with clients that are not the stages'. */
 import { parse } from 'csv-parse/sync'
+import type { Cell } from '../cases/case.ts'
 import { documentsOf, type Document } from './documents.ts'
 import { keysOf, objectsOf, queryFolders } from './objects.ts'
-
-export type Cell = string | number | boolean | null
 
 export interface QuarantineLine {
   dsf_run: string

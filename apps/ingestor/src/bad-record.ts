@@ -1,7 +1,6 @@
 /** A record that cannot be read, on the way to its end: how long it is, and the bytes of it that are kept. */
-import { LF, CR } from './read-record.ts'
+import { CR, LF, type CsvDialect } from './read-record.ts'
 import { RecordEnd } from './record-end.ts'
-import type { CsvDialect } from './scan-csv.ts'
 
 /** `length` is that in the file, with the line end; `bytes` are without, and cut at the limit when `isLong`. */
 export interface RefusedBytes {

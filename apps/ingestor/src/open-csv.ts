@@ -1,13 +1,6 @@
 /** Opens a decompressed CSV file: its header first, then its rows block by block. */
-import { readRecord, type RawRecord } from './read-record.ts'
-import {
-  CsvScanner,
-  defaultMaxRowBytes,
-  textProblem,
-  type Block,
-  type CsvDialect,
-  type Position,
-} from './scan-csv.ts'
+import { readRecord, type CsvDialect, type RawRecord } from './read-record.ts'
+import { CsvScanner, defaultMaxRowBytes, textProblem, type Block, type Position } from './scan-csv.ts'
 
 /** Enough to recognise an HTML page behind its comments. */
 const sniffedBytes = 512

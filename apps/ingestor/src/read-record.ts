@@ -1,10 +1,17 @@
 /** Cuts one record of a CSV text into cells. The hot loop of the ingestor. */
-import type { CsvDialect } from './scan-csv.ts'
 import { skipSpaces } from './white-space.ts'
 
 export const LF = 10
 export const CR = 13
 const nonAscii = /[\x80-\xff]/
+
+/** A doubled quote inside quotes stands for one quote; the first row is the header. Rows end in LF or CR LF, mixed or not. */
+export interface CsvDialect {
+  delimiter: string
+  quoteChar: string
+  /** White space at the beginning of a cell belongs to nothing; otherwise it is text, and none may precede a quote. */
+  skipInitialSpace?: boolean
+}
 
 /** `end` and `next` are where the record and its line end stop; with a `problem`, they say nothing: ask `RecordEnd`. */
 export interface RawRecord {

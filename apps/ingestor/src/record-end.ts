@@ -1,6 +1,5 @@
 /** Where a record ends: at the first line feed outside quotes, whatever is wrong with its cells. */
-import { LF } from './read-record.ts'
-import type { CsvDialect } from './scan-csv.ts'
+import { LF, type CsvDialect } from './read-record.ts'
 import { spaces, type Spaces } from './white-space.ts'
 
 type State = 'cell start' | 'text' | 'quoted' | 'behind a quote'

@@ -1,15 +1,7 @@
 /** An incremental CSV scanner: rows out, exact byte positions to resume from, and the original bytes of every bad row. */
 import { isUtf8 } from 'node:buffer'
 import { BadRecord } from './bad-record.ts'
-import { CR, LF, readRecord, type RawRecord } from './read-record.ts'
-
-/** A doubled quote inside quotes stands for one quote; the first row is the header. Rows end in LF or CR LF, mixed or not. */
-export interface CsvDialect {
-  delimiter: string
-  quoteChar: string
-  /** White space at the beginning of a cell belongs to nothing; otherwise it is text, and none may precede a quote. */
-  skipInitialSpace?: boolean
-}
+import { CR, LF, readRecord, type CsvDialect, type RawRecord } from './read-record.ts'
 
 /** Where a row may start: a byte of the decompressed file, and how many data rows lie before it. */
 export interface Position {

@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import type { Dataset } from './dataset.ts'
-import type { Refuse } from './errors.ts'
 
 const count = z.number().int().min(0)
 const share = z.number().min(0).max(1)
@@ -31,30 +29,3 @@ export const anomalies = z.strictObject({
 })
 
 export type Anomalies = z.infer<typeof anomalies>
-
-/** Refuses a field that is not there, bounds of what is no number, and bounds that cross. */
-export function checkAnomalies(
-  { anomalies: wanted, fields }: Pick<Dataset, 'anomalies' | 'fields'>,
-  note: Refuse,
-): void {
-  const refuse: Refuse = (path, expected) => note(`/x-dsf/anomalies/${path}`, expected)
-  const named = (path: string, wanted: string) => {
-    const field = fields.find(({ name }) => name === wanted)
-    if (!field) refuse(path, `no field is named "${wanted}"`)
-    return field
-  }
-  const ordered = (path: string, { minimum, maximum }: { minimum?: number; maximum?: number }) => {
-    if (minimum !== undefined && maximum !== undefined && minimum > maximum)
-      refuse(path, `minimum ${minimum} is above maximum ${maximum}`)
-  }
-  ordered('rows', wanted.rows)
-  for (const name of Object.keys(wanted.nulls.fields)) named(`nulls/fields/${name}`, name)
-  for (const [name, bounds] of Object.entries(wanted.values)) {
-    const field = named(`values/${name}`, name)
-    if (field && !numeric.has(field.type))
-      refuse(`values/${name}`, `"${name}" is a ${field.type}, expected a number or an integer`)
-    ordered(`values/${name}`, bounds)
-  }
-}
-
-const numeric = new Set(['integer', 'number'])

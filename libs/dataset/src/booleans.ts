@@ -1,12 +1,7 @@
 import type { Field } from './dataset.ts'
+import { usualTokens } from './definition.ts'
 import { normalizeText } from './normalize-text.ts'
 import type { Refuse } from './problems.ts'
-
-/** The tokens of a field that says none. */
-export const usualTokens = {
-  trueValues: ['true', 'True', 'TRUE', '1'],
-  falseValues: ['false', 'False', 'FALSE', '0'],
-}
 
 /** The tokens are trimmed and cased like a cell; one that would then be both true and false is refused. */
 export function booleanCast(field: Field, refuse: Refuse): (text: string) => boolean | undefined {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { anomalies } from './anomalies.ts'
-import { usualTokens } from './booleans.ts'
 import { dashboard } from './dashboard.ts'
 import { largestChunk, longestRetentionDays, mostPartitions } from './limits.ts'
 import { source } from './source.ts'
@@ -22,6 +21,12 @@ const name = z
 const isOurs = /^(dsf(-.*)?|receipts|pipeline|trends)$/
 
 const notRead = (expected: string) => ({ error: expected })
+
+/** The tokens of a field that says none. */
+export const usualTokens = {
+  trueValues: ['true', 'True', 'TRUE', '1'],
+  falseValues: ['false', 'False', 'FALSE', '0'],
+}
 
 const oneCharacter = z.string().regex(/^[\t -~]$/, 'expected one ASCII character')
 const bound = z.union([z.number(), z.string()], 'expected a number or a text').optional()

@@ -42,5 +42,5 @@ export {
 export { fieldLimit, indexTemplate, type IndexTemplate } from './index-template.ts'
 export { firstPipelineIndex, pipelineIndex, pipelineTemplate } from './pipeline-index.ts'
 export { firstTrendsIndex, trendsIndex, trendsTemplate } from './trends-index.ts'
-export { trendFields } from './trends.ts'
+export { trendFields } from './resolve-trends.ts'
 export { recordShape } from './record-shape.ts'

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
-import { checkAnomalies } from './anomalies.ts'
+import { checkAnomalies } from './check-anomalies.ts'
 import { columnOf } from './column-name.ts'
 import { checkColumns, type NamedColumn } from './columns.ts'
-import { checkDashboard } from './dashboard.ts'
+import { checkDashboard } from './check-dashboard.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { DefinedField, Definition } from './definition.ts'
 import type { Refuse } from './errors.ts'
@@ -10,7 +10,7 @@ import { implyBounds } from './geo-bounds.ts'
 import { headerTooLong } from './header-size.ts'
 import { isStandIn } from './read-definition.ts'
 import { checkExpressions, checkRules, checkSchema } from './check-rules.ts'
-import { resolveTrends } from './trends.ts'
+import { resolveTrends } from './resolve-trends.ts'
 
 type IsWrong = (path: string) => boolean
 type Extension = Definition['x-dsf']

@@ -1,7 +1,5 @@
 import type { Counters, Dataset, Datasets, TopicKind } from '@dsf/dataset'
 import type { Logger } from './log.ts'
-import type { Limits } from './open-batch.ts'
-import type { Place } from './read-topic.ts'
 
 /**
  * The records of one lane, in offset order, that are handled, written and committed together. Ends at a receipt at the
@@ -94,6 +92,14 @@ export interface LaneWork<S extends LaneState = LaneState> {
   log: Pick<Logger, 'info' | 'warn'>
 }
 
+/** What a batch holds at most. */
+export interface Limits {
+  records: number
+  bytes: number
+  /** a fetch closes a batch, too */
+  withFetch?: boolean
+}
+
 type MaybePromise<T> = T | Promise<T>
 
 /**
@@ -159,6 +165,13 @@ export type Seen = (
   record: Record<string, unknown> | null,
   key: string,
 ) => void
+
+/** Where a record was found. */
+export interface Place {
+  lane: number
+  offset: number
+}
+
 /** A record of which only the place is known until its value is asked for. */
 export interface FetchedRecord {
   key: string

@@ -1,7 +1,6 @@
 import type { Admin, Batch } from 'kafkajs'
-import type { Fetched, FetchedRecord } from './define.ts'
+import type { Fetched, FetchedRecord, Place } from './define.ts'
 import { fetchedOffset, unreadableBatch } from './kafka.ts'
-import type { Place } from './read-topic.ts'
 import { isReceipt } from './receipts.ts'
 import type { Decoder } from './serde.ts'
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { HeldInputs, inputName, type InputPlace } from './held-inputs.ts'
+import { HeldInputs, inputName } from './held-inputs.ts'
+import type { InputPlace } from './stage-kit.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -1,10 +1,4 @@
-import type { StageKit } from './stage-kit.ts'
-
-/** A topic of a lane, as the consumer knows it. */
-export interface InputPlace {
-  topic: string
-  partition: number
-}
+import type { InputPlace, StageKit } from './stage-kit.ts'
 
 export const inputName = ({ topic, partition }: InputPlace): string => `${topic}/${partition}`
 

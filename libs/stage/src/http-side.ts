@@ -1,6 +1,5 @@
 import createFastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { answerClientError, refuseExpectations, refuseFloods } from './client-errors.ts'
-import type { Guard } from './http-token.ts'
 import { problem } from './problem.ts'
 
 /** The largest request is a replay with its selection. */
@@ -20,6 +19,9 @@ export const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
 }
+
+/** Why a request with this header `Authorization` is not answered, if it is not. */
+export type Guard = (authorization: string | undefined) => Promise<string | undefined>
 
 /**
  * The HTTP side of a process, for the API and for health alike: some bytes, some seconds and so many connections for anybody who connects,

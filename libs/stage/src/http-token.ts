@@ -1,12 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { ApiConfig } from './env.ts'
-import { isLoopback } from './http-side.ts'
+import { isLoopback, type Guard } from './http-side.ts'
 
 const shortest = 16
-
-/** Why a request with this header `Authorization` is not answered, if it is not. */
-export type Guard = (authorization: string | undefined) => Promise<string | undefined>
 
 /**
  * Asks everybody for a token of HTTP_TOKEN_FILE. The file is read at each request: it is small, and a changed token counts at once. Each

@@ -1,14 +1,14 @@
 import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs'
 import type { Health } from './health.ts'
-import { HeldInputs, inputName, type InputPlace } from './held-inputs.ts'
+import { HeldInputs, inputName } from './held-inputs.ts'
 import { datasetOf } from './lane-assigner.ts'
 import { fetchedOffset, lastOffset, unreadableBatch } from './kafka.ts'
 import { LaneFailures } from './lane-failures.ts'
 import { lagOf } from './lag.ts'
 import { Lane } from './lane.ts'
 import { LaneWorker, workName } from './lane-worker.ts'
-import type { StageKit } from './stage-kit.ts'
+import type { InputPlace, StageKit } from './stage-kit.ts'
 
 /** How often it is looked how far inputs that are not fetched have fallen behind. */
 const lookEveryMs = 15_000

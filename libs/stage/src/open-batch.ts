@@ -1,6 +1,6 @@
 import { isChangelog, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { KafkaMessage } from 'kafkajs'
-import type { Batch, Output, Receipt } from './define.ts'
+import type { Batch, Limits, Output, Receipt } from './define.ts'
 import { isReceipt } from './receipts.ts'
 import type { Decoder } from './serde.ts'
 
@@ -12,13 +12,6 @@ export interface ClosedBatch {
   poison: Output[]
   next: number
   nextRecord: number
-}
-
-export interface Limits {
-  records: number
-  bytes: number
-  /** a fetch closes a batch, too */
-  withFetch?: boolean
 }
 
 /**

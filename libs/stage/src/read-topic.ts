@@ -2,19 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Admin, Batch, Consumer, Kafka, KafkaMessage } from 'kafkajs'
 import { crashPoint } from './crash-points.ts'
-import { perDataset, type TopicReader } from './define.ts'
+import { perDataset, type Place, type TopicReader } from './define.ts'
 import { fetchRecords } from './fetch-records.ts'
 import { unreadableBatch } from './kafka.ts'
 import { onePartition } from './lane-assigner.ts'
 import { isReceipt } from './receipts.ts'
 import type { Decoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
-
-/** Where a record was found. */
-export interface Place {
-  lane: number
-  offset: number
-}
 
 interface TopicReading {
   topic: string

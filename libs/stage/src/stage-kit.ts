@@ -1,10 +1,15 @@
 import type { Admin, Kafka } from 'kafkajs'
 import type { Stage } from './define.ts'
-import type { InputPlace } from './held-inputs.ts'
 import type { Logger } from './log.ts'
 import type { StageMetrics } from './metrics.ts'
 import type { Serde } from './serde.ts'
 import type { Spans } from './telemetry.ts'
+
+/** A topic of a lane, as the consumer knows it. */
+export interface InputPlace {
+  topic: string
+  partition: number
+}
 
 /** What the lanes of one process share. */
 export interface StageKit {
