@@ -7,7 +7,8 @@ import tseslint from 'typescript-eslint'
 const mayImport = {
   'libs/dataset': [],
   'libs/stage': ['@dsf/dataset'],
-  apps: ['@dsf/dataset', '@dsf/stage'],
+  'libs/store': ['@dsf/stage'],
+  apps: ['@dsf/dataset', '@dsf/stage', '@dsf/store'],
   infra: ['@dsf/dataset'],
   dashboards: ['@dsf/dataset', 'infra/local'],
   bench: ['@dsf/dataset', 'apps', 'infra'],

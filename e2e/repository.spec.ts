@@ -84,7 +84,10 @@ describe('topics', () => {
 })
 
 describe('environment', () => {
-  const tables = [...apps.map((app) => `apps/${app}/src/config.ts`), 'libs/stage/src/env.ts']
+  const tables = [
+    ...apps.map((app) => `apps/${app}/src/config.ts`),
+    ...libs.map((lib) => `libs/${lib}/src/env.ts`),
+  ]
   const declared = [...new Set(tables.flatMap((path) => words(read(path), /\b([A-Z][A-Z0-9_]+): /g)))]
   const settings = readSettings({
     ...{ RUN_DIR: '.run/never', SIMULATE: 'true' },

@@ -1,4 +1,5 @@
-import { readConfig, storeVariables } from '@dsf/stage'
+import { readConfig } from '@dsf/stage'
+import { storeVariables } from '@dsf/store'
 import { z } from 'zod'
 
 export const config = () =>

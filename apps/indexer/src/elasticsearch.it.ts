@@ -7,7 +7,8 @@ import {
   trendsTemplate,
   type IndexTemplate,
 } from '@dsf/dataset'
-import { DatasetError, type ObjectStore } from '@dsf/stage'
+import { DatasetError } from '@dsf/stage'
+import type { ObjectStore } from '@dsf/store'
 import { describe, expect, it } from 'vitest'
 import { ask, mappingOf } from '../../../e2e/support/documents.ts'
 import { freshName, newDataset } from '../../../e2e/support/lanes.ts'

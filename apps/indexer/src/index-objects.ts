@@ -1,5 +1,6 @@
 import { addCounters, type Counters, type Dataset } from '@dsf/dataset'
-import { crashPoint, type Batch, type ObjectStore, type Output, type Result } from '@dsf/stage'
+import { crashPoint, type Batch, type Output, type Result } from '@dsf/stage'
+import type { ObjectStore } from '@dsf/store'
 import { bulkWriter } from './bulk-body.ts'
 import type { BulkOutcome } from './bulk-answer.ts'
 import { FirstAnswers, type RowPlace } from './first-answers.ts'

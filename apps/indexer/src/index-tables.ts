@@ -1,4 +1,5 @@
-import { crashPoint, DatasetError, type ObjectStore } from '@dsf/stage'
+import { crashPoint, DatasetError } from '@dsf/stage'
+import type { ObjectStore } from '@dsf/store'
 import type { Dataset } from '@dsf/dataset'
 import { bulkBodies } from './bulk-body.ts'
 import type { Index } from './elasticsearch.ts'

@@ -1,5 +1,6 @@
 import { firstTrendsIndex, trendsIndex, trendsTemplate } from '@dsf/dataset'
-import { defineStage, perDataset, type Batch, type ObjectStore } from '@dsf/stage'
+import { defineStage, perDataset, type Batch } from '@dsf/stage'
+import type { ObjectStore } from '@dsf/store'
 import type { Index } from './elasticsearch.ts'
 import { objectIndexer, type AnnouncedObject } from './index-objects.ts'
 import { runDocuments, type EndedRun } from './pipeline-documents.ts'

@@ -1,4 +1,5 @@
-import { openStore, runStage } from '@dsf/stage'
+import { runStage } from '@dsf/stage'
+import { openStore } from '@dsf/store'
 import { config } from './config.ts'
 import { openIndex } from './elasticsearch.ts'
 import { indexer } from './indexer.stage.ts'

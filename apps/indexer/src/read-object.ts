@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
 import type { Dataset, FieldType, Value } from '@dsf/dataset'
-import { DatasetError, type ObjectStore } from '@dsf/stage'
+import { DatasetError } from '@dsf/stage'
+import type { ObjectStore } from '@dsf/store'
 import { parquetMetadata, parquetRead, type ColumnData } from 'hyparquet'
 
 export type Row = Record<string, Value>

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { loadDatasets } from '@dsf/dataset'
-import { openStore } from '@dsf/stage'
+import { openStore } from '@dsf/store'
 import { config } from './config.ts'
 import { openIndex } from './elasticsearch.ts'
 import { dropOld, reindex, type Reindexing } from './reindex.ts'

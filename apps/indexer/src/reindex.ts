@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { indexTemplate, pathSegment, type Dataset } from '@dsf/dataset'
-import { FatalError, type ObjectStore } from '@dsf/stage'
+import { FatalError } from '@dsf/stage'
+import type { ObjectStore } from '@dsf/store'
 import { bulkWriter } from './bulk-body.ts'
 import { templateName, type Index } from './elasticsearch.ts'
 import { readRows } from './read-object.ts'

@@ -1,4 +1,5 @@
-import { apiVariables, readConfig, storeVariables } from '@dsf/stage'
+import { apiVariables, readConfig } from '@dsf/stage'
+import { storeVariables } from '@dsf/store'
 import { z } from 'zod'
 
 const list = (separator: string) =>

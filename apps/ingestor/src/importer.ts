@@ -1,4 +1,5 @@
-import type { ObjectStore, TopicReader } from '@dsf/stage'
+import type { TopicReader } from '@dsf/stage'
+import type { ObjectStore } from '@dsf/store'
 import type { config } from './config.ts'
 import type { SourceLimits } from './land-source.ts'
 import { Slots } from './slots.ts'

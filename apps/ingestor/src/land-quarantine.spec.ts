@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { loadDataset } from '@dsf/dataset'
-import { sha256, type ObjectStore } from '@dsf/stage'
+import { sha256, type ObjectStore } from '@dsf/store'
 import { describe, expect, it } from 'vitest'
 import { topicOf, type Refused } from '../testing/quarantine-topic.ts'
 import { landedRows, landQuarantine } from './land-quarantine.ts'

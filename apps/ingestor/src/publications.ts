@@ -1,5 +1,5 @@
 import type { Dataset } from '@dsf/dataset'
-import type { ObjectStore } from '@dsf/stage'
+import type { ObjectStore } from '@dsf/store'
 import { checkHeader, sniff } from './check-header.ts'
 import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
 import type { Importer } from './importer.ts'

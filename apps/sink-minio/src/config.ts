@@ -1,3 +1,4 @@
-import { readConfig, storeVariables } from '@dsf/stage'
+import { readConfig } from '@dsf/stage'
+import { storeVariables } from '@dsf/store'
 
 export const config = () => readConfig(storeVariables)

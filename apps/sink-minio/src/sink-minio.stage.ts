@@ -1,5 +1,6 @@
 import type { Counters } from '@dsf/dataset'
-import { crashPoint, defineStage, perDataset, type ObjectStore } from '@dsf/stage'
+import { crashPoint, defineStage, perDataset } from '@dsf/stage'
+import type { ObjectStore } from '@dsf/store'
 import type { Row } from './row.ts'
 import { refuseScattered } from './refuse-scattered.ts'
 import { routesOf, writeObjects } from './write-objects.ts'

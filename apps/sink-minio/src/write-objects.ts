@@ -1,5 +1,6 @@
 import { objectKey, profileSchema, type Dataset, type TopicKind } from '@dsf/dataset'
-import { sha256, type Batch, type ObjectStore, type Output } from '@dsf/stage'
+import type { Batch, Output } from '@dsf/stage'
+import { sha256, type ObjectStore } from '@dsf/store'
 import { csvEncoder } from './encode-csv.ts'
 import { encodeQuarantine, jsonlEncoder, type QuarantinedRow } from './encode-jsonl.ts'
 import { parquetEncoder } from './encode-parquet.ts'

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { apiVariables, flag, readConfig, storeVariables } from './env.ts'
+import { apiVariables, flag, readConfig } from './env.ts'
+
+const storeVariables = { S3_ENDPOINT: z.url(), S3_ACCESS_KEY: z.string(), S3_SECRET_KEY: z.string() }
 
 const env = { KAFKA_BROKERS: 'one:9092', REGISTRY_URL: 'http://registry:8081', HEALTH_PORT: '3000' }
 

@@ -47,14 +47,6 @@ function crashAt(text: string | undefined, context: z.RefinementCtx): CrashAt | 
   }
 }
 
-/** Variables of a stage that uses the object store. */
-export const storeVariables = {
-  S3_ENDPOINT: z.url(),
-  S3_ACCESS_KEY: z.string().min(1),
-  S3_SECRET_KEY: z.string().min(1),
-  S3_BUCKET: z.string().default('dsf'),
-}
-
 /** Variables of a stage with an API. */
 export const apiVariables = {
   HTTP_HOST: host,

@@ -17,8 +17,7 @@ export {
   type Stage,
   type TopicReader,
 } from './define.ts'
-export { apiVariables, flag, readConfig, storeVariables } from './env.ts'
+export { apiVariables, flag, readConfig } from './env.ts'
 export { DatasetError, FatalError, TransientError } from './failure.ts'
-export { openStore, sha256, type ObjectStore, type StoreConfig } from './object-store.ts'
 export { problem, RequestError } from './problem.ts'
 export { runStage } from './run-stage.ts'

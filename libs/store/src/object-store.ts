@@ -3,14 +3,8 @@ import { once } from 'node:events'
 import { finished, type Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Client } from 'minio'
-import { DatasetError, FatalError, TransientError } from './failure.ts'
-
-export interface StoreConfig {
-  S3_ENDPOINT: string
-  S3_ACCESS_KEY: string
-  S3_SECRET_KEY: string
-  S3_BUCKET: string
-}
+import { DatasetError, FatalError, TransientError } from '@dsf/stage'
+import type { StoreConfig } from './env.ts'
 
 /** An S3 bucket, path-style, any server. A server that is away or overloaded is a TransientError. */
 export interface ObjectStore {

@@ -1,10 +1,11 @@
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { freshName } from '../../../e2e/support/lanes.ts'
 import { environment } from '../../../e2e/support/stack.ts'
-import { DatasetError, FatalError, TransientError } from './failure.ts'
-import { openStore, type StoreConfig } from './object-store.ts'
+import type { StoreConfig } from './env.ts'
+import { openStore } from './object-store.ts'
 
 const config = { ...(environment as unknown as StoreConfig), S3_BUCKET: freshName() }
 

@@ -1,0 +1,2 @@
+export { storeVariables, type StoreConfig } from './env.ts'
+export { openStore, sha256, type ObjectStore } from './object-store.ts'
