@@ -1,6 +1,7 @@
 import {
   addCounters,
   fractionReader,
+  quarantined,
   type Counters,
   type Dataset,
   type Field,
@@ -77,16 +78,8 @@ function byContent(dataset: Dataset): Decide {
 }
 
 function refused(batch: Batch<RawRow>, i: number, problems: Problem[]): Output {
-  const { dsf_run, dsf_row } = batch.records[i]!
-  const value = {
-    dsf_run,
-    dsf_row,
-    stage: 'cleaner',
-    reasons: problems,
-    content: 'avro',
-    bytes: batch.values[i],
-  }
-  return { key: batch.keys[i]!, value }
+  const original = { content: 'avro', bytes: batch.values[i]! } as const
+  return { key: batch.keys[i]!, value: quarantined('cleaner', batch.records[i]!, problems, original) }
 }
 
 /** A row counts once for each code, however many of its fields have it. */

@@ -1,4 +1,4 @@
-import { addCounters, type Counters, type Dataset } from '@dsf/dataset'
+import { addCounters, quarantined, type Counters, type Dataset } from '@dsf/dataset'
 import { crashPoint, type Batch, type Output, type Result } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { bulkWriter } from './bulk-body.ts'
@@ -71,15 +71,8 @@ function quarantineWriter(dataset: Dataset) {
   const toId = documentId(dataset)
   return (row: Row, reason: string, object: string): Output => {
     const reasons = [{ field: null, code: 'refused', message: reason }]
-    const value = {
-      dsf_run: row.dsf_run,
-      dsf_row: row.dsf_row,
-      stage: 'indexer',
-      reasons,
-      content: 'json',
-      bytes: Buffer.from(toDocument(row)),
-      object,
-    }
-    return { key: toId(row), value }
+    const original = { content: 'json', bytes: Buffer.from(toDocument(row)) } as const
+    const its = row as Row & { dsf_run: string; dsf_row: number }
+    return { key: toId(row), value: { ...quarantined('indexer', its, reasons, original), object } }
   }
 }

@@ -1,5 +1,5 @@
 /** Opens a decompressed CSV file: its header first, then its rows block by block. */
-import { readRecord, type CsvDialect, type RawRecord } from './read-record.ts'
+import { readRecord, type CsvDialect, type CsvRecord } from './read-record.ts'
 import { CsvScanner, defaultMaxRowBytes, textProblem, type Block, type Position } from './scan-csv.ts'
 
 /** Enough to recognise an HTML page behind its comments. */
@@ -42,7 +42,7 @@ export function readHeader(
 function headerProblem(
   head: Buffer,
   at: number,
-  record: RawRecord | undefined,
+  record: CsvRecord | undefined,
   final: boolean,
 ): string | undefined {
   if (!record) return final ? 'unclosed quote' : undefined

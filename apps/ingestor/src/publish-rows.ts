@@ -1,4 +1,12 @@
-import { addCounters, keyReader, laneOf, recordShape, type Counters, type Dataset } from '@dsf/dataset'
+import {
+  addCounters,
+  keyReader,
+  laneOf,
+  quarantined,
+  recordShape,
+  type Counters,
+  type Dataset,
+} from '@dsf/dataset'
 import type { Output } from '@dsf/stage'
 import type { Run } from './run.ts'
 import type { Block, UnreadableRow } from './scan-csv.ts'
@@ -30,7 +38,7 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
   const { lanes } = dataset
   return (blocks, before) => {
     const read = [...before.read]
-    const quarantined = [...before.quarantined]
+    const refusedOf = [...before.quarantined]
     const raw: Output[] = []
     const quarantine: Output[] = []
     for (const { rows, unreadable } of blocks) {
@@ -44,7 +52,7 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
         // a row that cannot be read has no key, so its number spreads it
         const lane = refused.row % lanes
         read[lane]!++
-        quarantined[lane]!++
+        refusedOf[lane]!++
         quarantine.push({ key: null, lane, value: quarantinedRow(before.run, refused) })
       }
     }
@@ -52,7 +60,7 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
     const counts = { read: raw.length + quarantine.length }
     if (quarantine.length > 0)
       addCounters(counts, { quarantined: quarantine.length, 'quarantined:unreadable': quarantine.length })
-    return { raw, quarantine, counts, run: { ...before, byte, row, read, quarantined } }
+    return { raw, quarantine, counts, run: { ...before, byte, row, read, quarantined: refusedOf } }
   }
 }
 
@@ -73,12 +81,6 @@ function rawRecords(names: string[], columns: number[]) {
 }
 
 function quarantinedRow(run: string, { row, bytes, reason }: UnreadableRow) {
-  return {
-    dsf_run: run,
-    dsf_row: row,
-    stage: 'ingestor',
-    reasons: [{ field: null, code: 'unreadable', message: reason }],
-    content: 'csv',
-    bytes,
-  }
+  const reasons = [{ field: null, code: 'unreadable', message: reason }]
+  return quarantined('ingestor', { dsf_run: run, dsf_row: row }, reasons, { content: 'csv', bytes })
 }

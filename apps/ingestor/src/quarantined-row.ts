@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
+import type { Quarantined } from '@dsf/dataset'
 
 export interface Place {
   lane: number
@@ -7,16 +8,7 @@ export interface Place {
 }
 
 /** A record of the quarantine topic, and where it stands. */
-export interface QuarantinedRow extends Place {
-  dsf_run: string
-  dsf_row: number
-  stage: string
-  reasons: { field: string | null; code: string; message: string }[]
-  /** what `bytes` hold: `csv` (row of the file), `avro` (framed record), `json` (document) */
-  content: string
-  bytes: Buffer
-  /** object that holds the row, where it is in one */
-  object: string | null
+export interface QuarantinedRow extends Place, Quarantined {
   /** key of the message: the row's primary key, where it could be read */
   key: string
 }

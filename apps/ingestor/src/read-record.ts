@@ -14,7 +14,7 @@ export interface CsvDialect {
 }
 
 /** `end` and `next` are where the record and its line end stop; with a `problem`, they say nothing: ask `RecordEnd`. */
-export interface RawRecord {
+export interface CsvRecord {
   cells: string[]
   end: number
   next: number
@@ -40,7 +40,7 @@ export function readRecord(
   lastLineEnd: number,
   dialect: CsvDialect,
   maxBytes: number,
-): RawRecord | undefined {
+): CsvRecord | undefined {
   const { delimiter, quoteChar } = dialect
   const comma = delimiter.charCodeAt(0)
   const quote = quoteChar.charCodeAt(0)
@@ -91,7 +91,7 @@ export function readRecord(
   return undefined
 }
 
-const broken = (cells: string[], at: number, problem: string): RawRecord => ({
+const broken = (cells: string[], at: number, problem: string): CsvRecord => ({
   ...{ cells, end: at, next: at },
   problem,
 })

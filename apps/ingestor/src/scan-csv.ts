@@ -1,7 +1,7 @@
 /** An incremental CSV scanner: rows out, exact byte positions to resume from, and the original bytes of every bad row. */
 import { isUtf8 } from 'node:buffer'
 import { BadRecord } from './bad-record.ts'
-import { CR, LF, readRecord, type CsvDialect, type RawRecord } from './read-record.ts'
+import { CR, LF, readRecord, type CsvDialect, type CsvRecord } from './read-record.ts'
 
 /** Where a row may start: a byte of the decompressed file, and how many data rows lie before it. */
 export interface Position {
@@ -156,7 +156,7 @@ export class CsvScanner {
     return next
   }
 
-  #refuse(block: Block, bad: BadRecord, record?: RawRecord): void {
+  #refuse(block: Block, bad: BadRecord, record?: CsvRecord): void {
     const { byte, row } = this.#at
     const { bytes, length, isLong } = bad.refused()
     const faults = bad.isUnclosed ? ['unclosed quote'] : []
@@ -167,7 +167,7 @@ export class CsvScanner {
     block.end = { ...this.#at }
   }
 
-  #reason({ problem, cells }: RawRecord, bytes: Buffer): string {
+  #reason({ problem, cells }: CsvRecord, bytes: Buffer): string {
     if (problem) return problem
     if (cells.length === this.#columns) return textProblem(bytes)!
     return `wrong number of cells: ${cells.length}, expected ${this.#columns}`

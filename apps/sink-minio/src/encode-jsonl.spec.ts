@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { enrichedSchema, loadDataset } from '@dsf/dataset'
+import { enrichedSchema, loadDataset, type Original } from '@dsf/dataset'
 import { describe, expect, it } from 'vitest'
 import { encodeQuarantine, jsonlEncoder } from './encode-jsonl.ts'
 
@@ -48,8 +48,8 @@ describe('encodeQuarantine', () => {
     stage: 'cleaner',
     reasons: [{ field: 'mag', code: 'type', message: 'mag "x" is no number' }],
   }
-  const encoded = (content: string, bytes: Uint8Array) =>
-    JSON.parse(encodeQuarantine([{ ...refused, content, bytes }]).toString()) as unknown
+  const encoded = (content: Original['content'], bytes: Uint8Array) =>
+    JSON.parse(encodeQuarantine([{ ...refused, content, bytes: bytes as Buffer }]).toString()) as unknown
 
   it('keeps the bytes exactly, and shows them where they are text', () => {
     expect(encoded('csv', Buffer.from('é,"x"\n'))).toEqual({

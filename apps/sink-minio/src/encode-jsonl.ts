@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { enrichedSchema, type Dataset, type FieldType } from '@dsf/dataset'
+import { enrichedSchema, type Dataset, type FieldType, type Quarantined } from '@dsf/dataset'
 import { encodeLines, isoDate, isoDatetime } from './encode-csv.ts'
 import { columnsOf } from './encode-parquet.ts'
 import type { Row } from './row.ts'
@@ -22,22 +22,12 @@ const timeText: Partial<Record<FieldType, (value: number) => string>> = {
   datetime: isoDatetime,
 }
 
-/** A row that a stage refused, as the quarantine topic holds it. */
-export interface QuarantinedRow {
-  dsf_run: string
-  dsf_row: number
-  stage: string
-  reasons: { field: string | null; code: string; message: string }[]
-  content: string
-  bytes: Uint8Array
-}
-
 /**
  * Refused rows for people to look at and for machines to replay: the bytes exactly, as base64, and beside them as
  * text where they are one. Framed Avro is no text even when its bytes happen to be valid UTF-8.
  */
-export const encodeQuarantine: (records: QuarantinedRow[]) => Buffer = lines(
-  ({ dsf_run, dsf_row, stage, reasons, content, bytes }: QuarantinedRow) => {
+export const encodeQuarantine: (records: Quarantined[]) => Buffer = lines(
+  ({ dsf_run, dsf_row, stage, reasons, content, bytes }: Quarantined) => {
     const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const text = content !== 'avro' && isUtf8(raw) ? { text: raw.toString('utf8') } : {}
     return { dsf_run, dsf_row, stage, reasons, content, bytes: raw.toString('base64'), ...text }

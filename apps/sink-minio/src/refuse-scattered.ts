@@ -1,3 +1,4 @@
+import { asJson, quarantined } from '@dsf/dataset'
 import type { Batch, Output } from '@dsf/stage'
 import type { Row } from './row.ts'
 
@@ -13,9 +14,9 @@ export function refuseScattered({ dataset, records, keys }: Batch<Row>, without:
   return records.flatMap((row, i) => (scattered.has(row) ? [refused(keys[i]!, row, message)] : []))
 }
 
+type Placed = Row & { dsf_run: string; dsf_row: number }
+
 function refused(key: Buffer | null, row: Row, message: string): Output {
-  const { dsf_run, dsf_row } = row
   const reasons = [{ field: null, code: 'partitions', message }]
-  const bytes = Buffer.from(JSON.stringify(row))
-  return { key, value: { dsf_run, dsf_row, stage: 'sink-minio', reasons, content: 'json', bytes } }
+  return { key, value: quarantined('sink-minio', row as Placed, reasons, asJson(row)) }
 }

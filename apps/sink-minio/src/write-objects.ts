@@ -1,8 +1,8 @@
-import { objectKey, profileSchema, type Dataset, type TopicKind } from '@dsf/dataset'
+import { objectKey, profileSchema, type Dataset, type Quarantined, type TopicKind } from '@dsf/dataset'
 import type { Batch, Output } from '@dsf/stage'
 import { sha256, type ObjectStore } from '@dsf/store'
 import { csvEncoder } from './encode-csv.ts'
-import { encodeQuarantine, jsonlEncoder, type QuarantinedRow } from './encode-jsonl.ts'
+import { encodeQuarantine, jsonlEncoder } from './encode-jsonl.ts'
 import { parquetEncoder } from './encode-parquet.ts'
 import { partitionProfile, partitionRows, unpartitioned, type Partition } from './partition-rows.ts'
 import type { Row } from './row.ts'
@@ -51,7 +51,7 @@ export function routesOf(dataset: Dataset): Routes {
       root: 'quarantine',
       format: 'jsonl',
       split: unpartitioned,
-      encode: (rows) => encodeQuarantine(rows as unknown as QuarantinedRow[]),
+      encode: (rows) => encodeQuarantine(rows as unknown as Quarantined[]),
     },
   }
 }

@@ -1,4 +1,4 @@
-import { isChangelog, type Dataset, type TopicKind } from '@dsf/dataset'
+import { isChangelog, quarantined, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { KafkaMessage } from 'kafkajs'
 import type { Batch, Limits, Output, Receipt } from './define.ts'
 import { isReceipt } from './receipts.ts'
@@ -144,16 +144,11 @@ export class OpenBatch {
       code: 'undecodable',
       message: `record ${this.#dataset.name}.${this.#from}/${this.#lane}@${offset} ${error.message}`,
     }
-    const value = {
-      dsf_run: '',
-      dsf_row: offset,
-      stage: this.#stage,
-      reasons: [reason],
-      content: 'avro',
-      bytes: message.value ?? Buffer.alloc(0),
-    }
+    const bytes = message.value ?? Buffer.alloc(0)
+    const row = { dsf_run: '', dsf_row: offset }
+    const value = quarantined(this.#stage, row, [reason], { content: 'avro', bytes })
     this.#poison.push({ key: message.key, value })
-    this.#poisonBytes += value.bytes.length
+    this.#poisonBytes += bytes.length
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-import type { Counters, TopicKind } from '@dsf/dataset'
+import { asJson, quarantined, type Counters, type Quarantined, type TopicKind } from '@dsf/dataset'
 import type { Output } from './define.ts'
 import { maxBatchBytes } from './kafka.ts'
 
@@ -9,22 +9,6 @@ export const largestRecord = maxBatchBytes - 4096
 const keptBytes = 2 ** 20
 const keptReasons = 100
 const keptMessage = 300
-
-interface Reason {
-  field: string | null
-  code: string
-  message: string
-}
-
-interface Quarantined {
-  dsf_run: string
-  dsf_row: number
-  stage: string
-  reasons: Reason[]
-  content: string
-  bytes: Buffer
-  object?: string | null
-}
 
 export const sizeOf = (key: Output['key'], value: Buffer | null): number =>
   (value?.length ?? 0) + (key === null ? 0 : Buffer.byteLength(key))
@@ -40,12 +24,9 @@ const codes: Partial<Record<TopicKind, string>> = {
 export function refuseRow(stage: string, kind: TopicKind, output: Output, size: number): Output | undefined {
   const code = codes[kind]
   if (!code) return undefined
-  const { dsf_run, dsf_row } = output.value as Quarantined
+  const row = output.value as Quarantined
   const message = `as a record of "${kind}" it has ${size} bytes, and a record has at most ${largestRecord}`
-  const value = {
-    ...{ dsf_run, dsf_row, stage, reasons: [{ field: null, code, message }], content: 'json' },
-    bytes: Buffer.from(JSON.stringify(output.value)),
-  }
+  const value = quarantined(stage, row, [{ field: null, code, message }], asJson(row))
   return { ...output, ...cutToFit({ ...output, value }) }
 }
 
