@@ -112,6 +112,13 @@ describe('environment', () => {
     expect(await variablesSet()).toContain(variable)
   })
 
+  test('docs/http.md has a row for each variable, and no other', () => {
+    const [table = ''] = /(?<=^## Variables$)[^]*?(?=^## |$(?![^]))/m.exec(read('docs/http.md')) ?? []
+    const first = words(table, /^\| ([^|]+?) +\|/gm).flatMap((cell) => words(cell, /`([A-Z][A-Z0-9_]+)`/g))
+    // it is OpenTelemetry that reads its own
+    expect(first.filter((name) => !name.startsWith('OTEL_')).toSorted()).toEqual(declared.toSorted())
+  })
+
   test('the local stack sets no variable that nobody reads', async () => {
     expect(declared).toEqual(expect.arrayContaining(await variablesSet()))
   })
