@@ -36,7 +36,7 @@ $(NODE_MODULES): package-lock.json $(wildcard patches/*)
 	@touch $@
 
 fetch: $(NODE_MODULES) ## Download and compile, into the cache, all that the stack and its tests need (up, demo and test do it by themselves)
-	@node infra/local/fetch.ts
+	@node --conditions=@dsf/source infra/local/fetch.ts
 
 build: $(NODE_MODULES) ## Compile the libraries and the stages (only what changed)
 	@log=$$(nx run-many -t build 2>&1) || { echo "$$log"; exit 1; }

@@ -5,6 +5,7 @@ import { basename, dirname, join, matchesGlob, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { stageNames, stages } from '../infra/local/servers/stages.ts'
 import { readSettings } from '../infra/local/settings.ts'
+import { flow, type Way } from '../libs/dataset/src/flow.ts'
 import { topicKinds } from '../libs/dataset/src/topics.ts'
 import vitestConfig from '../vitest.config.ts'
 
@@ -58,28 +59,28 @@ test('every package is compiled by tsc -b', () => {
 })
 
 describe('topics', () => {
-  const declarations = apps.map((app) => read(`apps/${app}/src/${app}.stage.ts`)).join('\n')
-  const kindsIn = (pattern: RegExp) =>
-    new Set(words(declarations, pattern).flatMap((list) => words(list, /'(\w+)'/g)))
-  const written = kindsIn(/^\s*writes: (\[[^\]]*\])/gm)
-  // a changelog is read back by the stage that writes it
-  const consumed = kindsIn(/^\s*(?:reads: (?=\[)|state: \{ changelog: (?='))(\[[^\]]*\]|'\w+')/gm)
-
+  const ways: Way[] = Object.values(flow)
   /** a Spark job writes it */
-  const writtenElsewhere = new Set(['profile'])
+  const written = new Set(['profile', ...ways.flatMap(({ writes }) => writes)])
+  // a changelog is read back by the stage that writes it
+  const changelogs = apps.flatMap((app) =>
+    words(read(`apps/${app}/src/${app}.stage.ts`), /state: \{ changelog: '(\w+)'/g),
+  )
+  const consumed = new Set([...changelogs, ...ways.flatMap(({ reads }) => reads)])
 
   test.each(topicKinds)('%s has a producer and a consumer', (kind) => {
-    expect({
-      written: written.has(kind) || writtenElsewhere.has(kind),
-      consumed: consumed.has(kind),
-    }).toEqual({
+    expect({ written: written.has(kind), consumed: consumed.has(kind) }).toEqual({
       written: true,
       consumed: true,
     })
   })
 
-  test('no stage names another kind', () => {
-    expect([...topicKinds]).toEqual(expect.arrayContaining([...written, ...consumed]))
+  test('every app has its part of the way', () => {
+    expect(Object.keys(flow).toSorted()).toEqual(apps.toSorted())
+    for (const app of apps)
+      expect(read(`apps/${app}/src/${app}.stage.ts`)).toMatch(
+        new RegExp(String.raw`\.\.\.flow(\.${app}|\['${app}'\]),`),
+      )
   })
 })
 

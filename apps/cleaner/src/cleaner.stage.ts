@@ -1,3 +1,4 @@
+import { flow } from '@dsf/dataset'
 import { defineStage, perDataset } from '@dsf/stage'
 import { cleanerOf } from './clean.ts'
 import type { RawRow } from './read-row.ts'
@@ -8,9 +9,7 @@ const cleanFor = perDataset(cleanerOf)
 /** Raw rows in, typed records out; duplicates and bad rows are counted, never dropped unseen. */
 export const cleaner = defineStage<RawRow, SeenVersions>({
   name: 'cleaner',
-  reads: ['raw'],
-  writes: ['clean', 'seen', 'quarantine'],
-  passes: { raw: ['clean', 'quarantine'] },
+  ...flow.cleaner,
   state: { changelog: 'seen', create: () => new SeenVersions() },
   handle: (batch, { state }) => cleanFor(batch.dataset)(batch, state),
 })

@@ -1,3 +1,4 @@
+import { flow } from '@dsf/dataset'
 import { defineStage, perDataset } from '@dsf/stage'
 import { enricherOf } from './enrich.ts'
 import type { CleanRecord } from './simulate.ts'
@@ -7,9 +8,7 @@ export function generator(simulating: boolean) {
   const enrichFor = perDataset((dataset) => enricherOf(dataset, simulating))
   return defineStage<CleanRecord>({
     name: 'generator',
-    reads: ['clean'],
-    writes: ['enriched'],
-    passes: { clean: ['enriched'] },
+    ...flow.generator,
     handle: (batch) => enrichFor(batch.dataset)(batch),
   })
 }

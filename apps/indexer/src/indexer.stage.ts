@@ -1,4 +1,4 @@
-import { firstTrendsIndex, trendsIndex, trendsTemplate } from '@dsf/dataset'
+import { firstTrendsIndex, flow, trendsIndex, trendsTemplate } from '@dsf/dataset'
 import { defineStage, perDataset, type Batch } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import type { Index } from './elasticsearch.ts'
@@ -6,8 +6,6 @@ import { objectIndexer, type AnnouncedObject } from './index-objects.ts'
 import { runDocuments, type EndedRun } from './pipeline-documents.ts'
 import type { Pipeline } from './pipeline.ts'
 
-/** The route on which rows come. */
-const rowsRoute = 'lake'
 const trends = { alias: trendsIndex, name: trendsIndex, template: trendsTemplate, first: firstTrendsIndex }
 
 /** Objects of the lake become documents; receipts that arrive here go back to the ingestor, whose runs become documents too. */
@@ -19,10 +17,7 @@ export function indexer(store: ObjectStore, index: Index, pipeline: Pipeline) {
   }
   return defineStage<AnnouncedObject | EndedRun>({
     name: 'indexer',
-    reads: ['objects', 'runs'],
-    writes: ['quarantine', 'receipts'],
-    passes: { objects: [] },
-    countsInto: rowsRoute,
+    ...flow.indexer,
     // documents are named by their keys, so any batch is as good as another
     batch: () => ({ records: 50, bytes: 2 ** 20, withFetch: true }),
     dependencies: { 'object store': store.check, Elasticsearch: index.check },
@@ -38,7 +33,7 @@ export function indexer(store: ObjectStore, index: Index, pipeline: Pipeline) {
     stop: async () => pipeline.stop(),
     close: async (receipt, dataset) => {
       // a run that is over can be searched; nothing of the other routes is in the index
-      if (receipt.route === rowsRoute) await index.refresh(dataset.name)
+      if (receipt.route === flow.indexer.countsInto) await index.refresh(dataset.name)
       return { receipts: [{ key: receipt.run, value: receipt, lane: 0 }] }
     },
   })

@@ -1,22 +1,7 @@
-import {
-  firstPipelineIndex,
-  pipelineIndex,
-  pipelineTemplate,
-  type Dataset,
-  type TopicKind,
-} from '@dsf/dataset'
+import { firstPipelineIndex, pipelineIndex, pipelineTemplate, readers, type Dataset } from '@dsf/dataset'
 import { DatasetError, TransientError, type Runtime } from '@dsf/stage'
 import type { Index } from './elasticsearch.ts'
 import type { PipelineDocument } from './pipeline-documents.ts'
-
-/** What the lag of is looked at: the topics that a stage reads. */
-const readers: Record<string, TopicKind[]> = {
-  ingestor: ['requests', 'receipts'],
-  cleaner: ['raw'],
-  generator: ['clean'],
-  'sink-minio': ['clean', 'enriched', 'quarantine', 'profile'],
-  indexer: ['objects', 'runs'],
-}
 
 /**
  * Documents about the pipeline itself. Those of runs come with the indexer's batches, lags by looking now and then: several instances
@@ -89,7 +74,7 @@ export class Pipeline {
 
   async #lagsOf(dataset: Dataset, behind: Runtime['behind'], now: number): Promise<PipelineDocument[]> {
     const documents: PipelineDocument[] = []
-    for (const [stage, kinds] of Object.entries(readers))
+    for (const [stage, kinds] of readers)
       for (const topic of kinds) {
         const records = await behind(stage, dataset, topic)
         const id = `lag.${now}.${dataset.name}.${stage}.${topic}`

@@ -1,3 +1,4 @@
+import { flow } from '@dsf/dataset'
 import { defineStage, type Receipt } from '@dsf/stage'
 import { importRuns } from './import-run.ts'
 import type { Importer } from './importer.ts'
@@ -15,9 +16,7 @@ export function ingestor(importer: Importer, kept: Kept, view: RunsView, quarant
   const { store } = importer
   return defineStage<Request | Receipt, RunStates>({
     name: 'ingestor',
-    reads: ['requests', 'receipts'],
-    writes: ['requests', 'runs', 'raw', 'objects'],
-    passes: {},
+    ...flow.ingestor,
     state: { changelog: 'runs', create: () => new RunStates(kept) },
     dependencies: { 'object store': store.check },
     start: async (runtime) => {

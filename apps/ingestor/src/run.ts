@@ -1,4 +1,4 @@
-import { addCounters, brokenSums, counterNames, type Counters } from '@dsf/dataset'
+import { addCounters, brokenSums, counterNames, readers, routesFrom, type Counters } from '@dsf/dataset'
 import type { Receipt } from '@dsf/stage'
 import { parseReplay, type Replay } from './selection.ts'
 
@@ -97,7 +97,7 @@ export function cancel(run: Run, now: number): Run {
 }
 
 /** Routes on which a run's receipts arrive; its rows are through when every lane was closed on each. */
-const routes = ['lake', 'processed']
+const routes = routesFrom('raw')
 
 export const expectedReceipts = ({ read }: Pick<Run, 'read'>): number => read.length * routes.length
 
@@ -122,7 +122,7 @@ export function close(run: Run, receipt: Receipt, ceiling: Ceiling, now: number)
 }
 
 /** The way of a row, with the names that the stages have in a receipt's times. */
-const way = ['requested', 'ingestor', 'cleaner', 'generator', 'sink-minio', 'indexer']
+const way = ['requested', ...readers.keys()]
 
 function longest(before: Record<string, number>, times: Record<string, number>): Record<string, number> {
   const durations = { ...before }

@@ -1,4 +1,4 @@
-import type { Counters } from '@dsf/dataset'
+import { flow, type Counters } from '@dsf/dataset'
 import { crashPoint, defineStage, perDataset } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import type { Row } from './row.ts'
@@ -13,10 +13,7 @@ export function sinkMinio(store: ObjectStore) {
   const routesFor = perDataset(routesOf)
   return defineStage<Row>({
     name: 'sink-minio',
-    reads: ['clean', 'enriched', 'quarantine', 'profile'],
-    writes: ['objects', 'quarantine'],
-    passes: { clean: ['objects'], enriched: ['objects'], profile: ['objects'] },
-    routes: { clean: 'processed', enriched: 'lake', profile: 'profile' },
+    ...flow['sink-minio'],
     batch: (dataset) => dataset.sinks.chunk,
     dependencies: { 'object store': store.check },
     start: () => store.ensureBucket(),

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { flow, type StageName } from '@dsf/dataset'
 import { loopback, stageEnvironment } from '../environment.ts'
 import { StackError } from '../errors.ts'
 import { nodeProgram } from '../install/node.ts'
@@ -11,11 +12,11 @@ import type { Settings } from '../settings.ts'
 import { waitsOf } from '../stage-waits.ts'
 import type { Service } from './service.ts'
 
-export const stageNames = ['ingestor', 'cleaner', 'generator', 'sink-minio', 'indexer'] as const
+export const stageNames = Object.keys(flow) as StageName[]
 /** A young generation that holds a transaction's records: they die there, and nobody copies them. Same as in each app's `start`. */
 export const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=64']
 
-export type StageName = (typeof stageNames)[number]
+export type { StageName }
 
 /** The one with an API. */
 export type ApiStage = 'ingestor'

@@ -1,4 +1,4 @@
-import type { Counters, Dataset, Datasets, TopicKind } from '@dsf/dataset'
+import type { Counters, Dataset, Datasets, TopicKind, Way } from '@dsf/dataset'
 import type { Logger } from './log.ts'
 
 /**
@@ -103,23 +103,15 @@ export interface Limits {
 type MaybePromise<T> = T | Promise<T>
 
 /**
- * A stage: what it reads, what it writes, and a handler between them.
+ * A stage: its part of the way (`flow.ts` of @dsf/dataset has all of it), and a handler between what it reads and what it writes.
  *
  * Guarantees to the handler: batches of a lane come one after another, in offset order; what it returns is written
  * exactly once although it may be called again with the same batch after a failure. So it must be a function of batch
  * and state, and its outside effects must be idempotent and short. A thrown TransientError (or a network error) is retried with
  * back-off while the lane waits; a FatalError ends the process; anything else parks the lane until its cause is mended.
  */
-export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneState> {
+export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneState> extends Way {
   name: string
-  reads: TopicKind[]
-  writes: TopicKind[]
-  /** where the receipt of a read topic goes on to; an empty list ends its way here */
-  passes: Partial<Record<TopicKind, TopicKind[]>>
-  /** names the route in receipts that leave a read topic */
-  routes?: Partial<Record<TopicKind, string>>
-  /** only receipts of this route collect what the handler counts */
-  countsInto?: string
   /**
    * Close a batch on these limits, which are functions of the records alone, and not with the fetch: for effects that are named by their
    * batch. Records then wait for a whole batch or a receipt. With `withFetch` the fetch closes it too: a batch is no larger than the limits, and nothing waits.
