@@ -9,7 +9,7 @@ LOCAL := @node --conditions=@dsf/source infra/local/cli.ts
 # Python with the packages of one environment
 PYTHON := node infra/local/python.ts
 # a stack of its own, in the folder for temporary files
-FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node e2e/faults/main.ts
+FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node --conditions=@dsf/source e2e/faults/main.ts
 
 .PHONY: help install fetch up down status logs run reindex build check test faults kibana preview demo clean
 

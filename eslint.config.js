@@ -137,7 +137,7 @@ export default defineConfig(
     plugins: { dsf: { rules: { 'one-way': oneWay } } },
     rules: { 'dsf/one-way': 'error' },
   },
-  imports(['apps/**/*.ts'], kafka, avro),
+  imports(['{apps,libs/store}/**/*.ts'], kafka, avro),
   imports(['libs/dataset/**/*.ts'], kafka, nest),
   // what delivery costs is measured below libs/stage; the local stack asks a broker whether it serves
   {

@@ -259,7 +259,7 @@ describe('Makefile', () => {
     )
   }
 
-  test.each(words(read('Makefile'), /\bnode ([^\n]*?\b(?:infra|dashboards)\/[\w/]+\.ts)/g))(
+  test.each(words(read('Makefile'), /\bnode ([^\n]*?\b(?:infra|dashboards|e2e)\/[\w/]+\.ts)/g))(
     'node %s needs nothing that is compiled first',
     (command) => {
       if (takesLibraries(command.split(' ').at(-1)!)) expect(command).toContain('--conditions=@dsf/source')

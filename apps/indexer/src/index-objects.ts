@@ -73,6 +73,6 @@ function quarantineWriter(dataset: Dataset) {
     const reasons = [{ field: null, code: 'refused', message: reason }]
     const original = { content: 'json', bytes: Buffer.from(toDocument(row)) } as const
     const its = row as Row & { dsf_run: string; dsf_row: number }
-    return { key: toId(row), value: { ...quarantined('indexer', its, reasons, original), object } }
+    return { key: toId(row), value: quarantined('indexer', its, reasons, original, object) }
   }
 }

@@ -1,4 +1,4 @@
-import type { Dataset } from '@dsf/dataset'
+import { quarantined, type Dataset } from '@dsf/dataset'
 import { DatasetError, type Output, type TopicReader } from '@dsf/stage'
 import { UnreadableFileError } from './open-csv.ts'
 import type { Publish, Published } from './publish-rows.ts'
@@ -98,10 +98,9 @@ const isCut = ({ reasons, bytes }: QuarantinedRow): boolean =>
   reasons.some(({ message }) => message.endsWith(`longer than ${bytes.length} bytes`))
 
 function refusedAgain(row: QuarantinedRow, run: Run, message: string) {
-  const { lane, dsf_run, dsf_row, stage, content, bytes, object } = row
-  const reasons = [{ field: null, code: 'unreadable', message }]
-  const value = { dsf_run, dsf_row, stage, reasons, content, bytes, object }
+  const { lane, key, stage, object } = row
+  const value = quarantined(stage, row, [{ field: null, code: 'unreadable', message }], row, object)
   const read = run.read.with(lane, run.read[lane]! + 1)
-  const quarantined = run.quarantined.with(lane, run.quarantined[lane]! + 1)
-  return { raw: [], quarantine: [{ key: row.key, lane, value }], run: { ...run, read, quarantined } }
+  const counted = run.quarantined.with(lane, run.quarantined[lane]! + 1)
+  return { raw: [], quarantine: [{ key, lane, value }], run: { ...run, read, quarantined: counted } }
 }

@@ -11,7 +11,7 @@ it('counts what becomes of documents into a route that arrives', () => {
   expect(routesFrom('raw')).toContain(flow.indexer.countsInto)
 })
 
-it('passes receipts only from topics that a stage reads to topics that it writes, but for the profiles of Spark', () => {
+it('passes receipts only from topics that a stage reads to topics that it writes', () => {
   for (const [stage, { reads, writes, passes }] of Object.entries(flow)) {
     expect(reads, stage).toEqual(expect.arrayContaining(Object.keys(passes)))
     expect(writes, stage).toEqual(expect.arrayContaining(Object.values(passes).flat()))

@@ -28,7 +28,11 @@ export const quarantined = (
   { dsf_run, dsf_row }: { dsf_run: string; dsf_row: number },
   reasons: Reason[],
   { content, bytes }: Original,
-): Quarantined => ({ dsf_run, dsf_row, stage, reasons, content, bytes })
+  object?: string | null,
+): Quarantined => ({
+  ...{ dsf_run, dsf_row, stage, reasons, content, bytes },
+  ...(object === undefined ? {} : { object }),
+})
 
 /** A row that has no bytes of its own. */
 export const asJson = (row: object): Original => ({

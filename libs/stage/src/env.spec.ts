@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { apiVariables, flag, readConfig } from './env.ts'
 
-const storeVariables = { S3_ENDPOINT: z.url(), S3_ACCESS_KEY: z.string(), S3_SECRET_KEY: z.string() }
+const ownVariables = { S3_ENDPOINT: z.url(), S3_ACCESS_KEY: z.string(), S3_SECRET_KEY: z.string() }
 
 const env = { KAFKA_BROKERS: 'one:9092', REGISTRY_URL: 'http://registry:8081', HEALTH_PORT: '3000' }
 
@@ -42,7 +42,7 @@ describe('readConfig', () => {
   })
 
   it('names every variable that is missing, its own ones too', () => {
-    const lines = refusal(storeVariables, {
+    const lines = refusal(ownVariables, {
       KAFKA_BROKERS: undefined,
       REGISTRY_URL: undefined,
       HEALTH_PORT: undefined,

@@ -7,6 +7,7 @@ import { AggregationTemporality, InstrumentType, MetricReader } from '@opentelem
  * Gauges are read anew at each look instead (as "delta", which of a gauge is its value now); what is summed stays summed.
  */
 export class ScrapeReader extends MetricReader {
+  #last: Promise<unknown> = Promise.resolve()
   readonly #serializer = new PrometheusSerializer('', false, /^service\./)
 
   constructor() {
@@ -18,8 +19,11 @@ export class ScrapeReader extends MetricReader {
     })
   }
 
-  async text(): Promise<string> {
-    return this.#serializer.serialize((await this.collect()).resourceMetrics)
+  /** Looks come one after another: two at once would share what was observed, and only the first would get it. */
+  text(): Promise<string> {
+    const look = this.#last.then(() => this.collect())
+    this.#last = look.catch(() => undefined)
+    return look.then(({ resourceMetrics }) => this.#serializer.serialize(resourceMetrics))
   }
 
   // nothing is held back, and no server runs

@@ -61,6 +61,14 @@ describe('the metrics', () => {
     expect(await metrics()).toMatch(/^dsf_cleaner_rows_in_total\{dataset="gone".*\} 7$/m)
   })
 
+  it('are the same for all who look at once', async () => {
+    const stage = new StageMetrics('generator')
+    stage.lag('a.clean/0', () => 3, { dataset: 'a', topic: 'a.clean', partition: 0 })
+    const [one, ...others] = await Promise.all([metrics(), metrics(), metrics()])
+    expect(one).toMatch(/^dsf_generator_lag_records\{dataset="a".*\} 3$/m)
+    for (const other of others) expect(other).toBe(one)
+  })
+
   it('say nothing stands still of a dataset that went', async () => {
     const datasets = new Set(['gone', 'stays'])
     new StageMetrics('cleaner').watchParked(
