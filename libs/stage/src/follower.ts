@@ -8,6 +8,8 @@ import type { Decoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 
 const readAgainMs = 30_000
+/** The least that a broker allows. After the broker was away we join as another member, and the one that we were is waited for so long. */
+const sessionMs = 6000
 
 interface Followed {
   dataset: Dataset
@@ -63,6 +65,9 @@ export class Follower {
   #openConsumer(): Consumer {
     const consumer = this.#kit.kafka.consumer({
       groupId: this.#groupId,
+      sessionTimeout: sessionMs,
+      rebalanceTimeout: sessionMs,
+      heartbeatInterval: 1000,
       // it hears of other topics, and of its end, between two fetches
       maxWaitTimeInMs: 500,
       allowAutoTopicCreation: false,
