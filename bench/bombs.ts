@@ -74,7 +74,7 @@ async function halfOpen(connections: number): Promise<string> {
   const { hostname, port } = new URL(api.url)
   const sockets = Array.from({ length: connections }, () => {
     const socket = connect(Number(port), hostname)
-    socket.on('error', () => undefined)
+    socket.on('error', () => undefined).resume()
     socket.write(`POST /v1/runs HTTP/1.1\r\nhost: ${hostname}:${port}\r\nx: ${'x'.repeat(15_000)}`)
     return socket
   })
