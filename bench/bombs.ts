@@ -4,7 +4,7 @@
  *
  *   node bench/bombs.ts [RESULT.json]
  */
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,10 +13,11 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import { getRun, startRun } from '../infra/client/runs.ts'
+import { HEADER } from '../infra/feed/quake.ts'
 import { stageEnvironment } from '../infra/local/environment.ts'
 import { apiOf } from '../infra/local/run-client.ts'
 import { startStack, stopStack } from '../infra/local/stack.ts'
-import { startStage, type RunningStage } from './measure-stage.ts'
+import { beginPeak, memoryMiB, startStage } from './measure-stage.ts'
 import { benchSettings } from './settings.ts'
 
 const result = process.argv[2]
@@ -24,10 +25,8 @@ const folder = mkdtempSync(join(tmpdir(), 'dsf-bench-'))
 const settings = benchSettings(folder, { SERVERS_ONLY: '1' })
 const api = apiOf(settings)
 const dataset = 'earthquakes'
-const header =
-  'time,latitude,longitude,depth,mag,magType,nst,gap,dmin,rms,net,id,updated,place,type,horizontalError,depthError,magError,magNst,status,locationSource,magSource'
-const row = (id: string, mag = '1') =>
-  `2026-11-01T00:00:00.000Z,10,20,5,${mag},ml,,,,,us,${id},2026-11-01T01:00:00.000Z,"1km N of X, Chile",earthquake,,,,,reviewed,us,us\n`
+const row = (id: string) =>
+  `2026-11-01T00:00:00.000Z,10,20,5,1,ml,,,,,us,${id},2026-11-01T01:00:00.000Z,"1km N of X, Chile",earthquake,,,,,reviewed,us,us\n`
 const mib = 2 ** 20
 
 function* repeated(piece: string | Buffer, times: number): Generator<string | Buffer> {
@@ -35,7 +34,7 @@ function* repeated(piece: string | Buffer, times: number): Generator<string | Bu
 }
 
 function* rows(count: number, of: (i: number) => string): Generator<string> {
-  yield `${header}\n`
+  yield `${HEADER}\n`
   for (let i = 0; i < count; i++) yield of(i)
 }
 
@@ -98,8 +97,8 @@ const bombs: Record<string, () => Promise<string>> = {
     ),
   'a header of 9,000 comments': () => imported('comments.csv', ['<!---->'.repeat(9000)]),
   'a header of a million columns': () => imported('columns.csv', repeated('a,', 1_000_000)),
-  'a row of a million columns': () => imported('cells.csv', [`${header}\n`, ','.repeat(1_000_000)]),
-  'a row of 512 MiB': () => imported('row.csv', [`${header}\n"`, ...repeated('x'.repeat(mib), 512)]),
+  'a row of a million columns': () => imported('cells.csv', [`${HEADER}\n`, ','.repeat(1_000_000)]),
+  'a row of 512 MiB': () => imported('row.csv', [`${HEADER}\n"`, ...repeated('x'.repeat(mib), 512)]),
   'a gzip of 3 GiB of zeros': () => imported('zeros.csv.gz', repeated(Buffer.alloc(mib), 3072), true),
   '1,500 keys of 60 kB': () =>
     imported(
@@ -121,17 +120,14 @@ const bombs: Record<string, () => Promise<string>> = {
   '550 half requests': () => halfOpen(550),
 }
 
-const highest = ({ process: child }: RunningStage): number =>
-  Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) / 1024)
-
 try {
   await startStack(settings)
   const ingestor = await startStage(settings, 'ingestor', stageEnvironment(settings))
-  const mostMiB: Record<string, number> = { 'after the start': highest(ingestor) }
+  const mostMiB: Record<string, number> = { 'after the start': memoryMiB(ingestor, 'VmHWM') }
   for (const [name, bomb] of Object.entries(bombs)) {
-    writeFileSync(`/proc/${ingestor.process.pid}/clear_refs`, '5')
+    beginPeak(ingestor)
     const became = await bomb()
-    mostMiB[name] = highest(ingestor)
+    mostMiB[name] = memoryMiB(ingestor, 'VmHWM')
     console.log(`${name.padEnd(38)} ${String(mostMiB[name]).padStart(4)} MiB  ${became}`)
   }
   await ingestor.stop()

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { openSync, readFileSync } from 'node:fs'
+import { openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { healthAddress, nodeFlags, portsOf, type StageName } from '../infra/local/servers/stages.ts'
 import type { Settings } from '../infra/local/settings.ts'
@@ -66,7 +66,7 @@ export async function measureUntil(
   const [start, cpu, before] = [performance.now(), cpuSeconds(stage), await seen()]
   const samples: { records: number; rss: number }[] = []
   await until(async () => {
-    samples.push({ records: await seen(), rss: rssMiB(stage) })
+    samples.push({ records: await seen(), rss: memoryMiB(stage, 'VmRSS') })
     return done()
   }, `${stage.name}'s end`)
   const records = (await seen()) - before
@@ -107,9 +107,14 @@ function cpuSeconds({ process: child }: RunningStage): number {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
-function rssMiB({ process: child }: RunningStage): number {
-  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]
-  return Math.round(Number(kib) / 1024)
+/** Resident memory now (`VmRSS`), or the most since `beginPeak` (`VmHWM`), as Linux keeps it. */
+export function memoryMiB({ process: child }: RunningStage, what: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+  return Math.round(Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)![1]) / 1024)
+}
+
+export function beginPeak({ process: child }: RunningStage): void {
+  writeFileSync(`/proc/${child.pid}/clear_refs`, '5')
 }
 
 async function until(condition: () => Promise<boolean>, what: string, limitMs = 900_000): Promise<void> {

@@ -4,18 +4,19 @@
  *
  *   node bench/quarantine.ts [ROWS] [TIMES] [RESULT.json]
  */
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { ask } from '../infra/client/http.ts'
+import { HEADER } from '../infra/feed/quake.ts'
 import { startRun } from '../infra/client/runs.ts'
 import { stageEnvironment } from '../infra/local/environment.ts'
 import { apiOf } from '../infra/local/run-client.ts'
 import { benchSettings } from './settings.ts'
 import { startStack, stopStack } from '../infra/local/stack.ts'
-import { counter, startStage, type RunningStage } from './measure-stage.ts'
+import { beginPeak, counter, memoryMiB, startStage, type RunningStage } from './measure-stage.ts'
 
 const rows = Number(process.argv[2] ?? 1_000_000)
 const times = Number(process.argv[3] ?? 20)
@@ -25,13 +26,10 @@ const settings = benchSettings(folder, { SERVERS_ONLY: '1' })
 const environment = stageEnvironment(settings)
 const api = apiOf(settings)
 
-const header =
-  'time,latitude,longitude,depth,mag,magType,nst,gap,dmin,rms,net,id,updated,place,type,horizontalError,depthError,magError,magNst,status,locationSource,magSource'
-
 /** Every row is refused for its magnitude; the first ones for their type instead. */
 async function writeRefused(file: string): Promise<void> {
   const out = createWriteStream(file)
-  out.write(`${header}\n`)
+  out.write(`${HEADER}\n`)
   for (let i = 0; i < rows; i++) {
     const [mag, type] = i < 10 ? ['1', 'rare'] : ['99', 'earthquake']
     const row = `2026-11-01T00:00:00.000Z,10,20,5,${mag},ml,,,,,us,us${i},2026-11-01T01:00:00.000Z,"1km N of X, Chile",${type},,,,,reviewed,us,us\n`
@@ -49,14 +47,6 @@ async function refuse(file: string): Promise<void> {
   await cleaner.stop()
 }
 
-const status = ({ process: child }: RunningStage, name: string): number =>
-  Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) / 1024
-
-/** The highest resident memory since the last call, as Linux keeps it. */
-function beginPeak({ process: child }: RunningStage): void {
-  writeFileSync(`/proc/${child.pid}/clear_refs`, '5')
-}
-
 interface Answer {
   rows?: { id: string }[]
   next?: string
@@ -64,7 +54,7 @@ interface Answer {
 }
 
 async function measure(stage: RunningStage, path: string, { together = 1, often = times } = {}) {
-  const [taken, before] = [[] as number[], status(stage, 'VmRSS')]
+  const [taken, before] = [[] as number[], memoryMiB(stage, 'VmRSS')]
   beginPeak(stage)
   const question = async () => {
     const started = performance.now()
@@ -81,17 +71,17 @@ async function measure(stage: RunningStage, path: string, { together = 1, often 
     figures: {
       p50Ms: Math.round(sorted[Math.floor(sorted.length / 2)]!),
       maxMs: Math.round(sorted.at(-1)!),
-      peakMiB: Math.round(Math.max(0, status(stage, 'VmHWM') - before)),
+      peakMiB: Math.round(Math.max(0, memoryMiB(stage, 'VmHWM') - before)),
     },
   }
 }
 
 async function firstCount(stage: RunningStage) {
-  const [started, before] = [performance.now(), status(stage, 'VmRSS')]
+  const [started, before] = [performance.now(), memoryMiB(stage, 'VmRSS')]
   beginPeak(stage)
   while (!(await ask<Answer>(api, '/v1/quarantine/earthquakes')).complete) await setTimeout(100)
   const seconds = Math.round((performance.now() - started) / 100) / 10
-  return { seconds, peakMiB: Math.round(status(stage, 'VmHWM') - before) }
+  return { seconds, peakMiB: Math.round(memoryMiB(stage, 'VmHWM') - before) }
 }
 
 async function questions(): Promise<Record<string, object>> {

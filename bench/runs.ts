@@ -79,11 +79,11 @@ async function several(times: number, dataset: string): Promise<number[]> {
   return took
 }
 
-function figures(took: number[]) {
+function figures(what: string, took: number[]) {
   const sorted = took.toSorted((a, b) => a - b)
   const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1]!)
   const found = { imports: took.length, p50: at(0.5), p99: at(0.99), slowest: at(1) }
-  console.log(found)
+  console.log(what.padEnd(40), JSON.stringify(found))
   return found
 }
 
@@ -148,7 +148,7 @@ async function besideHostile(): Promise<Record<string, ReturnType<typeof figures
       await sleep(Math.max(0, 1000 - ms!))
     }
     await harming
-    found[what] = figures(took)
+    found[what] = figures(what, took)
   }
   return found
 }
@@ -166,13 +166,13 @@ try {
   const record = {
     ...{ rows: smallRows, node: process.version, cpu: cpus()[0]!.model, cores: cpus().length },
     millisecondsFromPostToFound: {
-      alone: figures(await several(repeats, names[0]!)),
-      besideAStalledSource: figures(await besideStalled()),
-      [`besideAnImportOf${large}Rows`]: figures(await behindLarge()),
+      alone: figures('alone', await several(repeats, names[0]!)),
+      besideAStalledSource: figures('beside a stalled source', await besideStalled()),
+      [`besideAnImportOf${large}Rows`]: figures('beside a large import', await behindLarge()),
       beside: await besideHostile(),
-      amongTwentyDatasetsAtOnceTheFirstTime: figures(await atOnce(1)),
-      amongTwentyDatasetsAtOnce: figures(await atOnce(1)),
-      amongTwentyDatasetsAtOnceOver30Days: figures(await atOnce(30)),
+      amongTwentyDatasetsAtOnceTheFirstTime: figures('twenty at once, the first time', await atOnce(1)),
+      amongTwentyDatasetsAtOnce: figures('twenty at once', await atOnce(1)),
+      amongTwentyDatasetsAtOnceOver30Days: figures('twenty at once, over 30 days', await atOnce(30)),
     },
   }
   console.log(JSON.stringify(record, null, 2))

@@ -1,4 +1,4 @@
-import { addCounters, quarantined, type Counters, type Dataset } from '@dsf/dataset'
+import { addCounters, quarantined, type Counters, type Dataset, type Provenance } from '@dsf/dataset'
 import { crashPoint, type Batch, type Output, type Result } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { bulkWriter } from './bulk-body.ts'
@@ -72,7 +72,9 @@ function quarantineWriter(dataset: Dataset) {
   return (row: Row, reason: string, object: string): Output => {
     const reasons = [{ field: null, code: 'refused', message: reason }]
     const original = { content: 'json', bytes: Buffer.from(toDocument(row)) } as const
-    const its = row as Row & { dsf_run: string; dsf_row: number }
-    return { key: toId(row), value: quarantined('indexer', its, reasons, original, object) }
+    return {
+      key: toId(row),
+      value: quarantined('indexer', row as Row & Provenance, reasons, original, object),
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Dataset } from '@dsf/dataset'
-import type { Fetched, FetchedRecord, TopicReader } from '@dsf/stage'
-import { toRow, type Place, type QuarantinedRow } from './quarantined-row.ts'
+import type { Fetched, FetchedRecord, Place, TopicReader } from '@dsf/stage'
+import { toRow, type QuarantinedRow } from './quarantined-row.ts'
 
 /** What one fetch brings at most, beside a record batch that is longer by itself. */
 const fetchBytes = 2 ** 20

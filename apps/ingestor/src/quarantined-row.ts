@@ -1,11 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import type { Quarantined } from '@dsf/dataset'
-
-export interface Place {
-  lane: number
-  offset: number
-}
+import type { Place } from '@dsf/stage'
 
 /** A record of the quarantine topic, and where it stands. */
 export interface QuarantinedRow extends Place, Quarantined {

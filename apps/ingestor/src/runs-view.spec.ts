@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { loadDataset, type Dataset, type TopicKind } from '@dsf/dataset'
 import { RequestError, type Output, type Runtime } from '@dsf/stage'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { toAnswer, type RunAnswer } from './run-answer.ts'
 import { newRun, type Run, type RunRequest } from './run.ts'
 import { RunStates } from './run-state.ts'
@@ -39,7 +39,7 @@ async function instances(count: number) {
   }
   const views = Array.from({ length: count }, () => new RunsView({ allow: [], roots: [folder] }))
   for (const view of views) await view.open(runtime)
-  return { views, view: views[0]!, sent, tell }
+  return { views, view: views[0]!, sent, tell, runtime }
 }
 /** What a caller is answered. */
 const ask = async (view: RunsView, ...wanted: Parameters<RunsView['import']>): Promise<RunAnswer> =>
@@ -341,6 +341,19 @@ describe('runs', () => {
     }
     const all = times.map((time, i): [number, string] => [time, `r${i}`])
     expect(listed).toEqual(all.toSorted((a, b) => b[0] - a[0] || (a[1] < b[1] ? 1 : -1)))
+  })
+
+  it('that come at once are no more than a thousand either, however long Kafka takes', async () => {
+    const { view, runtime } = await instances(1)
+    const taken = Promise.withResolvers<void>()
+    runtime.send = vi.fn(() => taken.promise)
+    const asked = Array.from({ length: 1010 }, (_, i) =>
+      refusal(ask(view, 'earthquakes', `k${i}`, undefined)),
+    )
+    await vi.waitFor(() => expect(runtime.send).toHaveBeenCalledTimes(1000))
+    taken.resolve()
+    const refused = (await Promise.all(asked)).filter((answer) => answer !== 'no error')
+    expect(refused.map((answer) => (answer as unknown[])[0])).toEqual(Array(10).fill(429))
   })
 
   it('are refused when a thousand of the dataset wait already', async () => {

@@ -31,6 +31,8 @@ export class RunsView {
   readonly #limits: SourceLimits
   readonly #runs = new Map<string, Known>()
   readonly #ends = new RunEnds()
+  /** requests on their way to Kafka, by dataset: they will wait too */
+  readonly #sending = new Map<string, number>()
   #runtime: ViewRuntime | undefined
 
   constructor(limits: SourceLimits) {
@@ -133,16 +135,22 @@ export class RunsView {
   }
 
   async #ask(dataset: Dataset, wanted: Omit<RunRequest, 'requested_at'>): Promise<Known> {
-    const waiting = this.#of(dataset).filter(({ run }) => run.state === 'queued')
-    if (waiting.length >= mostWaiting)
+    const waiting = this.#of(dataset).filter(({ run }) => run.state === 'queued').length
+    const sending = this.#sending.get(dataset.name) ?? 0
+    if (waiting + sending >= mostWaiting)
       throw new RequestError(
         429,
-        `${waiting.length} runs of "${dataset.name}" wait already; ask again when some are over`,
+        `${mostWaiting} runs of "${dataset.name}" wait already; ask again when some are over`,
       )
     // later than the one before, whatever the clock says: that is what makes it another request
     const before = this.#runs.get(wanted.run)?.run.requested_at ?? 0
     const request = { ...wanted, requested_at: Math.max(Date.now(), before + 1) }
-    await this.#runtime!.send(dataset, 'requests', { key: wanted.run, value: request })
+    this.#sending.set(dataset.name, sending + 1)
+    try {
+      await this.#runtime!.send(dataset, 'requests', { key: wanted.run, value: request })
+    } finally {
+      this.#sending.set(dataset.name, this.#sending.get(dataset.name)! - 1)
+    }
     this.#asked(dataset, request)
     return this.#runs.get(wanted.run)!
   }

@@ -1,4 +1,4 @@
-import type { Place } from './quarantined-row.ts'
+import type { Place } from '@dsf/stage'
 
 /** Which refused rows; what is left out matches every row. */
 export interface Selection {

@@ -1,4 +1,4 @@
-import { asJson, quarantined } from '@dsf/dataset'
+import { asJson, quarantined, type Provenance } from '@dsf/dataset'
 import type { Batch, Output } from '@dsf/stage'
 import type { Row } from './row.ts'
 
@@ -14,9 +14,7 @@ export function refuseScattered({ dataset, records, keys }: Batch<Row>, without:
   return records.flatMap((row, i) => (scattered.has(row) ? [refused(keys[i]!, row, message)] : []))
 }
 
-type Placed = Row & { dsf_run: string; dsf_row: number }
-
 function refused(key: Buffer | null, row: Row, message: string): Output {
   const reasons = [{ field: null, code: 'partitions', message }]
-  return { key, value: quarantined('sink-minio', row as Placed, reasons, asJson(row)) }
+  return { key, value: quarantined('sink-minio', row as Row & Provenance, reasons, asJson(row)) }
 }

@@ -12,7 +12,10 @@ export interface Way {
   countsInto?: string
 }
 
-/** The way of everything, in the order of a row. What a stage is told of it, the lags, the routes of a run and the local stack follow from here. */
+/**
+ * The way of everything, in the order of a row. What a stage is told of it, the lags, the routes of a run and the local
+ * stack follow from here.
+ */
 export const flow = {
   ingestor: {
     reads: ['requests', 'receipts'],

@@ -44,5 +44,12 @@ export { firstPipelineIndex, pipelineIndex, pipelineTemplate } from './pipeline-
 export { firstTrendsIndex, trendsIndex, trendsTemplate } from './trends-index.ts'
 export { trendFields } from './resolve-trends.ts'
 export { recordShape } from './record-shape.ts'
-export { asJson, quarantined, type Original, type Quarantined, type Reason } from './quarantined.ts'
+export {
+  asJson,
+  quarantined,
+  type Original,
+  type Provenance,
+  type Quarantined,
+  type Reason,
+} from './quarantined.ts'
 export { flow, readers, routesFrom, type StageName, type Way } from './flow.ts'

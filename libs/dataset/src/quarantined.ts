@@ -12,10 +12,14 @@ export interface Original {
   bytes: Buffer
 }
 
-/** A refused row as the topic `quarantine` has it, whichever stage refused it: the Avro record of that name. */
-export interface Quarantined extends Original {
+/** Where a row came from, as every record of one says. */
+export interface Provenance {
   dsf_run: string
   dsf_row: number
+}
+
+/** A refused row as the topic `quarantine` has it, whichever stage refused it: the Avro record of that name. */
+export interface Quarantined extends Provenance, Original {
   stage: string
   reasons: Reason[]
   /** key of the object that holds the row, where it is in one */
@@ -25,7 +29,7 @@ export interface Quarantined extends Original {
 /** The only way to make one. */
 export const quarantined = (
   stage: string,
-  { dsf_run, dsf_row }: { dsf_run: string; dsf_row: number },
+  { dsf_run, dsf_row }: Provenance,
   reasons: Reason[],
   { content, bytes }: Original,
   object?: string | null,

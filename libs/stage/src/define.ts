@@ -103,7 +103,8 @@ export interface Limits {
 type MaybePromise<T> = T | Promise<T>
 
 /**
- * A stage: its part of the way (`flow.ts` of @dsf/dataset has all of it), and a handler between what it reads and what it writes.
+ * A stage: its part of the way (`flow.ts` of @dsf/dataset has all of it), and a handler between what it reads and what
+ * it writes.
  *
  * Guarantees to the handler: batches of a lane come one after another, in offset order; what it returns is written
  * exactly once although it may be called again with the same batch after a failure. So it must be a function of batch

@@ -10,6 +10,7 @@ export {
   type LaneState,
   type LaneWork,
   type Output,
+  type Place,
   type Receipt,
   type Result,
   type Runtime,
