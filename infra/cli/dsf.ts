@@ -32,6 +32,14 @@ function parse(args: string[]) {
         state: { type: 'string' },
         dataset: { type: 'string' },
         cursor: { type: 'string' },
+        datasets: { type: 'string' },
+        prefix: { type: 'string' },
+        'index-prefix': { type: 'string' },
+        bucket: { type: 'string' },
+        principal: { type: 'string' },
+        replicas: { type: 'string' },
+        'min-insync': { type: 'string' },
+        create: { type: 'boolean', default: false },
         timeout: { type: 'string', default: '900' },
         help: { type: 'boolean', short: 'h', default: false },
         'dry-run': { type: 'boolean', default: false },
@@ -65,7 +73,10 @@ async function main(args: string[]): Promise<void> {
     throw new UsageError(`${noun} ${verb} needs ${command.subjects.join(' and ')}`)
   const options: Options = { ...values, dryRun: values['dry-run'] }
   const answer = await command.run(apiFrom(values), subjects, options)
-  process.stdout.write(render(answer, command.rows, format satisfies Format))
+  const isText = command.text && format === 'table'
+  process.stdout.write(
+    isText ? command.text!(answer as never) : render(answer, command.rows, format satisfies Format),
+  )
 }
 
 try {

@@ -20,6 +20,7 @@ export {
   topicKinds,
   partitionsOf,
   topicName,
+  topicSettings,
   topicsOf,
   type TopicKind,
   type TopicSpec,
@@ -53,3 +54,6 @@ export {
   type Reason,
 } from './quarantined.ts'
 export { flow, readers, routesFrom, type StageName, type Way } from './flow.ts'
+export { namesOf, type Names } from './names.ts'
+export { bucketPolicy } from './object-rights.ts'
+export { programs, rightsOf, topicRights, type KafkaRight, type Program, type Scope } from './rights.ts'
