@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { stageEnvironment } from '../../infra/local/environment.ts'
 import { say, seconds } from '../../infra/local/say.ts'
 import { readSettings, type Settings } from '../../infra/local/settings.ts'
-import { kafkaFolder as folderOfKafka } from '../../infra/local/servers/kafka-settings.ts'
+import { brokersOf } from '../../infra/local/servers/kafka-settings.ts'
 import { cleanStack, startStack } from '../../infra/local/stack.ts'
 import { writeTestDatasets } from './datasets.ts'
 
@@ -37,7 +37,7 @@ export const settings: Settings = readSettings({
 export const environment = stageEnvironment(settings)
 
 /** Where the broker keeps its segments. */
-export const kafkaFolder = folderOfKafka(settings)
+export const kafkaFolder = brokersOf(settings)[0]!.folder
 
 const keep = process.env['TEST_KEEP'] === '1'
 const begun = 'DSF_TEST_STACK_BEGUN'
