@@ -28,7 +28,7 @@ export function stageEnvironment(settings: Settings): StageEnvironment {
   const { accessKey, secretKey } = credentialsFor(settings)
   return {
     KAFKA_BROKERS: `${loopback}:${ports.kafka}`,
-    REGISTRY_URL: `http://${loopback}:${ports.registry}/apis/ccompat/v7`,
+    SCHEMA_REGISTRY_URL: `http://${loopback}:${ports.registry}/apis/ccompat/v7`,
     S3_ENDPOINT: `http://${loopback}:${ports.s3}`,
     S3_ACCESS_KEY: accessKey,
     S3_SECRET_KEY: secretKey,
