@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stageEnvironment } from '../../infra/local/environment.ts'
+import { trustOwnAuthority } from '../../infra/local/secure/certificates.ts'
 import { say, seconds } from '../../infra/local/say.ts'
 import { readSettings, type Settings } from '../../infra/local/settings.ts'
 import { brokersOf } from '../../infra/local/servers/kafka-settings.ts'
@@ -33,6 +34,9 @@ export const settings: Settings = readSettings({
   LAG_EVERY_MS: '1000',
   LOG_LEVEL: 'info',
 })
+
+// of a stack that is up; one that starts is trusted by whoever starts it
+trustOwnAuthority(settings)
 
 export const environment = stageEnvironment(settings)
 

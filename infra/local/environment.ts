@@ -55,7 +55,7 @@ function addresses({ ports, secure, brokers }: Settings): StageEnvironment {
     KAFKA_BROKERS: brokerPorts(ports, brokers)
       .map(({ port }) => `${loopback}:${port}`)
       .join(),
-    REGISTRY_URL: `${at(ports.registry)}/apis/ccompat/v7`,
+    SCHEMA_REGISTRY_URL: `${at(ports.registry)}/apis/ccompat/v7`,
     S3_ENDPOINT: at(ports.s3),
     ELASTICSEARCH_URL: at(ports.elasticsearch),
   }

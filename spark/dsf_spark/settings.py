@@ -44,7 +44,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
     known = load_datasets(datasets_dir)
     return Settings(
         brokers=_text(env, "KAFKA_BROKERS"),
-        registry_url=_text(env, "REGISTRY_URL").rstrip("/"),
+        registry_url=_text(env, "SCHEMA_REGISTRY_URL").rstrip("/"),
         store=StoreSettings(
             endpoint=_text(env, "S3_ENDPOINT"),
             access_key=_text(env, "S3_ACCESS_KEY"),

@@ -131,7 +131,7 @@ function homeEnvironment(settings: Settings): Record<string, string> {
  */
 async function pipelineEnvironment(settings: Settings): Promise<NodeJS.ProcessEnv> {
   const environment = {
-    ...without(/^(KAFKA|SCHEMA_REGISTRY|REGISTRY|ELASTICSEARCH)_/, stageEnvironment(settings, 'audit')),
+    ...without(/^(KAFKA|SCHEMA_REGISTRY|ELASTICSEARCH)_/, stageEnvironment(settings, 'audit')),
     ...without(/^(?!ELASTICSEARCH_)/, stageEnvironment(settings, 'anomalies')),
   }
   const { program } = await pythonOf(settings, 'spark')

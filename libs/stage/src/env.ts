@@ -1,29 +1,22 @@
 import { z } from 'zod'
 import { parseCrashAt, type CrashAt } from './crash-points.ts'
+import { kafkaVariables } from './kafka-variables.ts'
+import { registryVariables } from './registry-variables.ts'
 
 const host = z.string().min(1).default('127.0.0.1')
 const port = z.coerce.number().int().min(0).max(65_535)
 
 /** Variables that every stage reads. A stage's own `config.ts` extends this table; nothing else reads the environment. */
 export const commonVariables = {
-  KAFKA_BROKERS: z
-    .string()
-    .min(1)
-    .transform((list) =>
-      list
-        .split(',')
-        .map((broker) => broker.trim())
-        .filter(Boolean),
-    )
-    .describe('host:port, comma-separated'),
-  REGISTRY_URL: z.url().describe('schema registry, Confluent API'),
+  ...kafkaVariables,
+  ...registryVariables,
   DATASETS_DIR: z
     .string()
     .default('datasets')
     .transform((list) => list.split(':').filter(Boolean))
-    .describe('folders of datasets, colon-separated'),
+    .describe('folders of datasets, with colons between'),
   HEALTH_HOST: host.describe('where health and metrics are, for whom they need no token'),
-  HEALTH_PORT: port,
+  HEALTH_PORT: port.describe('their port; 0 for any free one'),
   SESSION_TIMEOUT_MS: z.coerce
     .number()
     .int()
@@ -35,7 +28,10 @@ export const commonVariables = {
     .optional()
     .transform((text, context) => crashAt(text, context))
     .describe('fault tests only: ends the process at a crash point'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('what is logged at least'),
 }
 
 function crashAt(text: string | undefined, context: z.RefinementCtx): CrashAt | undefined {
@@ -49,8 +45,8 @@ function crashAt(text: string | undefined, context: z.RefinementCtx): CrashAt | 
 
 /** Variables of a stage with an API. */
 export const apiVariables = {
-  HTTP_HOST: host,
-  HTTP_PORT: port,
+  HTTP_HOST: host.describe('where the API is; beyond loopback only with a token'),
+  HTTP_PORT: port.describe('its port; 0 for any free one'),
   HTTP_TOKEN_FILE: z
     .string()
     .min(1)
