@@ -16,8 +16,7 @@ interface SearchAnswer {
 const pageSize = 5000
 
 export function openDocuments(settings: Settings) {
-  const environment = stageEnvironment(settings)
-  const index = openIndex(environment)
+  const index = openIndex(stageEnvironment(settings))
 
   async function ask<T>(path: string, body: object): Promise<T> {
     const response = await index(path, { body })
@@ -56,7 +55,7 @@ export function openDocuments(settings: Settings) {
     return (await ask<SearchAnswer>(`${alias}/_search`, { query, size, sort })).hits.hits
   }
 
-  return { url: environment['ELASTICSEARCH_URL']!, count, measured, top }
+  return { count, measured, top }
 }
 
 export type Documents = ReturnType<typeof openDocuments>

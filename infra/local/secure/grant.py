@@ -62,7 +62,8 @@ def grant_kafka(wanted: dict[str, Any]) -> None:
         }
     )
     users = [
-        UserScramCredentialUpsertion(name, SCRAM, secret(file).encode()) for name, file in wanted["users"].items()
+        UserScramCredentialUpsertion(name, SCRAM, secret(file).encode())
+        for name, file in wanted["users"].items()
     ]
     settle(admin.alter_user_scram_credentials(users, request_timeout=PATIENCE))
     shall = {binding(acl) for acl in wanted["acls"]}
