@@ -8,7 +8,7 @@ import type { Api } from '../client/http.ts'
 import { apiOf } from '../local/run-client.ts'
 import { readSettings } from '../local/settings.ts'
 import { readToken } from '../local/token.ts'
-import { commands, usage, type Options } from './commands.ts'
+import { commands, usage, type Command, type Options } from './commands.ts'
 import { render, type Format } from './render.ts'
 
 class UsageError extends Error {}
@@ -73,11 +73,11 @@ async function main(args: string[]): Promise<void> {
     throw new UsageError(`${noun} ${verb} needs ${command.subjects.join(' and ')}`)
   const options: Options = { ...values, dryRun: values['dry-run'] }
   const answer = await command.run(apiFrom(values), subjects, options)
-  const isText = command.text && format === 'table'
-  process.stdout.write(
-    isText ? command.text!(answer as never) : render(answer, command.rows, format satisfies Format),
-  )
+  process.stdout.write(printed(command, answer, format satisfies Format))
 }
+
+const printed = ({ text, rows }: Command, answer: unknown, format: Format): string =>
+  text && format === 'table' ? text(answer as never) : render(answer, rows, format)
 
 try {
   await main(process.argv.slice(2))

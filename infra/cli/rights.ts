@@ -28,13 +28,7 @@ export function programOf(name: string): Program {
   return found
 }
 
-export function scopeOf({
-  datasets,
-  prefix,
-  bucket,
-  create,
-  'index-prefix': indexPrefix,
-}: RightsOptions): Scope {
+function scopeOf({ datasets, prefix, bucket, create, 'index-prefix': indexPrefix }: RightsOptions): Scope {
   const names = datasets ? requireDatasets(resolve(datasets)).map(({ name }) => name) : undefined
   return {
     ...{ datasets: names, prefix: prefix ?? '', indexPrefix: indexPrefix ?? '', bucket: bucket ?? 'dsf' },

@@ -9,7 +9,8 @@ export interface Names {
   reader: (stage: string) => string
   /** begins every transactional id of a program */
   transactions: (stage: string) => string
-  transactionalId: (stage: string, dataset: string, lane: number) => string
+  /** the transactional id of one */
+  lane: (stage: string, dataset: string, lane: number) => string
   /** whose topic it is, and of which kind */
   partsOf: (topic: string) => { dataset: string; kind: TopicKind }
 }
@@ -21,7 +22,7 @@ export function namesOf(prefix = ''): Names {
     group: (stage) => `${prefix}dsf.${stage}`,
     reader: (stage) => `${prefix}dsf.read.${stage}.`,
     transactions,
-    transactionalId: (stage, dataset, lane) => `${transactions(stage)}${dataset}.${lane}`,
+    lane: (stage, dataset, lane) => `${transactions(stage)}${dataset}.${lane}`,
     partsOf: (topic) => {
       const dot = topic.lastIndexOf('.')
       return { dataset: topic.slice(prefix.length, dot), kind: topic.slice(dot + 1) as TopicKind }

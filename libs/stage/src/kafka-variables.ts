@@ -6,7 +6,7 @@ export const optional = z
   .optional()
   .transform((text) => text || undefined)
 
-export const number = (least: number) =>
+const number = (least: number) =>
   z.preprocess((text) => text || undefined, z.coerce.number().int().min(least).optional())
 
 /** How a Kafka is reached, and what we are called there. */

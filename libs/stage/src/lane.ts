@@ -132,8 +132,7 @@ export class Lane {
     if (this.#verified) return
     const { kafka, names, stage, log } = this.#kit
     await this.#producer?.disconnect().catch(() => undefined)
-    const id = names.transactionalId(stage.name, this.dataset.name, this.number)
-    this.#producer = transactionalProducer(kafka, id)
+    this.#producer = transactionalProducer(kafka, names.lane(stage.name, this.dataset.name, this.number))
     await this.#producer.connect()
     await fenceOthers(this.#producer)
     const unchanged = await readCommitted(this.#kit, this.number, [...this.#inputs.values()])
