@@ -11,13 +11,14 @@ PYTHON := node infra/local/python.ts
 # a stack of its own, in the folder for temporary files
 FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node --conditions=@dsf/source e2e/faults/main.ts
 
-.PHONY: help install fetch up down status logs run reindex build check test faults kibana preview demo clean
+.PHONY: help install fetch up down status logs run reindex build check test test-secure faults kibana preview demo clean
 
 help: ## Explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 	@echo
 	@echo "Variables, as in make up KAFKA=kraft:"
 	@echo "  KAFKA=zookeeper|kraft  STORE=minio|seaweedfs   which servers; holds until make down"
+	@echo "  SECURE=1  BROKERS=3                            servers that ask who comes; three brokers"
 	@echo "  DATASETS_DIR=a:b                               more folders of datasets"
 	@echo "  PORT_BASE=19000  RUN_DIR=.run                  others for a second stack beside the first"
 	@echo "  LIGHT=1                                        without Airflow and the Spark jobs"
@@ -74,6 +75,12 @@ test: install fetch check ## Everything that CI runs: install, check, all tests,
 	$(PYTHON) airflow -m pytest airflow
 	vitest run
 	$(FAULTS)
+
+test-secure: export SECURE := 1
+test-secure: install fetch ## The same way on servers that ask who comes: pipeline, each right taken away once, faults, a broker of three lost
+	vitest run --project e2e --project secure e2e/pipeline.e2e.ts e2e/rights.secure.ts
+	$(FAULTS)
+	@$(MAKE) --no-print-directory faults BROKERS=3 ONLY=F23 ROUNDS=4
 
 faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhaps ONLY=F3, and check their history
 	$(FAULTS)

@@ -6,6 +6,9 @@ const source = { resolve: { conditions: ['@dsf/source'] }, ssr: { resolve: { con
 /** One stack for all of both tiers, so one file at a time. What is waited for says itself when it does not come. */
 const upper = { fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_000 }
 
+/** What needs servers that ask who comes: make test-secure. */
+const secure = process.env['SECURE'] === '1'
+
 export default defineConfig({
   test: {
     projects: [
@@ -38,6 +41,20 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      ...(secure
+        ? [
+            {
+              ...source,
+              test: {
+                ...upper,
+                name: 'secure',
+                include: ['e2e/**/*.secure.ts'],
+                globalSetup: ['e2e/support/stages.setup.ts'],
+                sequence: { groupOrder: 3 },
+              },
+            },
+          ]
+        : []),
     ],
   },
 })

@@ -39,9 +39,13 @@ export function trustOwnAuthority(settings: Pick<Settings, 'runDir' | 'secure'>)
 }
 
 /** Makes them when they are missing, or end within a week and `mayRenew`: who runs keeps the certificate that it began with. */
-export async function makeCertificates(settings: Settings, mayRenew: boolean): Promise<void> {
+export async function makeCertificates(
+  settings: Settings,
+  mayRenew: boolean,
+  now = Date.now(),
+): Promise<void> {
   const folder = folderOf(settings)
-  if (existsSync(caFile(settings)) && !(mayRenew && endsSoon(caFile(settings)))) return
+  if (existsSync(caFile(settings)) && !(mayRenew && endsSoon(caFile(settings), now))) return
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   await make(settings, 'ca', ['-subj', '/CN=data-stream-flow of this machine', ...extensions(authority)])
@@ -55,8 +59,8 @@ export async function makeCertificates(settings: Settings, mayRenew: boolean): P
   rmSync(join(folder, 'ca.key'))
 }
 
-const endsSoon = (file: string) =>
-  Date.parse(new X509Certificate(readFileSync(file)).validTo) < Date.now() + renewedBeforeMs
+const endsSoon = (file: string, now: number) =>
+  Date.parse(new X509Certificate(readFileSync(file)).validTo) < now + renewedBeforeMs
 
 const authority = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign']
 const server = [
