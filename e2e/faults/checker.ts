@@ -116,5 +116,6 @@ const saslOptions = (sasl: NonNullable<ReturnType<typeof kafkaOptions>['sasl']>,
   'security.protocol': 'SASL_SSL',
   'ssl.ca.location': ca,
   'sasl.mechanism': 'SCRAM-SHA-512',
-  ...('username' in sasl ? { 'sasl.username': sasl.username, 'sasl.password': sasl.password } : {}),
+  'sasl.username': sasl.username,
+  'sasl.password': sasl.password,
 })

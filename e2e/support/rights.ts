@@ -1,5 +1,6 @@
 /** Rights of the stages on the test stack, taken away and given back, and a stage that has to live with it. */
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { logFile, startProcess } from '../../infra/local/processes/start.ts'
 import { isAlive, readRecord } from '../../infra/local/processes/record.ts'
 import {
@@ -12,6 +13,7 @@ import {
 import { servicesOf } from '../../infra/local/servers/catalogue.ts'
 import { rolesFolder } from '../../infra/local/servers/elasticsearch.ts'
 import { healthAddress, type StageName } from '../../infra/local/servers/stages.ts'
+import { writeTestDataset } from './datasets.ts'
 import { runDir, settings } from './stack.ts'
 import { until } from './until.ts'
 
@@ -32,11 +34,15 @@ export const runs = (stage: StageName): boolean => {
   return record !== undefined && isAlive(record)
 }
 
-/** Starts it like an orchestrator, and does not wait. It makes no topics: each that it needs is there. */
+/** Its folder has nothing else in it. */
+const datasetsDir = join(runDir, 'rights')
+writeTestDataset(datasetsDir, 'quakes-rights', { lanes: 1 })
+
+/** Starts it like an orchestrator, for one dataset, and does not wait. It makes no topics: each that it needs is there. */
 export async function begin(stage: StageName): Promise<void> {
   const service = servicesOf(settings).find(({ name }) => name === stage)!
   const command = await service.command()
-  const env = { ...command.env, KAFKA_CREATE_TOPICS: 'false' }
+  const env = { ...command.env, DATASETS_DIR: datasetsDir, KAFKA_CREATE_TOPICS: 'false' }
   await startProcess(runDir, service, { ...command, env })
 }
 

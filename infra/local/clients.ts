@@ -3,7 +3,6 @@
  * one program. They are not the stages' own clients. Files are read now; whom to trust is said by `trustOwnAuthority`.
  */
 import { readFileSync } from 'node:fs'
-import type { KafkaConfig } from 'kafkajs'
 import type { ClientOptions } from 'minio'
 import { basicAuth } from './probes/http.ts'
 
@@ -15,7 +14,14 @@ function secretOf(env: Variables, name: string): string | undefined {
   return env[name] ?? (file && readFileSync(file, 'utf8').trim())
 }
 
-export function kafkaOptions(env: Variables): Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'> {
+/** As kafkajs takes them. */
+interface KafkaOptions {
+  brokers: string[]
+  ssl?: { ca: Buffer }
+  sasl?: { mechanism: 'scram-sha-512'; username: string; password: string }
+}
+
+export function kafkaOptions(env: Variables): KafkaOptions {
   const brokers = env['KAFKA_BROKERS']!.split(',')
   const password = secretOf(env, 'KAFKA_SASL_PASSWORD')
   if (password === undefined) return { brokers }

@@ -54,7 +54,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 const isOn = (value = '') => ['1', 'true'].includes(value)
 
 /** Names a combination, as in its folder of data. */
-export const profileOf = ({ kafka, store, secure, brokers }: Choice): string =>
+const profileOf = ({ kafka, store, secure, brokers }: Choice): string =>
   [kafka, store, ...(secure ? ['secure'] : []), ...(brokers > 1 ? [`${brokers}-brokers`] : [])].join('-')
 
 /** Of the other broker and the other store there is one way only: they keep us honest about the protocol. */
@@ -70,12 +70,14 @@ function possible(choice: Choice): Choice {
 }
 
 function readChoice(env: NodeJS.ProcessEnv, kept: Partial<Choice>): Choice {
+  const said = (variable: string, before: string | number | boolean | undefined, otherwise: string) =>
+    env[variable] || String(before ?? otherwise)
   return {
-    kafka: oneOf('KAFKA', env['KAFKA'] || kept.kafka || 'zookeeper', kafkas),
-    store: oneOf('STORE', env['STORE'] || kept.store || 'minio', stores),
-    secure: env['SECURE'] ? isOn(env['SECURE']) : (kept.secure ?? false),
-    brokers: Number(oneOf('BROKERS', env['BROKERS'] || String(kept.brokers ?? 1), brokerCounts)),
-    portBase: parsePortBase(env['PORT_BASE'] || String(kept.portBase ?? defaultPortBase)),
+    kafka: oneOf('KAFKA', said('KAFKA', kept.kafka, 'zookeeper'), kafkas),
+    store: oneOf('STORE', said('STORE', kept.store, 'minio'), stores),
+    secure: isOn(said('SECURE', kept.secure, 'false')),
+    brokers: Number(oneOf('BROKERS', said('BROKERS', kept.brokers, '1'), brokerCounts)),
+    portBase: parsePortBase(said('PORT_BASE', kept.portBase, String(defaultPortBase))),
   }
 }
 

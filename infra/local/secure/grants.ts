@@ -39,7 +39,8 @@ export function grantsOf(settings: Settings, create = true): Grants {
   }
   return {
     kafka: each((program) => rightsOf(program, scope).kafka),
-    policies: each((program) => bucketPolicy(program, scope)),
+    // of all datasets: a policy of MinIO has 20 KiB at most, and each program has them all
+    policies: each((program) => bucketPolicy(program, { bucket, create })),
     roles: each((program) => rightsOf(program, scope).role),
   }
 }

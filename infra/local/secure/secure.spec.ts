@@ -7,6 +7,7 @@ import { get } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { stageEnvironment } from '../environment.ts'
 import { basicAuth } from '../probes/http.ts'
@@ -120,9 +121,9 @@ describe('the gate of the registry', () => {
   const ask = (headers: Record<string, string>) =>
     new Promise<{ status: number; body: string }>((resolve, reject) => {
       const options = { port, path: '/subjects', headers, ca: readFileSync(caFile(settings)) }
-      get({ host: '127.0.0.1', ...options }, async (answer) => {
-        const body = (await answer.toArray()).join('')
-        resolve({ status: answer.statusCode!, body })
+      get({ host: '127.0.0.1', ...options }, (answer) => {
+        const status = answer.statusCode!
+        text(answer).then((body) => resolve({ status, body }), reject)
       }).on('error', reject)
     })
 
