@@ -71,7 +71,7 @@ check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout'
 	$(PYTHON) spark -m mypy
 
 test: install fetch check ## Everything that CI runs: install, check, all tests, and some rounds of faults
-	$(PYTHON) spark -m pytest libs/dataset-py libs/client-py batch spark
+	$(PYTHON) spark -m pytest libs/dataset-py libs/client-py libs/connect-py batch spark
 	$(PYTHON) airflow -m pytest airflow
 	vitest run
 	$(FAULTS)

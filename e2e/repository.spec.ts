@@ -164,7 +164,7 @@ describe('documents', () => {
   })
 })
 
-test.each(['libs/dataset-py', 'libs/client-py', 'spark', 'batch', 'airflow', 'e2e/faults/checker'])(
+test.each(['libs/dataset-py', 'libs/client-py', 'libs/connect-py', 'spark', 'batch', 'airflow', 'e2e/faults/checker'])(
   '%s imports of our Python only itself and the libraries',
   (folder) => {
     const python = files.filter((path) => path.endsWith('.py'))

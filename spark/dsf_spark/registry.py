@@ -2,8 +2,10 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import requests
+from dsf_connect import ConnectError, RegistrySettings
 
 from .failure import FatalError, TransientError
 
@@ -13,8 +15,9 @@ _SECONDS = 5
 
 
 class Registry:
-    def __init__(self, url: str):
-        self._url = url
+    def __init__(self, settings: RegistrySettings):
+        self._settings = settings
+        self._url = settings.url
 
     def id_of(self, subject: str, schema: Schema) -> int:
         """Registers the schema where it is not. The stages give a subject its compatibility when they start."""
@@ -25,12 +28,15 @@ class Registry:
             return self._register(subject, schema)
 
     def _register(self, subject: str, schema: Schema) -> int:
-        return self._call("POST", f"/subjects/{subject}/versions", {"schema": json.dumps(schema)})["id"]
+        return self._call(
+            "POST", f"/subjects/{self._named(subject)}/versions", {"schema": json.dumps(schema)}
+        )["id"]
 
     def versions(self, subject: str) -> dict[int, str]:
         """Every schema that records of a topic can have, by id; none for a subject that is not there yet."""
-        numbers = self._call("GET", f"/subjects/{subject}/versions", missing=[])
-        found = [self._call("GET", f"/subjects/{subject}/versions/{number}") for number in numbers]
+        path = f"/subjects/{self._named(subject)}/versions"
+        numbers = self._call("GET", path, missing=[])
+        found = [self._call("GET", f"{path}/{number}") for number in numbers]
         return {version["id"]: version["schema"] for version in found}
 
     def schema(self, schema_id: int) -> str | None:
@@ -40,10 +46,23 @@ class Registry:
     def check(self) -> None:
         self._call("GET", "/schemas/types")
 
+    def _named(self, subject: str) -> str:
+        return quote(f"{self._settings.prefix}{subject}", safe="")
+
     def _call(self, method: str, path: str, body: Any = None, missing: Any = None) -> Any:
         url = f"{self._url}{path}"
         try:
-            response = requests.request(method, url, json=body, timeout=_SECONDS)
+            response = requests.request(
+                method,
+                url,
+                json=body,
+                timeout=_SECONDS,
+                headers=self._settings.headers(),
+                verify=self._settings.ca_file or True,
+                cert=self._settings.cert,
+            )
+        except ConnectError as error:
+            raise TransientError(str(error)) from error
         except requests.RequestException as error:
             raise TransientError(f"the schema registry does not answer at {url}: {error}") from error
         if response.status_code == 404 and missing is not None:

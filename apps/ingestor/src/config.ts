@@ -1,4 +1,4 @@
-import { apiVariables, readConfig } from '@dsf/stage'
+import { apiVariables, optional, readConfig } from '@dsf/stage'
 import { storeVariables } from '@dsf/store'
 import { z } from 'zod'
 
@@ -16,6 +16,10 @@ const variables = {
   SOURCE_ALLOW: list(',').describe(
     'private address ranges (CIDR) that sources may be fetched from; none by default',
   ),
+  SOURCE_PROXY: optional.describe(
+    'URL of the proxy that sources are fetched through; it must refuse private addresses, too',
+  ),
+  SOURCE_PROXY_FILE: optional.describe('a file with it, for one with user and password'),
   ROWS_PER_TRANSACTION: count(20_000).describe(
     'enough that the fixed cost is lost in them, few enough to hold in memory',
   ),

@@ -105,12 +105,17 @@ function kafkaRights(program: Program, { prefix = '', datasets, create }: Scope)
   return [
     ...(datasets ? ofEach(names, datasets, topics) : ofAny(prefix, topics)),
     ...(isStage ? groupsOf(program, names) : []),
-    {
-      ...prefixed('group', isStage ? names.reader(program) : names.transactions(program)),
-      operations: ['Read', 'Delete'],
-    },
+    ...ownGroups(program, names),
     { ...prefixed('transactional-id', names.transactions(program)), operations: ['Write', 'Describe'] },
   ]
+}
+
+/** Groups that nobody else joins: kafkajs and the clients of Spark read in them beside the lanes. */
+function ownGroups(program: Program, names: Names): KafkaRight[] {
+  if (program in jobs) return [{ ...prefixed('group', names.transactions(program)), operations: ['Read'] }]
+  const readsState = flow[program as StageName].writes.some(isChangelog)
+  if (!readsState && !beside[program]?.reads) return []
+  return [{ ...prefixed('group', names.reader(program)), operations: ['Read', 'Delete'] }]
 }
 
 const prefixed = (resource: KafkaRight['resource'], name: string) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseCrashAt, type CrashAt } from './crash-points.ts'
+import { helpText } from './help.ts'
 import { kafkaVariables } from './kafka-variables.ts'
 import { registryVariables } from './registry-variables.ts'
 
@@ -64,11 +65,13 @@ export type CommonConfig = z.infer<z.ZodObject<typeof commonVariables>>
 export type ApiConfig = z.infer<z.ZodObject<typeof apiVariables>>
 
 /**
- * Reads and checks the environment once, at boot.
+ * Reads and checks the environment once, at boot. A process that was started with `--help` says instead what it would read, and ends.
  * @throws Error that names every variable that is missing or wrong, and what was expected
  */
 export function readConfig<Shape extends z.ZodRawShape>(own: Shape, env: NodeJS.ProcessEnv = process.env) {
-  const result = z.object({ ...commonVariables, ...own }).safeParse(env)
+  const shape = { ...commonVariables, ...own }
+  if (process.argv[2] === '--help') endWithHelp(shape)
+  const result = z.object(shape).safeParse(env)
   if (result.success) return result.data
   const lines = result.error.issues.map((issue) => {
     const variable = String(issue.path[0])
@@ -76,6 +79,11 @@ export function readConfig<Shape extends z.ZodRawShape>(own: Shape, env: NodeJS.
     return `  ${variable} ${found}: ${issue.message}`
   })
   throw new Error(`The configuration is not usable:\n${lines.join('\n')}`)
+}
+
+function endWithHelp(shape: z.ZodRawShape): never {
+  process.stdout.write(helpText(shape))
+  process.exit(0)
 }
 
 /** As much of a value as may stand in a log: before an `@` there may be a password, behind a `?` a token. */

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { isChangelog, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { Seen } from './define.ts'
 import { unreadableBatch } from './kafka.ts'
 import { resubscribe } from './lane-consumer.ts'
+import { dropGroup, newGroup } from './own-group.ts'
 import type { Decoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 
@@ -32,7 +32,7 @@ export class Follower {
 
   constructor(kit: StageKit, kinds: TopicKind[], seen: Seen) {
     this.#kit = kit
-    this.#groupId = `${kit.names.reader(kit.stage.name)}${randomUUID()}`
+    this.#groupId = newGroup(kit)
     this.#kinds = kinds
     this.#seen = seen
   }
@@ -125,7 +125,7 @@ export class Follower {
 
   async stop(): Promise<void> {
     await this.#close()
-    await this.#kit.admin.deleteGroups([this.#groupId]).catch(() => undefined)
+    await dropGroup(this.#kit, this.#groupId)
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Dataset, TopicKind } from '@dsf/dataset'
 import type { Admin, Batch, Consumer, KafkaMessage } from 'kafkajs'
 import { crashPoint } from './crash-points.ts'
@@ -6,6 +5,7 @@ import { perDataset, type Place, type TopicReader } from './define.ts'
 import { fetchRecords } from './fetch-records.ts'
 import { unreadableBatch } from './kafka.ts'
 import { onePartition } from './lane-assigner.ts'
+import { dropGroup, newGroup } from './own-group.ts'
 import { isReceipt } from './receipts.ts'
 import type { Decoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
@@ -38,7 +38,7 @@ async function rangesOf(admin: Admin, topic: string): Promise<{ first: number; e
   return ranges
 }
 
-type ReaderKit = Pick<StageKit, 'kafka' | 'admin' | 'names' | 'stage'>
+type ReaderKit = Pick<StageKit, 'kafka' | 'admin' | 'names' | 'stage' | 'log'>
 
 /**
  * Reads committed records from the beginning to an end that does not move, and returns how many there were. kafkajs can
@@ -49,7 +49,7 @@ export async function readTopic(kit: ReaderKit, reading: TopicReading): Promise<
   const { topic, lane } = reading
   const waiting = await lanesToRead(admin, reading)
   if (waiting.size === 0) return 0
-  const groupId = `${kit.names.reader(kit.stage.name)}${randomUUID()}`
+  const groupId = newGroup(kit)
   const consumer = kafka.consumer({
     groupId,
     ...(lane === undefined ? {} : { partitionAssigners: [onePartition(topic, lane)] }),
@@ -63,7 +63,7 @@ export async function readTopic(kit: ReaderKit, reading: TopicReading): Promise<
     return await readTo(consumer, waiting, reading)
   } finally {
     await consumer.disconnect().catch(() => undefined)
-    await admin.deleteGroups([groupId]).catch(() => undefined)
+    await dropGroup(kit, groupId)
   }
 }
 
