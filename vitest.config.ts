@@ -1,13 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** The tiers are chosen by suffix: `*.spec.ts` pure, `*.it.ts` one part on real servers, `*.e2e.ts` the whole pipeline. */
+/** The tiers are chosen by suffix: `*.spec.ts` pure, `*.it.ts` one part on real servers, `*.e2e.ts` the whole pipeline, `*.secure.ts` servers that ask who comes. */
 const source = { resolve: { conditions: ['@dsf/source'] }, ssr: { resolve: { conditions: ['@dsf/source'] } } }
 
 /** One stack for all of both tiers, so one file at a time. What is waited for says itself when it does not come. */
 const upper = { fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_000 }
-
-/** What needs servers that ask who comes: make test-secure. */
-const secure = process.env['SECURE'] === '1'
 
 export default defineConfig({
   test: {
@@ -41,20 +38,16 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      ...(secure
-        ? [
-            {
-              ...source,
-              test: {
-                ...upper,
-                name: 'secure',
-                include: ['e2e/**/*.secure.ts'],
-                globalSetup: ['e2e/support/stages.setup.ts'],
-                sequence: { groupOrder: 3 },
-              },
-            },
-          ]
-        : []),
+      {
+        ...source,
+        test: {
+          ...upper,
+          name: 'secure',
+          include: ['e2e/**/*.secure.ts'],
+          globalSetup: ['e2e/support/stages.setup.ts'],
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 })

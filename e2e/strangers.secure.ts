@@ -42,6 +42,8 @@ function allowed(program: Program, resource: string, name: string): Set<string> 
   return new Set(matching.flatMap(({ operations }) => operations))
 }
 
+if (!settings.secure) throw new Error('it needs servers that ask who comes: make test-secure')
+
 beforeAll(() =>
   withAdmin((admin) =>
     admin.createTopics({

@@ -17,6 +17,8 @@ import { writeTestDataset } from './datasets.ts'
 import { runDir, settings } from './stack.ts'
 import { until } from './until.ts'
 
+if (!settings.secure) throw new Error('it needs servers that ask who comes: make test-secure')
+
 /** What the stages need when somebody else makes their topics. */
 export const whole: Grants = grantsOf(settings, false)
 
