@@ -1,10 +1,11 @@
 /** What a stage is told, and what it depends on: docs/settings.md is held equal to the code. */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { afterEach, describe, expect, it, test, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { stages } from '../infra/local/servers/stages.ts'
 import { readSettings } from '../infra/local/settings.ts'
-import { rightsOf, programs, topicRights, type Program } from '../libs/dataset/src/rights.ts'
+import { programs, type Program } from '../libs/dataset/src/programs.ts'
+import { rightsOf, topicRights } from '../libs/dataset/src/rights.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const page = readFileSync(join(root, 'docs/settings.md'), 'utf8')
@@ -69,21 +70,45 @@ function dependenciesOf(program: Program): string {
     [...topics].filter(([, does]) => does.includes(operation)).map(([kind]) => kind)
   const folders = [...new Set(objects.map(({ prefix }) => prefix.split('/')[0]!))]
   const cells = [kinds('Read'), kinds('Write'), folders].map((names) => names.join(', ') || 'none')
-  return row(program, ...cells, role ? role.indices.flatMap(({ privileges }) => privileges).join(', ') : 'none')
+  return row(
+    program,
+    ...cells,
+    role ? role.indices.flatMap(({ privileges }) => privileges).join(', ') : 'none',
+  )
 }
 
 describe('the local stack', () => {
-  const settings = readSettings({ RUN_DIR: '.run/never', SIMULATE: 'true' })
-  const told = async () => {
-    const set = new Set<string>()
-    for (const stage of stages(settings, []))
-      for (const variable of Object.keys((await stage.command()).env ?? {})) set.add(variable)
-    return set
+  /** Which of its servers ask who comes, and by what, is the choice of its profile. */
+  const ofItsServers =
+    /^(KAFKA_(SECURITY|SASL|SSL|OAUTH)_|SCHEMA_REGISTRY_(?!PREFIX)|S3_|AWS_|ELASTICSEARCH_(?!INDEX_PREFIX))/
+
+  /** Those that a stage is started with when the user has set every one that there is. */
+  async function told(names: string[]): Promise<Set<string>> {
+    const usual = { RUN_DIR: '.run/never', SIMULATE: 'true' }
+    const env = { ...Object.fromEntries(names.map((name) => [name, '1'])), ...usual }
+    const commands = await Promise.all(stages(readSettings(env), []).map((stage) => stage.command()))
+    return new Set(commands.flatMap((command) => Object.keys(command.env ?? {})))
+  }
+  const known = async () => {
+    const found = new Map<string, string>()
+    for (const app of apps) for (const [name, usual] of await helpOf(app)) found.set(name, usual)
+    return found
   }
 
-  test('sets every variable that must be set', async () => {
-    const set = await told()
-    for (const app of apps)
-      for (const [name, usual] of await helpOf(app)) if (usual === 'must be set') expect(set).toContain(name)
+  it('sets every variable that must be set', async () => {
+    const set = await told([])
+    const needed = [...(await known())].filter(([, usual]) => usual === 'must be set').map(([name]) => name)
+    expect(needed.filter((name) => !set.has(name))).toEqual([])
+  })
+
+  it('passes on every variable that is the choice of the user', async () => {
+    const names = [...(await known()).keys()]
+    const set = await told(names)
+    expect(names.filter((name) => !set.has(name) && !ofItsServers.test(name))).toEqual([])
+  })
+
+  it('sets no variable that nobody reads', async () => {
+    const names = await known()
+    expect([...(await told([...names.keys()]))].filter((name) => !names.has(name))).toEqual([])
   })
 })

@@ -11,8 +11,8 @@ export const elasticsearchVariables = {
     .describe('the index: its nodes, with commas between'),
   ELASTICSEARCH_API_KEY: optional.describe('an API key, as Elasticsearch encodes it'),
   ELASTICSEARCH_API_KEY_FILE: optional.describe('a file with it'),
-  ELASTICSEARCH_USERNAME: optional.describe('in place of an API key'),
-  ELASTICSEARCH_PASSWORD: optional.describe('of the user'),
+  ELASTICSEARCH_USERNAME: optional.describe('in place of an API key: who we are there'),
+  ELASTICSEARCH_PASSWORD: optional.describe('and how we prove it'),
   ELASTICSEARCH_PASSWORD_FILE: optional.describe('a file with it'),
   ELASTICSEARCH_CA_FILE: optional.describe("certificates of who signed the nodes'"),
   ELASTICSEARCH_INDEX_PREFIX: z

@@ -21,7 +21,7 @@ const variables = {
   ),
   SOURCE_PROXY_FILE: optional.describe('a file with it, for one with user and password'),
   ROWS_PER_TRANSACTION: count(20_000).describe(
-    'enough that the fixed cost is lost in them, few enough to hold in memory',
+    'rows that are published together: enough that the fixed cost is lost in them, few enough to hold in memory',
   ),
   FETCHES_AT_ONCE: count(16).describe('sources that are fetched at once, of all datasets; one of a host'),
   PUBLISHES_AT_ONCE: count(4).describe('transactions that are made at once, of all datasets'),

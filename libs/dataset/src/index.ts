@@ -56,4 +56,5 @@ export {
 export { flow, readers, routesFrom, type StageName, type Way } from './flow.ts'
 export { namesOf, type Names } from './names.ts'
 export { bucketPolicy } from './object-rights.ts'
-export { programs, rightsOf, topicRights, type KafkaRight, type Program, type Scope } from './rights.ts'
+export { programs, type Program, type Scope } from './programs.ts'
+export { rightsOf, topicRights, type KafkaRight } from './rights.ts'

@@ -1,5 +1,5 @@
 import { pathSegment } from './object-key.ts'
-import type { Program, Scope } from './rights.ts'
+import type { Program, Scope } from './programs.ts'
 
 /** What may be done below a prefix of the bucket. */
 export interface ObjectRight {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { flow, type StageName } from './flow.ts'
 import { bucketPolicy } from './object-rights.ts'
-import { programs, rightsOf, topicRights } from './rights.ts'
+import { programs } from './programs.ts'
+import { rightsOf, topicRights } from './rights.ts'
 
 const scope = { datasets: ['quakes'], prefix: 'a.', indexPrefix: 'b-' }
 const told = ({ resource, name, pattern, operations }: ReturnType<typeof rightsOf>['kafka'][number]) =>

@@ -32,7 +32,7 @@ export const commonVariables = {
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .describe('what is logged at least'),
+    .describe('trace, debug, info, warn, error or silent'),
 }
 
 function crashAt(text: string | undefined, context: z.RefinementCtx): CrashAt | undefined {

@@ -24,22 +24,22 @@ export const kafkaVariables = {
   KAFKA_SECURITY_PROTOCOL: z
     .enum(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'])
     .default('PLAINTEXT')
-    .describe('SSL is TLS; SASL asks who you are'),
+    .describe('PLAINTEXT, SSL (which is TLS), SASL_PLAINTEXT or SASL_SSL'),
   KAFKA_SASL_MECHANISM: z
     .enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'])
     .optional()
-    .describe('with SASL; OAUTHBEARER gets its token by client credentials'),
-  KAFKA_SASL_USERNAME: optional.describe('of PLAIN and SCRAM'),
-  KAFKA_SASL_PASSWORD: optional.describe('of PLAIN and SCRAM'),
+    .describe('of SASL: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER'),
+  KAFKA_SASL_USERNAME: optional.describe('who we are, with PLAIN and SCRAM'),
+  KAFKA_SASL_PASSWORD: optional.describe('and how we prove it'),
   KAFKA_SASL_PASSWORD_FILE: optional.describe('a file with it'),
   KAFKA_SSL_CA_FILE: optional.describe(
     "certificates of who signed the brokers'; else those that Node brings",
   ),
   KAFKA_SSL_CERT_FILE: optional.describe('our own certificate, for brokers that ask for one'),
-  KAFKA_SSL_KEY_FILE: optional.describe('its key'),
+  KAFKA_SSL_KEY_FILE: optional.describe('the key of our certificate'),
   KAFKA_OAUTH_TOKEN_URL: optional.describe('where OAUTHBEARER gets its tokens'),
-  KAFKA_OAUTH_CLIENT_ID: optional.describe('who asks for them'),
-  KAFKA_OAUTH_CLIENT_SECRET: optional.describe('and with what'),
+  KAFKA_OAUTH_CLIENT_ID: optional.describe('who we are for who gives tokens'),
+  KAFKA_OAUTH_CLIENT_SECRET: optional.describe('and how we prove it'),
   KAFKA_OAUTH_CLIENT_SECRET_FILE: optional.describe('a file with it'),
   KAFKA_OAUTH_SCOPE: optional.describe('scopes that are asked for, with spaces between'),
   KAFKA_PREFIX: z
@@ -51,9 +51,13 @@ export const kafkaVariables = {
     .enum(['true', '1', 'false', '0', ''])
     .default('true')
     .transform((text) => text !== 'false' && text !== '0')
-    .describe('false: topics must be there (dsf topics list)'),
-  KAFKA_REPLICATION_FACTOR: number(1).describe("of topics that a stage makes; else the brokers' default"),
-  KAFKA_MIN_INSYNC_REPLICAS: number(1).describe('the same'),
+    .describe('whether a stage makes topics that are not there; if not, dsf topics list prints them'),
+  KAFKA_REPLICATION_FACTOR: number(1).describe(
+    "replicas of topics that a stage makes; else the brokers' default",
+  ),
+  KAFKA_MIN_INSYNC_REPLICAS: number(1).describe(
+    'replicas of such a topic that must have a record before it counts',
+  ),
 }
 
 export type KafkaSettings = z.infer<z.ZodObject<typeof kafkaVariables>>

@@ -142,6 +142,20 @@ const objectCodes = new Set([
   'InvalidRange',
 ])
 
+const rights: Record<string, string> = {
+  put: 's3:PutObject',
+  get: 's3:GetObject',
+  list: 's3:ListBucket',
+  look: 's3:ListBucket',
+  make: 's3:CreateBucket',
+}
+
+/** Which right a refusal is about: the server says only that there is one. */
+function rightFor(what: string, code: string): string {
+  const right = code === 'AccessDenied' ? rights[what.split(' ')[0]!] : undefined
+  return right === undefined ? '' : `: our key needs ${right} there ("dsf rights s3 <stage>")`
+}
+
 /** The same of keys, which a file may bring anew. */
 const keyCodes = new Set([
   'InvalidAccessKeyId',
@@ -154,7 +168,7 @@ const keyCodes = new Set([
 function storeError(endpoint: string, what: string, error: unknown, isMendable: boolean): Error {
   if ((error as Error).cause instanceof TransientError) return (error as Error).cause as Error
   const { code = '', message } = error as { code?: string; message: string }
-  const sentence = `object store ${endpoint} cannot ${what}: ${message || code}`
+  const sentence = `object store ${endpoint} cannot ${what}: ${message || code}${rightFor(what, code)}`
   if (objectCodes.has(code)) return new DatasetError(sentence, { cause: error })
   if (isMendable && keyCodes.has(code)) return new TransientError(sentence, { cause: error })
   const isPermanent = permanentCodes.has(code) || keyCodes.has(code)
