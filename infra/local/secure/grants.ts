@@ -31,8 +31,13 @@ export interface Grants {
 }
 
 /** For the datasets that are there now: Kafka tells topics apart by name, so one that comes later has no rights before the next `up`. */
-export function grantsOf(settings: Settings, create = true): Grants {
-  const scope: Scope = { datasets: [...loadDatasets(datasetsDirs(settings)).keys()], bucket, create }
+export function grantsOf(
+  settings: Settings,
+  create = settings.env['KAFKA_CREATE_TOPICS'] !== 'false',
+): Grants {
+  const { KAFKA_PREFIX: prefix = '', ELASTICSEARCH_INDEX_PREFIX: indexPrefix = '' } = settings.env
+  const datasets = [...loadDatasets(datasetsDirs(settings)).keys()]
+  const scope: Scope = { datasets, prefix, indexPrefix, bucket, create }
   const each = <T>(of: (program: Program) => T | undefined): Map<Program, T> => {
     const found = programs.map((program) => [program, of(program)] as const)
     return new Map(found.filter((entry): entry is readonly [Program, T] => entry[1] !== undefined))
