@@ -52,16 +52,27 @@ interface Policy {
   Statement: { Action: string[]; Resource: string[] }[]
 }
 
+/** What a sentence of the store calls an action. `undefined`: asked only to say more about a refusal, so nobody misses it. */
+const calls: Record<string, RegExp | undefined> = {
+  's3:ListBucket': /look for bucket|list/,
+  's3:GetObject': /get /,
+  's3:PutObject': /put /,
+}
+
 function policyCases(stage: StageName): Case[] {
   const policy = whole.policies.get(stage) as Policy | undefined
-  return (policy?.Statement ?? []).map((statement, i): Case => {
+  return (policy?.Statement ?? []).flatMap((statement, i): Case[] => {
+    const call = statement.Action.map((action) => calls[action]).find(Boolean)
+    if (!call) return []
     const Statement = policy!.Statement.filter((_, other) => other !== i)
     const policies = new Map(whole.policies).set(stage, { ...policy!, Statement })
-    return {
-      title: `${stage} without ${statement.Action.join(', ')} of ${statement.Resource.join(', ')}`,
-      ...{ stage, server: 'policies', without: { ...whole, policies } },
-      words: [/access ?denied/i],
-    }
+    return [
+      {
+        title: `${stage} without ${statement.Action.join(', ')} of ${statement.Resource.join(', ')}`,
+        ...{ stage, server: 'policies', without: { ...whole, policies } },
+        words: [/access ?denied|forbidden/i, call],
+      },
+    ]
   })
 }
 
