@@ -25,10 +25,20 @@ export {
   type TopicSpec,
 } from './topics.ts'
 export { landingKey, noValue, objectKey, pathSegment, type ObjectName } from './object-key.ts'
-export { isProblem, type Problem, type Value } from './problems.ts'
+export { isProblem, type Problem, type Row, type Value } from './problems.ts'
 export { fractionReader, keyRules, readRules, type CellReader } from './values.ts'
 export { compileExpressions, type CompiledField } from './expressions.ts'
-export { cleanSchema, enrichedSchema, profileSchema, quarantineSchema, topicSchemas } from './avro.ts'
+export {
+  cleanColumns,
+  enrichedColumns,
+  rawColumns,
+  rowDocumentColumns,
+  without,
+  type Column,
+  type DocumentColumn,
+} from './columns.ts'
+export { profileColumns, trendsColumns } from './tables.ts'
+export { topicSchemas } from './avro.ts'
 export type { AvroField, AvroSchema } from './avro-record.ts'
 export { receiptSchema } from './avro-runs.ts'
 export {
@@ -40,8 +50,15 @@ export {
   type Counters,
 } from './counters.ts'
 export { fieldLimit, indexTemplate, type IndexTemplate } from './index-template.ts'
-export { firstPipelineIndex, pipelineIndex, pipelineTemplate } from './pipeline-index.ts'
-export { firstTrendsIndex, trendsIndex, trendsTemplate } from './trends-index.ts'
+export {
+  firstPipelineIndex,
+  pipelineColumns,
+  pipelineIndex,
+  pipelineIndexColumns,
+  pipelineTemplate,
+  profileDocumentColumns,
+} from './pipeline-index.ts'
+export { firstTrendsIndex, trendsDocumentColumns, trendsIndex, trendsTemplate } from './trends-index.ts'
 export { trendFields } from './resolve-trends.ts'
 export { recordShape } from './record-shape.ts'
 export {

@@ -4,6 +4,9 @@ import type { DefinitionError } from './errors.ts'
 /** A cell's logical value: numbers for numbers, milliseconds for datetimes, days since 1970 for dates, null when missing. */
 export type Value = string | number | boolean | null
 
+/** Values by column, as records, objects and documents have them. */
+export type Row = Record<string, Value>
+
 /** Why a cell is refused. The codes are few and fixed, because receipts count by them. */
 export interface Problem {
   field: string
