@@ -15,7 +15,7 @@ import { derivedDashboardsOf } from '../all-dashboards.ts'
 import { datasetDashboard } from '../dataset-dashboard.ts'
 import type { Dashboard, Panel } from '../panel.ts'
 import { pipelineDashboard } from '../pipeline-dashboard.ts'
-import { queryOf, rowsOf, type Row } from '../queries.ts'
+import { queryOf, rowsOf, type ResultRow } from '../queries.ts'
 import { takePictures } from './browser.ts'
 import { pageOf, type Drawn } from './page.ts'
 import { themes, type Theme } from './theme.ts'
@@ -31,7 +31,7 @@ export async function askAll(elasticsearch: string, dashboard: Dashboard): Promi
   return { dashboard, rows: Object.fromEntries(rows) }
 }
 
-async function askOne(alias: string, dashboard: Dashboard, panel: Panel): Promise<Row[]> {
+async function askOne(alias: string, dashboard: Dashboard, panel: Panel): Promise<ResultRow[]> {
   const response = await fetch(`${alias}/_search`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -16,21 +16,25 @@ class Registry:
     def __init__(self, url: str):
         self._url = url
 
-    def id_of(self, subject: str, schema: Schema) -> int:
-        """Registers the schema where it is not. The stages give a subject its compatibility when they start."""
-        try:
-            return self._register(subject, schema)
-        except FatalError:
-            # who starts together with others races for a new subject; who lost it finds it there the second time
-            return self._register(subject, schema)
-
-    def _register(self, subject: str, schema: Schema) -> int:
-        return self._call("POST", f"/subjects/{subject}/versions", {"schema": json.dumps(schema)})["id"]
+    def newest(self, subject: str) -> tuple[int, Schema]:
+        """
+        Id and schema of the last version. The jobs register nothing: what a record looks like is said once, by the stages.
+        @raise TransientError while no stage has registered it
+        """
+        found = self._call("GET", f"/subjects/{subject}/versions/latest", missing={})
+        if not found:
+            raise not_registered(subject)
+        return found["id"], json.loads(found["schema"])
 
     def versions(self, subject: str) -> dict[int, str]:
-        """Every schema that records of a topic can have, by id; none for a subject that is not there yet."""
+        """
+        Every schema that records of a topic can have, by id, the oldest version first.
+        @raise TransientError while no stage has registered one
+        """
         numbers = self._call("GET", f"/subjects/{subject}/versions", missing=[])
         found = [self._call("GET", f"/subjects/{subject}/versions/{number}") for number in numbers]
+        if not found:
+            raise not_registered(subject)
         return {version["id"]: version["schema"] for version in found}
 
     def schema(self, schema_id: int) -> str | None:
@@ -40,10 +44,10 @@ class Registry:
     def check(self) -> None:
         self._call("GET", "/schemas/types")
 
-    def _call(self, method: str, path: str, body: Any = None, missing: Any = None) -> Any:
+    def _call(self, method: str, path: str, missing: Any = None) -> Any:
         url = f"{self._url}{path}"
         try:
-            response = requests.request(method, url, json=body, timeout=_SECONDS)
+            response = requests.request(method, url, timeout=_SECONDS)
         except requests.RequestException as error:
             raise TransientError(f"the schema registry does not answer at {url}: {error}") from error
         if response.status_code == 404 and missing is not None:
@@ -58,6 +62,10 @@ class Registry:
         raise kind(
             f"the schema registry answered {response.status_code} to {method} {url}: {response.text[:300]}"
         )
+
+
+def not_registered(subject: str) -> TransientError:
+    return TransientError(f"the schema of {subject} is not registered yet: the stages do it when they start")
 
 
 def frame(schema_id: int) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import Problem
-from .words import Place, nearest, unknown_word, word_problem
+from .words import OpenObject, nearest, unknown_word, word_problem
 
 _ABSENT = object()
 _LARGEST = 2**53 - 1
@@ -57,7 +57,7 @@ class Node:
                 self.refuse(unknown_word(key, known), f"/{key}")
         return self
 
-    def open(self, place: Place) -> "Node":
+    def open(self, place: OpenObject) -> "Node":
         """Refuses keys that cannot be passed over."""
         for key in self.mapping():
             if problem := word_problem(key, place):

@@ -1,6 +1,6 @@
 """What the open objects of a definition may hold."""
 
-from .words import Place
+from .words import OpenObject
 
 _RESOURCE = ("name", "path", "type", "format", "mediatype", "compression", "encoding", "dialect", "schema")
 _DIALECT = (
@@ -57,26 +57,26 @@ EXTENSION = (
 )
 _EVERYWHERE = (*_RESOURCE, *_DIALECT, *_SCHEMA, *_FIELD, *_CONSTRAINTS, *EXTENSION)
 
-PACKAGE = Place(
+PACKAGE = OpenObject(
     known=("name", "version", "title", "description", "resources", "x-dsf"),
     harmless="id profile $schema homepage created contributors keywords image licenses sources",
     elsewhere=_EVERYWHERE,
     closed=False,
 )
-RESOURCE = Place(
+RESOURCE = OpenObject(
     known=_RESOURCE,
     harmless="$schema title description profile homepage sources licenses bytes hash scheme hashing stats",
     unread="data charset innerpath extrapaths control layout",
     elsewhere=_EVERYWHERE,
     closed=False,
 )
-DIALECT = Place(
+DIALECT = OpenObject(
     known=_DIALECT,
     harmless="$schema name title description csvddfVersion",
     unread="escapeChar commentChar commentRows headerRows headerJoin nullSequence property itemType itemKeys sheetNumber sheetName table",
 )
-SCHEMA = Place(known=_SCHEMA, harmless="$schema name title description", unread="uniqueKeys foreignKeys")
-FIELD = Place(
+SCHEMA = OpenObject(known=_SCHEMA, harmless="$schema name title description", unread="uniqueKeys foreignKeys")
+FIELD = OpenObject(
     known=_FIELD,
     harmless="example examples rdfType comment comments notes categoriesOrdered",
     unread="groupChar categories delimiter itemType currency geojson",

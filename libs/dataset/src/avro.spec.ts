@@ -2,7 +2,6 @@ import avro from 'avsc'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defined, type Json } from '../testing/define.ts'
-import receipt from '../vectors/receipt.json' with { type: 'json' }
 import { topicSchemas } from './avro.ts'
 import type { AvroSchema } from './avro-record.ts'
 import { receiptSchema } from './avro-runs.ts'
@@ -38,7 +37,6 @@ describe('a schema is what Avro takes:', () => {
 
   test('the receipt, which is the same for all datasets', () => {
     expect(compile(receiptSchema).name).toBe('dsf.Receipt')
-    expect(receiptSchema).toEqual(receipt)
   })
 
   test('each has a name of its own', () => {

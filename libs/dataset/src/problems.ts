@@ -16,7 +16,7 @@ export interface Problem {
 
 export const isProblem = (read: Value | Problem): read is Problem => typeof read === 'object' && read !== null
 
-export const problem = (field: Field, code: Problem['code'], what: string): Problem => ({
+export const cellProblem = (field: Field, code: Problem['code'], what: string): Problem => ({
   field: field.name,
   code,
   message: `${field.name} ${what}`,
@@ -26,4 +26,4 @@ export const problem = (field: Field, code: Problem['code'], what: string): Prob
 export const shorten = (text: string) => (text.length > 80 ? text.slice(0, 80) + '…' : text)
 
 /** Makes the error for a wrong part of a field: `at` is its path below the field, as in `/constraints/minimum`. */
-export type Refuse = (at: string, expected: string) => DefinitionError
+export type ErrorAt = (at: string, expected: string) => DefinitionError
