@@ -20,4 +20,3 @@ def test_the_defaults_are_those_of_the_stages(tmp_path):
         values=DEFAULTS["values"],
     )
     assert load(definition(), tmp_path).anomalies == expected
-    assert Anomalies(null_shares={}, values={}) == expected

@@ -12,6 +12,7 @@ export {
 export { largestBatch, largestRow } from './limits.ts'
 export type { Dataset, Field, FieldType } from './dataset.ts'
 export type { ComputedField } from './definition.ts'
+export { definitionShape } from './definition-shape.ts'
 export type { DashboardDefinition, PanelDefinition } from './dashboard.ts'
 export { DefinitionError } from './errors.ts'
 export { keyPart, keyReader, keyText, laneOf, murmur2 } from './lane.ts'

@@ -12,7 +12,8 @@ const [resource, dialect, schema, field, constraints, extension] = [
 ].map(wordsAt) as [string[], string[], string[], string[], string[], string[]]
 const everywhere = [...resource, ...dialect, ...schema, ...field, ...constraints, ...extension]
 
-const places: Record<'package' | 'resource' | 'dialect' | 'schema' | 'field', OpenObject> = {
+/** The objects of the standard that are open, by what they are. */
+export const places: Record<'package' | 'resource' | 'dialect' | 'schema' | 'field', OpenObject> = {
   package: {
     known: wordsAt([]),
     harmless: 'id profile $schema homepage created contributors keywords image licenses sources',
