@@ -86,27 +86,29 @@ def _any_of(value: Any, shape: Shape, path: str, problems: Problems) -> Any:
 
 
 def _object(value: dict[str, Any], shape: Shape, path: str, problems: Problems) -> dict[str, Any]:
-    known, others = shape.get("properties", {}), shape["additionalProperties"]
-    read = {}
-    for word in value:
-        if word in known:
-            continue
-        at = f"{path}/{word}"
-        if "propertyNames" in shape and (expected := _unfit(word, shape["propertyNames"])):
-            problems.refuse(at, expected)
-        elif others:
-            read[word] = _read(value[word], others, at, problems)
-        elif problem := _unknown(word, list(known), shape):
-            problems.refuse(at, problem)
+    known = shape.get("properties", {})
+    read = {
+        word: _other(word, one, shape, f"{path}/{word}", problems)
+        for word, one in value.items()
+        if word not in known
+    }
     for word, one in known.items():
         at = f"{path}/{word}"
-        if word in value:
-            read[word] = _read(value[word], one, at, problems)
-        elif word in shape.get("required", ()):
+        read[word] = _read(value[word], one, at, problems) if word in value else _WRONG
+        if word not in value and word in shape.get("required", ()):
             problems.refuse(at, f"is missing, {one.get('expected') or _expectation(one)}")
-        if read.get(word, _WRONG) is _WRONG and "default" in one:
+        if read[word] is _WRONG and "default" in one:
             read[word] = _read(one["default"], one, at, Problems())
     return {word: found for word, found in read.items() if found is not _WRONG}
+
+
+def _other(word: str, value: Any, shape: Shape, path: str, problems: Problems) -> Any:
+    """Of a word that has no name in the shape: of a record of such, or one that must not or need not be read."""
+    names, others = shape.get("propertyNames", {}), shape["additionalProperties"]
+    problem = _unfit(word, names) if others else _unknown(word, list(shape.get("properties", {})), shape)
+    if problem:
+        problems.refuse(path, problem)
+    return _read(value, others, path, problems) if others and not problem else _WRONG
 
 
 def _unknown(word: str, known: list[str], shape: Shape) -> str | None:

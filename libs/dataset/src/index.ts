@@ -62,6 +62,7 @@ export {
 export { firstTrendsIndex, trendsDocumentColumns, trendsIndex, trendsTemplate } from './trends-index.ts'
 export { trendFields } from './resolve-trends.ts'
 export { recordShape } from './record-shape.ts'
+export { resolvedForm } from './resolved-form.ts'
 export {
   asJson,
   quarantined,
