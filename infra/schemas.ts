@@ -15,6 +15,7 @@ const root = join(import.meta.dirname, '..')
 
 /** The shape of a definition, for Python. */
 const shapeFile = join(root, 'libs/dataset-py/dsf_dataset/definition.json')
+
 /** A line for each word, and for each field and column, so that a review sees which one changed. */
 function linesOf(json: object): string {
   const isTable = (value: unknown) => Array.isArray(value) && typeof value[0] === 'object'

@@ -153,7 +153,8 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         anomalies=read_anomalies(ext.at("anomalies"), fields),
         trends=read_trends(ext.at("trends"), event_time, is_named=bool(ext.at("eventTime"))),
     )
-    if dialect and source and not source.is_wrong() and (problem := header_too_long(dataset)):
+    is_known = dialect and source and not ext.is_wrong() and not source.is_wrong()
+    if is_known and (problem := header_too_long(dataset)):
         source.refuse(problem, "/maxRowBytes")
     return dataset
 
