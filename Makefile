@@ -64,13 +64,13 @@ check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout'
 	eslint .
 	tsc -b tsconfig.check.json
 	knip --no-config-hints
-	vitest run --project unit e2e/repository.spec.ts
+	vitest run --project unit e2e/repository.spec.ts e2e/settings.spec.ts
 	$(PYTHON) spark -m ruff check --no-cache .
 	$(PYTHON) spark -m ruff format --check --no-cache .
 	$(PYTHON) spark -m mypy
 
 test: install fetch check ## Everything that CI runs: install, check, all tests, and some rounds of faults
-	$(PYTHON) spark -m pytest libs/dataset-py libs/client-py batch spark
+	$(PYTHON) spark -m pytest libs/dataset-py libs/client-py libs/connect-py batch spark
 	$(PYTHON) airflow -m pytest airflow
 	vitest run
 	$(FAULTS)

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
-import { importFile, readKibana } from './import.ts'
+import { importFile, readKibana, withPrefix } from './import.ts'
 
 /** There is no Kibana to be had here: this double answers as its documentation says, and was never compared with one. */
 let server: Server | undefined
@@ -88,4 +88,16 @@ describe('an import', () => {
   it('says that it does not know where Kibana is', () => {
     expect(() => readKibana({})).toThrow('make kibana KIBANA_URL=')
   })
+})
+
+it('names indices by their prefix in data views, and nothing else otherwise', () => {
+  const view = { type: 'index-pattern', id: 'quakes-view', attributes: { title: 'quakes', name: 'Quakes' } }
+  const lines = [view, { type: 'dashboard', attributes: { title: 'Quakes' } }].map((one) =>
+    JSON.stringify(one),
+  )
+  const ndjson = `${lines.join('\n')}\n`
+  expect(withPrefix(ndjson, '')).toBe(ndjson)
+  const [first, ...others] = withPrefix(ndjson, 'team-').split('\n')
+  expect(JSON.parse(first!)).toEqual({ ...view, attributes: { title: 'team-quakes', name: 'Quakes' } })
+  expect(others).toEqual([lines[1], ''])
 })

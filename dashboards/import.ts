@@ -1,6 +1,7 @@
 /**
  * make kibana KIBANA_URL=https://kibana:5601: creates or overwrites the generated dashboards there. Signs in with
- * KIBANA_API_KEY, or with the user and password in the URL; KIBANA_SPACE names another space than the default one.
+ * KIBANA_API_KEY, or the file that KIBANA_API_KEY_FILE names, or the user and password in the URL; KIBANA_SPACE names another space
+ * than the default one, ELASTICSEARCH_INDEX_PREFIX what the names of the indices begin with.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -29,7 +30,8 @@ const withNothingWritten = ['conflict', 'ambiguous_conflict', 'missing_reference
 
 /** @throws Error that says what is missing */
 export function readKibana(env: NodeJS.ProcessEnv): Kibana {
-  const { KIBANA_URL: url, KIBANA_SPACE: space, KIBANA_API_KEY: apiKey } = env
+  const { KIBANA_URL: url, KIBANA_SPACE: space, KIBANA_API_KEY_FILE: file } = env
+  const apiKey = file ? readFileSync(file, 'utf8').trim() : env['KIBANA_API_KEY']
   if (!url) throw new Error('Where is Kibana? For example: make kibana KIBANA_URL=http://127.0.0.1:5601')
   return { url, ...(space ? { space } : {}), ...(apiKey ? { apiKey } : {}) }
 }
@@ -75,11 +77,29 @@ const refusals = ({ errors = [] }: ImportAnswer): string[] =>
     return `  ${type} ${id}: ${[error.type, missing, error.message].filter(Boolean).join(', ')}`
   })
 
+/** The data views of a file alone name an index; all else names them. */
+export function withPrefix(ndjson: string, prefix: string): string {
+  if (prefix === '') return ndjson
+  const lines = ndjson.split('\n').map((line) => {
+    const object = line === '' ? undefined : (JSON.parse(line) as SavedObject)
+    if (object?.type !== 'index-pattern') return line
+    const { attributes } = object
+    return JSON.stringify({ ...object, attributes: { ...attributes, title: `${prefix}${attributes.title}` } })
+  })
+  return lines.join('\n')
+}
+
+interface SavedObject {
+  type: string
+  attributes: { title: string }
+}
+
 if (import.meta.main) {
   try {
     const kibana = readKibana(process.env)
     for (const file of globSync(join(import.meta.dirname, 'generated', '*.ndjson')).sort()) {
-      const count = await importFile(kibana, basename(file), readFileSync(file, 'utf8'))
+      const ndjson = withPrefix(readFileSync(file, 'utf8'), process.env['ELASTICSEARCH_INDEX_PREFIX'] ?? '')
+      const count = await importFile(kibana, basename(file), ndjson)
       console.log(`${basename(file)}: ${count} objects`)
     }
   } catch (error) {

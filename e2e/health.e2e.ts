@@ -101,10 +101,10 @@ describe('a configuration that cannot work', () => {
   }
 
   it.each(stageNames)('ends the %s with the names of the variables', async (stage) => {
-    const { code, output } = await start(stage, { KAFKA_BROKERS: undefined, REGISTRY_URL: 'nowhere' })
+    const { code, output } = await start(stage, { KAFKA_BROKERS: undefined, SCHEMA_REGISTRY_URL: 'nowhere' })
     expect(code).toBe(1)
     expect(output).toMatch(/KAFKA_BROKERS is not set/)
-    expect(output).toMatch(/REGISTRY_URL is "nowhere"/)
+    expect(output).toMatch(/SCHEMA_REGISTRY_URL is "nowhere"/)
   })
 
   it('never shows a secret', async () => {

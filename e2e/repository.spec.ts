@@ -3,8 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, matchesGlob, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { stageNames, stages } from '../infra/local/servers/stages.ts'
-import { readSettings } from '../infra/local/settings.ts'
+import { stageNames } from '../infra/local/servers/stages.ts'
 import { flow, type Way } from '../libs/dataset/src/flow.ts'
 import { topicKinds } from '../libs/dataset/src/topics.ts'
 import vitestConfig from '../vitest.config.ts'
@@ -95,47 +94,6 @@ describe('topics', () => {
   })
 })
 
-describe('environment', () => {
-  const tables = [
-    ...apps.map((app) => `apps/${app}/src/config.ts`),
-    ...libs.map((lib) => `libs/${lib}/src/env.ts`),
-  ]
-  const declared = [...new Set(tables.flatMap((path) => words(read(path), /\b([A-Z][A-Z0-9_]+): /g)))]
-  const settings = readSettings({
-    ...{ RUN_DIR: '.run/never', SIMULATE: 'true' },
-    ...{
-      SESSION_TIMEOUT_MS: '15000',
-      ROWS_PER_TRANSACTION: '20000',
-      LAG_EVERY_MS: '15000',
-      ...{ FETCHES_AT_ONCE: '16', PUBLISHES_AT_ONCE: '4', RUNS_KEPT: '1000', RUNS_KEPT_DAYS: '90' },
-      SOURCE_SECRETS_DIR: '/run/secrets',
-      CRASH_AT: 'after-put',
-      HTTP_TOKEN_FILE: 'token',
-    },
-  })
-  const variablesSet = async () => {
-    const set = new Set<string>()
-    for (const stage of stages(settings, []))
-      for (const variable of Object.keys((await stage.command()).env ?? {})) set.add(variable)
-    return [...set]
-  }
-
-  test.each(declared)('%s is set by the local stack', async (variable) => {
-    expect(await variablesSet()).toContain(variable)
-  })
-
-  test('docs/http.md has a row for each variable, and no other', () => {
-    const [table = ''] = /(?<=^## Variables$)[^]*?(?=^## |$(?![^]))/m.exec(read('docs/http.md')) ?? []
-    const first = words(table, /^\| ([^|]+?) +\|/gm).flatMap((cell) => words(cell, /`([A-Z][A-Z0-9_]+)`/g))
-    // it is OpenTelemetry that reads its own
-    expect(first.filter((name) => !name.startsWith('OTEL_')).toSorted()).toEqual(declared.toSorted())
-  })
-
-  test('the local stack sets no variable that nobody reads', async () => {
-    expect(declared).toEqual(expect.arrayContaining(await variablesSet()))
-  })
-})
-
 describe('documents', () => {
   const folders = new Set([
     'spark',
@@ -175,25 +133,30 @@ describe('documents', () => {
   })
 })
 
-test.each(['libs/dataset-py', 'libs/client-py', 'spark', 'batch', 'airflow', 'e2e/faults/checker'])(
-  '%s imports of our Python only itself and the libraries',
-  (folder) => {
-    const python = files.filter((path) => path.endsWith('.py'))
-    const modulesOf = (part: string) =>
-      python
-        .filter((path) => path.startsWith(`${part}/`))
-        .map((path) => path.split('/')[part.split('/').length]!)
-    const others = ['spark', 'batch', 'airflow'].filter((part) => part !== folder).flatMap(modulesOf)
-    const foreign = new Set(
-      others.map((module) => module.replace('.py', '')).filter((module) => module !== 'tests'),
-    )
-    const imported = python
-      .filter((path) => path.startsWith(`${folder}/`))
-      .flatMap((path) => words(read(path), /^\s*(?:from|import) (\w+)/gm).map((module) => ({ path, module })))
-    expect(imported.length).toBeGreaterThan(0)
-    expect(imported.filter(({ module }) => foreign.has(module))).toEqual([])
-  },
-)
+test.each([
+  'libs/dataset-py',
+  'libs/client-py',
+  'libs/connect-py',
+  'spark',
+  'batch',
+  'airflow',
+  'e2e/faults/checker',
+])('%s imports of our Python only itself and the libraries', (folder) => {
+  const python = files.filter((path) => path.endsWith('.py'))
+  const modulesOf = (part: string) =>
+    python
+      .filter((path) => path.startsWith(`${part}/`))
+      .map((path) => path.split('/')[part.split('/').length]!)
+  const others = ['spark', 'batch', 'airflow'].filter((part) => part !== folder).flatMap(modulesOf)
+  const foreign = new Set(
+    others.map((module) => module.replace('.py', '')).filter((module) => module !== 'tests'),
+  )
+  const imported = python
+    .filter((path) => path.startsWith(`${folder}/`))
+    .flatMap((path) => words(read(path), /^\s*(?:from|import) (\w+)/gm).map((module) => ({ path, module })))
+  expect(imported.length).toBeGreaterThan(0)
+  expect(imported.filter(({ module }) => foreign.has(module))).toEqual([])
+})
 
 describe('tests', () => {
   const tiers = vitestConfig.test!.projects!.map((project) => {

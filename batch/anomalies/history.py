@@ -7,6 +7,7 @@ from typing import Any
 from dsf_batch.command import NotNow
 from dsf_batch.settings import Settings
 from dsf_client import Api, ApiError, Question, ask
+from dsf_connect import ConnectError
 from dsf_dataset import Dataset
 
 from .evaluate import FieldProfile, RunFacts
@@ -20,7 +21,9 @@ class History:
     """Asks Elasticsearch, which need not be up to date: what is asked for is made visible first."""
 
     def __init__(self, settings: Settings) -> None:
-        self._index = Api(f"{settings.elasticsearch_url}/{_INDEX}")
+        index = settings.index
+        self._headers = index.headers
+        self._index = Api(f"{index.url}/{index.prefix}{_INDEX}", ca_file=index.ca_file)
 
     def run(self, dataset: Dataset, run: str) -> dict[str, Any]:
         """The document of a finished run, which comes a moment after its receipt. @raise NotNow when there is none"""
@@ -62,8 +65,8 @@ class History:
 
     def _ask(self, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         try:
-            return ask(self._index, f"/{what}", Question("POST", body))
-        except ApiError as error:
+            return ask(self._index, f"/{what}", Question("POST", body, self._headers()))
+        except (ApiError, ConnectError) as error:
             raise NotNow(f"{self._index.url} cannot be asked: {error}") from error
 
 

@@ -2,20 +2,18 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 
 from dsf_client import Api
+from dsf_connect import ConnectError, IndexSettings, StoreSettings, read_index, read_store
 
 from .command import NotNow
 
 
 @dataclass(frozen=True)
 class Settings:
-    s3_endpoint: str
-    s3_access_key: str
-    s3_secret_key: str
-    s3_bucket: str
-    elasticsearch_url: str
+    store: StoreSettings
+    index: IndexSettings
     ingestor_url: str
     datasets_dir: str
     ingestor_token_file: str | None = None
@@ -25,11 +23,29 @@ class Settings:
         return Api(self.ingestor_url, self.ingestor_token_file)
 
 
+_REQUIRED = (
+    "S3_ENDPOINT",
+    "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
+    "ELASTICSEARCH_URL",
+    "INGESTOR_URL",
+    "DATASETS_DIR",
+)
+
+
 def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
-    """@raise NotNow that names every variable that is missing"""
-    required = [field.name for field in fields(Settings) if field.default is MISSING]
-    missing = [name.upper() for name in required if not env.get(name.upper())]
+    """@raise NotNow that names every variable that is missing, or one that is wrong"""
+    is_lent = env.get("AWS_WEB_IDENTITY_TOKEN_FILE")
+    missing = [
+        name
+        for name in _REQUIRED
+        if not env.get(name) and not env.get(f"{name}_FILE") and not (is_lent and name.endswith("_KEY"))
+    ]
     if missing:
         raise NotNow(f"these variables are not set: {', '.join(missing)}")
+    try:
+        store, index = read_store(env), read_index(env)
+    except ConnectError as error:
+        raise NotNow(str(error)) from error
     token_file = env.get("INGESTOR_TOKEN_FILE") or None
-    return Settings(**{name: env[name.upper()] for name in required}, ingestor_token_file=token_file)
+    return Settings(store, index, env["INGESTOR_URL"], env["DATASETS_DIR"], token_file)

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import urllib3
-from minio import Minio
+from dsf_connect import ConnectError, open_store
 from minio.error import MinioException
 
 from .command import NotNow
@@ -27,24 +26,17 @@ class Store:
     """One bucket. Whatever fails is `NotNow`: the caller comes again."""
 
     def __init__(self, settings: Settings) -> None:
-        at = urlsplit(settings.s3_endpoint)
         timeout = urllib3.Timeout(connect=5, read=60)
         pool = urllib3.PoolManager(timeout=timeout, retries=urllib3.Retry(3, backoff_factor=0.2), maxsize=16)
-        self._bucket = settings.s3_bucket
-        self._client = Minio(
-            at.netloc,
-            access_key=settings.s3_access_key,
-            secret_key=settings.s3_secret_key,
-            secure=at.scheme == "https",
-            region="us-east-1",
-            http_client=pool,
-        )
+        self._bucket = settings.store.bucket
+        self._encryption = settings.store.encryption()
+        self._client = open_store(settings.store, pool)
 
     def list(self, prefix: str) -> list[Listed]:
         try:
             found = self._client.list_objects(self._bucket, prefix, recursive=True)
             return [Listed(item.object_name, item.last_modified) for item in found]
-        except (MinioException, urllib3.exceptions.HTTPError) as error:
+        except (ConnectError, MinioException, urllib3.exceptions.HTTPError) as error:
             raise NotNow(f"the object store cannot list {prefix}: {error}") from error
 
     def get(self, key: str) -> bytes:
@@ -55,7 +47,7 @@ class Store:
             finally:
                 response.close()
                 response.release_conn()
-        except (MinioException, urllib3.exceptions.HTTPError) as error:
+        except (ConnectError, MinioException, urllib3.exceptions.HTTPError) as error:
             raise NotNow(f"the object store does not give {key}: {error}") from error
 
     def get_all(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -68,6 +60,8 @@ class Store:
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         try:
-            self._client.put_object(self._bucket, key, io.BytesIO(content), len(content), content_type)
-        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            self._client.put_object(
+                self._bucket, key, io.BytesIO(content), len(content), content_type, sse=self._encryption
+            )
+        except (ConnectError, MinioException, urllib3.exceptions.HTTPError) as error:
             raise NotNow(f"the object store does not take {key}: {error}") from error

@@ -83,7 +83,7 @@ function serversOf(settings: Settings, dataset: string, lanes: number) {
   const env = stageEnvironment(settings)
   return {
     kafka: env['KAFKA_BROKERS'],
-    registry: env['REGISTRY_URL'],
+    registry: env['SCHEMA_REGISTRY_URL'],
     s3: new URL(env['S3_ENDPOINT']!).host,
     access: env['S3_ACCESS_KEY'],
     secret: env['S3_SECRET_KEY'],

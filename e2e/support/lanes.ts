@@ -3,10 +3,17 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
-import { loadDataset, topicName, type Dataset, type TopicKind } from '../../libs/dataset/src/index.ts'
+import {
+  loadDataset,
+  namesOf,
+  topicName,
+  type Dataset,
+  type TopicKind,
+} from '../../libs/dataset/src/index.ts'
 import type { Receipt, Stage } from '../../libs/stage/src/define.ts'
 import { Health } from '../../libs/stage/src/health.ts'
 import { ensureTopics } from '../../libs/stage/src/ensure-topics.ts'
+import { readConfig } from '../../libs/stage/src/env.ts'
 import { createKafka, plainProducer } from '../../libs/stage/src/kafka.ts'
 import { LaneTransport } from '../../libs/stage/src/lane-transport.ts'
 import { createLog } from '../../libs/stage/src/log.ts'
@@ -17,7 +24,7 @@ import type { StageKit } from '../../libs/stage/src/stage-kit.ts'
 import { writePackage } from './datasets.ts'
 import { environment, runDir } from './stack.ts'
 
-export const registryUrl = environment['REGISTRY_URL']!
+export const registryUrl = environment['SCHEMA_REGISTRY_URL']!
 const log = createLog('test', 'silent')
 const spans: StageKit['spans'] = { batch: (_run, _attributes, work) => work() }
 
@@ -48,16 +55,17 @@ function newParent(): string {
   return mkdtempSync(join(runDir, 'its', 'datasets-'))
 }
 
-const configOf = (...datasets: Dataset[]) => ({
-  KAFKA_BROKERS: [environment['KAFKA_BROKERS']!],
-  REGISTRY_URL: registryUrl,
-  DATASETS_DIR: datasets.map(({ folder }) => join(folder, '..')),
-  HEALTH_HOST: '127.0.0.1',
-  HEALTH_PORT: 0,
-  SESSION_TIMEOUT_MS: 15_000,
-  CRASH_AT: undefined,
-  LOG_LEVEL: 'silent' as const,
-})
+/** `change` are variables. */
+const configOf = (datasets: Dataset[], change: NodeJS.ProcessEnv = {}) =>
+  readConfig(
+    {},
+    {
+      ...environment,
+      DATASETS_DIR: datasets.map(({ folder }) => join(folder, '..')).join(':'),
+      ...{ HEALTH_PORT: '0', LOG_LEVEL: 'silent' },
+      ...change,
+    },
+  )
 
 const opened: (() => Promise<unknown>)[] = []
 
@@ -68,7 +76,7 @@ export async function closeAll(): Promise<void> {
 
 /** What lanes of a stage share, without a process around them. */
 export async function openKit(stage: Stage, dataset: Dataset): Promise<StageKit> {
-  const kafka = createKafka(stage.name, configOf(dataset), log, () => undefined)
+  const kafka = createKafka(stage.name, configOf([dataset]), log, () => undefined)
   const admin = kafka.admin()
   await admin.connect()
   opened.push(() => admin.disconnect())
@@ -78,7 +86,8 @@ export async function openKit(stage: Stage, dataset: Dataset): Promise<StageKit>
   const metrics = new StageMetrics(stage.name)
   const nothing = () => undefined
   const idle = { seek: nothing, pause: nothing, resume: nothing, stopping: () => false, heard: nothing }
-  return { stage, groupId: `dsf.${stage.name}`, kafka, admin, serde, log, metrics, spans, ...idle }
+  const names = namesOf()
+  return { stage, names, groupId: names.group(stage.name), kafka, admin, serde, log, metrics, spans, ...idle }
 }
 
 /** A stage that reads, as in a process of its own. `fatal` is what would have ended it. */
@@ -87,7 +96,7 @@ export function runTransport(stage: Stage, ...datasets: Dataset[]) {
   let report: (error: Error) => void
   const fatal = new Promise<Error>((resolve) => (report = resolve))
   const onFatal = (error: Error) => report(error)
-  const config = configOf(...datasets)
+  const config = configOf(datasets)
   const transport = new LaneTransport({ stage, config, health, log, spans, onFatal, lookEveryMs: 300 })
   let closed: Promise<void> | undefined
   const close = () => {
@@ -109,7 +118,7 @@ export interface Feeder {
 
 /** Writes to a dataset's raw topic what an ingestor would, and what it would not. */
 export async function openFeeder(dataset: Dataset, kind: TopicKind = 'raw'): Promise<Feeder> {
-  const kafka = createKafka('feeder', configOf(dataset), log, () => undefined)
+  const kafka = createKafka('feeder', configOf([dataset]), log, () => undefined)
   const admin = kafka.admin()
   await admin.connect()
   await ensureTopics(admin, dataset)

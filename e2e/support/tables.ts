@@ -13,7 +13,7 @@ const kafka = new Kafka({
   brokers: [environment['KAFKA_BROKERS']!],
   logLevel: logLevel.NOTHING,
 })
-const registry = new SchemaRegistry({ host: environment['REGISTRY_URL']! })
+const registry = new SchemaRegistry({ host: environment['SCHEMA_REGISTRY_URL']! })
 
 /** Encodes with the schema that a stage has registered. */
 async function encode(subject: string, value: object): Promise<Buffer> {

@@ -11,7 +11,7 @@ const kafka = new Kafka({
   logLevel: logLevel.NOTHING,
 })
 
-const registry = new SchemaRegistry({ host: environment['REGISTRY_URL']! })
+const registry = new SchemaRegistry({ host: environment['SCHEMA_REGISTRY_URL']! })
 
 export type Message = KafkaMessage & { partition: number }
 

@@ -12,8 +12,10 @@ import {
 } from '../client/runs.ts'
 import { sourceUrl } from '../local/run-client.ts'
 import { countRows, listRows } from './quarantine.ts'
+import { kafkaCommands, kafkaRights, policyOf, programOf, roleOf, type RightsOptions } from './rights.ts'
+import { listTopics, topicCommands, type TopicOptions } from './topics.ts'
 
-export interface Options {
+export interface Options extends RightsOptions, TopicOptions {
   stage?: string
   code?: string
   run?: string
@@ -35,6 +37,8 @@ export interface Command {
   run: (api: Api, subjects: string[], options: Options) => Promise<unknown>
   /** the list in an answer, which a table shows; the answer itself when it is left out */
   rows?: string
+  /** what people get in place of a table */
+  text?: (answer: never) => string
 }
 
 export const usage = `dsf dataset check      <folder of a dataset, or of datasets>
@@ -46,6 +50,10 @@ dsf quarantine count   <dataset>
 dsf quarantine list    <dataset> [--stage s] [--code c] [--run id] [--limit n] [--cursor c]
 dsf quarantine show    <dataset> <id>
 dsf quarantine replay  <dataset> [--stage s] [--code c] [--run id] [--dry-run] [--wait] [--key k] [--force]
+dsf topics list        <folder of datasets> [--prefix p] [--replicas n] [--min-insync n]
+dsf rights kafka       <program> [--datasets folder] [--prefix p] [--principal name] [--create]
+dsf rights s3          <program> [--datasets folder] [--bucket b] [--create]
+dsf rights elasticsearch <program> [--datasets folder] [--index-prefix p]
 
 --wait                 until the run is over; --timeout 900 are the seconds
 -o table|json|jsonl    how to print it (table)
@@ -59,6 +67,9 @@ const selectionOf = ({ stage, code, run }: Options) => ({
 /** Those of the options that were given. */
 const queryOf = (options: Options, names: (keyof Options)[]): Record<string, string> =>
   Object.fromEntries(names.flatMap((name) => (options[name] ? [[name, String(options[name])]] : [])))
+
+/** The servers' own tools take it as it is. */
+const asJson = (answer: object) => `${JSON.stringify(answer, null, 2)}\n`
 
 export const commands: Record<string, Command> = {
   'quarantine count': {
@@ -121,6 +132,28 @@ export const commands: Record<string, Command> = {
     subjects: ['a folder'],
     rows: 'datasets',
     run: async (_, [folder]) => ({ datasets: (await import('./check-datasets.ts')).checkDatasets(folder!) }),
+  },
+  'topics list': {
+    subjects: ['a folder of datasets'],
+    rows: 'topics',
+    run: async (_, [folder], options) => listTopics(folder!, options),
+    text: topicCommands,
+  },
+  'rights kafka': {
+    subjects: ['a program'],
+    rows: 'rights',
+    run: async (_, [program], options) => kafkaRights(programOf(program!), options),
+    text: kafkaCommands,
+  },
+  'rights s3': {
+    subjects: ['a program'],
+    run: async (_, [program], options) => policyOf(programOf(program!), options),
+    text: asJson,
+  },
+  'rights elasticsearch': {
+    subjects: ['a program'],
+    run: async (_, [program], options) => roleOf(programOf(program!), options),
+    text: asJson,
   },
 }
 

@@ -8,7 +8,7 @@ import type { Api } from '../client/http.ts'
 import { apiOf } from '../local/run-client.ts'
 import { readSettings } from '../local/settings.ts'
 import { readToken } from '../local/token.ts'
-import { commands, usage, type Options } from './commands.ts'
+import { commands, usage, type Command, type Options } from './commands.ts'
 import { render, type Format } from './render.ts'
 
 class UsageError extends Error {}
@@ -32,6 +32,14 @@ function parse(args: string[]) {
         state: { type: 'string' },
         dataset: { type: 'string' },
         cursor: { type: 'string' },
+        datasets: { type: 'string' },
+        prefix: { type: 'string' },
+        'index-prefix': { type: 'string' },
+        bucket: { type: 'string' },
+        principal: { type: 'string' },
+        replicas: { type: 'string' },
+        'min-insync': { type: 'string' },
+        create: { type: 'boolean', default: false },
         timeout: { type: 'string', default: '900' },
         help: { type: 'boolean', short: 'h', default: false },
         'dry-run': { type: 'boolean', default: false },
@@ -65,8 +73,11 @@ async function main(args: string[]): Promise<void> {
     throw new UsageError(`${noun} ${verb} needs ${command.subjects.join(' and ')}`)
   const options: Options = { ...values, dryRun: values['dry-run'] }
   const answer = await command.run(apiFrom(values), subjects, options)
-  process.stdout.write(render(answer, command.rows, format satisfies Format))
+  process.stdout.write(printed(command, answer, format satisfies Format))
 }
+
+const printed = ({ text, rows }: Command, answer: unknown, format: Format): string =>
+  text && format === 'table' ? text(answer as never) : render(answer, rows, format)
 
 try {
   await main(process.argv.slice(2))

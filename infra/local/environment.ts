@@ -19,6 +19,14 @@ const passedOn = [
   'CRASH_AT',
   'HTTP_TOKEN_FILE',
   'SOURCE_SECRETS_DIR',
+  'SOURCE_PROXY',
+  'SOURCE_PROXY_FILE',
+  'KAFKA_PREFIX',
+  'KAFKA_CREATE_TOPICS',
+  'KAFKA_REPLICATION_FACTOR',
+  'KAFKA_MIN_INSYNC_REPLICAS',
+  'SCHEMA_REGISTRY_PREFIX',
+  'ELASTICSEARCH_INDEX_PREFIX',
 ]
 
 export type StageEnvironment = Record<string, string>
@@ -28,7 +36,7 @@ export function stageEnvironment(settings: Settings): StageEnvironment {
   const { accessKey, secretKey } = credentialsFor(settings)
   return {
     KAFKA_BROKERS: `${loopback}:${ports.kafka}`,
-    REGISTRY_URL: `http://${loopback}:${ports.registry}/apis/ccompat/v7`,
+    SCHEMA_REGISTRY_URL: `http://${loopback}:${ports.registry}/apis/ccompat/v7`,
     S3_ENDPOINT: `http://${loopback}:${ports.s3}`,
     S3_ACCESS_KEY: accessKey,
     S3_SECRET_KEY: secretKey,

@@ -11,7 +11,7 @@ const environments = ['spark', 'airflow'] as const
 export type PythonEnvironment = (typeof environments)[number]
 
 /** Folders of our own packages: there is nothing to install of them. */
-const packages = ['libs/dataset-py', 'libs/client-py', 'spark', 'batch', 'airflow']
+const packages = ['libs/dataset-py', 'libs/client-py', 'libs/connect-py', 'spark', 'batch', 'airflow']
 
 export interface Python {
   readonly program: string

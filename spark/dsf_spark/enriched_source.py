@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from dsf_connect import KafkaSettings
 from dsf_dataset import Dataset, topic_name
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -27,16 +28,17 @@ class Writers:
 
 
 def enriched_stream(
-    spark: SparkSession, dataset: Dataset, brokers: str, writers: Writers, records_per_batch: int
+    spark: SparkSession, dataset: Dataset, kafka: KafkaSettings, writers: Writers, records_per_batch: int
 ) -> DataFrame:
     messages = (
         spark.readStream.format("kafka")
-        .option("kafka.bootstrap.servers", brokers)
+        .options(**kafka.spark())
+        .option("groupIdPrefix", f"{kafka.prefix}dsf.trends.{dataset.name}")
         .option("kafka.isolation.level", "read_committed")
         # a broker that is away is told in seconds
         .option("kafka.default.api.timeout.ms", 15_000)
         .option("kafka.request.timeout.ms", 10_000)
-        .option("subscribe", topic_name(dataset.name, "enriched"))
+        .option("subscribe", kafka.topic(topic_name(dataset.name, "enriched")))
         .option("startingOffsets", "earliest")
         .option("includeHeaders", True)
         .option("failOnDataLoss", True)

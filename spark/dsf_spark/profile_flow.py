@@ -30,12 +30,12 @@ class ProfileFlow(Flow):
         self._store = Store(self.settings.store)
         if not self._store.has(folder):
             return None
-        topic = topic_name(name, "profile")
+        topic = self.settings.kafka.topic(topic_name(name, "profile"))
         require_topic(self.settings, topic)
-        registry = Registry(self.settings.registry_url)
-        self._encode = encoder(registry, f"{topic}-value")
+        registry = Registry(self.settings.registry)
+        self._encode = encoder(registry, f"{topic_name(name, 'profile')}-value")
         self._encode_receipt = receipt_encoder(registry)
-        self._topic = TransactionalTopic(self.settings.brokers, f"dsf.{self.job}.{name}", topic)
+        self._topic = TransactionalTopic(self.settings.kafka, f"dsf.{self.job}.{name}", topic)
         self._last_tag = self._topic.last_tag()
         self._done = objects_done(self._store, self.checkpoint)
         return processed_stream(self.spark, self.dataset, s3a(self.settings.store, folder), OBJECTS_PER_BATCH)

@@ -2,8 +2,10 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import requests
+from dsf_connect import ConnectError, RegistrySettings
 
 from .failure import FatalError, TransientError
 
@@ -13,15 +15,16 @@ _SECONDS = 5
 
 
 class Registry:
-    def __init__(self, url: str):
-        self._url = url
+    def __init__(self, settings: RegistrySettings):
+        self._settings = settings
+        self._url = settings.url
 
     def newest(self, subject: str) -> tuple[int, Schema]:
         """
         Id and schema of the last version. The jobs register nothing: what a record looks like is said once, by the stages.
         @raise TransientError while no stage has registered it
         """
-        found = self._call("GET", f"/subjects/{subject}/versions/latest", missing={})
+        found = self._call("GET", f"/subjects/{self._named(subject)}/versions/latest", missing={})
         if not found:
             raise not_registered(subject)
         return found["id"], json.loads(found["schema"])
@@ -31,8 +34,9 @@ class Registry:
         Every schema that records of a topic can have, by id, the oldest version first.
         @raise TransientError while no stage has registered one
         """
-        numbers = self._call("GET", f"/subjects/{subject}/versions", missing=[])
-        found = [self._call("GET", f"/subjects/{subject}/versions/{number}") for number in numbers]
+        path = f"/subjects/{self._named(subject)}/versions"
+        numbers = self._call("GET", path, missing=[])
+        found = [self._call("GET", f"{path}/{number}") for number in numbers]
         if not found:
             raise not_registered(subject)
         return {version["id"]: version["schema"] for version in found}
@@ -44,10 +48,22 @@ class Registry:
     def check(self) -> None:
         self._call("GET", "/schemas/types")
 
+    def _named(self, subject: str) -> str:
+        return quote(f"{self._settings.prefix}{subject}", safe="")
+
     def _call(self, method: str, path: str, missing: Any = None) -> Any:
         url = f"{self._url}{path}"
         try:
-            response = requests.request(method, url, timeout=_SECONDS)
+            response = requests.request(
+                method,
+                url,
+                timeout=_SECONDS,
+                headers=self._settings.headers(),
+                verify=self._settings.ca_file or True,
+                cert=self._settings.cert,
+            )
+        except ConnectError as error:
+            raise TransientError(str(error)) from error
         except requests.RequestException as error:
             raise TransientError(f"the schema registry does not answer at {url}: {error}") from error
         if response.status_code == 404 and missing is not None:

@@ -5,15 +5,20 @@ program runs in one process on a laptop and on a cluster.
 
 import glob
 import os
+import subprocess
+import tempfile
 from pathlib import Path
 
+from dsf_connect import StoreSettings
 from pyspark import SparkConf
 from pyspark.sql import SparkSession
 
-from .settings import StoreSettings
+from .failure import FatalError
 
 _CLOUD = "org.apache.spark.internal.io.cloud"
 _STATE = "org.apache.spark.sql.execution.streaming.state"
+
+_WEB_IDENTITY = "software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider"
 
 _LOG4J = Path(__file__).parents[1] / "log4j2.properties"
 
@@ -46,8 +51,6 @@ _WITH_STORE = {
     # an object appears when its upload is complete: no rename, which S3 has not
     "spark.sql.streaming.checkpointFileManagerClass": f"{_CLOUD}.AbortableStreamBasedCheckpointFileManager",
     # a store that is away is noticed in seconds, and waited for by the job
-    "spark.hadoop.fs.s3a.path.style.access": "true",
-    "spark.hadoop.fs.s3a.endpoint.region": "us-east-1",
     "spark.hadoop.fs.s3a.attempts.maximum": "3",
     "spark.hadoop.fs.s3a.retry.limit": "3",
     "spark.hadoop.fs.s3a.connection.establish.timeout": "15s",
@@ -65,8 +68,10 @@ def open_session(name: str, store: StoreSettings | None = None, trigger_seconds:
     # how often an idle query says that it has looked
     defaults["spark.sql.streaming.noDataProgressEventInterval"] = f"{max(500, int(trigger_seconds * 500))}ms"
     if store:
-        defaults |= {**_WITH_STORE, "spark.hadoop.fs.s3a.endpoint": store.endpoint}
+        defaults |= {**_WITH_STORE, **_store_options(store)}
         _give_keys(store)
+        if store.ca_file and is_local:
+            defaults["spark.driver.extraJavaOptions"] += f" {_trust(store.ca_file)}"
     if jars := sorted(glob.glob(os.path.join(os.environ.get("SPARK_JARS") or "/nowhere", "*.jar"))):
         defaults["spark.jars"] = ",".join(jars)
     for key, value in defaults.items():
@@ -74,10 +79,48 @@ def open_session(name: str, store: StoreSettings | None = None, trigger_seconds:
     return SparkSession.builder.config(conf=conf).getOrCreate()
 
 
+def _store_options(store: StoreSettings) -> dict[str, str]:
+    options = {
+        "fs.s3a.endpoint": store.endpoint,
+        "fs.s3a.endpoint.region": store.region,
+        "fs.s3a.path.style.access": "true" if store.addressing == "path" else "false",
+    }
+    if not store.access:
+        options["fs.s3a.aws.credentials.provider"] = _WEB_IDENTITY
+    if store.sse != "none":
+        kms = store.sse.startswith("aws:kms")
+        options["fs.s3a.encryption.algorithm"] = "SSE-KMS" if kms else "SSE-S3"
+        if key := store.sse.removeprefix("aws:kms:") if kms and store.sse != "aws:kms" else "":
+            options["fs.s3a.encryption.key"] = key
+    return {f"spark.hadoop.{name}": value for name, value in options.items()}
+
+
 def _give_keys(store: StoreSettings) -> None:
-    """Through the environment, because the options of the virtual machine are on its command line for all to read."""
-    os.environ["AWS_ACCESS_KEY_ID"] = store.access_key
-    os.environ["AWS_SECRET_ACCESS_KEY"] = store.secret_key
+    """
+    Through the environment, because the options of the virtual machine are on its command line for all to read. It reads
+    them once: keys that change count for S3A when the job starts again.
+    """
+    keys = {
+        "AWS_ACCESS_KEY_ID": store.access,
+        "AWS_SECRET_ACCESS_KEY": store.secret,
+        "AWS_SESSION_TOKEN": store.session,
+    }
+    os.environ.update({name: key.read() for name, key in keys.items() if key})
+
+
+def _trust(ca_file: str) -> str:
+    """Java reads no PEM: its own tool makes the store that it wants. What is in it is public, so its password says nothing."""
+    keytool = os.path.join(os.environ.get("JAVA_HOME") or "/usr", "bin", "keytool")
+    folder = tempfile.mkdtemp(prefix="dsf-trust-")
+    store = os.path.join(folder, "ca.p12")
+    into = ["-keystore", store, "-storetype", "PKCS12", "-storepass", "changeit"]
+    command = [keytool, "-importcert", "-noprompt", "-alias", "ca", "-file", ca_file, *into]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode != 0:
+        raise FatalError(
+            f'S3_CA_FILE is "{ca_file}", which keytool does not take: {done.stdout.strip()[:300]}'
+        )
+    return f"-Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStorePassword=changeit"
 
 
 def s3a(store: StoreSettings, key: str) -> str:

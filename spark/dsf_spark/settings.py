@@ -2,24 +2,24 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from dsf_connect import (
+    ConnectError,
+    KafkaSettings,
+    RegistrySettings,
+    StoreSettings,
+    read_kafka,
+    read_registry,
+    read_store,
+)
 from dsf_dataset import Dataset, Datasets, Refused, load_datasets
 
 
 @dataclass(frozen=True)
-class StoreSettings:
-    endpoint: str
-    access_key: str = field(repr=False)
-    secret_key: str = field(repr=False)
-    bucket: str
-
-
-@dataclass(frozen=True)
 class Settings:
-    brokers: str
-    """host:port, comma-separated"""
-    registry_url: str
+    kafka: KafkaSettings
+    registry: RegistrySettings
     store: StoreSettings
     datasets_dir: str
     datasets: Mapping[str, Dataset]
@@ -40,17 +40,16 @@ class SettingsError(Exception):
 
 
 def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
+    try:
+        kafka, registry, store = read_kafka(env), read_registry(env), read_store(env)
+    except ConnectError as error:
+        raise SettingsError(str(error)) from error
     datasets_dir = _text(env, "DATASETS_DIR", "datasets")
     known = load_datasets(datasets_dir)
     return Settings(
-        brokers=_text(env, "KAFKA_BROKERS"),
-        registry_url=_text(env, "REGISTRY_URL").rstrip("/"),
-        store=StoreSettings(
-            endpoint=_text(env, "S3_ENDPOINT"),
-            access_key=_text(env, "S3_ACCESS_KEY"),
-            secret_key=_text(env, "S3_SECRET_KEY"),
-            bucket=_text(env, "S3_BUCKET", "dsf"),
-        ),
+        kafka=kafka,
+        registry=registry,
+        store=store,
         datasets_dir=datasets_dir,
         datasets=known,
         chosen=_chosen(known, env.get("SPARK_DATASETS", "")),

@@ -3,30 +3,20 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import urllib3
-from minio import Minio
+from dsf_connect import StoreSettings, open_store
 
 from .failure import FatalError, TransientError
-from .settings import StoreSettings
 
 
 class Store:
     def __init__(self, settings: StoreSettings):
-        url = urlsplit(settings.endpoint)
         self.bucket = settings.bucket
         self._http = urllib3.PoolManager(
             timeout=urllib3.Timeout(connect=3, read=30), retries=False, maxsize=16, block=True
         )
-        self._client = Minio(
-            url.netloc,
-            settings.access_key,
-            settings.secret_key,
-            secure=url.scheme == "https",
-            region="us-east-1",
-            http_client=self._http,
-        )
+        self._client = open_store(settings, self._http)
 
     def check(self) -> None:
         if not self._client.bucket_exists(self.bucket):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from dsf_connect import KafkaSettings
 
 from .crash_points import crash_point
 from .failure import TransientError
@@ -31,10 +32,10 @@ class TransactionalTopic:
     carries the tag of its micro-batch, `<query id>:<batch id>`.
     """
 
-    def __init__(self, brokers: str, transactional_id: str, topic: str):
-        self._brokers = brokers
+    def __init__(self, kafka: KafkaSettings, transactional_id: str, topic: str):
+        self._kafka = kafka
         self.topic = topic
-        self._id = transactional_id
+        self._id = f"{kafka.prefix}{transactional_id}"
         self._producer: Producer | None = None
 
     def publish(self, tag: str, messages: list[Outgoing]) -> None:
@@ -69,7 +70,7 @@ class TransactionalTopic:
             self._open()
         consumer = Consumer(
             {
-                **_common(self._brokers),
+                **_common(self._kafka),
                 "group.id": f"{self._id}.tail",
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
@@ -93,7 +94,7 @@ class TransactionalTopic:
     def _open(self) -> Producer:
         producer = Producer(
             {
-                **_common(self._brokers),
+                **_common(self._kafka),
                 "transactional.id": self._id,
                 # an open transaction hides what lies behind it from every reader
                 "transaction.timeout.ms": _SECONDS * 1000,
@@ -106,9 +107,9 @@ class TransactionalTopic:
         return producer
 
 
-def _common(brokers: str) -> dict[str, str | int]:
+def _common(kafka: KafkaSettings) -> dict[str, str | int]:
     """The client tells of every retry by itself; what becomes of it is an error that we get."""
-    return {"bootstrap.servers": brokers, "log_level": 2}
+    return {**kafka.client(), "log_level": 2}
 
 
 def _last_tag_from(consumer: Consumer, topic: str, start: int) -> str | None:

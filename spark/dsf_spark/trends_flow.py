@@ -55,7 +55,7 @@ class TrendsFlow(Flow):
     def _meet(self, schema_id: int) -> BaseException:
         """A stage with a newer definition writes under a schema that was not there when the query was planned."""
         try:
-            schema = Registry(self.settings.registry_url).schema(schema_id)
+            schema = Registry(self.settings.registry).schema(schema_id)
         except TransientError as error:
             return error
         if schema is None:
@@ -66,16 +66,17 @@ class TrendsFlow(Flow):
 
     def open(self) -> DataFrame:
         name = self.dataset.name
-        registry = Registry(self.settings.registry_url)
+        registry = Registry(self.settings.registry)
         enriched, objects = topic_name(name, "enriched"), topic_name(name, "objects")
-        require_topic(self.settings, enriched)
-        require_topic(self.settings, objects)
+        kafka = self.settings.kafka
+        require_topic(self.settings, kafka.topic(enriched))
+        require_topic(self.settings, kafka.topic(objects))
         self._encode = encoder(registry, f"{objects}-value")
         self._encode_receipt = receipt_encoder(registry)
-        self._topic = TransactionalTopic(self.settings.brokers, f"dsf.{self.job}.{name}", objects)
+        self._topic = TransactionalTopic(kafka, f"dsf.{self.job}.{name}", kafka.topic(objects))
         self._store = Store(self.settings.store)
         writers = Writers(registry.versions(f"{enriched}-value") | self._met, frozenset(self._foreign))
-        stream = enriched_stream(self.spark, self.dataset, self.settings.brokers, writers, RECORDS_PER_BATCH)
+        stream = enriched_stream(self.spark, self.dataset, kafka, writers, RECORDS_PER_BATCH)
         return trends(once_per_key(stream, self.dataset), self.dataset)
 
     def write(self, batch: DataFrame, batch_id: int, query_id: str) -> None:

@@ -17,7 +17,7 @@ from .conftest import REPOSITORY
 
 ENVIRONMENT = {
     "KAFKA_BROKERS": "k:1",
-    "REGISTRY_URL": "http://r/",
+    "SCHEMA_REGISTRY_URL": "http://r/",
     "S3_ENDPOINT": "http://s",
     "S3_ACCESS_KEY": "a",
     "S3_SECRET_KEY": "hidden",

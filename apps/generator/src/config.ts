@@ -1,6 +1,7 @@
 import { flag, readConfig } from '@dsf/stage'
 
-export const config = () =>
-  readConfig({
-    SIMULATE: flag.describe('add simulated records; off by default, they are for demonstrations and load'),
-  })
+const variables = {
+  SIMULATE: flag.describe('adds simulated records; off by default, they are for demonstrations and load'),
+}
+
+export const config = () => readConfig(variables)

@@ -15,11 +15,12 @@ import { ask, mappingOf } from '../../../e2e/support/documents.ts'
 import { freshName, newDataset } from '../../../e2e/support/lanes.ts'
 import { environment } from '../../../e2e/support/stack.ts'
 import { bulkWriter } from './bulk-body.ts'
+import { indexSettings } from './config.ts'
 import { openIndex, type NamedIndex } from './elasticsearch.ts'
 import { tableIndexer } from './index-tables.ts'
 import { tables } from './table-documents.ts'
 
-const index = openIndex(environment['ELASTICSEARCH_URL']!)
+const index = openIndex(indexSettings(environment))
 const dataset = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
 
 /** An index of its own that is made of a template of ours, perhaps without some fields. */

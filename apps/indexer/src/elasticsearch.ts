@@ -1,11 +1,15 @@
-import { Client, errors } from '@elastic/elasticsearch'
+import { errors, type Client } from '@elastic/elasticsearch'
 import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { fieldLimit, indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
 import { answerFilter, explainError, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
 import type { BulkBody } from './bulk-body.ts'
+import type { IndexSettings } from './config.ts'
+import { openClient } from './elasticsearch-client.ts'
 
 /** What the indexer does with Elasticsearch. A server that is away or overloaded is a TransientError. */
 export interface Index {
+  /** what the index or alias of a name is called there: names that are handed over are without the prefix, those in calls are with it */
+  nameOf: (name: string) => string
   check: () => Promise<unknown>
   /** index template, first index and alias of a dataset; all of it may be there already */
   prepare: (dataset: Dataset) => Promise<void>
@@ -30,19 +34,37 @@ export interface NamedIndex {
 /** Tries of one bulk request before the lane lets go of it and starts the batch again. */
 const tries = 6
 
-export function openIndex(url: string): Index {
-  // retries are ours: the client's would resend a whole body
-  const client = new Client({ node: url, maxRetries: 0, requestTimeout: 60_000 })
-  const tried = <T>(what: string, work: () => Promise<T>): Promise<T> =>
-    work().catch((error: unknown) => Promise.reject(explain(`Elasticsearch at ${url}, ${what}`, error)))
+/** @throws FatalError when variables do not fit together */
+export function openIndex(settings: IndexSettings): Index {
+  const { client, isMendable } = openClient(settings)
+  const url = settings.ELASTICSEARCH_URL.join(', ')
+  const nameOf = (name: string) => `${settings.ELASTICSEARCH_INDEX_PREFIX}${name}`
+  const tried = async <T>(what: string, work: (client: Client) => Promise<T>): Promise<T> => {
+    try {
+      return await work(client())
+    } catch (error) {
+      throw explain(`Elasticsearch at ${url}, ${what}`, error, isMendable)
+    }
+  }
+  const prepared = (index: NamedIndex) =>
+    tried(`index of ${index.alias}`, (client) => prepare(client, named(index, nameOf)))
   return {
-    check: () => tried('health', () => client.cluster.health({ timeout: '2s' })),
-    prepare: (dataset) => tried(`index of ${dataset.name}`, () => prepare(client, ofDataset(dataset))),
-    prepareIndex: (index) => tried(`index of ${index.alias}`, () => prepare(client, index)),
-    bulk: (body, target = 'alias') =>
-      bulk((work) => tried('bulk', () => work(client)), body, target === 'alias'),
-    refresh: (alias) => tried('refresh', () => client.indices.refresh({ index: alias })),
-    call: (what, work) => tried(what, () => work(client)),
+    nameOf,
+    check: () => tried('health', (client) => client.cluster.health({ timeout: '2s' })),
+    prepare: (dataset) => prepared(ofDataset(dataset)),
+    prepareIndex: prepared,
+    bulk: (body, target = 'alias') => bulk((work) => tried('bulk', work), body, target === 'alias'),
+    refresh: (alias) => tried('refresh', (client) => client.indices.refresh({ index: nameOf(alias) })),
+    call: tried,
+  }
+}
+
+/** The same, called as it is there. */
+export function named({ alias, name, first, template }: NamedIndex, nameOf: Index['nameOf']): NamedIndex {
+  const index_patterns = template.index_patterns.map(nameOf)
+  return {
+    ...{ alias: nameOf(alias), name: nameOf(name), first: nameOf(first) },
+    template: { ...template, index_patterns },
   }
 }
 
@@ -85,11 +107,9 @@ async function allowFields(client: Client, alias: string, { template }: IndexTem
   }
 }
 
-export const templateName = ({ name }: Dataset): string => `dsf-${name}`
-
-const ofDataset = (dataset: Dataset): NamedIndex => ({
+export const ofDataset = (dataset: Dataset): NamedIndex => ({
   alias: dataset.name,
-  name: templateName(dataset),
+  name: `dsf-${dataset.name}`,
   template: indexTemplate(dataset),
   first: `${dataset.name}-v1`,
 })
@@ -150,14 +170,15 @@ const reasonOf = (error: errors.ElasticsearchClientError): string => {
 }
 
 /** Missing rights concern the process; everything else that is refused concerns what was asked for, and so a dataset. */
-function explain(what: string, error: unknown): Error {
+function explain(what: string, error: unknown, isMendable: boolean): Error {
   if (!(error instanceof errors.ElasticsearchClientError)) return error as Error
   const status = error instanceof errors.ResponseError ? (error.statusCode ?? 500) : undefined
-  const Kind = status === undefined ? TransientError : kindOf(status)
+  const Kind = status === undefined ? TransientError : kindOf(status, isMendable)
   return new Kind(`${what}: ${status ?? ''} ${reasonOf(error)}`, { cause: error })
 }
 
-function kindOf(status: number) {
+function kindOf(status: number, isMendable: boolean) {
+  if (status === 401 && isMendable) return TransientError
   if (status === 401 || status === 403) return FatalError
   return status >= 400 && status < 500 && status !== 408 && status !== 429 ? DatasetError : TransientError
 }

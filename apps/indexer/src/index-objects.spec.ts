@@ -43,7 +43,7 @@ function open(refusing?: string, answers: Fate[] = []) {
     const fate = answers.shift() ?? 'created'
     return { fates: rows.map(() => (alias === refusing ? undefined : fate)), refused, retry: [] }
   }
-  const handle = objectIndexer(store, { bulk } as Index)(dataset)
+  const handle = objectIndexer(store, { bulk, nameOf: (name: string) => name } as Index)(dataset)
   const batch = (firstRecord: number, ...records: AnnouncedObject[]) =>
     handle({ records, lane: 1, firstRecord } as Batch<AnnouncedObject>)
   return { taken, batch, handle: (...records: AnnouncedObject[]) => batch(0, ...records) }

@@ -52,7 +52,7 @@ function perLane<T>(open: () => T): (lane: number) => T {
 }
 
 function rowIndexer(store: ObjectStore, index: Index, dataset: Dataset) {
-  const toBodies = bulkWriter(dataset)
+  const toBodies = bulkWriter(dataset, { index: index.nameOf(dataset.name) })
   const toQuarantine = quarantineWriter(dataset)
   return (
     objects: AnnouncedObject[],

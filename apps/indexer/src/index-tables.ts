@@ -13,7 +13,7 @@ import { checkTable, tableItemWriter, type Table } from './table-documents.ts'
  * @throws DatasetError for a document that is refused, ObjectMismatch
  */
 export function tableIndexer(store: ObjectStore, index: Index, table: Table, dataset: Dataset) {
-  const writeItem = tableItemWriter(table, dataset)
+  const writeItem = tableItemWriter({ ...table, alias: index.nameOf(table.alias) }, dataset)
   return (objects: StoredObject[]): Promise<void> =>
     readInParts(dataset, store, objects, async (part, read) => {
       part.forEach(({ key }, i) => checkTable(table, key, read[i]!))

@@ -6,6 +6,6 @@ import { indexer } from './indexer.stage.ts'
 import { Pipeline } from './pipeline.ts'
 
 const settings = config()
-const index = openIndex(settings.ELASTICSEARCH_URL)
+const index = openIndex(settings)
 const pipeline = new Pipeline(index, settings.LAG_EVERY_MS)
 await runStage(indexer(openStore(settings), index, pipeline), settings)

@@ -37,7 +37,7 @@ export class Pipeline {
   async write(documents: PipelineDocument[]): Promise<void> {
     if (documents.length === 0) return
     const operations = documents.flatMap(({ id, document }) => [
-      { index: { _index: pipelineIndex, _id: id } },
+      { index: { _index: this.#index.nameOf(pipelineIndex), _id: id } },
       document,
     ])
     const answer = await this.#index.call('pipeline documents', (client) =>

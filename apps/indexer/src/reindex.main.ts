@@ -19,7 +19,7 @@ function readWork(name: string | undefined): Reindexing {
   if (!dataset && refused)
     throw new Error(`the dataset "${name}" cannot be used:\n  ${refused.problems.join('\n  ')}`)
   if (!dataset) throw new Error(`no dataset is named "${name}"; known are ${[...datasets.keys()].join(', ')}`)
-  return { dataset, store: openStore(settings), index: openIndex(settings.ELASTICSEARCH_URL), say }
+  return { dataset, store: openStore(settings), index: openIndex(settings), say }
 }
 
 try {

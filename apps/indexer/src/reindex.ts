@@ -3,7 +3,7 @@ import { indexTemplate, pathSegment, type Dataset } from '@dsf/dataset'
 import { FatalError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { bulkWriter } from './bulk-body.ts'
-import { templateName, type Index } from './elasticsearch.ts'
+import { named, ofDataset, type Index } from './elasticsearch.ts'
 import { readRows } from './read-object.ts'
 
 export interface Reindexing {
@@ -35,7 +35,7 @@ export async function reindex(work: Reindexing): Promise<string> {
     await setState(index, old, 'complete')
     return old
   }
-  const next = `${dataset.name}-v${versionOf(old) + 1}`
+  const next = `${index.nameOf(dataset.name)}-v${versionOf(old) + 1}`
   const wanted = await count(index, old)
   await create(work, next)
   const first = await objectsOf(work)
@@ -52,8 +52,12 @@ export async function reindex(work: Reindexing): Promise<string> {
 export async function dropOld(work: Reindexing): Promise<string[]> {
   const { dataset, index } = work
   const current = versionOf(await currentIndex(work))
-  const found = await index.call('indices', (client) => client.indices.get({ index: `${dataset.name}-v*` }))
-  const old = Object.keys(found).filter((name) => isVersionOf(dataset, name) && versionOf(name) < current)
+  const found = await index.call('indices', (client) =>
+    client.indices.get({ index: `${index.nameOf(dataset.name)}-v*` }),
+  )
+  const old = Object.keys(found).filter(
+    (name) => isVersionOf(index.nameOf(dataset.name), name) && versionOf(name) < current,
+  )
   for (const name of old)
     await index.call(`delete ${name}`, (client) => client.indices.delete({ index: name }))
   return old
@@ -61,11 +65,13 @@ export async function dropOld(work: Reindexing): Promise<string[]> {
 
 const versionOf = (name: string): number => Number(/\d+$/.exec(name)![0])
 /** The pattern of `a` also finds the indices of a dataset that is called `a-v2-b`. */
-const isVersionOf = ({ name }: Dataset, index: string): boolean =>
-  index.startsWith(`${name}-v`) && /^\d+$/.test(index.slice(name.length + 2))
+const isVersionOf = (alias: string, index: string): boolean =>
+  index.startsWith(`${alias}-v`) && /^\d+$/.test(index.slice(alias.length + 2))
 
 async function currentIndex({ dataset, index }: Reindexing): Promise<string> {
-  const names = await index.call('alias', (client) => client.indices.getAlias({ name: dataset.name }))
+  const names = await index.call('alias', (client) =>
+    client.indices.getAlias({ name: index.nameOf(dataset.name) }),
+  )
   return Object.keys(names)[0]!
 }
 
@@ -79,9 +85,9 @@ const setState = (index: Index, name: string, reindex: State) =>
 
 /** Nobody reads or writes what stands there without the alias: a run before left it. */
 async function create({ dataset, index, say }: Reindexing, name: string): Promise<void> {
-  const template = indexTemplate(dataset)
+  const template = named(ofDataset(dataset), index.nameOf)
   await index.call(`create ${name}`, async (client) => {
-    await client.indices.putIndexTemplate({ name: templateName(dataset), ...template })
+    await client.indices.putIndexTemplate({ name: template.name, ...template.template })
     await client.indices.delete({ index: name, ignore_unavailable: true })
     // nobody searches it yet
     await client.indices.create({ index: name, settings: { refresh_interval: '-1' } })
@@ -142,13 +148,13 @@ async function moveUnlessSmaller({ dataset, index, say }: Reindexing, { old, nex
         (refused[0] ? `Refused: ${refused[0]}` : 'Objects are missing from the lake.'),
     )
   await setState(index, next, 'catching up')
-  const alias = dataset.name
+  const alias = index.nameOf(dataset.name)
   const actions = [{ remove: { index: old, alias } }, { add: { index: next, alias, is_write_index: true } }]
   await index.call('alias', (client) => client.indices.updateAliases({ actions }))
   say(`${alias}: now ${next} with ${documents} documents; ${old} is kept`)
 }
 
 async function count(index: Index, name: string): Promise<number> {
-  await index.refresh(name)
+  await index.call('refresh', (client) => client.indices.refresh({ index: name }))
   return (await index.call('count', (client) => client.count({ index: name }))).count
 }

@@ -1,4 +1,4 @@
-import { apiVariables, readConfig } from '@dsf/stage'
+import { apiVariables, optional, readConfig } from '@dsf/stage'
 import { storeVariables } from '@dsf/store'
 import { z } from 'zod'
 
@@ -10,25 +10,28 @@ const list = (separator: string) =>
 
 const count = (usual: number) => z.coerce.number().int().positive().default(usual)
 
-export const config = () =>
-  readConfig({
-    ...apiVariables,
-    ...storeVariables,
-    SOURCE_ALLOW: list(',').describe(
-      'private address ranges (CIDR) that sources may be fetched from; none by default',
-    ),
-    ROWS_PER_TRANSACTION: count(20_000).describe(
-      'enough that the fixed cost is lost in them, few enough to hold in memory',
-    ),
-    FETCHES_AT_ONCE: count(16).describe('sources that are fetched at once, of all datasets; one of a host'),
-    PUBLISHES_AT_ONCE: count(4).describe('transactions that are made at once, of all datasets'),
-    RUNS_KEPT: count(1000).describe(
-      'runs of a dataset that are known; older ones are documents of the index',
-    ),
-    RUNS_KEPT_DAYS: count(90),
-    SOURCE_SECRETS_DIR: z
-      .string()
-      .optional()
-      .describe('folder with a file for each secret that a definition names; none by default'),
-    SOURCE_ROOTS: list(':').describe('folders that file sources may be read from; none by default'),
-  })
+const variables = {
+  ...apiVariables,
+  ...storeVariables,
+  SOURCE_ALLOW: list(',').describe(
+    'private address ranges (CIDR) that sources may be fetched from; none by default',
+  ),
+  SOURCE_PROXY: optional.describe(
+    'URL of the proxy that sources are fetched through; it must refuse private addresses, too',
+  ),
+  SOURCE_PROXY_FILE: optional.describe('a file with it, for one with user and password'),
+  ROWS_PER_TRANSACTION: count(20_000).describe(
+    'rows that are published together: enough that the fixed cost is lost in them, few enough to hold in memory',
+  ),
+  FETCHES_AT_ONCE: count(16).describe('sources that are fetched at once, of all datasets; one of a host'),
+  PUBLISHES_AT_ONCE: count(4).describe('transactions that are made at once, of all datasets'),
+  RUNS_KEPT: count(1000).describe('runs of a dataset that are known; older ones are documents of the index'),
+  RUNS_KEPT_DAYS: count(90).describe('days for which they are'),
+  SOURCE_SECRETS_DIR: z
+    .string()
+    .optional()
+    .describe('folder with a file for each secret that a definition names; none by default'),
+  SOURCE_ROOTS: list(':').describe('folders that file sources may be read from; none by default'),
+}
+
+export const config = () => readConfig(variables)

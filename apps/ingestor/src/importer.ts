@@ -1,4 +1,4 @@
-import type { TopicReader } from '@dsf/stage'
+import { secretOf, type TopicReader } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import type { config } from './config.ts'
 import type { SourceLimits } from './land-source.ts'
@@ -21,6 +21,7 @@ export const importerOf = (settings: ReturnType<typeof config>, store: ObjectSto
   store,
   limits: {
     allow: settings.SOURCE_ALLOW,
+    proxy: secretOf(settings, 'SOURCE_PROXY')?.read,
     roots: settings.SOURCE_ROOTS,
     secrets: settings.SOURCE_SECRETS_DIR,
   },

@@ -10,7 +10,7 @@ import { SourceError } from './source-error.ts'
 import { askedOf } from './source-secrets.ts'
 
 /** What may be fetched: deployed configuration, never part of a request. */
-export type SourceLimits = Pick<SourceOptions, 'allow' | 'roots'> & { secrets?: string | undefined }
+export type SourceLimits = Pick<SourceOptions, 'allow' | 'proxy' | 'roots'> & { secrets?: string | undefined }
 
 /** Whose source it is. */
 interface Import {

@@ -2,14 +2,17 @@
 import { constants, open } from 'node:fs/promises'
 import { STATUS_CODES } from 'node:http'
 import { type Readable, Transform } from 'node:stream'
-import { Agent, request } from 'undici'
-import { checkFile, checkOpened, checkUrl, guardedConnector, printable } from './guard-address.ts'
+import { request, type Dispatcher } from 'undici'
+import { checkFile, checkOpened, checkUrl, printable } from './guard-address.ts'
 import { watchPace, type Pace } from './pace.ts'
+import { sourceAgent } from './source-agent.ts'
 import { SourceError, toSourceError } from './source-error.ts'
 
 export interface SourceOptions {
   /** CIDRs that may be connected to although they are not public. */
   allow: readonly string[]
+  /** URL of the proxy that all goes through, read for each source; none when it is left out */
+  proxy?: (() => string) | undefined
   /** Folders that file: sources may come from. */
   roots: readonly string[]
   /** Of the body as sent. */
@@ -77,7 +80,7 @@ async function openFile(url: URL, options: SourceOptions): Promise<Source> {
 
 async function openHttp(first: URL, options: SourceOptions): Promise<Source> {
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
-  const agent = new Agent({ connect: guardedConnector(options.allow, timeouts.connect) })
+  const agent = sourceAgent({ ...options, timeout: timeouts.connect })
   try {
     const { response, url } = await follow(first, agent, timeouts, options)
     const { headers, body } = response
@@ -120,7 +123,7 @@ const sameOrigin = (url: URL, first: URL, own: SourceOptions['headers']) =>
 /** The answer to the last of at most three redirects, each checked like the first address. */
 async function follow(
   first: URL,
-  agent: Agent,
+  agent: Dispatcher,
   timeouts: Timeouts,
   { allow, signal, headers: own }: SourceOptions,
 ) {

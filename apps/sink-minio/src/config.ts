@@ -1,4 +1,4 @@
 import { readConfig } from '@dsf/stage'
-import { storeVariables } from '@dsf/store'
+import { storeVariables as variables } from '@dsf/store'
 
-export const config = () => readConfig(storeVariables)
+export const config = () => readConfig(variables)

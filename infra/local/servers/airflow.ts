@@ -127,7 +127,7 @@ function homeEnvironment(settings: Settings): Record<string, string> {
 
 /** Where the stages and jobs are, and what the batch commands need. Nothing of Kafka. */
 async function pipelineEnvironment(settings: Settings): Promise<NodeJS.ProcessEnv> {
-  const { KAFKA_BROKERS: _, REGISTRY_URL: __, ...environment } = stageEnvironment(settings)
+  const { KAFKA_BROKERS: _, SCHEMA_REGISTRY_URL: __, ...environment } = stageEnvironment(settings)
   const { program } = await pythonOf(settings, 'spark')
   const services = [
     ...stageNames.map((name) => `${name}=${healthAddress(settings, name)}`),

@@ -25,6 +25,8 @@ class Api:
     url: str
     token_file: str | None = None
     """Its first line is the token; None for an API that asks for none."""
+    ca_file: str | None = None
+    """Certificates of who signed its own, where they are not known to everybody."""
 
     def headers(self) -> dict[str, str]:
         """Read for each question, so that a changed token counts at once. @raise ApiError"""
@@ -56,7 +58,12 @@ def ask(api: Api, path: str, question: Question) -> Any:
     patience = _USUAL_SECONDS + question.wait_seconds
     try:
         response = requests.request(
-            question.method, url, json=question.body, headers=headers, timeout=patience
+            question.method,
+            url,
+            json=question.body,
+            headers=headers,
+            timeout=patience,
+            verify=api.ca_file or True,
         )
     except requests.RequestException as error:
         raise ApiError(f"{url} does not answer ({type(error).__name__})") from error

@@ -21,6 +21,7 @@ export {
   topicKinds,
   partitionsOf,
   topicName,
+  topicSettings,
   topicsOf,
   type TopicKind,
   type TopicSpec,
@@ -72,3 +73,7 @@ export {
   type Reason,
 } from './quarantined.ts'
 export { flow, readers, routesFrom, type StageName, type Way } from './flow.ts'
+export { namesOf, type Names } from './names.ts'
+export { bucketPolicy } from './object-rights.ts'
+export { programs, type Program, type Scope } from './programs.ts'
+export { rightsOf, topicRights, type KafkaRight } from './rights.ts'

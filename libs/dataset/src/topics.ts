@@ -1,4 +1,5 @@
 import type { Dataset } from './dataset.ts'
+import { largestBatch } from './limits.ts'
 
 /** What travels between the stages. The topic of a kind is `<dataset>.<kind>`. */
 export const topicKinds = [
@@ -27,12 +28,19 @@ export const topicName = (dataset: string, kind: TopicKind): string => `${datase
 const day = 24 * 3600 * 1000
 const forever = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.1' }
 
+/** All settings of a topic: its own, and those that every topic has. */
+export const topicSettings = ({ config }: TopicSpec, minInsyncReplicas?: number): Record<string, string> => ({
+  ...config,
+  'max.message.bytes': String(largestBatch),
+  ...(minInsyncReplicas === undefined ? {} : { 'min.insync.replicas': String(minInsyncReplicas) }),
+})
+
 /**
  * All topics of a dataset. `runs` and `seen` are state and compacted; `requests` has one partition because runs of a
  * dataset follow each other, and so has `receipts`, which ends them; `profile` because few records describe many; `quarantine`
  * is kept four times longer, because people have to look at it.
  */
-export function topicsOf(dataset: Dataset): TopicSpec[] {
+export function topicsOf(dataset: Dataset, prefix = ''): TopicSpec[] {
   const keep = (days: number) => ({ 'cleanup.policy': 'delete', 'retention.ms': String(days * day) })
   const flow = keep(dataset.retentionDays)
   const config: Record<TopicKind, Record<string, string>> = {
@@ -48,7 +56,7 @@ export function topicsOf(dataset: Dataset): TopicSpec[] {
     quarantine: keep(dataset.retentionDays * 4),
   }
   return topicKinds.map((kind) => ({
-    topic: topicName(dataset.name, kind),
+    topic: `${prefix}${topicName(dataset.name, kind)}`,
     kind,
     partitions: partitionsOf(dataset, kind),
     config: config[kind],

@@ -1,32 +1,69 @@
-import { topicsOf, type Dataset, type TopicSpec } from '@dsf/dataset'
+import { topicSettings, topicsOf, type Dataset, type TopicKind, type TopicSpec } from '@dsf/dataset'
 import kafkajs, { type Admin } from 'kafkajs'
+import type { Stage } from './define.ts'
+import type { CommonConfig } from './env.ts'
 import { DatasetError } from './failure.ts'
 import { maxBatchBytes } from './kafka.ts'
+
+/** What is wished of topics beside what the dataset says; the broker's own choice where nothing is. */
+export interface TopicWishes {
+  prefix?: string
+  /** looked for and never made; all of a dataset are made when it is left out */
+  only?: ReadonlySet<TopicKind>
+  replicas?: number | undefined
+  minInsyncReplicas?: number | undefined
+}
+
+/** Who may not make topics needs those that it touches, and may not see the others. */
+export function wishesOf({ reads, writes, state }: Stage, config: CommonConfig): TopicWishes {
+  const touched = new Set([...reads, ...writes, ...(state ? [state.changelog] : []), 'quarantine' as const])
+  return {
+    prefix: config.KAFKA_PREFIX,
+    ...(config.KAFKA_CREATE_TOPICS ? {} : { only: touched }),
+    replicas: config.KAFKA_REPLICATION_FACTOR,
+    minInsyncReplicas: config.KAFKA_MIN_INSYNC_REPLICAS,
+  }
+}
 
 /**
  * Creates the topics of a dataset that are not there yet.
  * @throws DatasetError when they cannot be created, or a topic is there that rows would not go through: with another number of
  * partitions, where a record would change its lane, or with smaller batches than the stages write
  */
-export async function ensureTopics(admin: Admin, dataset: Dataset): Promise<void> {
-  const wanted = topicsOf(dataset)
+export async function ensureTopics(admin: Admin, dataset: Dataset, wishes: TopicWishes = {}): Promise<void> {
+  const { only } = wishes
+  const wanted = topicsOf(dataset, wishes.prefix).filter(({ kind }) => only?.has(kind) ?? true)
   const known = new Set(await admin.listTopics())
   const missing = wanted.filter(({ topic }) => !known.has(topic))
-  if (missing.length > 0) await createTopics(admin, missing)
+  if (missing.length > 0 && only) throw notThere(missing)
+  if (missing.length > 0) await createTopics(admin, missing, wishes)
   await checkLanes(admin, wanted)
   const there = wanted.filter(({ topic }) => known.has(topic))
   if (there.length > 0) await checkBatchBytes(admin, there)
 }
 
+/** Kafka does not tell a topic that is not there from one that we may not see. */
+const notThere = (missing: TopicSpec[]): DatasetError =>
+  new DatasetError(
+    `these topics are not there, or we may not see them, and KAFKA_CREATE_TOPICS is false: ${missing.map(({ topic }) => topic).join(', ')}. ` +
+      '"dsf topics list <folder of datasets>" prints what makes them, "dsf rights kafka <stage>" what lets us in',
+  )
+
 const batchBytes = 'max.message.bytes'
 
-async function createTopics(admin: Admin, missing: TopicSpec[]): Promise<void> {
-  const topics = missing.map(({ topic, partitions, config }) => ({
-    topic,
-    numPartitions: partitions,
-    configEntries: Object.entries({ ...config, [batchBytes]: String(maxBatchBytes) }).map(
-      ([name, value]) => ({ name, value }),
-    ),
+async function createTopics(
+  admin: Admin,
+  missing: TopicSpec[],
+  { replicas, minInsyncReplicas }: TopicWishes,
+): Promise<void> {
+  const topics = missing.map((spec) => ({
+    topic: spec.topic,
+    numPartitions: spec.partitions,
+    ...(replicas === undefined ? {} : { replicationFactor: replicas }),
+    configEntries: Object.entries(topicSettings(spec, minInsyncReplicas)).map(([name, value]) => ({
+      name,
+      value,
+    })),
   }))
   await admin.createTopics({ waitForLeaders: true, topics }).catch(explain)
 }
@@ -36,7 +73,10 @@ function explain(error: Error & { errors?: (Error & { topic?: string; retriable?
   const { errors = [] } = error
   if (errors.length === 0 || errors.some(({ retriable }) => retriable)) throw error
   const reasons = errors.map(({ topic, message }) => `${topic}: ${message}`).join('; ')
-  throw new DatasetError(`Kafka does not create topics: ${reasons}`, { cause: error })
+  throw new DatasetError(
+    `Kafka does not create topics: ${reasons}. Who else may make them finds them by "dsf topics list", with KAFKA_CREATE_TOPICS=false`,
+    { cause: error },
+  )
 }
 
 async function checkLanes(admin: Admin, wanted: TopicSpec[]): Promise<void> {

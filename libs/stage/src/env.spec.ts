@@ -4,7 +4,7 @@ import { apiVariables, flag, readConfig } from './env.ts'
 
 const ownVariables = { S3_ENDPOINT: z.url(), S3_ACCESS_KEY: z.string(), S3_SECRET_KEY: z.string() }
 
-const env = { KAFKA_BROKERS: 'one:9092', REGISTRY_URL: 'http://registry:8081', HEALTH_PORT: '3000' }
+const env = { KAFKA_BROKERS: 'one:9092', SCHEMA_REGISTRY_URL: 'http://registry:8081', HEALTH_PORT: '3000' }
 
 const refusal = (own: z.ZodRawShape, wrong: NodeJS.ProcessEnv): string[] => {
   try {
@@ -19,12 +19,15 @@ describe('readConfig', () => {
   it('reads what is set and fills in what has a default', () => {
     expect(readConfig({}, { ...env, KAFKA_BROKERS: 'one:9092, two:9092', DATASETS_DIR: 'a:b' })).toEqual({
       KAFKA_BROKERS: ['one:9092', 'two:9092'],
-      REGISTRY_URL: 'http://registry:8081',
+      SCHEMA_REGISTRY_URL: 'http://registry:8081',
       DATASETS_DIR: ['a', 'b'],
       HEALTH_HOST: '127.0.0.1',
       HEALTH_PORT: 3000,
       LOG_LEVEL: 'info',
       SESSION_TIMEOUT_MS: 15_000,
+      KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
+      KAFKA_PREFIX: '',
+      KAFKA_CREATE_TOPICS: true,
     })
   })
 
@@ -44,13 +47,13 @@ describe('readConfig', () => {
   it('names every variable that is missing, its own ones too', () => {
     const lines = refusal(ownVariables, {
       KAFKA_BROKERS: undefined,
-      REGISTRY_URL: undefined,
+      SCHEMA_REGISTRY_URL: undefined,
       HEALTH_PORT: undefined,
     })
     expect(lines.map((line) => line.split(':')[0])).toEqual([
       'The configuration is not usable',
       '  KAFKA_BROKERS is not set',
-      '  REGISTRY_URL is not set',
+      '  SCHEMA_REGISTRY_URL is not set',
       '  HEALTH_PORT is not set',
       '  S3_ENDPOINT is not set',
       '  S3_ACCESS_KEY is not set',
@@ -60,7 +63,7 @@ describe('readConfig', () => {
 
   it.each([
     ['KAFKA_BROKERS', ''],
-    ['REGISTRY_URL', 'registry'],
+    ['SCHEMA_REGISTRY_URL', 'registry'],
     ['HEALTH_PORT', '70000'],
     ['HEALTH_PORT', '-1'],
     ['HEALTH_PORT', '80.5'],

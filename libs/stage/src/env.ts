@@ -1,29 +1,23 @@
 import { z } from 'zod'
 import { parseCrashAt, type CrashAt } from './crash-points.ts'
+import { helpText } from './help.ts'
+import { kafkaVariables } from './kafka-variables.ts'
+import { registryVariables } from './registry-variables.ts'
 
 const host = z.string().min(1).default('127.0.0.1')
 const port = z.coerce.number().int().min(0).max(65_535)
 
 /** Variables that every stage reads. A stage's own `config.ts` extends this table; nothing else reads the environment. */
 export const commonVariables = {
-  KAFKA_BROKERS: z
-    .string()
-    .min(1)
-    .transform((list) =>
-      list
-        .split(',')
-        .map((broker) => broker.trim())
-        .filter(Boolean),
-    )
-    .describe('host:port, comma-separated'),
-  REGISTRY_URL: z.url().describe('schema registry, Confluent API'),
+  ...kafkaVariables,
+  ...registryVariables,
   DATASETS_DIR: z
     .string()
     .default('datasets')
     .transform((list) => list.split(':').filter(Boolean))
-    .describe('folders of datasets, colon-separated'),
+    .describe('folders of datasets, with colons between'),
   HEALTH_HOST: host.describe('where health and metrics are, for whom they need no token'),
-  HEALTH_PORT: port,
+  HEALTH_PORT: port.describe('their port; 0 for any free one'),
   SESSION_TIMEOUT_MS: z.coerce
     .number()
     .int()
@@ -35,7 +29,10 @@ export const commonVariables = {
     .optional()
     .transform((text, context) => crashAt(text, context))
     .describe('fault tests only: ends the process at a crash point'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('trace, debug, info, warn, error or silent'),
 }
 
 function crashAt(text: string | undefined, context: z.RefinementCtx): CrashAt | undefined {
@@ -49,8 +46,8 @@ function crashAt(text: string | undefined, context: z.RefinementCtx): CrashAt | 
 
 /** Variables of a stage with an API. */
 export const apiVariables = {
-  HTTP_HOST: host,
-  HTTP_PORT: port,
+  HTTP_HOST: host.describe('where the API is; beyond loopback only with a token'),
+  HTTP_PORT: port.describe('its port; 0 for any free one'),
   HTTP_TOKEN_FILE: z
     .string()
     .min(1)
@@ -68,11 +65,13 @@ export type CommonConfig = z.infer<z.ZodObject<typeof commonVariables>>
 export type ApiConfig = z.infer<z.ZodObject<typeof apiVariables>>
 
 /**
- * Reads and checks the environment once, at boot.
+ * Reads and checks the environment once, at boot. A process that was started with `--help` says instead what it would read, and ends.
  * @throws Error that names every variable that is missing or wrong, and what was expected
  */
 export function readConfig<Shape extends z.ZodRawShape>(own: Shape, env: NodeJS.ProcessEnv = process.env) {
-  const result = z.object({ ...commonVariables, ...own }).safeParse(env)
+  const shape = { ...commonVariables, ...own }
+  if (process.argv[2] === '--help') endWithHelp(shape)
+  const result = z.object(shape).safeParse(env)
   if (result.success) return result.data
   const lines = result.error.issues.map((issue) => {
     const variable = String(issue.path[0])
@@ -80,6 +79,11 @@ export function readConfig<Shape extends z.ZodRawShape>(own: Shape, env: NodeJS.
     return `  ${variable} ${found}: ${issue.message}`
   })
   throw new Error(`The configuration is not usable:\n${lines.join('\n')}`)
+}
+
+function endWithHelp(shape: z.ZodRawShape): never {
+  process.stdout.write(helpText(shape))
+  process.exit(0)
 }
 
 /** As much of a value as may stand in a log: before an `@` there may be a password, behind a `?` a token. */

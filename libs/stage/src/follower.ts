@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { isChangelog, topicName, type Dataset, type TopicKind } from '@dsf/dataset'
+import { isChangelog, type Dataset, type TopicKind } from '@dsf/dataset'
 import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { Seen } from './define.ts'
 import { unreadableBatch } from './kafka.ts'
 import { resubscribe } from './lane-consumer.ts'
+import { dropGroup, newGroup } from './own-group.ts'
 import type { Decoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 
@@ -24,7 +24,7 @@ export class Follower {
   readonly #kit: StageKit
   readonly #kinds: TopicKind[]
   readonly #seen: Seen
-  readonly #groupId = `dsf.follow.${randomUUID()}`
+  readonly #groupId: string
   #topics = new Map<string, Followed>()
   #subscribed = ''
   #consumer: Consumer | undefined
@@ -32,6 +32,7 @@ export class Follower {
 
   constructor(kit: StageKit, kinds: TopicKind[], seen: Seen) {
     this.#kit = kit
+    this.#groupId = newGroup(kit)
     this.#kinds = kinds
     this.#seen = seen
   }
@@ -49,7 +50,7 @@ export class Follower {
   }
 
   async #open(dataset: Dataset, kind: TopicKind): Promise<[string, Followed]> {
-    const topic = topicName(dataset.name, kind)
+    const topic = this.#kit.names.topic(dataset.name, kind)
     const next = this.#topics.get(topic)?.next ?? (await startOf(this.#kit, kind, topic))
     return [topic, { dataset, kind, next, decoder: this.#kit.serde.decoder(dataset, kind) }]
   }
@@ -124,7 +125,7 @@ export class Follower {
 
   async stop(): Promise<void> {
     await this.#close()
-    await this.#kit.admin.deleteGroups([this.#groupId]).catch(() => undefined)
+    await dropGroup(this.#kit, this.#groupId)
   }
 }
 

@@ -1,6 +1,7 @@
 import { largestBatch } from '@dsf/dataset'
 import { Kafka, logLevel, Partitioners, type Batch, type Producer, type Transaction } from 'kafkajs'
 import type { CommonConfig } from './env.ts'
+import { kafkaSecurity } from './kafka-security.ts'
 import { kafkaLogger, type Logger } from './log.ts'
 
 /** One client per process. `heard` is called at every sign of life, retries against a dead broker included. */
@@ -8,7 +9,10 @@ export function createKafka(stage: string, config: CommonConfig, log: Logger, he
   return new Kafka({
     clientId: `dsf.${stage}`,
     brokers: config.KAFKA_BROKERS,
+    ...kafkaSecurity(config),
     connectionTimeout: 3000,
+    // so long a broker may take to look up who we are
+    authenticationTimeout: 10_000,
     requestTimeout: 15_000,
     retry: { initialRetryTime: 200, maxRetryTime: 5000, retries: 4 },
     logLevel: logLevel.WARN,

@@ -329,3 +329,50 @@ describe('a consumer that takes other topics while it runs', () => {
     await group.heartbeat({ interval: 0 })
   })
 })
+
+describe('a refusal of the patched client', () => {
+  const nameDenied = inside<(error: object, call: object) => void>('network/nameDenied')
+  const sasl = { username: 'cleaner' }
+  const told = (code: number, call: object) => {
+    const error = { code, message: 'Not authorized' }
+    nameDenied(error, { sasl, ...call })
+    return error.message
+  }
+
+  it.each([
+    [
+      29,
+      {
+        apiName: 'AddPartitionsToTxn',
+        answer: { errors: [{ topic: 'a.clean', partitionErrors: [{ partition: 0, errorCode: 29 }] }] },
+      },
+      'Kafka does not let cleaner Write the topic a.clean',
+    ],
+    [
+      29,
+      {
+        apiName: 'Metadata',
+        answer: {
+          topicMetadata: [
+            { topicErrorCode: 0, topic: 'b' },
+            { topicErrorCode: 29, topic: 'c' },
+          ],
+        },
+      },
+      'Kafka does not let cleaner Describe the topic c',
+    ],
+    [
+      30,
+      { apiName: 'JoinGroup', asked: { groupId: 'dsf.cleaner' } },
+      'Kafka does not let cleaner Read the group dsf.cleaner',
+    ],
+    [
+      53,
+      { apiName: 'InitProducerId', asked: { transactionalId: 'dsf.cleaner.a.0' }, sasl: null },
+      'Kafka does not let this client Write the transactional id dsf.cleaner.a.0',
+    ],
+    [5, { apiName: 'Metadata' }, 'Not authorized'],
+  ])('of code %d says what is refused to whom', (code, call, sentence) => {
+    expect(told(code, call)).toBe(sentence)
+  })
+})

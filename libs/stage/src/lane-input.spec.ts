@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { loadDataset } from '@dsf/dataset'
+import { loadDataset, namesOf } from '@dsf/dataset'
 import { expect, it } from 'vitest'
 import { openInputs } from './lane-input.ts'
 import type { StageKit } from './stage-kit.ts'
@@ -8,6 +8,7 @@ const dataset = loadDataset(join(import.meta.dirname, '../../../datasets/earthqu
 const kit = {
   stage: { name: 'sink', reads: ['clean', 'enriched', 'profile'] },
   serde: { decoder: () => ({}), receiptDecoder: () => ({}) },
+  names: namesOf(),
 } as unknown as StageKit
 
 it('a lane has an input for each topic that has the lane, and none for a topic of fewer', () => {

@@ -1,4 +1,4 @@
-import { partitionsOf, topicName, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
+import { partitionsOf, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
 import { DatasetError } from './failure.ts'
 import { OpenBatch } from './open-batch.ts'
 import { fromMetadata } from './receipts.ts'
@@ -22,7 +22,7 @@ export interface Input {
 
 /** Of the topics that a stage reads, those that have this lane: some have only the first one. */
 export function openInputs(
-  { stage, serde }: StageKit,
+  { stage, names, serde }: StageKit,
   dataset: Dataset,
   lane: number,
 ): Map<TopicKind, Input> {
@@ -36,7 +36,7 @@ export function openInputs(
         return [
           kind,
           {
-            ...{ kind, topic: topicName(dataset.name, kind), open },
+            ...{ kind, topic: names.topic(dataset.name, kind), open },
             ...{ position: -1, committed: -1, counted: {}, records: 0 },
           },
         ]

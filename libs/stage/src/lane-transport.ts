@@ -1,7 +1,7 @@
-import { topicName, type Dataset } from '@dsf/dataset'
+import { namesOf, type Dataset } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
 import type { Consumer, Kafka } from 'kafkajs'
-import { ensureTopics } from './ensure-topics.ts'
+import { ensureTopics, wishesOf } from './ensure-topics.ts'
 import type { Runtime, Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
 import { TransientError, untilItWorks } from './failure.ts'
@@ -15,6 +15,7 @@ import { LiveDatasets, type Changes } from './live-datasets.ts'
 import type { Logger } from './log.ts'
 import { StageMetrics } from './metrics.ts'
 import { topicReader } from './read-topic.ts'
+import { registryAccess } from './registry.ts'
 import { Sender } from './sender.ts'
 import { Serde } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
@@ -51,7 +52,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   #idling: NodeJS.Timeout | undefined
   #stopping = false
 
-  /** @throws DefinitionError when a folder of datasets is not there */
+  /** @throws DefinitionError when a folder of datasets is not there, FatalError when variables do not fit together */
   constructor(options: TransportOptions) {
     super()
     this.#options = options
@@ -131,7 +132,8 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     log: this.#options.log,
     send: this.#send,
     follow: this.#follow,
-    behind: (stage, { name }, kind) => lagOfGroup(this.#kit.admin, `dsf.${stage}`, topicName(name, kind)),
+    behind: (stage, { name }, kind) =>
+      lagOfGroup(this.#kit.admin, this.#kit.names.group(stage), this.#kit.names.topic(name, kind)),
     ...topicReader(this.#kit),
   })
 
@@ -139,15 +141,17 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const { stage, config, log, health, spans } = this.#options
     const admin = this.#kafka.admin()
     await admin.connect()
+    const names = namesOf(config.KAFKA_PREFIX)
     this.#kit = {
       stage,
-      groupId: `dsf.${stage.name}`,
+      names,
+      groupId: names.group(stage.name),
       kafka: this.#kafka,
       admin,
-      serde: new Serde(config.REGISTRY_URL),
+      serde: new Serde(config.SCHEMA_REGISTRY_URL, registryAccess(config)),
       log,
       spans,
-      metrics: new StageMetrics(stage.name, () => this.#live.datasets.refused.length),
+      metrics: new StageMetrics(stage.name, () => this.#live.datasets.refused.length, names),
       ...consumerControls(() => this.#consumer),
       stopping: () => this.#stopping,
       heard: (what) => (what === undefined ? health.heard() : health.heardOf(what)),
@@ -160,8 +164,8 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   async #prepare(dataset: Dataset): Promise<void> {
-    const { stage } = this.#options
-    await ensureTopics(this.#kit.admin, dataset)
+    const { stage, config } = this.#options
+    await ensureTopics(this.#kit.admin, dataset, wishesOf(stage, config))
     // what it reads, too: who writes a topic may be no stage
     const kinds = new Set([...stage.writes, ...stage.reads, 'quarantine' as const])
     await this.#kit.serde.register(dataset, [...kinds])
@@ -174,7 +178,11 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const dataset = this.#live.datasets.get(name)
     if (!dataset) throw new TransientError(`the dataset ${name} went: its folder is not there any more`)
     const encoder = this.#kit.serde.encoder(dataset, to)
-    return this.#sender.send(topicName(name, to), { key, value: encoder.encode(value), partition: lane })
+    return this.#sender.send(this.#kit.names.topic(name, to), {
+      key,
+      value: encoder.encode(value),
+      partition: lane,
+    })
   }
 
   /** Clients of kafkajs ask for every topic that they ever met; one that is deleted now would fail them for the others. */
@@ -198,7 +206,9 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   /** Reads the datasets that are in; called again when they are others. */
   async #consume(): Promise<void> {
     const { stage } = this.#options
-    const topics = [...this.#ready.keys()].flatMap((name) => stage.reads.map((kind) => topicName(name, kind)))
+    const topics = [...this.#ready.keys()].flatMap((name) =>
+      stage.reads.map((kind) => this.#kit.names.topic(name, kind)),
+    )
     if (topics.length === 0) return this.#idle()
     this.#endIdling()
     if (this.#isReading) return resubscribe(this.#consumer!, topics)

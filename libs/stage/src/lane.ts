@@ -130,9 +130,9 @@ export class Lane {
   /** The lane is ours when this is done. Costs something only when that was in doubt. */
   async #own(): Promise<void> {
     if (this.#verified) return
-    const { kafka, stage, log } = this.#kit
+    const { kafka, names, stage, log } = this.#kit
     await this.#producer?.disconnect().catch(() => undefined)
-    this.#producer = transactionalProducer(kafka, `dsf.${stage.name}.${this.dataset.name}.${this.number}`)
+    this.#producer = transactionalProducer(kafka, names.lane(stage.name, this.dataset.name, this.number))
     await this.#producer.connect()
     await fenceOthers(this.#producer)
     const unchanged = await readCommitted(this.#kit, this.number, [...this.#inputs.values()])
@@ -201,7 +201,7 @@ export class Lane {
     )
   }
 
-  #outbox = () => new Outbox(this.#kit.stage.name, this.dataset, this.#encoders, this.#receiptEncoder)
+  #outbox = () => new Outbox(this.#kit, this.dataset, this.#encoders, this.#receiptEncoder)
 
   async #apply(closed: ClosedBatch, outbox: Outbox, progress: Progress): Promise<void> {
     const { stage, log } = this.#kit

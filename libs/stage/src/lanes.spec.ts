@@ -1,4 +1,4 @@
-import { topicName, type Dataset } from '@dsf/dataset'
+import { namesOf, topicName, type Dataset } from '@dsf/dataset'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LaneWork } from './define.ts'
 import { Health } from './health.ts'
@@ -34,7 +34,7 @@ function lanesOf(...names: string[]) {
   }
   const serde = new Proxy({}, { get: () => nothing })
   const kit = {
-    ...{ stage: { name: 's', reads: ['requests'], writes: [], work }, serde },
+    ...{ stage: { name: 's', reads: ['requests'], writes: [], work }, serde, names: namesOf() },
     ...{ log: { info: nothing }, metrics: { keepLags: nothing } },
     ...{ pause: nothing, resume: nothing, stopping: () => false },
   }

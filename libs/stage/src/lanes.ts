@@ -1,8 +1,7 @@
-import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
+import type { Dataset, TopicKind } from '@dsf/dataset'
 import type { ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs'
 import type { Health } from './health.ts'
 import { HeldInputs, inputName } from './held-inputs.ts'
-import { datasetOf } from './lane-assigner.ts'
 import { fetchedOffset, lastOffset, unreadableBatch } from './kafka.ts'
 import { LaneFailures } from './lane-failures.ts'
 import { lagOf } from './lag.ts'
@@ -44,11 +43,18 @@ export class Lanes {
     this.#looking = setInterval(() => void this.#lookAtHeld(), lookEveryMs).unref()
   }
 
+  #datasetOf = (topic: string): string => this.#kit.names.partsOf(topic).dataset
+  #kindOf = (topic: string): TopicKind => this.#kit.names.partsOf(topic).kind
+  #laneName = ({ topic, partition }: InputPlace): string => `${this.#datasetOf(topic)}/${partition}`
+  /** An input of a dataset, or its work. */
+  #isOf = (dataset: string, name: string): boolean =>
+    this.#datasetOf(name) === dataset || name.startsWith(`work of ${dataset}/`)
+
   #lane(place: InputPlace): Lane {
-    const name = laneName(place)
+    const name = this.#laneName(place)
     let lane = this.#lanes.get(name)
     if (!lane) {
-      const dataset = this.#datasets.get(datasetOf(place.topic))!
+      const dataset = this.#datasets.get(this.#datasetOf(place.topic))!
       this.#lanes.set(name, (lane = new Lane(this.#kit, dataset, place.partition)))
     }
     return lane
@@ -59,7 +65,7 @@ export class Lanes {
     const places = Object.entries(assignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
     )
-    const mine = new Set(places.map(laneName))
+    const mine = new Set(places.map(this.#laneName))
     this.#kit.log.info({ lanes: [...mine].sort() }, 'lanes assigned')
     const inputs = new Set(places.map(inputName))
     this.#kit.metrics.keepLags((name) => inputs.has(name))
@@ -86,7 +92,7 @@ export class Lanes {
 
   /** A lane whose state may say that there is something to do, whether a record comes or not. */
   #putToWork(place: InputPlace): void {
-    const name = laneName(place)
+    const name = this.#laneName(place)
     if (!this.#kit.stage.work || this.#workers.has(name) || this.#isGone(place) || this.#kit.stopping())
       return
     const tools = { kit: this.#kit, health: this.#health, failures: this.#failures, onFatal: this.#onFatal }
@@ -100,7 +106,7 @@ export class Lanes {
     if ((firstOffset as string | null) === null || this.#isGone({ topic, partition })) return
     this.#tellLag({ topic, partition }, Number(fetch.highWatermark), Number(firstOffset))
     if (batchSize === 0)
-      this.#lane({ topic, partition }).skip(kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
+      this.#lane({ topic, partition }).skip(this.#kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
   }
 
   async batch(payload: EachBatchPayload): Promise<void> {
@@ -122,16 +128,16 @@ export class Lanes {
   }
 
   /** A fetch of a dataset that went may be on its way. */
-  #isGone = ({ topic }: InputPlace): boolean => !this.#datasets.has(datasetOf(topic))
+  #isGone = ({ topic }: InputPlace): boolean => !this.#datasets.has(this.#datasetOf(topic))
 
-  #owns = (lane: Lane, place: InputPlace): boolean => this.#lanes.get(laneName(place)) === lane
+  #owns = (lane: Lane, place: InputPlace): boolean => this.#lanes.get(this.#laneName(place)) === lane
 
   async #attempt(lane: Lane, place: InputPlace, payload: EachBatchPayload): Promise<void> {
     if (payload.isStale() || !payload.isRunning()) return
     try {
       const unreadable = unreadableBatch(payload.batch)
       if (unreadable) throw unreadable
-      await lane.process(kindOf(place.topic), payload)
+      await lane.process(this.#kindOf(place.topic), payload)
       this.#health.heard()
       this.#failures.reached(inputName(place), lastOffset(payload.batch))
     } catch (error) {
@@ -148,7 +154,7 @@ export class Lanes {
       this.#onFatal(error as Error)
       throw error
     }
-    const from = lane.restartOffset(kindOf(place.topic)) ?? fetchedOffset(batch)
+    const from = lane.restartOffset(this.#kindOf(place.topic)) ?? fetchedOffset(batch)
     this.#held.holdFor(place, ms, () => this.#kit.seek(place, from))
   }
 
@@ -171,8 +177,8 @@ export class Lanes {
   /** @param beginning where a lane begins that has not committed yet */
   #tellLag(place: InputPlace, end: number, beginning: number): void {
     const lane = this.#lane(place)
-    const lag = () => lagOf(end, lane.restartOffset(kindOf(place.topic)), beginning)
-    this.#kit.metrics.lag(inputName(place), lag, { dataset: datasetOf(place.topic), ...place })
+    const lag = () => lagOf(end, lane.restartOffset(this.#kindOf(place.topic)), beginning)
+    this.#kit.metrics.lag(inputName(place), lag, { dataset: this.#datasetOf(place.topic), ...place })
   }
 
   /**
@@ -182,13 +188,16 @@ export class Lanes {
   async forget(dataset: string): Promise<void> {
     const lanes = [...this.#lanes].filter(([, lane]) => lane.dataset.name === dataset)
     await Promise.allSettled(lanes.map(([name, lane]) => this.#letGo(name, lane)))
-    this.#failures.clearUnless((name) => !isOf(dataset, name))
-    for (const place of this.#assigned) if (datasetOf(place.topic) === dataset) this.#putToWork(place)
+    this.#failures.clearUnless((name) => !this.#isOf(dataset, name))
+    for (const place of this.#assigned) if (this.#datasetOf(place.topic) === dataset) this.#putToWork(place)
   }
 
   async #letGo(name: string, lane: Lane): Promise<void> {
     const { dataset, number: partition } = lane
-    const places = this.#kit.stage.reads.map((kind) => ({ topic: topicName(dataset.name, kind), partition }))
+    const places = this.#kit.stage.reads.map((kind) => ({
+      topic: this.#kit.names.topic(dataset.name, kind),
+      partition,
+    }))
     lane.suspect()
     for (const place of places) {
       this.#held.letGo(place)
@@ -204,12 +213,6 @@ export class Lanes {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.inTurn(() => lane.release())))
   }
 }
-
-const laneName = ({ topic, partition }: InputPlace): string => `${datasetOf(topic)}/${partition}`
-/** An input of a dataset, or its work. */
-const isOf = (dataset: string, name: string): boolean =>
-  datasetOf(name) === dataset || name.startsWith(`work of ${dataset}/`)
-const kindOf = (topic: string): TopicKind => topic.slice(topic.lastIndexOf('.') + 1) as TopicKind
 
 /** False when the work goes on behind us. Rejects as it does. */
 async function doneWithin(work: Promise<void>, ms: number): Promise<boolean> {

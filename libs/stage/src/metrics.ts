@@ -1,5 +1,5 @@
 import { metrics, type Attributes } from '@opentelemetry/api'
-import { topicName, type Counters, type TopicKind } from '@dsf/dataset'
+import { namesOf, type Counters, type TopicKind } from '@dsf/dataset'
 import type { FailureKind } from './failure.ts'
 
 interface LagPlace {
@@ -16,10 +16,12 @@ export class StageMetrics {
   readonly #rows
   readonly #seconds
   readonly #failures
+  readonly #names
   readonly #lags = new Map<string, { lag: () => number; attributes: Attributes }>()
 
   /** @param refused how many datasets are left out */
-  constructor(stage: string, refused: () => number = () => 0) {
+  constructor(stage: string, refused: () => number = () => 0, names = namesOf()) {
+    this.#names = names
     const meter = metrics.getMeter('dsf')
     const name = (what: string) => `dsf_${stage.replaceAll('-', '_')}_${what}`
     this.#in = meter.createCounter(name('rows_in'), { description: 'records read' })
@@ -97,7 +99,7 @@ export class StageMetrics {
 
   committed(dataset: string, written: Map<TopicKind, number>): void {
     for (const [kind, records] of written)
-      if (records > 0) this.#out.add(records, { dataset, topic: topicName(dataset, kind) })
+      if (records > 0) this.#out.add(records, { dataset, topic: this.#names.topic(dataset, kind) })
   }
 
   failed(dataset: string, kind: FailureKind): void {

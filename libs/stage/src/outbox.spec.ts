@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { loadDataset, receiptSchema, topicSchemas, type TopicKind } from '@dsf/dataset'
+import { loadDataset, namesOf, receiptSchema, topicSchemas, type TopicKind } from '@dsf/dataset'
 import avsc from 'avsc'
 import { describe, expect, it } from 'vitest'
 import type { Output, Receipt } from './define.ts'
@@ -20,7 +20,7 @@ const serde = {
 }
 const openOutbox = () =>
   new Outbox(
-    's',
+    { stage: { name: 's' }, names: namesOf() },
     dataset,
     encodersOf(serde as unknown as Serde, dataset, ['seen', 'quarantine', 'enriched']),
     new Encoder(receiptType, 2),

@@ -1,4 +1,4 @@
-import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
+import type { Dataset, Names, TopicKind } from '@dsf/dataset'
 import type { Message, TopicMessages } from 'kafkajs'
 import type { Output, Receipt } from './define.ts'
 import { DatasetError } from './failure.ts'
@@ -10,6 +10,7 @@ import { cutToFit, largestRecord, refuseRow, sizeOf } from './too-large.ts'
 /** Collects what one transaction writes, encoded, in order per topic and lane. */
 export class Outbox {
   readonly #stage: string
+  readonly #names: Names
   readonly #dataset: Dataset
   readonly #encoders: Map<TopicKind, Encoder>
   readonly #receipts: Encoder
@@ -19,8 +20,14 @@ export class Outbox {
   /** records by topic kind, receipts not counted */
   readonly written = new Map<TopicKind, number>()
 
-  constructor(stage: string, dataset: Dataset, encoders: Map<TopicKind, Encoder>, receipts: Encoder) {
-    this.#stage = stage
+  constructor(
+    { stage, names }: { stage: { name: string }; names: Names },
+    dataset: Dataset,
+    encoders: Map<TopicKind, Encoder>,
+    receipts: Encoder,
+  ) {
+    this.#names = names
+    this.#stage = stage.name
     this.#dataset = dataset
     this.#encoders = encoders
     this.#receipts = receipts
@@ -52,7 +59,7 @@ export class Outbox {
     const refused = refuseRow(this.#stage, kind, output, size)
     if (!refused)
       throw new DatasetError(
-        `a record for ${topicName(this.#dataset.name, kind)} has ${size} bytes, and a record has at most ${largestRecord}`,
+        `a record for ${this.#names.topic(this.#dataset.name, kind)} has ${size} bytes, and a record has at most ${largestRecord}`,
       )
     this.add('quarantine', lane, [refused])
     return true
@@ -79,7 +86,10 @@ export class Outbox {
   #cut(): void {
     if (this.#open.size === 0) return
     this.#sends.push(
-      [...this.#open].map(([kind, messages]) => ({ topic: topicName(this.#dataset.name, kind), messages })),
+      [...this.#open].map(([kind, messages]) => ({
+        topic: this.#names.topic(this.#dataset.name, kind),
+        messages,
+      })),
     )
     this.#open = new Map()
     this.#openBytes = 0

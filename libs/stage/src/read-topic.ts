@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { topicName, type Dataset, type TopicKind } from '@dsf/dataset'
-import type { Admin, Batch, Consumer, Kafka, KafkaMessage } from 'kafkajs'
+import type { Dataset, TopicKind } from '@dsf/dataset'
+import type { Admin, Batch, Consumer, KafkaMessage } from 'kafkajs'
 import { crashPoint } from './crash-points.ts'
 import { perDataset, type Place, type TopicReader } from './define.ts'
 import { fetchRecords } from './fetch-records.ts'
 import { unreadableBatch } from './kafka.ts'
 import { onePartition } from './lane-assigner.ts'
+import { dropGroup, newGroup } from './own-group.ts'
 import { isReceipt } from './receipts.ts'
 import type { Decoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
@@ -38,15 +38,18 @@ async function rangesOf(admin: Admin, topic: string): Promise<{ first: number; e
   return ranges
 }
 
+type ReaderKit = Pick<StageKit, 'kafka' | 'admin' | 'names' | 'stage' | 'log'>
+
 /**
  * Reads committed records from the beginning to an end that does not move, and returns how many there were. kafkajs can
  * read only as a member of a group: this one is its own, and is deleted behind us.
  */
-export async function readTopic(kafka: Kafka, admin: Admin, reading: TopicReading): Promise<number> {
+export async function readTopic(kit: ReaderKit, reading: TopicReading): Promise<number> {
+  const { kafka, admin } = kit
   const { topic, lane } = reading
   const waiting = await lanesToRead(admin, reading)
   if (waiting.size === 0) return 0
-  const groupId = `dsf.read.${randomUUID()}`
+  const groupId = newGroup(kit)
   const consumer = kafka.consumer({
     groupId,
     ...(lane === undefined ? {} : { partitionAssigners: [onePartition(topic, lane)] }),
@@ -60,7 +63,7 @@ export async function readTopic(kafka: Kafka, admin: Admin, reading: TopicReadin
     return await readTo(consumer, waiting, reading)
   } finally {
     await consumer.disconnect().catch(() => undefined)
-    await admin.deleteGroups([groupId]).catch(() => undefined)
+    await dropGroup(kit, groupId)
   }
 }
 
@@ -116,23 +119,23 @@ function readOne(message: KafkaMessage, lane: number, reading: TopicReading): vo
 
 /** What a stage may read outside its lanes: whole topics, up to an end. What schemas need is compiled once. */
 export function topicReader(kit: StageKit): TopicReader {
-  const { kafka, serde, log } = kit
+  const { names, serde, log } = kit
   const decodersOf = perDataset(() => new Map<TopicKind, Decoder>())
   const decoderOf = (dataset: Dataset, kind: TopicKind): Decoder => {
     const known = decodersOf(dataset)
     return known.get(kind) ?? known.set(kind, serde.decoder(dataset, kind)).get(kind)!
   }
   return {
-    ends: (dataset, kind) => endsOf(kit.admin, topicName(dataset.name, kind)),
+    ends: (dataset, kind) => endsOf(kit.admin, names.topic(dataset.name, kind)),
     read: async (dataset, kind, ends, seen) => {
-      const topic = topicName(dataset.name, kind)
+      const topic = names.topic(dataset.name, kind)
       const foreign = (place: Place, reason: string) =>
         log.error({ topic, ...place, reason }, 'a record is not ours and is left out')
-      await readTopic(kafka, kit.admin, { topic, ends, decoder: decoderOf(dataset, kind), seen, foreign })
+      await readTopic(kit, { topic, ends, decoder: decoderOf(dataset, kind), seen, foreign })
     },
-    ranges: (dataset, kind) => rangesOf(kit.admin, topicName(dataset.name, kind)),
+    ranges: (dataset, kind) => rangesOf(kit.admin, names.topic(dataset.name, kind)),
     fetch: (dataset, kind, place, bytes) =>
-      fetchRecords(kit.admin, decoderOf(dataset, kind), topicName(dataset.name, kind), place, bytes),
+      fetchRecords(kit.admin, decoderOf(dataset, kind), names.topic(dataset.name, kind), place, bytes),
     decode: async (dataset, kind, values) => {
       const decoder = decoderOf(dataset, kind)
       await decoder.prepare(values)

@@ -1,4 +1,4 @@
-import { topicName, type Dataset } from '@dsf/dataset'
+import type { Dataset } from '@dsf/dataset'
 import type { LaneState } from './define.ts'
 import { readTopic } from './read-topic.ts'
 import type { StageKit } from './stage-kit.ts'
@@ -8,14 +8,15 @@ import type { StageKit } from './stage-kit.ts'
  * old owner before, so the end of the changelog does not move any more.
  */
 export async function restoreState(
-  { stage, kafka, admin, serde, log }: StageKit,
+  kit: StageKit,
   dataset: Dataset,
   lane: number,
 ): Promise<LaneState | undefined> {
+  const { stage, serde, log } = kit
   if (!stage.state) return undefined
   const state = stage.state.create(dataset, lane)
-  const topic = topicName(dataset.name, stage.state.changelog)
-  const records = await readTopic(kafka, admin, {
+  const topic = kit.names.topic(dataset.name, stage.state.changelog)
+  const records = await readTopic(kit, {
     topic,
     lane,
     decoder: serde.decoder(dataset, stage.state.changelog),

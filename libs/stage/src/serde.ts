@@ -8,7 +8,7 @@ import {
 } from '@dsf/dataset'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import avsc from 'avsc'
-import { DatasetError, FatalError, TransientError } from './failure.ts'
+import { registryError, sayingWho, type RegistryAccess, type WithApi } from './registry.ts'
 
 /** Confluent framing: a zero byte, the schema id as 32 bits, then the Avro value. */
 const frame = 5
@@ -100,18 +100,25 @@ export class Decoder {
   }
 }
 
-/** Schemas by topic. Registered under `<topic>-value`, the receipt under its record name. */
+/** Schemas by topic. Registered under `<topic>-value`, the receipt under its record name, each behind the prefix. */
 export class Serde {
   readonly #url: string
+  readonly #access: RegistryAccess
   readonly #registry: SchemaRegistry
   /** by the schema's text: a definition that changes keeps its names */
   readonly #types = new Map<string, avsc.Type>()
   /** by subject and the schema's text */
   readonly #ids = new Map<string, number>()
 
-  constructor(url: string) {
+  constructor(url: string, access: RegistryAccess = {}) {
     this.#url = url
-    this.#registry = new SchemaRegistry({ host: url, retry: { retries: 0 } })
+    this.#access = access
+    const { authorization, agent } = access
+    this.#registry = new SchemaRegistry({
+      ...{ host: url, retry: { retries: 0 } },
+      ...(authorization ? { middlewares: [sayingWho(authorization)] } : {}),
+      ...(agent ? { agent } : {}),
+    })
   }
 
   /**
@@ -120,8 +127,8 @@ export class Serde {
    */
   async register(dataset: Dataset, kinds: TopicKind[]): Promise<void> {
     for (const kind of kinds)
-      await this.#register(`${topicName(dataset.name, kind)}-value`, topicSchemas[kind](dataset))
-    await this.#register('dsf.Receipt', receiptSchema)
+      await this.#register(this.#subjectOf(dataset, kind), topicSchemas[kind](dataset))
+    await this.#register(this.#receipts, receiptSchema)
   }
 
   async #register(subject: string, schema: AvroSchema): Promise<void> {
@@ -141,28 +148,23 @@ export class Serde {
         })
       this.#ids.set(idKey(subject, text), id)
     } catch (error) {
-      throw registryError(this.#url, `schema of ${subject}`, error)
+      throw this.#error(`schema of ${subject}`, error)
     }
   }
 
   /** The client registers a subject first and sets its rule then: who was cut off between, or lost a race for it, left none. */
   async #setRule(subject: string): Promise<void> {
-    const answer = await fetch(`${this.#url}/config/${encodeURIComponent(subject)}`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
-      body: JSON.stringify({ compatibility: COMPATIBILITY.BACKWARD }),
-      signal: AbortSignal.timeout(10_000),
-    })
-    if (!answer.ok) throw new TransientError(`it answers ${answer.status} to the rule of ${subject}`)
+    const { api } = this.#registry as unknown as WithApi
+    await api.Subject.updateConfig({ subject, body: { compatibility: COMPATIBILITY.BACKWARD } })
   }
 
   encoder(dataset: Dataset, kind: TopicKind): Encoder {
-    const subject = `${topicName(dataset.name, kind)}-value`
+    const subject = this.#subjectOf(dataset, kind)
     return this.#encoder(subject, topicSchemas[kind](dataset))
   }
 
   receiptEncoder(): Encoder {
-    return this.#encoder('dsf.Receipt', receiptSchema)
+    return this.#encoder(this.#receipts, receiptSchema)
   }
 
   #encoder(subject: string, schema: AvroSchema): Encoder {
@@ -171,6 +173,16 @@ export class Serde {
       throw new Error(`the schema of ${subject} is not registered: name its topic in the stage's writes`)
     return new Encoder(this.#type(schema), id)
   }
+
+  #subjectOf = ({ name }: Dataset, kind: TopicKind) =>
+    `${this.#access.prefix ?? ''}${topicName(name, kind)}-value`
+
+  get #receipts(): string {
+    return `${this.#access.prefix ?? ''}dsf.Receipt`
+  }
+
+  #error = (what: string, error: unknown) =>
+    registryError(this.#url, what, error, this.#access.isMendable ?? false)
 
   decoder(dataset: Dataset, kind: TopicKind): Decoder {
     return new Decoder(this.#type(topicSchemas[kind](dataset)), (id) => this.#writer(id))
@@ -196,7 +208,7 @@ export class Serde {
       return avsc.Type.forSchema(writer.schema())
     } catch (error) {
       if ((error as { status?: number }).status === 404) return undefined
-      throw registryError(this.#url, `schema id ${id}`, error)
+      throw this.#error(`schema id ${id}`, error)
     }
   }
 }
@@ -205,16 +217,3 @@ const idKey = (subject: string, text: string): string => `${subject}\n${text}`
 
 const isWithoutRule = (error: unknown) =>
   error instanceof Error && error.message.includes(`(${COMPATIBILITY.BACKWARD} != ${COMPATIBILITY.NONE})`)
-
-/**
- * The client's errors are untyped: what has a 4xx status is an answer, everything else is a registry that is away. So is
- * 400, which no registry answers, but the client's HTTP library says of a connection that failed.
- */
-function registryError(url: string, what: string, error: unknown): Error {
-  const { status, message } = error as { status?: number; message: string }
-  const sentence = `the schema registry at ${url} refused the ${what}: ${message}`
-  if (status === 401 || status === 403) return new FatalError(sentence, { cause: error })
-  if (status !== undefined && status > 400 && status < 500 && status !== 408 && status !== 429)
-    return new DatasetError(sentence, { cause: error })
-  return new TransientError(`schema registry at ${url}, ${what}: ${message}`, { cause: error })
-}

@@ -1,3 +1,4 @@
+import type { Names } from '@dsf/dataset'
 import type { Admin, Kafka } from 'kafkajs'
 import type { Stage } from './define.ts'
 import type { Logger } from './log.ts'
@@ -14,6 +15,7 @@ export interface InputPlace {
 /** What the lanes of one process share. */
 export interface StageKit {
   stage: Stage
+  names: Names
   groupId: string
   kafka: Kafka
   /** another one after a dataset went: ask for it each time */

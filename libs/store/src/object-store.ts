@@ -4,9 +4,10 @@ import { finished, type Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Client } from 'minio'
 import { DatasetError, FatalError, TransientError } from '@dsf/stage'
+import { agentOf, encryptionOf, identityOf, type Identity } from './credentials.ts'
 import type { StoreConfig } from './env.ts'
 
-/** An S3 bucket, path-style, any server. A server that is away or overloaded is a TransientError. */
+/** An S3 bucket, any server. A server that is away or overloaded is a TransientError. */
 export interface ObjectStore {
   bucket: string
   /** makes the bucket when it is not there */
@@ -25,22 +26,16 @@ export interface ObjectStore {
 
 const partBytes = 8 * 2 ** 20
 
+/** @throws FatalError when variables are missing, or do not fit together */
 export function openStore(config: StoreConfig): ObjectStore {
-  const { hostname, port, protocol } = new URL(config.S3_ENDPOINT)
-  const useSSL = protocol === 'https:'
-  const client = new Client({
-    endPoint: hostname,
-    port: Number(port) || (useSSL ? 443 : 80),
-    useSSL,
-    accessKey: config.S3_ACCESS_KEY,
-    secretKey: config.S3_SECRET_KEY,
-    region: 'us-east-1',
-    pathStyle: true,
-    partSize: partBytes,
-  })
+  const identity = identityOf(config)
+  const client = openClient(config, identity)
+  const encryption = encryptionOf(config)
   const bucket = config.S3_BUCKET
   const tried = <T>(what: string, work: () => Promise<T>) =>
-    work().catch((error: unknown) => Promise.reject(storeError(config.S3_ENDPOINT, what, error)))
+    work().catch((error: unknown) =>
+      Promise.reject(storeError(config.S3_ENDPOINT, what, error, identity.isMendable)),
+    )
   /** An answer to HEAD has no body: a clock that is wrong looks like a wrong key, and only the answer to a GET tells which. */
   const reason = async (error: unknown): Promise<never> => {
     await client.getBucketVersioning(bucket)
@@ -57,12 +52,14 @@ export function openStore(config: StoreConfig): ObjectStore {
       if (!(await exists())) throw new Error(`bucket ${bucket} does not exist`)
     },
     put: async (key, bytes, metadata) =>
-      void (await tried(`put ${key}`, () => client.putObject(bucket, key, bytes, bytes.length, metadata))),
+      void (await tried(`put ${key}`, () =>
+        client.putObject(bucket, key, bytes, bytes.length, { ...metadata, ...encryption }),
+      )),
     putStream: (key, stream, metadata) =>
       tried(`put ${key}`, async () => {
         const broken = failureOf(stream)
         const body = (await isEmpty(stream)) ? Buffer.alloc(0) : stream
-        const upload = client.putObject(bucket, key, body, undefined, metadata)
+        const upload = client.putObject(bucket, key, body, undefined, { ...metadata, ...encryption })
         // the client does not notice a stream that breaks, and would wait for the rest
         await Promise.race([upload, broken]).catch(async (error: unknown) => {
           await client.removeIncompleteUpload(bucket, key).catch(() => undefined)
@@ -84,6 +81,22 @@ export function openStore(config: StoreConfig): ObjectStore {
         return keys
       }),
   }
+}
+
+function openClient(config: StoreConfig, identity: Identity): Client {
+  const { hostname, port, protocol } = new URL(config.S3_ENDPOINT)
+  const useSSL = protocol === 'https:'
+  const agent = agentOf(config)
+  return new Client({
+    endPoint: hostname,
+    port: Number(port) || (useSSL ? 443 : 80),
+    useSSL,
+    credentialsProvider: identity.provider,
+    region: config.S3_REGION,
+    pathStyle: config.S3_ADDRESSING === 'path',
+    partSize: partBytes,
+    ...(agent ? { transportAgent: agent } : {}),
+  })
 }
 
 function failureOf(stream: Readable): Promise<never> {
@@ -112,8 +125,6 @@ function ignoreExisting(error: Error): void {
 /** What only a person can mend; every other answer of an S3 server (SlowDown, full disk, starting up) passes. */
 const permanentCodes = new Set([
   'AccessDenied',
-  'InvalidAccessKeyId',
-  'SignatureDoesNotMatch',
   'NoSuchBucket',
   'InvalidBucketName',
   'MethodNotAllowed',
@@ -131,11 +142,37 @@ const objectCodes = new Set([
   'InvalidRange',
 ])
 
-function storeError(endpoint: string, what: string, error: unknown): Error {
-  const { code, message } = error as { code?: string; message: string }
-  const sentence = `object store ${endpoint} cannot ${what}: ${message || code}`
-  if (objectCodes.has(code ?? '')) return new DatasetError(sentence, { cause: error })
-  return code !== undefined && permanentCodes.has(code)
+const rights: Record<string, string> = {
+  put: 's3:PutObject',
+  get: 's3:GetObject',
+  list: 's3:ListBucket',
+  look: 's3:ListBucket',
+  make: 's3:CreateBucket',
+}
+
+/** Which right a refusal is about: the server says only that there is one. */
+function rightFor(what: string, code: string): string {
+  const right = code === 'AccessDenied' ? rights[what.split(' ')[0]!] : undefined
+  return right === undefined ? '' : `: our key needs ${right} there ("dsf rights s3 <stage>")`
+}
+
+/** The same of keys, which a file may bring anew. */
+const keyCodes = new Set([
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'ExpiredToken',
+  'InvalidToken',
+  'InvalidTokenId',
+])
+
+function storeError(endpoint: string, what: string, error: unknown, isMendable: boolean): Error {
+  if ((error as Error).cause instanceof TransientError) return (error as Error).cause as Error
+  const { code = '', message } = error as { code?: string; message: string }
+  const sentence = `object store ${endpoint} cannot ${what}: ${message || code}${rightFor(what, code)}`
+  if (objectCodes.has(code)) return new DatasetError(sentence, { cause: error })
+  if (isMendable && keyCodes.has(code)) return new TransientError(sentence, { cause: error })
+  const isPermanent = permanentCodes.has(code) || keyCodes.has(code)
+  return isPermanent
     ? new FatalError(sentence, { cause: error })
     : new TransientError(sentence, { cause: error })
 }

@@ -1,0 +1,54 @@
+"""The schema registry."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .secret import ConnectError, Secret, required, secret
+
+
+@dataclass(frozen=True)
+class RegistrySettings:
+    url: str
+    prefix: str
+    """of subjects"""
+    username: str | None = None
+    password: Secret | None = None
+    token: Secret | None = None
+    ca_file: str | None = None
+    cert: tuple[str, str] | None = None
+    """our own certificate, and its key"""
+
+    def headers(self) -> dict[str, str]:
+        """Read for each request."""
+        if self.token:
+            return {"authorization": f"Bearer {self.token.read()}"}
+        if self.username and self.password:
+            pair = f"{self.username}:{self.password.read()}".encode()
+            return {"authorization": f"Basic {b64encode(pair).decode()}"}
+        return {}
+
+
+def read_registry(env: Mapping[str, str]) -> RegistrySettings:
+    """@raise ConnectError"""
+    names = ("SCHEMA_REGISTRY_CERT_FILE", "SCHEMA_REGISTRY_KEY_FILE")
+    cert, key = (env.get(name) or None for name in names)
+    if bool(cert) != bool(key):
+        raise ConnectError(f"{names[0]} and {names[1]} go together: set both or none")
+    username, password = (
+        env.get("SCHEMA_REGISTRY_USERNAME") or None,
+        secret(env, "SCHEMA_REGISTRY_PASSWORD"),
+    )
+    if bool(username) != bool(password):
+        raise ConnectError(
+            "SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD go together: set both or none"
+        )
+    return RegistrySettings(
+        url=required(env, "SCHEMA_REGISTRY_URL").rstrip("/"),
+        prefix=env.get("SCHEMA_REGISTRY_PREFIX", env.get("KAFKA_PREFIX", "")),
+        username=username,
+        password=password,
+        token=secret(env, "SCHEMA_REGISTRY_TOKEN"),
+        ca_file=env.get("SCHEMA_REGISTRY_CA_FILE") or None,
+        cert=(cert, key) if cert and key else None,
+    )

@@ -1,0 +1,55 @@
+import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import { FatalError } from './failure.ts'
+import type { KafkaSettings } from './kafka-variables.ts'
+import { tokenProvider } from './oauth-token.ts'
+import { secretOf } from './secret.ts'
+import { liveTls } from './tls.ts'
+
+/**
+ * What kafkajs needs to be let in. It reads password, certificates and key at each connection, so a changed file counts from the next
+ * one on.
+ * @throws FatalError when variables do not fit together
+ */
+export function kafkaSecurity(config: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  const { KAFKA_SECURITY_PROTOCOL: protocol } = config
+  return {
+    ...(protocol.endsWith('SSL') ? { ssl: tlsOf(config) } : {}),
+    ...(protocol.startsWith('SASL') ? { sasl: saslOf(config) } : {}),
+  }
+}
+
+function tlsOf(config: KafkaSettings) {
+  const { KAFKA_SSL_CA_FILE: ca, KAFKA_SSL_CERT_FILE: cert, KAFKA_SSL_KEY_FILE: key } = config
+  if ((cert === undefined) !== (key === undefined))
+    throw new FatalError('KAFKA_SSL_CERT_FILE and KAFKA_SSL_KEY_FILE go together: set both or none')
+  return liveTls({
+    ca: ['KAFKA_SSL_CA_FILE', ca],
+    cert: ['KAFKA_SSL_CERT_FILE', cert],
+    key: ['KAFKA_SSL_KEY_FILE', key],
+  })
+}
+
+function saslOf(config: KafkaSettings): SASLOptions {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username } = config
+  if (mechanism === undefined)
+    throw new FatalError(
+      `KAFKA_SECURITY_PROTOCOL is ${config.KAFKA_SECURITY_PROTOCOL}: set KAFKA_SASL_MECHANISM, too`,
+    )
+  if (mechanism === 'OAUTHBEARER') {
+    // the name is for our sentences
+    const named = { username: config.KAFKA_OAUTH_CLIENT_ID }
+    return { ...named, mechanism: 'oauthbearer', oauthBearerProvider: tokenProvider(config) }
+  }
+  const password = secretOf(config, 'KAFKA_SASL_PASSWORD')
+  if (username === undefined || password === undefined)
+    throw new FatalError(
+      `KAFKA_SASL_MECHANISM is ${mechanism}: set KAFKA_SASL_USERNAME, and KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE`,
+    )
+  const known = {
+    PLAIN: 'plain',
+    'SCRAM-SHA-256': 'scram-sha-256',
+    'SCRAM-SHA-512': 'scram-sha-512',
+  } as const
+  const user = { mechanism: known[mechanism] as 'plain', username }
+  return Object.defineProperty(user, 'password', { enumerable: true, get: password.read }) as SASLOptions
+}

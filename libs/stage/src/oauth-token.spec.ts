@@ -1,0 +1,77 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { TransientError } from './failure.ts'
+import { kafkaVariables } from './kafka-variables.ts'
+import { tokenProvider } from './oauth-token.ts'
+
+let server: Server | undefined
+afterEach(() => void server?.close())
+
+/** A server of tokens, which counts how often it is asked. */
+async function serving(answer: (asked: number) => { status?: number; body: object }) {
+  const asked: { authorization: string | undefined; body: string }[] = []
+  server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (part: Buffer) => (body += part.toString()))
+    request.on('end', () => {
+      asked.push({ authorization: request.headers.authorization, body })
+      const { status = 200, body: told } = answer(asked.length)
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(told))
+    })
+  })
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const config = z.object(kafkaVariables).parse({
+    KAFKA_BROKERS: 'k:1',
+    KAFKA_OAUTH_TOKEN_URL: `http://127.0.0.1:${port}/token`,
+    KAFKA_OAUTH_CLIENT_ID: 'cleaner',
+    KAFKA_OAUTH_CLIENT_SECRET: 'hunter2',
+    KAFKA_OAUTH_SCOPE: 'kafka',
+  })
+  return { asked, token: tokenProvider(config) }
+}
+
+describe('a token of OAuth', () => {
+  it('is asked for once by all who connect at once, and again when it is nearly over', async () => {
+    const { asked, token } = await serving((n) => ({
+      body: { access_token: `t${n}`, expires_in: n === 1 ? 3600 : 20 },
+    }))
+    expect(await Promise.all([token(), token(), token()])).toEqual([
+      { value: 't1' },
+      { value: 't1' },
+      { value: 't1' },
+    ])
+    expect(asked).toEqual([
+      {
+        authorization: `Basic ${Buffer.from('cleaner:hunter2').toString('base64')}`,
+        body: 'grant_type=client_credentials&scope=kafka',
+      },
+    ])
+  })
+
+  it('that is nearly over, or does not say for how long it is, is not used again', async () => {
+    const { token } = await serving((n) => ({
+      body: { access_token: `t${n}`, ...(n === 1 ? { expires_in: 20 } : {}) },
+    }))
+    expect([await token(), await token(), await token()]).toEqual([
+      { value: 't1' },
+      { value: 't2' },
+      { value: 't3' },
+    ])
+  })
+
+  it('that is refused is waited for, with the reason and without the secret, and asked for again', async () => {
+    const { token } = await serving((n) =>
+      n === 1
+        ? { status: 401, body: { error: 'invalid_client' } }
+        : { body: { access_token: 't', expires_in: 60 } },
+    )
+    const refused = await token().catch((error: unknown) => error as Error)
+    expect(refused).toBeInstanceOf(TransientError)
+    expect((refused as Error).message).toMatch(/gives cleaner no token: 401 invalid_client$/)
+    expect((refused as Error).message).not.toContain('hunter2')
+    expect(await token()).toEqual({ value: 't' })
+  })
+})
