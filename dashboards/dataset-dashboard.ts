@@ -1,18 +1,17 @@
 /** The dashboard of a dataset: the panels of its definition, or sensible ones by the types of its fields. */
 import {
-  indexTemplate,
+  rowDocumentColumns,
   type DashboardDefinition,
   type Dataset,
-  type Field,
-  type FieldType,
   type PanelDefinition,
 } from '@dsf/dataset'
 import { drawPanel } from './draw-panel.ts'
+import { indexedFields } from './indexed-fields.ts'
 import { placed } from './layout.ts'
-import type { Dashboard, IndexedField } from './panel.ts'
+import type { Dashboard } from './panel.ts'
 
 export function datasetDashboard(dataset: Dataset): Dashboard {
-  const fields = indexedFields(dataset)
+  const fields = indexedFields(rowDocumentColumns(dataset))
   const { panels, filters, from = 'now-7d', to = 'now' } = dataset.dashboard ?? defaultsOf(dataset)
   return {
     id: `dsf-${dataset.name}`,
@@ -31,43 +30,6 @@ export function datasetDashboard(dataset: Dataset): Dashboard {
 const typeOf = ({ typeField }: Dataset): string[] => (typeField ? [typeField.column] : [])
 
 const defaultsOf = (dataset: Dataset): DashboardDefinition => ({ panels: defaultPanels(dataset) })
-
-/** Every field of the index, as the template maps it. */
-function indexedFields(dataset: Dataset): Record<string, IndexedField> {
-  const { properties } = indexTemplate(dataset).template.mappings
-  const known = new Map<string, { name?: string; title?: string; unit?: string; type: FieldType }>([
-    ...dataset.fields.map(({ column, ...rest }): [string, typeof rest] => [column, rest]),
-    ...dataset.computed.map(({ name, ...rest }): [string, typeof rest] => [name, rest]),
-  ])
-  const bounds = new Map(dataset.fields.map((field) => [field.column, boundsOf(field)]))
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, mapping]) => {
-      // a field without a title is called as in its file, whatever its column
-      const { name: written = name, title = written, unit } = known.get(name) ?? {}
-      const type = known.get(name)?.type ?? ownType(String(mapping['type']))
-      const aggregatable = mapping['type'] === 'text' ? `${name}.keyword` : name
-      const shown = unit ? { unit: shownUnits[unit] ?? unit } : {}
-      return [name, { type, aggregatable, title, ...shown, ...bounds.get(name) }]
-    }),
-  )
-}
-
-/** Of a number. A row beyond them is refused. */
-function boundsOf({ type, constraints }: Field): Pick<IndexedField, 'minimum' | 'maximum'> {
-  if (type !== 'number' && type !== 'integer') return {}
-  const [minimum, maximum] = [
-    constraints.minimum ?? constraints.exclusiveMinimum,
-    constraints.maximum ?? constraints.exclusiveMaximum,
-  ].map((bound) => (bound === undefined ? undefined : Number(bound)))
-  return { ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) }
-}
-
-/** Units of the definition are UCUM's codes; people read some of them as signs. */
-const shownUnits: Record<string, string> = { Cel: '°C', deg: '°', '[degF]': '°F' }
-
-const ownType = (type: string): IndexedField['type'] =>
-  (({ date: 'datetime', long: 'integer', geo_point: 'geo_point', boolean: 'boolean' }) as const)[type] ??
-  'string'
 
 /** Documents, a number for each of the first three measures; where there is one: time, place, kind; the newest rows. */
 function defaultPanels({ fields, key, eventTime, typeField, geo }: Dataset): PanelDefinition[] {

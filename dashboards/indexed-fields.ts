@@ -1,25 +1,25 @@
-import type { FieldType, IndexTemplate } from '@dsf/dataset'
+import type { DocumentColumn } from '@dsf/dataset'
 import type { IndexedField } from './panel.ts'
 
-const types: Record<string, FieldType> = {
-  date: 'datetime',
-  long: 'integer',
-  double: 'number',
-  boolean: 'boolean',
-  keyword: 'string',
+/** Units of the definition are UCUM's codes; people read some of them as signs. */
+const shownUnits: Record<string, string> = { Cel: '°C', deg: '°', '[degF]': '°F' }
+
+/**
+ * Every field of an index, as people call it. Of an index with documents of several kinds, `shown` are the columns of those
+ * that the dashboard is about: the others keep their names.
+ */
+export function indexedFields(index: readonly DocumentColumn[], shown = index): Record<string, IndexedField> {
+  const known = new Map(shown.map((column) => [column.name, column]))
+  return Object.fromEntries(index.map(({ name, type }) => [name, fieldOf(known.get(name) ?? { name, type })]))
 }
 
-/** Every field of an index of our own, with what people call it; a field without a title keeps its name. */
-export function indexedFields(
-  { template }: IndexTemplate,
-  titles: Record<string, string>,
-  units: Record<string, string> = {},
-): Record<string, IndexedField> {
-  return Object.fromEntries(
-    Object.entries(template.mappings.properties).map(([name, mapping]) => {
-      const type = types[String(mapping['type'])]!
-      const unit = units[name] ? { unit: units[name] } : {}
-      return [name, { type, aggregatable: name, title: titles[name] ?? name, ...unit }]
-    }),
-  )
+type Shown = Pick<DocumentColumn, 'name' | 'type'> & Partial<DocumentColumn>
+
+function fieldOf({ name, type, title = name, search, unit, minimum, maximum }: Shown): IndexedField {
+  return {
+    ...{ type, aggregatable: search === 'text' ? `${name}.keyword` : name, title },
+    ...(unit ? { unit: shownUnits[unit] ?? unit } : {}),
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+  }
 }

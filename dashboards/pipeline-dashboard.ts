@@ -1,9 +1,11 @@
 /** The dashboard of the pipeline itself: runs, their receipts, what they took, what was refused, and lags. */
-import { counterNames, pipelineIndex, pipelineTemplate, type CounterName } from '@dsf/dataset'
+import { pipelineColumns, pipelineIndex, pipelineIndexColumns, type CounterName } from '@dsf/dataset'
 import { indexedFields } from './indexed-fields.ts'
 import { placed, type Unplaced } from './layout.ts'
 import type { Condition, Dashboard, Metric } from './panel.ts'
 import { missingShare } from './quality-dashboard.ts'
+
+const fields = indexedFields(pipelineIndexColumns, pipelineColumns)
 
 export function pipelineDashboard(): Dashboard {
   return {
@@ -16,24 +18,9 @@ export function pipelineDashboard(): Dashboard {
     ...{ from: 'now-7d', to: 'now' },
     where: [],
     filters: ['dataset', 'state'],
-    fields: indexedFields(pipelineTemplate, titles, { duration_ms: 'ms' }),
+    fields,
     panels: placed([...numbers(), ...charts(), ...tables()]),
   }
-}
-
-const titles: Record<string, string> = {
-  '@timestamp': 'End',
-  dataset: 'Dataset',
-  run: 'Run',
-  state: 'State',
-  reason: 'Reason',
-  duration_ms: 'Duration',
-  stage: 'Stage',
-  code: 'Reason code',
-  topic: 'Topic',
-  rows: 'Rows',
-  records: 'Records waiting',
-  ...Object.fromEntries(counterNames.map((name) => [name, name[0]!.toUpperCase() + name.slice(1)])),
 }
 
 const only = (kind: 'run' | 'stage' | 'reject' | 'lag' | 'profile'): Condition[] => [
@@ -98,7 +85,7 @@ function tables(): Unplaced[] {
       title: 'Receipts',
       description: 'What became of the rows of each dataset, over all runs.',
       where: runs,
-      metrics: counters.map((name) => sum(name, titles[name]!)),
+      metrics: counters.map((name) => sum(name, fields[name]!.title)),
     },
     {
       ...{ kind: 'top', id: 'quality', shape: 'table', field: 'dataset', size: 20, counts: 'Profiles' },

@@ -1,14 +1,8 @@
 /** What the processed rows of a dataset look like, from their profile. */
-import { pipelineIndex, pipelineTemplate, type Dataset } from '@dsf/dataset'
+import { pipelineIndex, pipelineIndexColumns, profileDocumentColumns, type Dataset } from '@dsf/dataset'
 import { indexedFields } from './indexed-fields.ts'
 import { placed, type Unplaced } from './layout.ts'
 import type { Dashboard, Metric } from './panel.ts'
-
-const titles = {
-  ...{ '@timestamp': 'Arrival', dataset: 'Dataset', run: 'Run', type: 'Type', field: 'Field' },
-  ...{ window_start: 'From', window_end: 'To', rows: 'Rows', keys: 'Keys', nulls: 'Missing' },
-  ...{ distinct: 'Different values', minimum: 'Least', maximum: 'Greatest' },
-}
 
 /**
  * Profiles are of groups of different sizes, so everything here is a sum, a greatest or a least: these can be taken together,
@@ -27,7 +21,7 @@ export function qualityDashboard(dataset: Dataset): Dashboard {
       { field: 'dataset', is: dataset.name },
     ],
     filters: ['run', 'type', 'field'],
-    fields: indexedFields(pipelineTemplate, titles),
+    fields: indexedFields(pipelineIndexColumns, profileDocumentColumns),
     panels: placed([...numbers(dataset), ...charts(dataset), ...tables(dataset)]),
   }
 }

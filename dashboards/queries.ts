@@ -5,7 +5,7 @@
 import type { Condition, Dashboard, Metric, Panel } from './panel.ts'
 import { rangesOf } from './ranges.ts'
 
-export type Row = Record<string, string | number | boolean | null>
+export type ResultRow = Record<string, string | number | boolean | null>
 type Json = Record<string, unknown>
 
 /** Values of a split that get a line of their own. */
@@ -132,7 +132,7 @@ interface Answer {
 }
 
 /** @throws TypeError when the answer is not one to this panel */
-export function rowsOf(panel: Panel, answer: Answer): Row[] {
+export function rowsOf(panel: Panel, answer: Answer): ResultRow[] {
   const { hits, aggregations } = answer
   const buckets = (name: string) => aggregations![name]!.buckets!
   switch (panel.kind) {
@@ -168,7 +168,7 @@ const filled = (buckets: Bucket[]): Bucket[] => buckets.filter(({ doc_count: cou
 const lowEnd = ({ from, key }: Bucket): number => from ?? Number(key)
 const keyOf = ({ key, key_as_string: text }: Bucket): string => text ?? String(key)
 
-function trendRows(metric: Metric, histogram: unknown, group: Row): Row[] {
+function trendRows(metric: Metric, histogram: unknown, group: ResultRow): ResultRow[] {
   const { buckets } = histogram as { buckets: Bucket[] }
   return buckets.map((bucket) => ({ ...group, time: Number(bucket.key), value: valueOf(metric, bucket, 0) }))
 }
@@ -185,9 +185,9 @@ function valueOf(
   return whole === 0 ? null : found.value! / whole
 }
 
-function flat(source: Json): Row {
+function flat(source: Json): ResultRow {
   const { location, ...rest } = source as Json & { location?: { lat: number; lon: number } }
-  return { ...(rest as Row), ...(location ? { lat: location.lat, lon: location.lon } : {}) }
+  return { ...(rest as ResultRow), ...(location ? { lat: location.lat, lon: location.lon } : {}) }
 }
 
 export const intervalMs = (interval: keyof typeof intervals): number => intervals[interval]

@@ -1,14 +1,8 @@
 /** How a dataset's events develop, from the windows that a stream job keeps up to date. */
-import { trendFields, trendsIndex, trendsTemplate, type Dataset, type Field } from '@dsf/dataset'
+import { trendFields, trendsDocumentColumns, trendsIndex, type Dataset, type Field } from '@dsf/dataset'
 import { indexedFields } from './indexed-fields.ts'
 import { placed, type Unplaced } from './layout.ts'
 import type { Dashboard, Metric, TrendPanel } from './panel.ts'
-
-const titles = {
-  ...{ '@timestamp': 'Window', window_end: 'End', dataset: 'Dataset', type: 'Type', simulated: 'Simulated' },
-  ...{ field: 'Field', events: 'Events', values: 'Values', mean: 'Mean', minimum: 'Least' },
-  ...{ maximum: 'Greatest', dsf_version: 'Version' },
-}
 
 /** @throws Error for a dataset without an event time */
 export function trendsDashboard(dataset: Dataset): Dashboard {
@@ -25,7 +19,7 @@ export function trendsDashboard(dataset: Dataset): Dashboard {
       { field: 'simulated', is: false },
     ],
     filters: dataset.typeField ? ['type'] : [],
-    fields: indexedFields(trendsTemplate, titles),
+    fields: indexedFields(trendsDocumentColumns),
     panels: placed(panels(dataset)),
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { datasetDashboard } from '../dashboards/dataset-dashboard.ts'
 import { qualityDashboard } from '../dashboards/quality-dashboard.ts'
-import { queryOf, rowsOf, type Row } from '../dashboards/queries.ts'
+import { queryOf, rowsOf, type ResultRow } from '../dashboards/queries.ts'
 import type { Condition, Panel } from '../dashboards/panel.ts'
 import { trendsDashboard } from '../dashboards/trends-dashboard.ts'
 import { loadDataset } from '../libs/dataset/src/index.ts'
@@ -16,7 +16,7 @@ import { writeSampleTables } from './support/tables.ts'
 import { until } from './support/until.ts'
 
 /** The columns that both sides have, numbers rounded to what a sum of doubles is good for, in an order of their own. */
-function comparable(panel: Panel, rows: Row[]): string[] {
+function comparable(panel: Panel, rows: ResultRow[]): string[] {
   const plain = rows.map((row) => {
     if (panel.kind === 'table') return { sort: row['sort'] ?? row[panel.sort] }
     if (panel.kind === 'map') return { lat: row['lat'], lon: row['lon'] }
@@ -31,7 +31,7 @@ const precise = (_: string, value: unknown) => {
   if (typeof number === 'bigint') return Number(number)
   return typeof number === 'number' ? Number(number.toPrecision(9)) : number
 }
-const sortedKeys = (row: Row): Row =>
+const sortedKeys = (row: ResultRow): ResultRow =>
   Object.fromEntries(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
 describe.each([
@@ -59,7 +59,9 @@ describe.each([
     const rows = rowsOf(panel, await search(name, queryOf(dashboard, panel)))
     const wanted = await sql(sqlOf(time, panel))
     expect(rows.length).toBeGreaterThan(0)
-    const [found, expected] = [rows, wanted as Row[]].map((each) => comparable(panel, each.map(sortedKeys)))
+    const [found, expected] = [rows, wanted as ResultRow[]].map((each) =>
+      comparable(panel, each.map(sortedKeys)),
+    )
     expect(found).toEqual(expected)
   })
 })
@@ -96,7 +98,9 @@ describe.each([
     const rows = rowsOf(panel, await search(dashboard.index, queryOf(dashboard, panel)))
     const wanted = await sql(sqlOf(time, panel, 'others'))
     expect(rows.length).toBeGreaterThan(0)
-    const [found, expected] = [rows, wanted as Row[]].map((each) => comparable(panel, each.map(sortedKeys)))
+    const [found, expected] = [rows, wanted as ResultRow[]].map((each) =>
+      comparable(panel, each.map(sortedKeys)),
+    )
     expect(found).toEqual(expected)
   })
 })

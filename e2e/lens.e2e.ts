@@ -10,7 +10,7 @@ import { queryOf, rowsOf } from '../dashboards/queries.ts'
 import { trendsDashboard } from '../dashboards/trends-dashboard.ts'
 import { loadDataset } from '../libs/dataset/src/index.ts'
 import { countDocuments, search } from './support/documents.ts'
-import { askLens, kibanaInterval, lensPanels, type LensPanel, type LensRow } from './support/lens.ts'
+import { askLens, kibanaInterval, lensPanels, type ReadPanel, type LensRow } from './support/lens.ts'
 import { queryLake, queryTable, type Sql } from './support/objects.ts'
 import { sqlOf } from './support/panel-sql.ts'
 import { feedUrl, importSource } from './support/runs.ts'
@@ -20,7 +20,7 @@ import { until } from './support/until.ts'
 
 const definitionOf = (name: string) => loadDataset(join(runDir, 'datasets', name))
 const [quakes, weather] = ['quakes-charts', 'weather-charts'].map(definitionOf)
-const all = (dashboard: Dashboard): [title: string, lens: LensPanel, panel: Panel][] =>
+const all = (dashboard: Dashboard): [title: string, lens: ReadPanel, panel: Panel][] =>
   lensPanels(savedObjectsOf(dashboard).find(({ type }) => type === 'dashboard')!).map((lens) => [
     ...([lens.title, lens] as const),
     dashboard.panels.find(({ id }) => id === lens.id)!,
@@ -112,7 +112,7 @@ function plain(value: unknown): unknown {
 async function expectDocuments(
   sql: Sql,
   { key, sort, rows: size }: TablePanel,
-  lens: LensPanel,
+  lens: ReadPanel,
   rows: LensRow[],
 ) {
   const greatest = await sql(

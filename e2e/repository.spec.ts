@@ -81,6 +81,17 @@ describe('topics', () => {
         new RegExp(String.raw`\.\.\.flow(\.${app}|\['${app}'\]),`),
       )
   })
+
+  test.each(apps)('%s takes its part of the way as it is, and says nothing of it again', (app) => {
+    const ofWay: Record<keyof Way, true> = {
+      ...{ reads: true, writes: true, passes: true, routes: true, countsInto: true },
+    }
+    const stage = read(`apps/${app}/src/${app}.stage.ts`)
+    const [, indent = ''] = /^( +)\.\.\.flow\b/m.exec(stage) ?? []
+    const said = words(stage, new RegExp(String.raw`^${indent}(?:async )?['"]?(\w+)['"]?(?=[:,(])`, 'gm'))
+    expect(said).toContain('name')
+    expect(said.filter((word) => word in ofWay)).toEqual([])
+  })
 })
 
 describe('documents', () => {

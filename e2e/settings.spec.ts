@@ -20,9 +20,9 @@ afterEach(() => vi.restoreAllMocks())
 async function helpOf(app: string): Promise<[name: string, usual: string, what: string][]> {
   const written: string[] = []
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)
-  vi.spyOn(process, 'exit').mockImplementation((() => {
+  vi.spyOn(process, 'exit').mockImplementation(() => {
     throw new Error('ended')
-  }) as never)
+  })
   vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', 'main.js', '--help'])
   const { config } = (await import(`../apps/${app}/src/config.ts`)) as { config: () => unknown }
   expect(config).toThrow('ended')
@@ -86,8 +86,10 @@ describe('the local stack', () => {
   async function told(names: string[]): Promise<Set<string>> {
     const usual = { RUN_DIR: '.run/never', SIMULATE: 'true' }
     const env = { ...Object.fromEntries(names.map((name) => [name, '1'])), ...usual }
-    const commands = await Promise.all(stages(readSettings(env), []).map((stage) => stage.command()))
-    return new Set(commands.flatMap((command) => Object.keys(command.env ?? {})))
+    const set = new Set<string>()
+    for (const stage of stages(readSettings(env), []))
+      for (const name of Object.keys((await stage.command()).env ?? {})) set.add(name)
+    return set
   }
   const known = async () => {
     const found = new Map<string, string>()

@@ -1,10 +1,11 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { requireDatasets, topicSchemas } from '@dsf/dataset'
+import { definitionShape, requireDatasets, resolvedForm, topicSchemas } from '@dsf/dataset'
 
 /**
- * Writes `datasets/<name>/schemas/<kind>.avsc`, one per topic of a dataset. The stages derive their schemas from the
- * definition; the files are for review: a pull request that changes a schema shows it.
+ * Writes `datasets/<name>/schemas/<kind>.avsc`, one per topic of a dataset, and `resolved.json`. The stages derive them from the
+ * definition; the files are for review: a pull request that changes a schema shows it. And `definition.json`, by which Python
+ * reads definitions.
  *
  *     node_modules/.bin/node --conditions=@dsf/source infra/schemas.ts [--check]
  *
@@ -12,22 +13,40 @@ import { requireDatasets, topicSchemas } from '@dsf/dataset'
  */
 const root = join(import.meta.dirname, '..')
 
-/** Path and text of every schema file, as the definitions in `folder` want them. */
+/** The shape of a definition, for Python. */
+const shapeFile = join(root, 'libs/dataset-py/dsf_dataset/definition.json')
+
+/** A line for each word, and for each field and column, so that a review sees which one changed. */
+function linesOf(json: object): string {
+  const isTable = (value: unknown) => Array.isArray(value) && typeof value[0] === 'object'
+  const text = (value: unknown) =>
+    isTable(value)
+      ? `[\n${(value as object[]).map((one) => `    ${JSON.stringify(one)}`).join(',\n')}\n  ]`
+      : JSON.stringify(value)
+  const lines = Object.entries(json).flatMap(([word, value]) =>
+    value === undefined ? [] : [`  ${JSON.stringify(word)}: ${text(value)}`],
+  )
+  return `{\n${lines.join(',\n')}\n}\n`
+}
+
+const textOf = (json: object) => JSON.stringify(json, null, 2) + '\n'
+
+/** Path and text of every file, as the definitions in `folder` want them. */
 export function wantedFiles(folder: string): Map<string, string> {
-  const files = new Map<string, string>()
-  for (const dataset of requireDatasets(folder))
+  const files = new Map([[shapeFile, textOf(definitionShape())]])
+  for (const dataset of requireDatasets(folder)) {
+    const file = (name: string) => join(dataset.folder, 'schemas', name)
+    files.set(file('resolved.json'), linesOf(resolvedForm(dataset)))
     for (const [kind, schema] of Object.entries(topicSchemas))
-      files.set(
-        join(dataset.folder, 'schemas', `${kind}.avsc`),
-        JSON.stringify(schema(dataset), null, 2) + '\n',
-      )
+      files.set(file(`${kind}.avsc`), textOf(schema(dataset)))
+  }
   return files
 }
 
 /** Files that are missing, differ, or stand there without a topic. */
 export function staleFiles(folder: string): string[] {
   const wanted = wantedFiles(folder)
-  const present = globSync(join(folder, '*/schemas/*'))
+  const present = globSync([join(folder, '*/schemas/*'), shapeFile])
   const changed = [...wanted].filter(
     ([path, text]) => !present.includes(path) || readFileSync(path, 'utf8') !== text,
   )

@@ -11,8 +11,11 @@ QUAKES = load_dataset(Path(__file__).parents[2] / "datasets/earthquakes")
 USUAL = [RunFacts(1000, 10, {"mag": FieldProfile(900, 90, 0, 7)})] * 5
 
 
+BOUNDS = Anomalies(24, Bounds(minimum=1), 3, 0.05, 0.2, null_shares={}, values={})
+
+
 def quakes(**wanted) -> Dataset:
-    return replace(QUAKES, anomalies=replace(Anomalies(), **wanted))
+    return replace(QUAKES, anomalies=replace(BOUNDS, **wanted))
 
 
 def kinds(findings: list[Finding]) -> list[tuple[str, str | None]]:

@@ -2,7 +2,7 @@
 import type { Dashboard, Metric, TrendPanel } from '../panel.ts'
 import { rangesOf, type Range } from '../ranges.ts'
 
-export type Column = Record<string, unknown>
+export type LensColumn = Record<string, unknown>
 
 export const documents: Metric = { of: 'count', title: 'Documents' }
 
@@ -19,7 +19,7 @@ const operations = {
 } as const
 
 /** One column, but for what a ratio needs beside its own; all of them are named after `id`. */
-export function metricColumns(dashboard: Dashboard, id: string, metric: Metric): Record<string, Column> {
+export function metricColumns(dashboard: Dashboard, id: string, metric: Metric): Record<string, LensColumn> {
   return metric.of === 'ratio'
     ? ratioColumns(id, metric)
     : { [id]: metricColumn(dashboard, metric, metric.of) }
@@ -29,7 +29,7 @@ function metricColumn(
   dashboard: Dashboard,
   { field, title, unit }: Metric,
   of: Exclude<Metric['of'], 'ratio'>,
-): Column {
+): LensColumn {
   const number = {
     ...labelled(unit ? `${title} (${unit})` : title),
     dataType: 'number',
@@ -49,7 +49,7 @@ function metricColumn(
 }
 
 /** A formula as Lens keeps it: the text, and what it made of the text, a column for each part and one for the arithmetic. */
-function ratioColumns(id: string, { field, over, title }: Metric): Record<string, Column> {
+function ratioColumns(id: string, { field, over, title }: Metric): Record<string, LensColumn> {
   const formula = `sum(${field}) / sum(${over})`
   const number = { dataType: 'number', isBucketed: false, scale: 'ratio' }
   const part = { ...number, ...labelled(`Part of ${title}`) }
@@ -71,14 +71,14 @@ function ratioColumns(id: string, { field, over, title }: Metric): Record<string
 }
 
 /** Kibana widens an interval of which the time range has more than a thousand. */
-export const timeColumn = ({ timeField }: Dashboard, interval: TrendPanel['interval']): Column => ({
+export const timeColumn = ({ timeField }: Dashboard, interval: TrendPanel['interval']): LensColumn => ({
   ...labelled('Time'),
   ...{ dataType: 'date', isBucketed: true, scale: 'interval', operationType: 'date_histogram' },
   sourceField: timeField,
   params: { interval, includeEmptyRows: true, dropPartials: false },
 })
 
-export const dayColumn = (dashboard: Dashboard, field: string): Column => ({
+export const dayColumn = (dashboard: Dashboard, field: string): LensColumn => ({
   ...labelled(titleOf(dashboard, field)),
   ...{ dataType: 'date', isBucketed: true, scale: 'interval', operationType: 'date_histogram' },
   sourceField: nameOf(dashboard, field),
@@ -86,7 +86,7 @@ export const dayColumn = (dashboard: Dashboard, field: string): Column => ({
 })
 
 /** Our intervals, one by one; where they cannot be told, Kibana's own over the values that it finds. */
-export function rangeColumn(dashboard: Dashboard, field: string, interval: number): Column {
+export function rangeColumn(dashboard: Dashboard, field: string, interval: number): LensColumn {
   const ranges = rangesOf(dashboard.fields[field]!, interval)
   const column = {
     ...labelled(titleOf(dashboard, field)),
@@ -112,7 +112,7 @@ const foundRanges = {
   includeEmptyRows: true,
 }
 
-export function termsColumn(dashboard: Dashboard, field: string, size: number, orderBy: string): Column {
+export function termsColumn(dashboard: Dashboard, field: string, size: number, orderBy: string): LensColumn {
   const { type } = dashboard.fields[field]!
   const order = { orderBy: { type: 'column', columnId: orderBy }, orderDirection: 'desc' }
   return {
@@ -127,14 +127,14 @@ export function termsColumn(dashboard: Dashboard, field: string, size: number, o
  * What a group's only document says. The last value of a date comes in the format of its mapping, which may be ms as text; the
  * greatest is a number.
  */
-export function valueColumn(dashboard: Dashboard, field: string): Column {
+export function valueColumn(dashboard: Dashboard, field: string): LensColumn {
   const { type, title } = dashboard.fields[field]!
   return type === 'date' || type === 'datetime'
     ? metricColumn(dashboard, { of: 'max', field, title }, 'max')
     : lastValueColumn(dashboard, field)
 }
 
-function lastValueColumn(dashboard: Dashboard, field: string): Column {
+function lastValueColumn(dashboard: Dashboard, field: string): LensColumn {
   const sourceField = nameOf(dashboard, field)
   return {
     ...labelled(titleOf(dashboard, field)),

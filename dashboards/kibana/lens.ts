@@ -19,7 +19,7 @@ import {
   rangeColumn,
   termsColumn,
   timeColumn,
-  type Column,
+  type LensColumn,
 } from './lens-columns.ts'
 
 type Json = Record<string, unknown>
@@ -30,7 +30,7 @@ export const layerId = 'layer'
 
 interface Drawing {
   visualizationType: 'lnsMetric' | 'lnsXY' | 'lnsHeatmap' | 'lnsDatatable'
-  columns: Record<string, Column>
+  columns: Record<string, LensColumn>
   visualization: Json
 }
 
@@ -186,7 +186,7 @@ function xy(seriesType: string, xAccessor: string, accessors: string[], splitAcc
   }
 }
 
-const datatable = (columns: Record<string, Column>): Json => ({
+const datatable = (columns: Record<string, LensColumn>): Json => ({
   layerId,
   layerType: 'data',
   columns: Object.entries(columns)
@@ -199,9 +199,9 @@ const datatable = (columns: Record<string, Column>): Json => ({
 })
 
 /** What a formula is made of is no column of its own. */
-function isShown(columns: Record<string, Column>) {
+function isShown(columns: Record<string, LensColumn>) {
   const parts = new Set(
     Object.values(columns).flatMap(({ references }) => (references as string[] | undefined) ?? []),
   )
-  return ([name]: [string, Column]) => !parts.has(name)
+  return ([name]: [string, LensColumn]) => !parts.has(name)
 }

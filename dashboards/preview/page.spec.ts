@@ -5,7 +5,7 @@ import { compile } from 'vega-lite'
 import { describe, expect, it } from 'vitest'
 import { dashboardsOf } from '../all-dashboards.ts'
 import { pipelineDashboard } from '../pipeline-dashboard.ts'
-import type { Row } from '../queries.ts'
+import type { ResultRow } from '../queries.ts'
 import { chartOf, isChart } from './charts.ts'
 import { pageOf } from './page.ts'
 import { titleOf } from './table.ts'
@@ -13,7 +13,17 @@ import { themes } from './theme.ts'
 
 const datasets = [...loadDatasets([join(import.meta.dirname, '../../datasets')]).values()]
 const dashboards = [...datasets.flatMap(dashboardsOf), pipelineDashboard()]
-const row: Row = { key: '</script>', time: 0, x: 1, y: 2, value: 3, value2: 4, lat: 5, lon: 6, place: '<b>' }
+const row: ResultRow = {
+  key: '</script>',
+  time: 0,
+  x: 1,
+  y: 2,
+  value: 3,
+  value2: 4,
+  lat: 5,
+  lon: 6,
+  place: '<b>',
+}
 const page = pageOf(
   dashboards.map((dashboard) => ({
     dashboard,

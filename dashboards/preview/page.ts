@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { compile } from 'vega-lite'
 import type { Dashboard, MetricPanel, Panel } from '../panel.ts'
-import type { Row } from '../queries.ts'
+import type { ResultRow } from '../queries.ts'
 import { chartOf, isChart } from './charts.ts'
 import { escaped, inlineJson } from './html.ts'
 import { tableOf, titleOf } from './table.ts'
@@ -11,7 +11,7 @@ import { themeCss, themes } from './theme.ts'
 export interface Drawn {
   dashboard: Dashboard
   /** by the panel's id */
-  rows: Record<string, Row[]>
+  rows: Record<string, ResultRow[]>
 }
 
 export function pageOf(drawn: Drawn[], made: Date): string {
@@ -71,7 +71,7 @@ ${figures}
 </section>`
 }
 
-function figure(dashboard: Dashboard, panel: Panel, rows: Row[]): string {
+function figure(dashboard: Dashboard, panel: Panel, rows: ResultRow[]): string {
   const kind = panel.kind === 'metric' ? 'number' : panel.kind
   const caption = `<figcaption><h2>${escaped(panel.title)}</h2><p>${escaped(panel.description)}</p></figcaption>`
   return `<figure class="${kind}" style="--w: ${panel.at.w}">
@@ -80,7 +80,7 @@ ${content(dashboard, panel, rows)}
 </figure>`
 }
 
-function content(dashboard: Dashboard, panel: Panel, rows: Row[]): string {
+function content(dashboard: Dashboard, panel: Panel, rows: ResultRow[]): string {
   if (panel.kind === 'metric') return metric(panel, rows)
   if (rows.length === 0) return '<p class="none">Nothing yet.</p>'
   const table = tableOf(dashboard, panel, rows)
@@ -91,7 +91,7 @@ function content(dashboard: Dashboard, panel: Panel, rows: Row[]): string {
 
 const numbers = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 })
 
-function metric({ metric: { unit } }: MetricPanel, rows: Row[]): string {
+function metric({ metric: { unit } }: MetricPanel, rows: ResultRow[]): string {
   const value = rows[0]?.['value'] ?? null
   const small = unit ? ` <small>${escaped(unit)}</small>` : ''
   return `<output>${value === null ? '–' : escaped(exact(Number(value)))}${small}</output>`
@@ -123,7 +123,7 @@ function chartsOf(drawn: Drawn[]): Record<string, Record<string, object>> {
   )
 }
 
-const rowsOf = (drawn: Drawn[]): Record<string, Row[]> =>
+const rowsOf = (drawn: Drawn[]): Record<string, ResultRow[]> =>
   Object.fromEntries(
     drawn.flatMap(({ dashboard, rows }) =>
       drawnPanels(dashboard, rows).map((panel) => [idOf(dashboard, panel), rows[panel.id]!]),

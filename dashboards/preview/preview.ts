@@ -17,7 +17,7 @@ import { derivedDashboardsOf } from '../all-dashboards.ts'
 import { datasetDashboard } from '../dataset-dashboard.ts'
 import type { Dashboard, Panel } from '../panel.ts'
 import { pipelineDashboard } from '../pipeline-dashboard.ts'
-import { queryOf, rowsOf, type Row } from '../queries.ts'
+import { queryOf, rowsOf, type ResultRow } from '../queries.ts'
 import { takePictures } from './browser.ts'
 import { pageOf, type Drawn } from './page.ts'
 import { themes, type Theme } from './theme.ts'
@@ -32,7 +32,7 @@ export async function askAll(index: AskIndex, dashboard: Dashboard): Promise<Dra
   return { dashboard, rows: Object.fromEntries(rows) }
 }
 
-async function askOne(index: AskIndex, dashboard: Dashboard, panel: Panel): Promise<Row[]> {
+async function askOne(index: AskIndex, dashboard: Dashboard, panel: Panel): Promise<ResultRow[]> {
   const response = await index(`${dashboard.index}/_search`, { body: queryOf(dashboard, panel) })
   if (!response.ok)
     throw new Error(`${dashboard.index}, "${panel.title}": ${response.status} ${await response.text()}`)

@@ -1,6 +1,6 @@
 /** A panel's rows as a table: what is shown of a table panel, and what stands beside every chart for those who cannot see it. */
 import type { Dashboard, Panel } from '../panel.ts'
-import type { Row } from '../queries.ts'
+import type { ResultRow } from '../queries.ts'
 import { metricTitle } from './charts.ts'
 import { escaped } from './html.ts'
 
@@ -9,7 +9,7 @@ interface Column {
   title: string
 }
 
-export function tableOf(dashboard: Dashboard, panel: Panel, rows: Row[]): string {
+export function tableOf(dashboard: Dashboard, panel: Panel, rows: ResultRow[]): string {
   const columns = columnsOf(dashboard, panel)
   const isNumber = ({ name }: Column) =>
     rows.some((row) => typeof row[name] === 'number') && !isTime(dashboard, name)
@@ -65,7 +65,7 @@ const isTime = ({ fields }: Dashboard, name: string): boolean =>
 
 const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 3 })
 
-function shown(dashboard: Dashboard, name: string, row: Row): string {
+function shown(dashboard: Dashboard, name: string, row: ResultRow): string {
   const value = row[name] ?? null
   if (value === null) return ''
   if (typeof value !== 'number') return String(value)

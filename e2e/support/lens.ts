@@ -28,7 +28,7 @@ export interface TimeRange {
   to: number
 }
 
-export interface LensPanel {
+export interface ReadPanel {
   id: string
   title: string
   description: string
@@ -39,7 +39,7 @@ export interface LensPanel {
 export type LensRow = Record<string, string | number | boolean | null>
 
 /** The Lens panels of a dashboard's saved object. */
-export function lensPanels(dashboard: { attributes: Json }): LensPanel[] {
+export function lensPanels(dashboard: { attributes: Json }): ReadPanel[] {
   return JSON.parse(dashboard.attributes['panelsJSON'])
     .filter(({ type }: Json) => type === 'lens')
     .map(({ panelIndex: id, embeddableConfig: { title, description, attributes } }: Json) => ({
@@ -51,7 +51,7 @@ export function lensPanels(dashboard: { attributes: Json }): LensPanel[] {
 /** Asks for a panel, with everything within the range of times where the data view has a time. */
 export async function askLens(
   index: string,
-  panel: LensPanel,
+  panel: ReadPanel,
   time?: { field: string; range: TimeRange },
 ): Promise<LensRow[]> {
   const iso = (ms: number) => new Date(ms).toISOString()

@@ -1,24 +1,20 @@
 /** What the object store holds, listed and read by a client of its own. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
+import type { Quarantined } from '@dsf/dataset'
 import { Client, type BucketItem } from 'minio'
 import { storeOptions } from '../local/clients.ts'
 import { stageEnvironment } from '../local/environment.ts'
 import type { Settings } from '../local/settings.ts'
 
-export interface StoredObject {
+export interface ListedObject {
   readonly key: string
   readonly bytes: number
   readonly modified: Date
 }
 
 /** A line of a quarantine object, as far as the demo shows it. */
-export interface QuarantinedRow {
-  readonly dsf_run: string
-  readonly dsf_row: number
-  readonly stage: string
-  readonly reasons: readonly { readonly code: string; readonly message: string }[]
-}
+export type RefusedRow = Pick<Quarantined, 'dsf_run' | 'dsf_row' | 'stage' | 'reasons'>
 
 /** Quarantine has no receipt of its own, so its objects may come a moment after the run's. */
 const patienceMs = 30_000
@@ -31,7 +27,7 @@ export function openObjects(settings: Settings) {
   const bucket = environment['S3_BUCKET']!
   const client = new Client(storeOptions(environment))
 
-  async function list(prefix: string): Promise<StoredObject[]> {
+  async function list(prefix: string): Promise<ListedObject[]> {
     const items = (await client.listObjectsV2(bucket, prefix, true).toArray()) as BucketItem[]
     return items.map(({ name = '', size, lastModified }) => ({
       key: name,
@@ -44,7 +40,7 @@ export function openObjects(settings: Settings) {
   async function quarantined(
     dataset: string,
     { runId, rows, since }: { runId: string; rows: number; since: Date },
-  ): Promise<QuarantinedRow[]> {
+  ): Promise<RefusedRow[]> {
     for (const deadline = Date.now() + patienceMs; ; await sleep(200)) {
       const all = await list(`quarantine/dataset=${dataset}/`)
       const objects = all.filter(({ modified }) => modified.getTime() >= since.getTime() - storeClockMs)
@@ -53,7 +49,7 @@ export function openObjects(settings: Settings) {
       )
       const found = lines
         .flatMap((lines) => lines.split('\n').filter(Boolean))
-        .map((line) => JSON.parse(line) as QuarantinedRow)
+        .map((line) => JSON.parse(line) as RefusedRow)
         .filter((line) => line.dsf_run === runId)
         .sort((a, b) => a.dsf_row - b.dsf_row)
       if (found.length >= rows || Date.now() > deadline) return found

@@ -5,7 +5,7 @@ import { findRun, type Run } from '../client/runs.ts'
 import { apiOf } from '../local/run-client.ts'
 import type { Settings } from '../local/settings.ts'
 import type { Documents } from './documents.ts'
-import { partitionOf, type Objects, type QuarantinedRow, type StoredObject } from './objects.ts'
+import { partitionOf, type Objects, type RefusedRow, type ListedObject } from './objects.ts'
 import { count } from './receipt-text.ts'
 import { heading, print, rightAligned, rows, shortened } from './show.ts'
 import { quakes, weather } from './story.ts'
@@ -34,7 +34,7 @@ export async function showLake(objects: Objects): Promise<void> {
   const lake = await rowsOf(objects, quakes)
   const days = [...new Set(lake.map(({ key }) => partitionOf(key, 'dt')))].sort()
   const types = [...new Set(lake.map(({ key }) => partitionOf(key, 'type')))].sort()
-  const line = (name: string, found: readonly StoredObject[]) => [
+  const line = (name: string, found: readonly ListedObject[]) => [
     name,
     ...days.map((day) => count(found.filter(({ key }) => partitionOf(key, 'dt') === day).length)),
     count(found.length),
@@ -72,7 +72,7 @@ export async function showQuarantine(
   }
 }
 
-function oneOfEachKind(refused: readonly QuarantinedRow[]): QuarantinedRow[] {
+function oneOfEachKind(refused: readonly RefusedRow[]): RefusedRow[] {
   const seen = new Set<string>()
   return refused.filter(({ reasons }) => {
     const kind = reasons.map(({ message }) => message).join()

@@ -1,10 +1,10 @@
-import { AT, cellsOf, rowOf, type Column, type Quake } from './quake.ts'
+import { AT, cellsOf, rowOf, type QuakeColumn, type Quake } from './quake.ts'
 
 interface Breakage {
   /** Who must refuse the row: the CSV reader, which gets no cells out of it, or the definition, for a value. */
   by: 'reader' | 'definition'
   /** The column at fault, where one is. */
-  field: Column | null
+  field: QuakeColumn | null
   spoil(quake: Quake): Buffer
 }
 
@@ -41,7 +41,7 @@ export type BrokenKind = keyof typeof BREAKAGES
 
 export const BROKEN_KINDS = Object.keys(BREAKAGES) as BrokenKind[]
 
-function withCell(quake: Quake, column: Column, text: string): Buffer {
+function withCell(quake: Quake, column: QuakeColumn, text: string): Buffer {
   const cells = cellsOf(quake)
   cells[AT[column]] = text
   return utf8(rowOf(cells))

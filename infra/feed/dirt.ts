@@ -1,8 +1,18 @@
-import { AT, cellsOf, rowOf, type Column, type Quake } from './quake.ts'
+import { AT, cellsOf, rowOf, type QuakeColumn, type Quake } from './quake.ts'
 import { hash, pick, seeded, type Random } from './random.ts'
 
 /** The columns that get white space now and then. The key is one of them: its lane must not depend on it. */
-const PADDED: readonly Column[] = ['id', 'mag', 'depth', 'magType', 'nst', 'net', 'place', 'type', 'status']
+const PADDED: readonly QuakeColumn[] = [
+  'id',
+  'mag',
+  'depth',
+  'magType',
+  'nst',
+  'net',
+  'place',
+  'type',
+  'status',
+]
 
 /** A sound row as a careless publisher writes it: cleaning must give back exactly `quake`. */
 export function soundRow(quake: Quake): string {

@@ -1,5 +1,5 @@
 import type { BREAKAGES, BrokenKind } from './broken.ts'
-import type { Column, Quake } from './quake.ts'
+import type { QuakeColumn, Quake } from './quake.ts'
 
 /** One row as it was put in: a sound one and the event it states, or a broken one and why. */
 export type Line = { bytes: Buffer } & ({ quake: Quake; shadow?: boolean } | { broken: Breach })
@@ -7,7 +7,7 @@ export type Line = { bytes: Buffer } & ({ quake: Quake; shadow?: boolean } | { b
 interface Breach {
   kind: BrokenKind
   by: (typeof BREAKAGES)[BrokenKind]['by']
-  field: Column | null
+  field: QuakeColumn | null
   /** The id the row carries; empty where that is what is wrong with it. */
   id: string
 }

@@ -24,19 +24,19 @@ export interface Quake {
   magSource: string | null
 }
 
-export type Column = keyof Quake
+export type QuakeColumn = keyof Quake
 
 /** The header of the USGS feed since 2016, in its order. */
 // prettier-ignore
 export const COLUMNS = [
   'time', 'latitude', 'longitude', 'depth', 'mag', 'magType', 'nst', 'gap', 'dmin', 'rms', 'net',
   'id', 'updated', 'place', 'type', 'horizontalError', 'depthError', 'magError', 'magNst', 'status', 'locationSource', 'magSource',
-] as const satisfies readonly Column[]
+] as const satisfies readonly QuakeColumn[]
 
 export const HEADER = COLUMNS.join(',')
 
 /** The place of each column in a row of cells. */
-export const AT = Object.fromEntries(COLUMNS.map((column, i) => [column, i])) as Record<Column, number>
+export const AT = Object.fromEntries(COLUMNS.map((column, i) => [column, i])) as Record<QuakeColumn, number>
 
 export const STATUSES = ['automatic', 'reviewed', 'deleted'] as const
 

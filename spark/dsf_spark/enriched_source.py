@@ -4,11 +4,12 @@ import json
 from dataclasses import dataclass
 
 from dsf_connect import KafkaSettings
-from dsf_dataset import Dataset, enriched_schema, topic_name
+from dsf_dataset import Dataset, topic_name
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro
 
+from .failure import TransientError
 from .registry import Schema, frame
 from .windows import measured_fields
 
@@ -20,7 +21,7 @@ _READ = "record.simulated"
 
 @dataclass(frozen=True)
 class Writers:
-    """Schemas that records were written with, by id; and ids that the registry does not know."""
+    """Schemas that records were written with, by id, the oldest first; and ids that the registry does not know."""
 
     schemas: dict[int, str]
     foreign: frozenset[int] = frozenset()
@@ -69,7 +70,7 @@ def decoded(messages: DataFrame, dataset: Dataset, writers: Writers) -> DataFram
 def _by_writer(value: Column, dataset: Dataset, writers: Writers) -> Column:
     """Inside the virtual machine: no process of Python between the records and the state."""
     beginning, avro = F.substring(value, 1, 5), F.expr("substring(value, 6)")
-    options = {"avroSchema": json.dumps(reader_schema(dataset)), "mode": "PERMISSIVE"}
+    options = {"avroSchema": json.dumps(reader_schema(dataset, writers)), "mode": "PERMISSIVE"}
     record = F.raise_error(F.concat(F.lit(UNKNOWN_SCHEMA), F.hex(beginning)))
     for schema_id in writers.foreign:
         record = F.when(beginning == F.lit(frame(schema_id)), F.lit(None)).otherwise(record)
@@ -80,9 +81,18 @@ def _by_writer(value: Column, dataset: Dataset, writers: Writers) -> Column:
     return F.when(is_framed, record)
 
 
-def reader_schema(dataset: Dataset) -> Schema:
-    """Of the record's fields those that trends need: the rest is skipped, not decoded."""
+def reader_schema(dataset: Dataset, writers: Writers) -> Schema:
+    """
+    Of the newest schema that has them, the fields that trends need: the rest is skipped, not decoded.
+    @raise TransientError for a definition that no stage has taken yet
+    """
     roles = [*dataset.key, dataset.event_time, dataset.type_field, *measured_fields(dataset)]
     wanted = {field.column for field in roles if field} | {"simulated"}
-    schema = enriched_schema(dataset)
-    return {**schema, "fields": [field for field in schema["fields"] if field["name"] in wanted]}
+    for schema in map(json.loads, reversed(writers.schemas.values())):
+        fields = [field for field in schema["fields"] if field["name"] in wanted]
+        if len(fields) == len(wanted):
+            return {**schema, "fields": fields}
+    topic = topic_name(dataset.name, "enriched")
+    raise TransientError(
+        f"no schema of {topic} has the columns {', '.join(sorted(wanted))} yet: the stages register it when they take the definition"
+    )

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from dsf_dataset import profile_schema, topic_name
+from dsf_dataset import topic_name
 from pyspark.sql import DataFrame
 
 from .checkpoint import objects_done, objects_of_look
@@ -33,7 +33,7 @@ class ProfileFlow(Flow):
         topic = self.settings.kafka.topic(topic_name(name, "profile"))
         require_topic(self.settings, topic)
         registry = Registry(self.settings.registry)
-        self._encode = encoder(registry, f"{topic_name(name, 'profile')}-value", profile_schema(self.dataset))
+        self._encode = encoder(registry, f"{topic_name(name, 'profile')}-value")
         self._encode_receipt = receipt_encoder(registry)
         self._topic = TransactionalTopic(self.settings.kafka, f"dsf.{self.job}.{name}", topic)
         self._last_tag = self._topic.last_tag()

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import fastavro
-from dsf_dataset import RECEIPT_SCHEMA, Dataset
+from dsf_dataset import Dataset
 
-from .registry import Registry, Schema, frame
+from .registry import Registry, frame
 from .transactions import Outgoing
 
 RECEIPT_HEADERS = {"dsf-kind": "receipt"}
@@ -15,8 +15,10 @@ RECEIPT_HEADERS = {"dsf-kind": "receipt"}
 Encoder = Callable[[dict[str, Any]], bytes]
 
 
-def encoder(registry: Registry, subject: str, schema: Schema) -> Encoder:
-    beginning = frame(registry.id_of(subject, schema))
+def encoder(registry: Registry, subject: str) -> Encoder:
+    """@raise TransientError while no stage has registered a schema of the subject"""
+    schema_id, schema = registry.newest(subject)
+    beginning = frame(schema_id)
     parsed = fastavro.parse_schema(schema)
 
     def encode(record: dict[str, Any]) -> bytes:
@@ -29,7 +31,7 @@ def encoder(registry: Registry, subject: str, schema: Schema) -> Encoder:
 
 
 def receipt_encoder(registry: Registry) -> Encoder:
-    return encoder(registry, "dsf.Receipt", RECEIPT_SCHEMA)
+    return encoder(registry, "dsf.Receipt")
 
 
 def closing_receipt(dataset: Dataset, route: str, encode: Encoder) -> Outgoing:

@@ -19,24 +19,26 @@ class Registry:
         self._settings = settings
         self._url = settings.url
 
-    def id_of(self, subject: str, schema: Schema) -> int:
-        """Registers the schema where it is not. The stages give a subject its compatibility when they start."""
-        try:
-            return self._register(subject, schema)
-        except FatalError:
-            # who starts together with others races for a new subject; who lost it finds it there the second time
-            return self._register(subject, schema)
-
-    def _register(self, subject: str, schema: Schema) -> int:
-        return self._call(
-            "POST", f"/subjects/{self._named(subject)}/versions", {"schema": json.dumps(schema)}
-        )["id"]
+    def newest(self, subject: str) -> tuple[int, Schema]:
+        """
+        Id and schema of the last version. The jobs register nothing: what a record looks like is said once, by the stages.
+        @raise TransientError while no stage has registered it
+        """
+        found = self._call("GET", f"/subjects/{self._named(subject)}/versions/latest", missing={})
+        if not found:
+            raise not_registered(subject)
+        return found["id"], json.loads(found["schema"])
 
     def versions(self, subject: str) -> dict[int, str]:
-        """Every schema that records of a topic can have, by id; none for a subject that is not there yet."""
+        """
+        Every schema that records of a topic can have, by id, the oldest version first.
+        @raise TransientError while no stage has registered one
+        """
         path = f"/subjects/{self._named(subject)}/versions"
         numbers = self._call("GET", path, missing=[])
         found = [self._call("GET", f"{path}/{number}") for number in numbers]
+        if not found:
+            raise not_registered(subject)
         return {version["id"]: version["schema"] for version in found}
 
     def schema(self, schema_id: int) -> str | None:
@@ -49,13 +51,12 @@ class Registry:
     def _named(self, subject: str) -> str:
         return quote(f"{self._settings.prefix}{subject}", safe="")
 
-    def _call(self, method: str, path: str, body: Any = None, missing: Any = None) -> Any:
+    def _call(self, method: str, path: str, missing: Any = None) -> Any:
         url = f"{self._url}{path}"
         try:
             response = requests.request(
                 method,
                 url,
-                json=body,
                 timeout=_SECONDS,
                 headers=self._settings.headers(),
                 verify=self._settings.ca_file or True,
@@ -77,6 +78,10 @@ class Registry:
         raise kind(
             f"the schema registry answered {response.status_code} to {method} {url}: {response.text[:300]}"
         )
+
+
+def not_registered(subject: str) -> TransientError:
+    return TransientError(f"the schema of {subject} is not registered yet: the stages do it when they start")
 
 
 def frame(schema_id: int) -> bytes:

@@ -5,7 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from dsf_dataset import Dataset, object_schema, topic_name
+from dsf_dataset import Dataset, topic_name
 from pyspark.sql import DataFrame
 
 from .crash_points import crash_point
@@ -71,15 +71,11 @@ class TrendsFlow(Flow):
         kafka = self.settings.kafka
         require_topic(self.settings, kafka.topic(enriched))
         require_topic(self.settings, kafka.topic(objects))
-        self._encode = encoder(registry, f"{objects}-value", object_schema(self.dataset))
+        self._encode = encoder(registry, f"{objects}-value")
         self._encode_receipt = receipt_encoder(registry)
         self._topic = TransactionalTopic(kafka, f"dsf.{self.job}.{name}", kafka.topic(objects))
         self._store = Store(self.settings.store)
         writers = Writers(registry.versions(f"{enriched}-value") | self._met, frozenset(self._foreign))
-        if not writers.schemas:
-            raise TransientError(
-                f"the schema of {enriched} is not registered yet: the stages do it when they start"
-            )
         stream = enriched_stream(self.spark, self.dataset, kafka, writers, RECORDS_PER_BATCH)
         return trends(once_per_key(stream, self.dataset), self.dataset)
 

@@ -28,6 +28,11 @@ def spark() -> Iterator[SparkSession]:
     session.stop()
 
 
+def kept_schema(kind: str, dataset: str = "earthquakes") -> dict[str, Any]:
+    """As the stages register it: the files in git are the judge."""
+    return json.loads((REPOSITORY / f"datasets/{dataset}/schemas/{kind}.avsc").read_text("utf-8"))
+
+
 @pytest.fixture(scope="session")
 def earthquakes() -> Dataset:
     return load_dataset(REPOSITORY / "datasets/earthquakes")

@@ -1,13 +1,16 @@
 """The CSV as apps/sink-minio/src/encode-csv.ts writes it, cell by cell."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
 from dsf_dataset import Dataset
-from dsf_spark.csv_source import CSV_OPTIONS, csv_schema
+from dsf_spark.csv_source import CSV_OPTIONS, SQL_TYPES, csv_schema
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+
+from .conftest import REPOSITORY
 
 FIELDS = [
     {"name": "id", "type": "string"},
@@ -87,3 +90,11 @@ def test_fails_at_a_row_that_is_not_of_the_schema(spark, tiny, tmp_path, line):
 def test_fails_at_columns_of_another_definition(spark, tiny, tmp_path):
     with pytest.raises(Exception, match="header does not conform"):
         read(spark, tiny, tmp_path, b"a,,,,,,,r,1,1\n", HEADER.replace(b"whole", b"other"))
+
+
+def test_the_columns_are_those_of_clean_records_ours_last(earthquakes):
+    kept = json.loads((REPOSITORY / "datasets/earthquakes/schemas/resolved.json").read_text("utf-8"))
+    of_file = [one for one in kept["columns"] if one["by"] == "file"]
+    ours = [one for one in kept["columns"] if one["by"] == "pipeline" and one["name"] != "simulated"]
+    expected = ", ".join(f"`{one['name']}` {SQL_TYPES[one['type']]}" for one in [*of_file, *ours])
+    assert csv_schema(earthquakes) == expected

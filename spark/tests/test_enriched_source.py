@@ -5,9 +5,11 @@ import json
 
 import fastavro
 import pytest
-from dsf_dataset import RECEIPT_SCHEMA, enriched_schema
 from dsf_spark.enriched_source import COUNTED, UNKNOWN_SCHEMA, Writers, decoded, reader_schema
+from dsf_spark.failure import TransientError
 from dsf_spark.registry import frame
+
+from .conftest import kept_schema
 
 MESSAGES = "value binary, headers array<struct<key:string,value:binary>>"
 RECEIPT = [("dsf-kind", b"receipt")]
@@ -38,7 +40,7 @@ def a_day(date: int, **more) -> dict:
 @pytest.fixture
 def writers(weather) -> dict[int, dict]:
     """The schema of today, and the one of a time when there was no wind and a field more."""
-    today = enriched_schema(weather)
+    today = kept_schema("enriched", "seattle-weather")
     fields = [field for field in today["fields"] if field["name"] != "wind"]
     before = {**today, "fields": [{"name": "station", "type": "string"}, *fields]}
     return {7: today, 300: before}
@@ -65,7 +67,7 @@ def test_reads_each_record_by_the_schema_that_it_was_written_with(spark, weather
 
 def test_leaves_receipts_out(spark, weather, writers):
     receipt = {"run": "r", "dataset": "d", "lane": 0, "lanes": 1, "route": "", "counters": {}, "times": {}}
-    messages = [(framed(9, RECEIPT_SCHEMA, receipt), RECEIPT), (framed(7, writers[7], a_day(1)), [])]
+    messages = [(framed(9, kept_schema("receipts"), receipt), RECEIPT), (framed(7, writers[7], a_day(1)), [])]
     assert len(read(spark, weather, writers, messages)) == 1
 
 
@@ -98,6 +100,21 @@ def test_asks_for_a_schema_that_it_does_not_know(spark, weather, writers):
 
 
 def test_decodes_what_trends_need_and_no_more(earthquakes):
-    names = {field["name"] for field in reader_schema(earthquakes)["fields"]}
+    writers = known({1: kept_schema("enriched")})
+    names = {field["name"] for field in reader_schema(earthquakes, writers)["fields"]}
     assert names >= {"id", "time", "type", "simulated", "mag", "depth", "nst"}
     assert not names & {"place", "latitude", "region", "dsf_run"}
+
+
+def test_reads_as_the_newest_schema_that_has_what_trends_need(weather, writers):
+    """A definition went back to the one before: its schema is not the last one of the registry."""
+    before, now = writers[300], writers[7]
+    assert "wind" in {field["name"] for field in reader_schema(weather, known({1: now, 2: before}))["fields"]}
+    titled = [{**field, "doc": "newer"} if field["name"] == "wind" else field for field in now["fields"]]
+    read_as = reader_schema(weather, known({1: now, 2: {**now, "fields": titled}}))
+    assert "newer" in {field.get("doc") for field in read_as["fields"]}
+
+
+def test_waits_for_the_schema_of_a_definition_that_no_stage_has_taken(weather, writers):
+    with pytest.raises(TransientError, match=r"no schema of seattle-weather\.enriched has .*wind"):
+        reader_schema(weather, known({300: writers[300]}))

@@ -6,10 +6,12 @@ import random
 
 import pandas as pd
 import pytest
-from dsf_dataset import Dataset, profile_schema
+from dsf_dataset import Dataset
 from dsf_spark.csv_source import csv_schema
 from dsf_spark.profile import profile
 from pyspark.sql import functions as F
+
+from .conftest import kept_schema
 
 AT = dt.datetime(2026, 11, 24, 10, 0, 0, 123000)
 EPOCH = dt.datetime(1970, 1, 1)
@@ -118,7 +120,7 @@ def test_has_the_fields_of_the_record_and_the_time_of_the_batch(spark, define):
     found = of_spark(spark, dataset, generated(dataset, 5))
     at = (AT - EPOCH) // dt.timedelta(milliseconds=1)
     for record in found.values():
-        assert list(record) == [field["name"] for field in profile_schema(dataset)["fields"]]
+        assert list(record) == [field["name"] for field in kept_schema("profile")["fields"]]
         assert (record["at"], record["dsf_version"]) == (at, at)
         assert record["window_start"] is None or record["window_end"] - record["window_start"] == 86_400_000
 

@@ -1,11 +1,14 @@
 import datetime as dt
 import io
+import json
 from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from dsf_spark.store import sha256
 from dsf_spark.trends_objects import SCHEMA, objects_of
+
+from .conftest import REPOSITORY
 
 QUERY = "fac35faf-38a0-4074-9cd1-5dee5fc17f48"
 DAY = dt.datetime(2018, 2, 6, tzinfo=dt.UTC)
@@ -82,3 +85,16 @@ def test_announces_what_is_in_the_store(earthquakes):
 
 def test_of_no_rows_writes_nothing(earthquakes):
     assert objects_of(earthquakes, table(row(0, "a")).slice(0, 0), QUERY, 0) == []
+
+
+def test_the_table_has_the_columns_that_the_indexer_and_dashboards_know():
+    types = {
+        "string": pa.string(),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "boolean": pa.bool_(),
+        "datetime": pa.timestamp("ms", tz="UTC"),
+    }
+    columns = json.loads((REPOSITORY / "libs/dataset/vectors/trends.json").read_text("utf-8"))["columns"]
+    wanted = [pa.field(one["name"], types[one["type"]], nullable=not one["required"]) for one in columns]
+    assert pa.schema(wanted) == SCHEMA

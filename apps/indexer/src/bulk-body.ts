@@ -1,5 +1,4 @@
-import type { Dataset } from '@dsf/dataset'
-import type { Row } from './read-object.ts'
+import type { Dataset, Row } from '@dsf/dataset'
 import { documentId, documentWriter } from './to-document.ts'
 
 /** One bulk request, and the rows that its items are for, in the same order. */

@@ -6,6 +6,7 @@ import {
   pipelineTemplate,
   trendsTemplate,
   type IndexTemplate,
+  type Row,
 } from '@dsf/dataset'
 import { DatasetError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
@@ -17,7 +18,6 @@ import { bulkWriter } from './bulk-body.ts'
 import { indexSettings } from './config.ts'
 import { openIndex, type NamedIndex } from './elasticsearch.ts'
 import { tableIndexer } from './index-tables.ts'
-import type { Row } from './read-object.ts'
 import { tables } from './table-documents.ts'
 
 const index = openIndex(indexSettings(environment))

@@ -1,4 +1,11 @@
-import { addCounters, quarantined, type Counters, type Dataset, type Provenance } from '@dsf/dataset'
+import {
+  addCounters,
+  quarantined,
+  type Counters,
+  type Dataset,
+  type Provenance,
+  type Row,
+} from '@dsf/dataset'
 import { crashPoint, type Batch, type Output, type Result } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { bulkWriter } from './bulk-body.ts'
@@ -7,7 +14,7 @@ import { FirstAnswers, type RowPlace } from './first-answers.ts'
 import { documentId, documentWriter } from './to-document.ts'
 import type { Index } from './elasticsearch.ts'
 import { tableIndexer } from './index-tables.ts'
-import { readInParts, type Row, type StoredObject } from './read-object.ts'
+import { readInParts, type StoredObject } from './read-object.ts'
 import { tables } from './table-documents.ts'
 
 export type AnnouncedObject = StoredObject & { route: string }

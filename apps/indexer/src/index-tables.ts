@@ -4,7 +4,7 @@ import type { Dataset } from '@dsf/dataset'
 import { bulkBodies } from './bulk-body.ts'
 import type { Index } from './elasticsearch.ts'
 import { readInParts, type StoredObject } from './read-object.ts'
-import { checkColumns, tableItemWriter, type Table } from './table-documents.ts'
+import { checkTable, tableItemWriter, type Table } from './table-documents.ts'
 
 /**
  * Indexes announced objects of a table beside the lake. No receipt counts their rows, and a document that Elasticsearch refuses is no row of
@@ -16,7 +16,7 @@ export function tableIndexer(store: ObjectStore, index: Index, table: Table, dat
   const writeItem = tableItemWriter({ ...table, alias: index.nameOf(table.alias) }, dataset)
   return (objects: StoredObject[]): Promise<void> =>
     readInParts(dataset, store, objects, async (part, read) => {
-      part.forEach(({ key }, i) => checkColumns(table, key, read[i]!))
+      part.forEach(({ key }, i) => checkTable(table, key, read[i]!))
       for (const body of bulkBodies(read.flat(), writeItem)) {
         const { refused } = await index.bulk(body)
         crashPoint('after-bulk')

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
-import type { Dataset, FieldType, Value } from '@dsf/dataset'
+import type { Dataset, FieldType, Row, Value } from '@dsf/dataset'
 import { DatasetError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { parquetMetadata, parquetRead, type ColumnData } from 'hyparquet'
-
-export type Row = Record<string, Value>
 
 /** What the objects topic says of an object, as far as reading it needs. */
 export interface StoredObject {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { loadDataset, pipelineTemplate, profileSchema, trendsTemplate } from '@dsf/dataset'
+import { loadDataset, pipelineTemplate, topicSchemas, trendsTemplate, type Row } from '@dsf/dataset'
 import { describe, expect, it } from 'vitest'
-import { ObjectMismatch, type Row } from './read-object.ts'
-import { checkColumns, tableItemWriter, tables } from './table-documents.ts'
+import { ObjectMismatch } from './read-object.ts'
+import { checkTable, tableItemWriter, tables } from './table-documents.ts'
 
 const dataset = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
 const day = Date.parse('2026-11-23T00:00:00Z')
@@ -46,7 +46,7 @@ describe('a profile', () => {
   })
 
   it('has the columns that the stream has', () => {
-    const streamed = profileSchema(dataset).fields.map(({ name }) => name)
+    const streamed = topicSchemas.profile(dataset).fields.map(({ name }) => name)
     expect(streamed).toEqual(expect.arrayContaining(tables.profile.columns))
   })
 })
@@ -100,10 +100,10 @@ describe('the documents of a table', () => {
   })
 
   it('are not made of an object of another table', () => {
-    expect(() => checkColumns(tables.profile, 'lake/x', [profile])).not.toThrow()
-    expect(() => checkColumns(tables.profile, 'lake/x', [])).not.toThrow()
+    expect(() => checkTable(tables.profile, 'lake/x', [profile])).not.toThrow()
+    expect(() => checkTable(tables.profile, 'lake/x', [])).not.toThrow()
     const { events: _, ...other } = trend
-    expect(() => checkColumns(tables.trends, 'lake/x', [other])).toThrow(ObjectMismatch)
-    expect(() => checkColumns(tables.trends, 'lake/x', [other])).toThrow('lake/x: lacks events')
+    expect(() => checkTable(tables.trends, 'lake/x', [other])).toThrow(ObjectMismatch)
+    expect(() => checkTable(tables.trends, 'lake/x', [other])).toThrow('lake/x: lacks events')
   })
 })

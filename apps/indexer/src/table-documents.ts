@@ -1,5 +1,15 @@
-import { pipelineIndex, trendsIndex, type Dataset, type Value } from '@dsf/dataset'
-import { ObjectMismatch, type Row } from './read-object.ts'
+import {
+  pipelineIndex,
+  profileColumns,
+  trendsColumns,
+  trendsIndex,
+  without,
+  type Column,
+  type Dataset,
+  type Row,
+  type Value,
+} from '@dsf/dataset'
+import { ObjectMismatch } from './read-object.ts'
 import { fittingId } from './to-document.ts'
 
 /** A table that lies beside the rows of the lake, and what its rows become. */
@@ -14,24 +24,22 @@ export interface Table {
   id: (dataset: Dataset, row: Row) => string
 }
 
-const statistics = ['minimum', 'maximum', 'mean', 'p05', 'p25', 'p50', 'p75', 'p95']
-const counts = ['rows', 'keys', 'nulls', 'distinct']
-const profileColumns = ['type', 'window_start', 'window_end', 'field', ...counts, ...statistics]
-const trendColumns = [
-  ...['dsf_version', 'type', 'simulated', 'window_end', 'field'],
-  ...['events', 'values', 'mean', 'minimum', 'maximum'],
-]
+const namesOf = (columns: readonly Column[]) => columns.map(({ name }) => name)
+
+/** Columns that a document has under the same name. */
+const ofProfile = namesOf(without(profileColumns, 'dsf_run', 'dsf_version', 'at'))
+const ofTrend = namesOf(without(trendsColumns, 'window_start'))
 
 /** By the route that the objects topic names. */
 export const tables = {
   profile: {
     alias: pipelineIndex,
     versioned: false,
-    columns: ['dsf_run', 'at', ...profileColumns],
+    columns: namesOf(without(profileColumns, 'dsf_version')),
     document: ({ name }, row) => ({
       kind: 'profile',
       ...{ '@timestamp': row['at']!, dataset: name, run: row['dsf_run']! },
-      ...pick(row, profileColumns),
+      ...pick(row, ofProfile),
     }),
     id: ({ name }, row) =>
       ['profile', name, ...texts(row, ['dsf_run', 'type', 'window_start', 'at', 'field'])].join('.'),
@@ -39,10 +47,10 @@ export const tables = {
   trends: {
     alias: trendsIndex,
     versioned: true,
-    columns: ['window_start', ...trendColumns],
+    columns: namesOf(trendsColumns),
     document: ({ name }, row) => ({
       ...{ '@timestamp': row['window_start']!, dataset: name },
-      ...pick(row, trendColumns),
+      ...pick(row, ofTrend),
     }),
     id: ({ name }, row) => [name, ...texts(row, ['type', 'window_start', 'simulated', 'field'])].join('.'),
   },
@@ -67,7 +75,7 @@ export function tableItemWriter(table: Table, dataset: Dataset): (row: Row) => s
 const present = (_: string, value: unknown) => value ?? undefined
 
 /** @throws ObjectMismatch when the rows of an object are not of the table */
-export function checkColumns({ columns }: Table, key: string, rows: Row[]): void {
+export function checkTable({ columns }: Table, key: string, rows: Row[]): void {
   const missing = rows[0] && columns.filter((name) => !(name in rows[0]!))
   if (missing?.length) throw new ObjectMismatch(key, `lacks ${missing.join(', ')}`)
 }

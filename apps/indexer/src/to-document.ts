@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { keyPart, keyText, type Dataset, type Value } from '@dsf/dataset'
-import type { Row } from './read-object.ts'
+import { keyPart, keyText, type Dataset, type Row, type Value } from '@dsf/dataset'
 
 /**
  * Compiles the document of a row, as JSON text: its columns under their own names without the missing ones, and what

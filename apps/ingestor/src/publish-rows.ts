@@ -6,6 +6,7 @@ import {
   recordShape,
   type Counters,
   type Dataset,
+  type Provenance,
 } from '@dsf/dataset'
 import type { Output } from '@dsf/stage'
 import type { Run } from './run.ts'
@@ -64,7 +65,7 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
   }
 }
 
-type RawRecord = { dsf_run: string; dsf_row: number } & Record<string, unknown>
+type RawRecord = Provenance & Record<string, unknown>
 
 function rawRecords(names: string[], columns: number[]) {
   const emptyRecord = recordShape<RawRecord>(['dsf_run', 'dsf_row', ...names])

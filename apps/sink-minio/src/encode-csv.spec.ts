@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { loadDataset } from '@dsf/dataset'
+import { loadDataset, type Row } from '@dsf/dataset'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { csvEncoder } from './encode-csv.ts'
-import type { Row } from './row.ts'
 
 const folder = (name: string) => join(import.meta.dirname, '../../../datasets', name)
 const weather = loadDataset(folder('seattle-weather'))

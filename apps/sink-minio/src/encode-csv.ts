@@ -1,6 +1,4 @@
-import { cleanSchema, type Dataset, type FieldType, type Value } from '@dsf/dataset'
-import { columnsOf } from './encode-parquet.ts'
-import type { Row } from './row.ts'
+import { cleanColumns, type Column, type Dataset, type FieldType, type Row, type Value } from '@dsf/dataset'
 
 type Present = Exclude<Value, null>
 
@@ -9,9 +7,9 @@ type Present = Exclude<Value, null>
  * then where the row came from. A missing value is an empty cell, an empty text is `""`.
  */
 export function csvEncoder(dataset: Dataset): (records: Row[]) => Buffer {
-  const columns = columnsOf(cleanSchema(dataset))
-  const isProvenance = ({ name }: { name: string }) => name.startsWith('dsf_')
-  const ordered = [...columns.filter((column) => !isProvenance(column)), ...columns.filter(isProvenance)]
+  const columns = cleanColumns(dataset)
+  const isOurs = ({ by }: Column) => by === 'pipeline'
+  const ordered = [...columns.filter((column) => !isOurs(column)), ...columns.filter(isOurs)]
   const names = ordered.map(({ name }) => name)
   const cells = ordered.map(({ type }) => cellOf[type])
   const header = names.join(',') + '\n'

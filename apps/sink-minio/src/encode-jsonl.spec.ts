@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { enrichedSchema, loadDataset, type Original } from '@dsf/dataset'
+import { loadDataset, topicSchemas, type Original } from '@dsf/dataset'
 import { describe, expect, it } from 'vitest'
 import { encodeQuarantine, jsonlEncoder } from './encode-jsonl.ts'
 
@@ -29,7 +29,9 @@ describe('jsonlEncoder', () => {
       '{"dsf_run":"r1","dsf_row":3,"dsf_version":12,"date":"2012-01-02","precipitation":0,"temp_max":12.8,"temp_min":-5,"wind":null,"weather":"","simulated":false,"temp_range":17.8}',
       '',
     ])
-    expect(Object.keys(JSON.parse(lines[0]!))).toEqual(enrichedSchema(weather).fields.map(({ name }) => name))
+    expect(Object.keys(JSON.parse(lines[0]!))).toEqual(
+      topicSchemas.enriched(weather).fields.map(({ name }) => name),
+    )
   })
 
   it('writes datetimes as ISO 8601 in UTC with milliseconds', () => {

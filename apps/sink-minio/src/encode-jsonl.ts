@@ -1,12 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { enrichedSchema, type Dataset, type FieldType, type Quarantined } from '@dsf/dataset'
+import { enrichedColumns, type Dataset, type FieldType, type Quarantined, type Row } from '@dsf/dataset'
 import { encodeLines, isoDate, isoDatetime } from './encode-csv.ts'
-import { columnsOf } from './encode-parquet.ts'
-import type { Row } from './row.ts'
 
 /** Compiles the JSON Lines form of a dataset's enriched records: the columns of the Parquet form, times as ISO 8601. */
 export function jsonlEncoder(dataset: Dataset): (records: Row[]) => Buffer {
-  const columns = columnsOf(enrichedSchema(dataset)).map(({ name, type }) => ({ name, text: timeText[type] }))
+  const columns = enrichedColumns(dataset).map(({ name, type }) => ({ name, text: timeText[type] }))
   return lines((record: Row) => {
     const row: Row = {}
     for (const { name, text } of columns) {

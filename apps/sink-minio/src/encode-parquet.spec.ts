@@ -1,18 +1,19 @@
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import {
-  enrichedSchema,
+  enrichedColumns,
   loadDataset,
+  topicSchemas,
   type Dataset,
   type Field,
   type FieldType,
+  type Row,
   type Value,
 } from '@dsf/dataset'
 import fc from 'fast-check'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
-import { columnsOf, parquetEncoder } from './encode-parquet.ts'
-import type { Row } from './row.ts'
+import { parquetEncoder } from './encode-parquet.ts'
 
 const earthquakes = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
 const types = ['string', 'integer', 'number', 'boolean', 'date', 'datetime'] as const
@@ -22,8 +23,8 @@ const everyType: Dataset = {
   ...earthquakes,
   computed: [{ name: 'computed', type: 'number', expression: '1.0' }],
   fields: types.flatMap((type) => [
-    { column: `${type}_required`, type, required: true } as Field,
-    { column: `${type}_nullable`, type, required: false } as Field,
+    { column: `${type}_required`, type, required: true, constraints: {} } as Field,
+    { column: `${type}_nullable`, type, required: false, constraints: {} } as Field,
   ]),
 }
 
@@ -87,7 +88,7 @@ describe('parquetEncoder', () => {
     const utc = { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' }
     const text = ['BYTE_ARRAY', 'UTF8', { type: 'STRING' }]
     expect(schema.slice(1).map(({ name }) => name)).toEqual(
-      enrichedSchema(everyType).fields.map(({ name }) => name),
+      topicSchemas.enriched(everyType).fields.map(({ name }) => name),
     )
     expect(described).toEqual([
       ['dsf_run', ...text, 'REQUIRED'],
@@ -146,7 +147,7 @@ describe('parquetEncoder', () => {
       date: fc.integer({ min: -700_000, max: 3_000_000 }),
       datetime: fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }),
     }
-    const columns = columnsOf(enrichedSchema(everyType))
+    const columns = enrichedColumns(everyType)
     const cells = columns.map(({ name, type, required }) => [
       name,
       required ? values[type] : fc.option(values[type]),

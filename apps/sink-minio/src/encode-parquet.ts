@@ -1,26 +1,24 @@
 import { constants, zstdCompressSync } from 'node:zlib'
-import { enrichedSchema, type AvroSchema, type Dataset, type FieldType, type Value } from '@dsf/dataset'
+import {
+  enrichedColumns,
+  type Column,
+  type Dataset,
+  type FieldType,
+  type Row,
+  type Value,
+} from '@dsf/dataset'
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer'
-import type { Row } from './row.ts'
 
 type ParquetElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['schema']>[number]
 
-/** A column of an object. Read from the Avro schema, so that stream and store cannot differ. */
-export interface Column {
-  name: string
-  type: FieldType
-  required: boolean
-}
-
 /**
- * Compiles the Parquet form of a dataset's records of one schema, by default the enriched ones. The bytes are a function
+ * Compiles the Parquet form of a dataset's records of one kind, by default the enriched ones. The bytes are a function
  * of definition and records alone, so writing a chunk again writes the same object.
  */
 export function parquetEncoder(
   dataset: Dataset,
-  schema = enrichedSchema(dataset),
+  columns: readonly Column[] = enrichedColumns(dataset),
 ): (records: Row[]) => Buffer {
-  const columns = columnsOf(schema)
   const options = {
     schema: [{ name: 'schema', num_children: columns.length }, ...columns.map(element)],
     codec: dataset.sinks.lake.compression === 'zstd' ? ('ZSTD' as const) : ('SNAPPY' as const),
@@ -38,30 +36,6 @@ export function parquetEncoder(
       parquetWriteBuffer({ ...options, columnData, rowGroupSize: Math.max(1, records.length) }),
     )
   }
-}
-
-/** Columns of a derived schema of flat records, in its order. */
-export function columnsOf(schema: AvroSchema): Column[] {
-  return schema.fields.map(({ name, type }) => {
-    const nullable = Array.isArray(type)
-    return { name, type: fieldType(nullable ? type[1] : type), required: !nullable }
-  })
-}
-
-const fieldTypes: Record<string, FieldType> = {
-  string: 'string',
-  long: 'integer',
-  double: 'number',
-  boolean: 'boolean',
-  date: 'date',
-  'timestamp-millis': 'datetime',
-}
-
-function fieldType(avro: unknown): FieldType {
-  const name = typeof avro === 'string' ? avro : (avro as { logicalType: string }).logicalType
-  const type = fieldTypes[name]
-  if (type === undefined) throw new Error(`no column type for the Avro type ${JSON.stringify(avro)}`)
-  return type
 }
 
 /** The older annotation beside the newer one: each reader takes the one it knows, and both say the same. */

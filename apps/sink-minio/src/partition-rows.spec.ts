@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { loadDataset, noValue, objectKey } from '@dsf/dataset'
+import { loadDataset, noValue, objectKey, type Row } from '@dsf/dataset'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Row } from './row.ts'
 import { partitionProfile, partitionRows, unpartitioned } from './partition-rows.ts'
 
 const folder = (name: string) => join(import.meta.dirname, '../../../datasets', name)

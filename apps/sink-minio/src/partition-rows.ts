@@ -1,5 +1,4 @@
-import { pathSegment, type Dataset } from '@dsf/dataset'
-import type { Row } from './row.ts'
+import { pathSegment, type Dataset, type Row } from '@dsf/dataset'
 
 /** The rows of a chunk that share an object. */
 export interface Partition<R> {

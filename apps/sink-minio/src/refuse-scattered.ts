@@ -1,6 +1,5 @@
-import { asJson, quarantined, type Provenance } from '@dsf/dataset'
+import { asJson, quarantined, type Provenance, type Row } from '@dsf/dataset'
 import type { Batch, Output } from '@dsf/stage'
-import type { Row } from './row.ts'
 
 /**
  * Rows of a chunk that got no object, because its other rows are of as many partitions as the dataset allows: to quarantine,

@@ -1,7 +1,6 @@
-import { flow, type Counters } from '@dsf/dataset'
+import { flow, type Counters, type Row } from '@dsf/dataset'
 import { crashPoint, defineStage, perDataset } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
-import type { Row } from './row.ts'
 import { refuseScattered } from './refuse-scattered.ts'
 import { routesOf, writeObjects } from './write-objects.ts'
 

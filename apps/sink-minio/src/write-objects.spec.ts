@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { loadDataset, profileSchema, type Dataset, type TopicKind } from '@dsf/dataset'
+import { loadDataset, topicSchemas, type Dataset, type Row, type TopicKind } from '@dsf/dataset'
 import type { Batch } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { parquetMetadata } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import { refuseScattered } from './refuse-scattered.ts'
-import type { Row } from './row.ts'
 import { sinkMinio } from './sink-minio.stage.ts'
 import { routesOf, writeObjects } from './write-objects.ts'
 
@@ -209,7 +208,7 @@ describe('a chunk of profiles', () => {
       { dsf_run: 'r', route: 'profile', key, format: 'parquet', type: null, dt: '1970-01-01', records: 2 },
       { dsf_run: 'r', route: 'profile', format: 'parquet', type: null, dt: null, records: 1 },
     ])
-    const columns = profileSchema(asJson).fields.map(({ name }) => name)
+    const columns = topicSchemas.profile(asJson).fields.map(({ name }) => name)
     const metadata = parquetMetadata(new Uint8Array(objects.get(key)!.bytes).buffer)
     expect(metadata.schema.slice(1).map(({ name }) => name)).toEqual(columns)
   })

@@ -1,11 +1,17 @@
-import { objectKey, profileSchema, type Dataset, type Quarantined, type TopicKind } from '@dsf/dataset'
+import {
+  objectKey,
+  profileColumns,
+  type Dataset,
+  type Quarantined,
+  type Row,
+  type TopicKind,
+} from '@dsf/dataset'
 import type { Batch, Output } from '@dsf/stage'
 import { sha256, type ObjectStore } from '@dsf/store'
 import { csvEncoder } from './encode-csv.ts'
 import { encodeQuarantine, jsonlEncoder } from './encode-jsonl.ts'
 import { parquetEncoder } from './encode-parquet.ts'
 import { partitionProfile, partitionRows, unpartitioned, type Partition } from './partition-rows.ts'
-import type { Row } from './row.ts'
 
 /** One kind of object: where it goes, how it is cut, and what its bytes are. */
 interface Route {
@@ -44,7 +50,7 @@ export function routesOf(dataset: Dataset): Routes {
       root: 'lake',
       format: 'parquet',
       split: partitionProfile,
-      encode: parquetEncoder(dataset, profileSchema(dataset)),
+      encode: parquetEncoder(dataset, profileColumns),
     },
     quarantine: {
       name: 'quarantine',

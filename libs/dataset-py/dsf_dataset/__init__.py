@@ -22,21 +22,13 @@ from .keys import (
 )
 from .lanes import key_part, key_reader, key_text, lane_of, murmur2
 from .load import Datasets, Refused, load_dataset, load_datasets
-from .schemas import (
-    RECEIPT_SCHEMA,
-    clean_schema,
-    enriched_schema,
-    object_schema,
-    profile_schema,
-    raw_schema,
-)
+from .schemas import raw_schema
 from .times import DAY_MS, FIRST_MS, compile_times, iso_date, iso_datetime, read_written
 
 __all__ = [
     "DAY_MS",
     "FIRST_MS",
     "NO_VALUE",
-    "RECEIPT_SCHEMA",
     "Anomalies",
     "Bounds",
     "CellReader",
@@ -52,13 +44,11 @@ __all__ = [
     "Trends",
     "Value",
     "audit_key",
-    "clean_schema",
     "column_name",
     "compile_key_reader",
     "compile_reader",
     "compile_times",
     "dataset_prefix",
-    "enriched_schema",
     "iso_date",
     "iso_datetime",
     "key_part",
@@ -71,9 +61,7 @@ __all__ = [
     "murmur2",
     "object_key",
     "object_name",
-    "object_schema",
     "path_segment",
-    "profile_schema",
     "raw_schema",
     "read_written",
     "table_prefix",

@@ -12,7 +12,6 @@ MOST_COLUMNS = 2000
 _OURS = re.compile(r"dsf_.*|simulated", re.IGNORECASE)
 _KEPT_BY_OTHERS = re.compile(r"_[a-z].*|__proto__")
 """By Elasticsearch (`_id`, `_source`, …) and by the language of the stages."""
-COLUMN = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
 @dataclass(frozen=True)

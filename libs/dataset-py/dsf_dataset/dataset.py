@@ -66,18 +66,18 @@ class Bounds:
 class Anomalies:
     """When a finished run deserves a look, against bounds and against the runs before it."""
 
-    history: int = 24
+    history: int
     """Succeeded runs looked back at."""
-    rows: Bounds = Bounds(minimum=1)
-    rows_change: float = 3
+    rows: Bounds
+    rows_change: float
     """Factor, up or down, against the median of the history."""
-    quarantined_maximum: float = 0.05
+    quarantined_maximum: float
     """Share of a run's rows."""
-    nulls_change: float = 0.2
+    nulls_change: float
     """Absolute difference of a field's share of nulls against the history's median."""
-    null_shares: Mapping[str, float] | None = None
+    null_shares: Mapping[str, float]
     """Highest share of nulls allowed, by field."""
-    values: Mapping[str, Bounds] | None = None
+    values: Mapping[str, Bounds]
     """What clean values of a field must lie within, by field."""
 
 

@@ -1,8 +1,9 @@
 """Whether a header that fits the fields fits into a row."""
 
 from .dataset import Dataset
+from .shape import shape_of
 
-LARGEST_ROW = 2**20
+LARGEST_ROW: int = shape_of("x-dsf", "source", "maxRowBytes")["maximum"]
 
 
 def header_too_long(dataset: Dataset) -> str | None:

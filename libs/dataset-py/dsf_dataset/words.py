@@ -9,7 +9,7 @@ _OWN_WORD = re.compile(r"[$_]|x-|.*:", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Place:
+class OpenObject:
     """What an open object of the standard may hold."""
 
     known: Sequence[str]
@@ -23,7 +23,7 @@ class Place:
     """Any other word is refused too."""
 
 
-def word_problem(word: str, place: Place) -> str | None:
+def word_problem(word: str, place: OpenObject) -> str | None:
     if word in place.known or word in place.harmless.split(" "):
         return None
     if meant := nearest(word, place.known):

@@ -1,7 +1,6 @@
 """Definitions are read with all their words, and refused with the path of what is wrong."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from define import ROOT, definition, load
@@ -32,9 +31,9 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
         load(whole, tmp_path)
     assert str(refusal.value).split("\n") == [
         f"{tmp_path}/quakes/datapackage.json: 2 problems",
+        "  /x-dsf/lanes: expected a whole number from 1 to 64, found 65",
         '  /resources/0/schema/primaryKey/0: no field is named "ID"; '
         "the fields are id, mag, stations, kind, day, time, updated, lat, lon",
-        "  /x-dsf/lanes: expected a whole number from 1 to 64, found 65",
     ]
 
 
@@ -71,7 +70,11 @@ def test_what_nobody_foresaw_about_a_definition_leaves_the_others_alone(tmp_path
 
 def test_words_that_only_stages_or_people_read_are_passed_over(tmp_path):
     whole = definition()
-    whole["x-dsf"] |= {"dashboard": {"panels": []}, "retentionDays": 3, "simulate": {"share": 0.1}}
+    whole["x-dsf"] |= {
+        "dashboard": {"panels": [{"metric": "count"}]},
+        "retentionDays": 3,
+        "simulate": {"share": 0.1},
+    }
     whole["licenses"] = []
     assert load(whole, tmp_path).name == "quakes"
 
@@ -153,9 +156,7 @@ def test_a_dataset_without_event_time_has_no_trends(tmp_path):
     assert load(whole, tmp_path).trends is None
 
 
-def test_anomalies_have_defaults_and_words(tmp_path):
-    usual = load(definition(), tmp_path).anomalies
-    assert usual == replace(Anomalies(), null_shares={}, values={})
+def test_anomalies_have_words(tmp_path):
     words = {
         "history": 5,
         "rows": {"minimum": 10, "maximum": 99, "change": 2},

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { defined, type Json } from '../testing/define.ts'
-import vectors from '../vectors/anomalies.json' with { type: 'json' }
+import vectors from '../vectors/resolved.json' with { type: 'json' }
 
 const withAnomalies = (anomalies: Json) => defined((json: Json) => (json['x-dsf'].anomalies = anomalies))
 
-const nothingSaid = vectors.defaults
+const nothingSaid = vectors.anomalies
 
 describe('anomalies', () => {
   test('have a default for everything that is not said', () => {

@@ -1,10 +1,10 @@
 import type { Field } from './dataset.ts'
 import { usualTokens } from './definition.ts'
 import { normalizeText } from './normalize-text.ts'
-import type { Refuse } from './problems.ts'
+import type { ErrorAt } from './problems.ts'
 
 /** The tokens are trimmed and cased like a cell; one that would then be both true and false is refused. */
-export function booleanCast(field: Field, refuse: Refuse): (text: string) => boolean | undefined {
+export function booleanCast(field: Field, refuse: ErrorAt): (text: string) => boolean | undefined {
   const cleaned = (tokens: string[]) => tokens.map((token) => normalizeText(token, field))
   const values = new Map<string, boolean>(cleaned(field.trueValues).map((token) => [token, true]))
   const both = cleaned(field.falseValues).filter((token) => values.has(token))

@@ -2,7 +2,7 @@ import { booleanCast } from './booleans.ts'
 import type { Field } from './dataset.ts'
 import { normalizeText } from './normalize-text.ts'
 import { castInteger, castNumber, tooLarge } from './numbers.ts'
-import type { Refuse, Value } from './problems.ts'
+import type { ErrorAt, Value } from './problems.ts'
 import { compileTimes } from './times.ts'
 
 export type Cast = (text: string) => Exclude<Value, null> | undefined
@@ -13,7 +13,7 @@ export interface Caster {
   complaint: (text: string) => string
 }
 
-export function caster(field: Field, refuse: Refuse): Caster {
+export function caster(field: Field, refuse: ErrorAt): Caster {
   const { type, format } = field
   if (type === 'date' || type === 'datetime') {
     const { read, isOutside } = compileTimes(type, format, (expected) => refuse('/format', expected))

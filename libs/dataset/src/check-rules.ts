@@ -1,4 +1,4 @@
-import { enrichedSchema } from './avro.ts'
+import { topicSchemas } from './avro.ts'
 import type { Dataset, Field } from './dataset.ts'
 import { DefinitionError, type Refuse } from './errors.ts'
 import { compileExpressions } from './expressions.ts'
@@ -35,7 +35,7 @@ export function checkExpressions(dataset: Dataset, refuse: Refuse): void {
 
 /** The widest record must be one that the registry takes. */
 export function checkSchema(dataset: Dataset, refuse: Refuse): void {
-  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(enrichedSchema(dataset))))
+  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(topicSchemas.enriched(dataset))))
   if (bytes > largestSchema)
     refuse(
       '/resources/0/schema/fields',

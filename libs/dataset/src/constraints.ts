@@ -1,7 +1,7 @@
 import { authored, complaintOf, type Caster } from './casts.ts'
 import type { Field } from './dataset.ts'
 import { compilePattern } from './patterns.ts'
-import { problem, shorten, type Problem, type Refuse, type Value } from './problems.ts'
+import { cellProblem, shorten, type Problem, type ErrorAt, type Value } from './problems.ts'
 
 /** One constraint. A cell that does not hold to it is refused with `complaint`, which is given the cleaned text. */
 interface Rule {
@@ -12,7 +12,7 @@ interface Rule {
 
 export type Constrain = (value: Exclude<Value, null>, text: string) => Value | Problem
 
-export function constraint(field: Field, caster: Caster, refuse: Refuse): Constrain | undefined {
+export function constraint(field: Field, caster: Caster, refuse: ErrorAt): Constrain | undefined {
   const rules = [
     ...bounds(field, caster, refuse),
     ...allowedValues(field, caster, refuse),
@@ -20,7 +20,8 @@ export function constraint(field: Field, caster: Caster, refuse: Refuse): Constr
   ]
   if (rules.length === 0) return undefined
   return (value, text) => {
-    for (const rule of rules) if (!rule.holds(value)) return problem(field, rule.code, rule.complaint(text))
+    for (const rule of rules)
+      if (!rule.holds(value)) return cellProblem(field, rule.code, rule.complaint(text))
     return value
   }
 }
@@ -33,7 +34,7 @@ const boundRules = [
   { name: 'exclusiveMaximum', code: 'maximum', where: 'not below', holds: (v: number, b: number) => v < b },
 ] as const
 
-function bounds(field: Field, caster: Caster, refuse: Refuse): Rule[] {
+function bounds(field: Field, caster: Caster, refuse: ErrorAt): Rule[] {
   return boundRules.flatMap(({ name, code, where, holds }) => {
     const written = field.constraints[name]
     if (written === undefined) return []
@@ -46,7 +47,7 @@ function bounds(field: Field, caster: Caster, refuse: Refuse): Rule[] {
   })
 }
 
-function allowedValues(field: Field, caster: Caster, refuse: Refuse): Rule[] {
+function allowedValues(field: Field, caster: Caster, refuse: ErrorAt): Rule[] {
   const allowed = field.constraints.enum
   if (!allowed) return []
   const values = allowed.map((written, i) => {
@@ -59,7 +60,7 @@ function allowedValues(field: Field, caster: Caster, refuse: Refuse): Rule[] {
   return [{ code: 'enum', holds: (value) => set.has(value), complaint }]
 }
 
-function textRules(field: Field, refuse: Refuse): Rule[] {
+function textRules(field: Field, refuse: ErrorAt): Rule[] {
   const { pattern, minLength, maxLength } = field.constraints
   for (const [name, value] of Object.entries({ pattern, minLength, maxLength }))
     if (value !== undefined && field.type !== 'string')
@@ -83,7 +84,7 @@ function lengthRule(least: number, most: number): Rule {
   }
 }
 
-function patternRule(pattern: string, refuse: Refuse): Rule {
+function patternRule(pattern: string, refuse: ErrorAt): Rule {
   const { matches, longest } = compilePattern(pattern, (why) => refuse('/constraints/pattern', why))
   return {
     code: 'pattern',

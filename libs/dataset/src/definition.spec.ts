@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { definition, load, loadText, type Json } from '../testing/define.ts'
+import { load, loadText, smallDefinition, type Json } from '../testing/define.ts'
 import { DefinitionError, loadDatasets, requireDatasets } from './index.ts'
 
 const datasets = join(import.meta.dirname, '../../../datasets')
@@ -122,7 +122,7 @@ const mistakes: Mistake[] = [
 
 describe('a wrong definition is refused with the place and with what was expected there:', () => {
   test.each(mistakes)('%s', (_, change, path, expected) => {
-    const json = definition()
+    const json = smallDefinition()
     change(json)
     const refused = refusal(() => load(json))
     expect(refused).toEqual({
@@ -133,7 +133,7 @@ describe('a wrong definition is refused with the place and with what was expecte
   })
 
   test('a folder of another name', () => {
-    expect(refusal(() => load(definition(), 'earthquakes'))).toEqual({
+    expect(refusal(() => load(smallDefinition(), 'earthquakes'))).toEqual({
       path: '/name',
       message: `is "quakes", expected the folder's name "earthquakes"`,
     })
@@ -175,8 +175,8 @@ describe('a wrong definition is refused with the place and with what was expecte
       writeFileSync(join(parent, folder, 'datapackage.json'), text)
     }
     write('broken', '{')
-    write('others', JSON.stringify(definition()))
-    write('quakes', JSON.stringify(definition()))
+    write('others', JSON.stringify(smallDefinition()))
+    write('quakes', JSON.stringify(smallDefinition()))
     mkdirSync(join(parent, 'dangling'))
     symlinkSync('/nowhere/datapackage.json', join(parent, 'dangling/datapackage.json'))
     mkdirSync(join(parent, 'empty'))
@@ -198,11 +198,11 @@ describe('a wrong definition is refused with the place and with what was expecte
     ['10,000 signs', (json) => computed('number', `${'-'.repeat(10_000)}mag`)(json)],
   ])('one that is nested deep leaves the others alone: %s', (_, change) => {
     const parent = mkdtempSync(join(tmpdir(), 'dsf-'))
-    const json = definition()
+    const json = smallDefinition()
     change(json)
     for (const [folder, text] of [
       ['deep', json],
-      ['quakes', definition()],
+      ['quakes', smallDefinition()],
     ] as const) {
       mkdirSync(join(parent, folder))
       const nested = JSON.stringify({ ...text, name: folder }).replace(
@@ -235,7 +235,7 @@ describe('a wrong definition is refused with the place and with what was expecte
   })
 
   test('all that is wrong is told at once, a line each', () => {
-    const json = definition()
+    const json = smallDefinition()
     ext(json).lanes = 65
     field(json, 'mag').typ = 'number'
     delete field(json, 'mag').type

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { defined, type Json } from '../testing/define.ts'
-import { cleanSchema, enrichedSchema, indexTemplate } from './index.ts'
+import { indexTemplate, topicSchemas } from './index.ts'
 
 const instant = { type: 'date', format: 'epoch_millis||strict_date_optional_time' }
 const keyword = { type: 'keyword', ignore_above: 1024 }
@@ -57,7 +57,7 @@ test('there is no map and no time axis without the fields for it', () => {
 test('an enriched record has no field that the strict mapping would refuse', () => {
   const dataset = defined(everything)
   const { properties } = indexTemplate(dataset).template.mappings
-  for (const { name } of [...cleanSchema(dataset).fields, ...enrichedSchema(dataset).fields])
+  for (const { name } of [...topicSchemas.clean(dataset).fields, ...topicSchemas.enriched(dataset).fields])
     expect(properties).toHaveProperty([name])
 })
 

@@ -1,18 +1,28 @@
-import type { Dataset, Field } from './dataset.ts'
+import { rowDocumentColumns, type DocumentColumn } from './columns.ts'
+import type { Dataset } from './dataset.ts'
 
 /** `refused` documents keep their record out of the index; strict mapping makes an unknown field such a refusal. */
 type Mapping = Record<string, unknown>
 
 /** Dates as our documents write them, and beside that as people type them into a filter; the first one is tried first. */
-export const dateFormat = 'epoch_millis||strict_date_optional_time'
+const dateFormat = 'epoch_millis||strict_date_optional_time'
 
-const types = {
+const types: Record<DocumentColumn['type'], Mapping> = {
+  string: { type: 'keyword', ignore_above: 1024 },
   integer: { type: 'long' },
   number: { type: 'double' },
   boolean: { type: 'boolean' },
   date: { type: 'date', format: 'strict_date' },
   datetime: { type: 'date', format: dateFormat },
-} as const
+  geo_point: { type: 'geo_point' },
+}
+
+const mapping = ({ type, search }: DocumentColumn): Mapping =>
+  search === 'text' ? { type: 'text', fields: { keyword: types.string } } : types[type]
+
+/** Fields of the documents of an index. */
+export const properties = (columns: readonly DocumentColumn[]): Record<string, Mapping> =>
+  Object.fromEntries(columns.map((column) => [column.name, mapping(column)]))
 
 /** Body of `PUT _index_template/…`, as far as ours go. */
 export interface IndexTemplate {
@@ -35,7 +45,7 @@ export interface IndexTemplate {
  * enough for tens of millions of rows. A single node has no replica, a cluster one.
  */
 export function indexTemplate(dataset: Dataset): IndexTemplate {
-  const mapped = properties(dataset)
+  const mapped = properties(rowDocumentColumns(dataset))
   const limit = fieldLimit(mapped)
   return {
     index_patterns: [`${dataset.name}-v*`],
@@ -55,34 +65,18 @@ export function indexTemplate(dataset: Dataset): IndexTemplate {
 const usualLimit = 1000
 
 /** How many fields an index must allow for a mapping, where that is more than it does by itself. */
-export function fieldLimit(properties: Record<string, unknown>): number | undefined {
-  const counts = Object.values(properties).map(
-    (one) => 1 + Object.keys((one as Mapping)['fields'] ?? {}).length,
-  )
+export function fieldLimit(mapped: Record<string, unknown>): number | undefined {
+  const counts = Object.values(mapped).map((one) => 1 + Object.keys((one as Mapping)['fields'] ?? {}).length)
   const count = counts.reduce((sum, more) => sum + more, 0)
   return count > usualLimit ? count : undefined
 }
 
-function properties(dataset: Dataset): Record<string, Mapping> {
-  const computed = dataset.computed.map(({ name, type }): [string, Mapping] => [
-    name,
-    type === 'string' ? keyword : types[type],
-  ])
-  return {
-    ...(dataset.eventTime ? { '@timestamp': { type: 'date', format: dateFormat } } : {}),
-    ...(dataset.geo ? { location: { type: 'geo_point' } } : {}),
-    dsf_run: keyword,
-    dsf_row: { type: 'long' },
-    dsf_version: { type: 'long' },
-    simulated: { type: 'boolean' },
-    ...Object.fromEntries(dataset.fields.map((field) => [field.column, fieldMapping(field)])),
-    ...Object.fromEntries(computed),
-  }
-}
-
-const keyword: Mapping = { type: 'keyword', ignore_above: 1024 }
-
-function fieldMapping(field: Field): Mapping {
-  if (field.type !== 'string') return types[field.type]
-  return field.search === 'text' ? { type: 'text', fields: { keyword } } : keyword
-}
+/** Index template body of an index of our own, which holds documents of all datasets. */
+export const ownTemplate = (alias: string, mapped: Record<string, Mapping>): IndexTemplate => ({
+  index_patterns: [`${alias}-0*`],
+  priority: 300,
+  template: {
+    settings: { number_of_shards: 1, auto_expand_replicas: '0-1', refresh_interval: '5s' },
+    mappings: { dynamic: 'strict', properties: mapped },
+  },
+})

@@ -12,6 +12,7 @@ export {
 export { largestBatch, largestRow } from './limits.ts'
 export type { Dataset, Field, FieldType } from './dataset.ts'
 export type { ComputedField } from './definition.ts'
+export { definitionShape } from './definition-shape.ts'
 export type { DashboardDefinition, PanelDefinition } from './dashboard.ts'
 export { DefinitionError } from './errors.ts'
 export { keyPart, keyReader, keyText, laneOf, murmur2 } from './lane.ts'
@@ -26,10 +27,20 @@ export {
   type TopicSpec,
 } from './topics.ts'
 export { landingKey, noValue, objectKey, pathSegment, type ObjectName } from './object-key.ts'
-export { isProblem, type Problem, type Value } from './problems.ts'
+export { isProblem, type Problem, type Row, type Value } from './problems.ts'
 export { fractionReader, keyRules, readRules, type CellReader } from './values.ts'
 export { compileExpressions, type CompiledField } from './expressions.ts'
-export { cleanSchema, enrichedSchema, profileSchema, quarantineSchema, topicSchemas } from './avro.ts'
+export {
+  cleanColumns,
+  enrichedColumns,
+  rawColumns,
+  rowDocumentColumns,
+  without,
+  type Column,
+  type DocumentColumn,
+} from './columns.ts'
+export { profileColumns, trendsColumns } from './tables.ts'
+export { topicSchemas } from './avro.ts'
 export type { AvroField, AvroSchema } from './avro-record.ts'
 export { receiptSchema } from './avro-runs.ts'
 export {
@@ -41,10 +52,18 @@ export {
   type Counters,
 } from './counters.ts'
 export { fieldLimit, indexTemplate, type IndexTemplate } from './index-template.ts'
-export { firstPipelineIndex, pipelineIndex, pipelineTemplate } from './pipeline-index.ts'
-export { firstTrendsIndex, trendsIndex, trendsTemplate } from './trends-index.ts'
+export {
+  firstPipelineIndex,
+  pipelineColumns,
+  pipelineIndex,
+  pipelineIndexColumns,
+  pipelineTemplate,
+  profileDocumentColumns,
+} from './pipeline-index.ts'
+export { firstTrendsIndex, trendsDocumentColumns, trendsIndex, trendsTemplate } from './trends-index.ts'
 export { trendFields } from './resolve-trends.ts'
 export { recordShape } from './record-shape.ts'
+export { resolvedForm } from './resolved-form.ts'
 export {
   asJson,
   quarantined,

@@ -4,6 +4,9 @@ import type { DefinitionError } from './errors.ts'
 /** A cell's logical value: numbers for numbers, milliseconds for datetimes, days since 1970 for dates, null when missing. */
 export type Value = string | number | boolean | null
 
+/** Values by column, as records, objects and documents have them. */
+export type Row = Record<string, Value>
+
 /** Why a cell is refused. The codes are few and fixed, because receipts count by them. */
 export interface Problem {
   field: string
@@ -13,7 +16,7 @@ export interface Problem {
 
 export const isProblem = (read: Value | Problem): read is Problem => typeof read === 'object' && read !== null
 
-export const problem = (field: Field, code: Problem['code'], what: string): Problem => ({
+export const cellProblem = (field: Field, code: Problem['code'], what: string): Problem => ({
   field: field.name,
   code,
   message: `${field.name} ${what}`,
@@ -23,4 +26,4 @@ export const problem = (field: Field, code: Problem['code'], what: string): Prob
 export const shorten = (text: string) => (text.length > 80 ? text.slice(0, 80) + '…' : text)
 
 /** Makes the error for a wrong part of a field: `at` is its path below the field, as in `/constraints/minimum`. */
-export type Refuse = (at: string, expected: string) => DefinitionError
+export type ErrorAt = (at: string, expected: string) => DefinitionError

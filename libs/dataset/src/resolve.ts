@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { checkAnomalies } from './check-anomalies.ts'
 import { columnOf } from './column-name.ts'
-import { checkColumns, type NamedColumn } from './columns.ts'
+import { checkColumns, type NamedColumn } from './check-columns.ts'
 import { checkDashboard } from './check-dashboard.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { DefinedField, Definition } from './definition.ts'

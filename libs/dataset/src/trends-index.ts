@@ -1,34 +1,19 @@
-import { dateFormat, type IndexTemplate } from './index-template.ts'
+import { own, without, type Column } from './columns.ts'
+import { ownTemplate, properties, type IndexTemplate } from './index-template.ts'
+import { trendsColumns } from './tables.ts'
 
 /** Alias of the trends of all datasets, and its first index. */
 export const trendsIndex = 'dsf-trends'
 export const firstTrendsIndex = `${trendsIndex}-000001`
 
-const keyword = { type: 'keyword', ignore_above: 1024 }
-const double = { type: 'double' }
+/** The document of a window, type, simulated or not, and field: the columns of the table, its beginning as the time. */
+export const trendsDocumentColumns: readonly Column[] = [
+  own('@timestamp', 'datetime', { title: 'Window' }),
+  own('window_end', 'datetime', { title: 'End' }),
+  own('dataset', 'string', { title: 'Dataset' }),
+  ...without(trendsColumns, 'dsf_version', 'window_start', 'window_end'),
+  own('dsf_version', 'integer', { title: 'Version' }),
+]
 
-/** Index template body for `PUT _index_template/dsf-trends`: one document for each window, type, simulated or not, and field. */
-export const trendsTemplate: IndexTemplate = {
-  index_patterns: [`${trendsIndex}-0*`],
-  priority: 300,
-  template: {
-    settings: { number_of_shards: 1, auto_expand_replicas: '0-1', refresh_interval: '5s' },
-    mappings: {
-      dynamic: 'strict',
-      properties: {
-        '@timestamp': { type: 'date', format: dateFormat },
-        window_end: { type: 'date', format: dateFormat },
-        dataset: keyword,
-        type: keyword,
-        simulated: { type: 'boolean' },
-        field: keyword,
-        events: { type: 'long' },
-        values: { type: 'long' },
-        mean: double,
-        minimum: double,
-        maximum: double,
-        dsf_version: { type: 'long' },
-      },
-    },
-  },
-}
+/** Index template body for `PUT _index_template/dsf-trends`. */
+export const trendsTemplate: IndexTemplate = ownTemplate(trendsIndex, properties(trendsDocumentColumns))

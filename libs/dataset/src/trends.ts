@@ -13,7 +13,7 @@ export const trends = z.strictObject({
     .optional()
     .describe('of event time; an hour when left out, a day for an event time of days'),
   watermark: duration
-    .default(secondsOf('365 days'))
+    .prefault('365 days')
     .describe('how far an event may lie behind the latest one and still count'),
 })
 

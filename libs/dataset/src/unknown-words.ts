@@ -1,6 +1,6 @@
 import { definition } from './definition.ts'
 import type { Refuse } from './errors.ts'
-import { wordProblem, type Place } from './words.ts'
+import { wordProblem, type OpenObject } from './words.ts'
 
 const [resource, dialect, schema, field, constraints, extension] = [
   ['resources', 0],
@@ -12,7 +12,8 @@ const [resource, dialect, schema, field, constraints, extension] = [
 ].map(wordsAt) as [string[], string[], string[], string[], string[], string[]]
 const everywhere = [...resource, ...dialect, ...schema, ...field, ...constraints, ...extension]
 
-const places: Record<'package' | 'resource' | 'dialect' | 'schema' | 'field', Place> = {
+/** The objects of the standard that are open, by what they are. */
+export const places: Record<'package' | 'resource' | 'dialect' | 'schema' | 'field', OpenObject> = {
   package: {
     known: wordsAt([]),
     harmless: 'id profile $schema homepage created contributors keywords image licenses sources',
@@ -66,7 +67,7 @@ type Json = Record<string | number, unknown> | null | undefined
 
 const at = (json: Json, key: string | number) => json?.[key] as Json
 
-function check(json: Json, path: string, place: Place, refuse: Refuse): void {
+function check(json: Json, path: string, place: OpenObject, refuse: Refuse): void {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return
   for (const word of Object.keys(json)) {
     const problem = wordProblem(word, place)

@@ -4,7 +4,7 @@ import type { Field } from './dataset.ts'
 import { DefinitionError } from './errors.ts'
 import { normalizeText } from './normalize-text.ts'
 import { isExact } from './numbers.ts'
-import { isProblem, problem, shorten, type Problem, type Refuse, type Value } from './problems.ts'
+import { isProblem, cellProblem, shorten, type Problem, type ErrorAt, type Value } from './problems.ts'
 import { compileTimes } from './times.ts'
 
 /** Reads one cell. A cell that a shorter header left out is `null` and counts as missing. */
@@ -18,19 +18,19 @@ export type CellReader = (text: string | null) => Value | Problem
  * @throws DefinitionError for a format, bound, pattern or default that cannot be understood
  */
 export function readRules(field: Field, file = 'field', path = `/${field.name}`): CellReader {
-  const refuse: Refuse = (at, expected) => new DefinitionError(file, path + at, expected)
+  const refuse: ErrorAt = (at, expected) => new DefinitionError(file, path + at, expected)
   const casting = caster(field, refuse)
   const { cast, complaint } = casting
   const constrain = constraint(field, casting, refuse)
   const missing = missingTest(field)
   const fallback = defaultValue(field, casting, constrain, refuse)
-  const absent = fallback === null && field.required ? problem(field, 'required', 'is missing') : fallback
+  const absent = fallback === null && field.required ? cellProblem(field, 'required', 'is missing') : fallback
   return (text) => {
     if (text === null) return absent
     const clean = normalizeText(text, field)
     if (missing(clean)) return absent
     const value = cast(clean)
-    if (value === undefined) return problem(field, 'type', `"${shorten(clean)}" ${complaint(clean)}`)
+    if (value === undefined) return cellProblem(field, 'type', `"${shorten(clean)}" ${complaint(clean)}`)
     return constrain === undefined ? value : constrain(value, clean)
   }
 }
@@ -47,7 +47,7 @@ export function keyRules(field: Field): CellReader {
     const value = read(text)
     if (typeof value !== 'number' || isKept(normalizeText(text ?? '', field), value)) return value
     const what = `has more digits than a ${field.type} keeps, so another key could become the same; a primary key like this is a string`
-    return problem(field, 'type', `"${shorten(text ?? '')}" ${what}`)
+    return cellProblem(field, 'type', `"${shorten(text ?? '')}" ${what}`)
   }
 }
 
@@ -77,7 +77,7 @@ function defaultValue(
   field: Field,
   casting: Caster,
   constrain: Constrain | undefined,
-  refuse: Refuse,
+  refuse: ErrorAt,
 ): Exclude<Value, null> | null {
   if (field.default === undefined) return null
   const value = authored(field, casting.cast, field.default)

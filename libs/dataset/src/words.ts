@@ -1,7 +1,7 @@
 /** Words that the zod schema does not know: whether passing them over could change what is read. */
 
 /** What an open object of the standard may hold beside what we read. */
-export interface Place {
+export interface OpenObject {
   /** read by us */
   known: string[]
   /** of the standard, and nothing that is read depends on it */
@@ -20,7 +20,7 @@ const ownWord = /^[$_]|^x-|:/
 /** What is wrong with a word, or undefined. */
 export function wordProblem(
   word: string,
-  { known, harmless, unread, elsewhere = ['x-dsf'], closed }: Place,
+  { known, harmless, unread, elsewhere = ['x-dsf'], closed }: OpenObject,
 ): string | undefined {
   if (known.includes(word) || harmless.split(' ').includes(word)) return undefined
   const meant = nearest(word, known)

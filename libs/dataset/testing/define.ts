@@ -7,7 +7,7 @@ import { loadDataset, type Dataset } from '../src/index.ts'
 export type Json = any
 
 /** The smallest definition that has every role, for specs to change. */
-export const definition = (): Json => ({
+export const smallDefinition = (): Json => ({
   name: 'quakes',
   resources: [
     {
@@ -56,7 +56,7 @@ export function loadText(text: string, folder = 'quakes'): Dataset {
 
 /** The definition above, after `change` has altered it in place. */
 export function defined(change: (json: Json) => void = () => undefined): Dataset {
-  const json = definition()
+  const json = smallDefinition()
   change(json)
   return load(json)
 }

@@ -19,7 +19,7 @@ const variableRows = (shape: z.ZodRawShape): VariableRow[] =>
 function defaultOf(schema: z.ZodType): string {
   const { success, data } = schema.safeParse(undefined)
   if (!success) return 'must be set'
-  const text = Array.isArray(data) ? data.join() : String((data as unknown) ?? '')
+  const text = Array.isArray(data) ? data.join() : JSON.stringify(data ?? '').replaceAll('"', '')
   return text === '' ? 'none' : text
 }
 

@@ -14,7 +14,7 @@ async function serving(answer: (asked: number) => { status?: number; body: objec
   const asked: { authorization: string | undefined; body: string }[] = []
   server = createServer((request, response) => {
     let body = ''
-    request.on('data', (part) => (body += part))
+    request.on('data', (part: Buffer) => (body += part.toString()))
     request.on('end', () => {
       asked.push({ authorization: request.headers.authorization, body })
       const { status = 200, body: told } = answer(asked.length)

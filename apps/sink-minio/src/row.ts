@@ -1,3 +1,0 @@
-import type { Value } from '@dsf/dataset'
-
-export type Row = Record<string, Value>
