@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import time
 import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from functools import cache
 from typing import Any
 
 import fastavro
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 KINDS = ("raw", "clean", "seen", "enriched", "objects", "quarantine")
 POISON = b"poison"
@@ -122,7 +123,16 @@ class Topics:
         return found
 
     def _end(self, place: tuple[str, int]) -> int:
-        return self._all.get_watermark_offsets(self._partition(place), timeout=PATIENCE)[1]
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._all.get_watermark_offsets(self._partition(place), timeout=PATIENCE)[1]
+            except KafkaException as error:
+                # another broker leads since it was asked last: the client looks it up now
+                moved = error.args[0].code() == KafkaError.NOT_LEADER_FOR_PARTITION
+                if not moved or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def _place(self, message: Message) -> tuple[str, int]:
         return message.topic().rsplit(".", 1)[1], message.partition()
