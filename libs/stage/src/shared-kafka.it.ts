@@ -80,9 +80,9 @@ describe('a Kafka that is shared', () => {
   it.runIf(environment['KAFKA_SASL_PASSWORD_FILE'])(
     'that refuses a password is waited for with the reason, and lets us in once its file is right',
     async () => {
+      const [dataset, stage] = [newDataset(1), copier()]
       const file = join(mkdtempSync(join(runDir, 'its', 'password-')), 'password')
       writeFileSync(file, 'wrong-hunter2')
-      const [dataset, stage] = [newDataset(1), copier()]
       const { health } = runTold({ KAFKA_SASL_PASSWORD_FILE: file }, stage, dataset)
       const waits = () => bodyOf(health).waiting['start'] ?? ''
       const reason = await until('the refusal', () => /.*SASL.*failed.*/.exec(waits())?.[0])
