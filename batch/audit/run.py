@@ -85,6 +85,8 @@ def _cannot_be_audited(run: Run, dataset: Dataset) -> str | None:
         return "is a replay of refused rows; audit the imports that brought them"
     if not is_over(run):
         return f"is not over: {progress_of(run)}"
+    if unchanged := run.get("unchanged"):
+        return f"read no rows: its file is the one of run {unchanged['since']}; audit that one"
     if run["state"] == "cancelled":
         return "was cancelled, perhaps before all of its rows were published"
     # one that failed while rows were published has receipts too, for those that were

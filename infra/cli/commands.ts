@@ -42,7 +42,7 @@ export interface Command {
 }
 
 export const usage = `dsf dataset check      <folder of a dataset, or of datasets>
-dsf runs start         <dataset> [--source url or file] [--key k] [--wait]
+dsf runs start         <dataset> [--source url or file] [--key k] [--force] [--wait]
 dsf runs show          <run id>
 dsf runs list          [--dataset name] [--state s] [--limit n] [--cursor c]
 dsf runs cancel        <run id>
@@ -107,7 +107,7 @@ export const commands: Record<string, Command> = {
     subjects: ['a dataset'],
     run: async (api, [dataset], options) => {
       const source = options.source ? { source: sourceUrl(options.source) } : {}
-      const run = await startRun(api, { dataset: dataset!, ...source }, options.key)
+      const run = await startRun(api, { dataset: dataset!, ...source, force: options.force }, options.key)
       return options.wait ? finished(api, run, options) : run
     },
   },
@@ -158,8 +158,9 @@ export const commands: Record<string, Command> = {
 }
 
 /** A run in one line of a list. */
-const lineOf = ({ runId, dataset, type, state, times, rows, reason }: Run) => ({
-  ...{ runId, dataset, type, state, requested: times['requested'], rows, reason: reason ?? '' },
+const lineOf = ({ runId, dataset, type, state, unchanged, times, rows, reason }: Run) => ({
+  ...{ runId, dataset, type, state, requested: times['requested'], rows },
+  reason: reason ?? (unchanged ? `unchanged since ${unchanged.since}` : ''),
 })
 
 /** @throws Error with the reason when the run failed, or when the time is over */

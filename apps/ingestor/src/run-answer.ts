@@ -1,6 +1,6 @@
 import type { Counters } from '@dsf/dataset'
 import { printable } from './guard-address.ts'
-import { expectedReceipts, type Known, type RunState } from './run.ts'
+import { expectedReceipts, type Known, type RunState, type UnchangedSince } from './run.ts'
 import type { Selection } from './selection.ts'
 
 /** A run as `GET /v1/runs/<id>` answers it. */
@@ -14,6 +14,8 @@ export interface RunAnswer {
   selection?: Selection
   state: RunState
   reason?: string
+  /** of an import whose file was the one of another run before */
+  unchanged?: UnchangedSince
   /** when it came into a state, in UTC */
   times: Partial<Record<'requested' | 'fetching' | 'publishing' | 'processing' | 'cancel' | 'ended', string>>
   /** of the source, as far as it has come */
@@ -36,6 +38,7 @@ export function toAnswer({ dataset, run }: Known): RunAnswer {
     ...(run.replay === null ? {} : { selection: given(run.replay.selection) }),
     state: run.state,
     ...(run.reason === null ? {} : { reason: run.reason }),
+    ...(run.unchanged === null ? {} : { unchanged: run.unchanged }),
     times: timesOf(run),
     fetched: {
       bytes: run.landing_bytes,
@@ -45,7 +48,8 @@ export function toAnswer({ dataset, run }: Known): RunAnswer {
       ? {}
       : { landing: { key: run.landing, bytes: run.landing_bytes, sha256: run.landing_sha256! } }),
     rows: run.row,
-    ...{ closed: run.closed.length, expected: expectedReceipts(run), counters: run.counters },
+    closed: run.closed.length,
+    ...{ expected: run.unchanged === null ? expectedReceipts(run) : 0, counters: run.counters },
     statusUrl: `/v1/runs/${run.run}`,
   }
 }
