@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { landingKey, type Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
 import { gunzipLimited } from './gunzip-limited.ts'
 import { openSource } from './open-source.ts'
+import { rest, type Pace } from './pace.ts'
 import { isSame, type Same, type SentBefore, type SourceOptions } from './source-client.ts'
 import { SourceError } from './source-error.ts'
 import { askedOf } from './source-secrets.ts'
@@ -59,12 +59,13 @@ export async function landSource(
   limits: SourceLimits & { signal?: AbortSignal; before?: Before },
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
+  const pace = { ...dataset.source, spent: { seconds: 0, isResting: false } }
   for (let attempt = 1; ; attempt++) {
     try {
-      return await landOnce(store, dataset, run, limits, came)
+      return await landOnce(store, dataset, run, { ...limits, pace }, came)
     } catch (error) {
       if (!(error instanceof SourceError) || !error.transient || attempt === tries) throw error
-      await sleep(500 * 2 ** attempt, undefined, { signal: limits.signal })
+      pace.spent.seconds += await rest(error, attempt, pace, limits.signal)
     }
   }
 }
@@ -73,7 +74,7 @@ async function landOnce(
   store: ObjectStore,
   dataset: Dataset,
   run: Import,
-  limits: SourceLimits & { signal?: AbortSignal; before?: Before },
+  limits: SourceLimits & { pace: Pace; signal?: AbortSignal; before?: Before },
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
   const { url, headers } = await askedOf(dataset, run.source, limits.secrets)
@@ -82,7 +83,6 @@ async function landOnce(
     headers,
     known: limits.before,
     maxBytes: dataset.source.maxBytes,
-    pace: dataset.source,
     timeouts: timeoutsOf(dataset),
   })
   const version = { etag: source.etag ?? null, modified: source.modified ?? null }

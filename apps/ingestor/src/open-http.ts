@@ -6,6 +6,7 @@ import { sourceAgent } from './source-agent.ts'
 import {
   tooLong,
   usualTimeouts,
+  type From,
   type SentBefore,
   type Opened,
   type Same,
@@ -13,9 +14,10 @@ import {
   type Timeouts,
   type Version,
 } from './source-client.ts'
-import { SourceError, toSourceError } from './source-error.ts'
+import { ChangedError, SourceError, toSourceError } from './source-error.ts'
 
 type Headers = Record<string, string | string[] | undefined>
+type Answer = Dispatcher.ResponseData
 
 const maxRedirects = 3
 const redirects = [301, 302, 303, 307, 308]
@@ -30,6 +32,7 @@ export async function openHttp(first: URL, options: SourceOptions): Promise<Open
     const { headers, body } = response
     const version = versionOf(headers)
     const length = lengthOf(headers)
+    if (options.from) checkRest(options.from, response, printable(url))
     const same =
       response.statusCode === 304 ? notModified(options.known!) : sameBy(options.known, version, length)
     if (same) {
@@ -39,7 +42,8 @@ export async function openHttp(first: URL, options: SourceOptions): Promise<Open
     }
     checkAnswer(printable(url), headers, length, options.maxBytes, () => discard(body))
     body.once('close', () => void agent.destroy())
-    return { name: printable(url), body, length, ...version, contentType: text(headers['content-type']) }
+    const told = { ...version, contentType: text(headers['content-type']), validator: validatorOf(headers) }
+    return { name: printable(url), body, length, ...told }
   } catch (error) {
     await agent.destroy()
     throw error
@@ -62,8 +66,29 @@ export const isStrong = (etag: string): boolean => etag.startsWith('"')
 /** A time of modification that is not a second old says nothing of what comes in that second (RFC 9110, 8.8.2.2). */
 function versionOf(headers: Headers): Version {
   const [etag, modified] = [text(headers.etag), text(headers['last-modified'])]
-  const settledMs = Date.parse(text(headers.date) ?? '') - Date.parse(modified ?? '')
-  return { etag, modified: settledMs >= 1000 ? modified : undefined }
+  return { etag, modified: settledMs(headers) >= 1000 ? modified : undefined }
+}
+
+/** How old the file was when it was sent, by the server's clock; NaN when it does not say. */
+const settledMs = (headers: Headers): number =>
+  Date.parse(text(headers.date) ?? '') - Date.parse(text(headers['last-modified']) ?? '')
+
+/** Only what names bytes: a weak tag, or a time in which two versions fit, would let us glue them together (RFC 9110, 13.1.5). */
+function validatorOf(headers: Headers): string | undefined {
+  if (text(headers['accept-ranges']) === 'none') return undefined
+  const etag = text(headers.etag)
+  if (etag !== undefined) return isStrong(etag) ? etag : undefined
+  return settledMs(headers) >= 60_000 ? text(headers['last-modified']) : undefined
+}
+
+/** @throws SourceError, after which the file is fetched anew, unless the answer is the rest of that very version */
+function checkRest(from: From, { statusCode, headers, body }: Answer, name: string): void {
+  const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(text(headers['content-range']) ?? '') ?? []
+  const isSameTag = !isStrong(from.validator) || [undefined, from.validator].includes(text(headers.etag))
+  const isSameLength = total === '*' || from.total === undefined || Number(total) === from.total
+  if (statusCode === 206 && Number(first) === from.byte && isSameTag && isSameLength) return
+  discard(body)
+  throw new ChangedError(`${name} changed while it was fetched, or cannot be continued`)
 }
 
 function lengthOf(headers: Headers): number | undefined {
@@ -99,6 +124,9 @@ const usualHeaders = {
 const sameOrigin = (url: URL, first: URL, own: SourceOptions['headers']) =>
   url.origin === first.origin ? own : undefined
 
+const rangeOf = (from: From | undefined) =>
+  from ? { range: `bytes=${from.byte}-`, 'if-range': from.validator } : {}
+
 const conditions = (known: SentBefore | undefined) => ({
   ...(known?.etag ? { 'if-none-match': known.etag } : {}),
   ...(known?.modified ? { 'if-modified-since': known.modified } : {}),
@@ -107,13 +135,14 @@ const conditions = (known: SentBefore | undefined) => ({
 /** The answer to the last of at most three redirects, each checked like the first address. */
 // eslint-disable-next-line complexity -- each way in which an answer may not be the last one
 async function follow(first: URL, agent: Dispatcher, timeouts: Timeouts, options: SourceOptions) {
-  const { allow, signal, headers: own, known } = options
+  const { allow, signal, headers: own, known, from } = options
+  const asked = { ...usualHeaders, ...conditions(known), ...rangeOf(from) }
   let url = first
   let authorization = credentials(first)
   for (let hops = 0; ; hops++) {
     const response = await request(url, {
       dispatcher: agent,
-      headers: { ...usualHeaders, ...conditions(known), ...sameOrigin(url, first, own), ...authorization },
+      headers: { ...asked, ...sameOrigin(url, first, own), ...authorization },
       headersTimeout: timeouts.headers,
       bodyTimeout: timeouts.idle,
       signal,
@@ -121,12 +150,14 @@ async function follow(first: URL, agent: Dispatcher, timeouts: Timeouts, options
       throw toSourceError(error, printable(url), url)
     })
     const { statusCode: status, headers, body } = response
-    if (status === 200 || (status === 304 && known)) return { response, url }
+    if (status === 200 || (status === 304 && known) || (from && [206, 416].includes(status)))
+      return { response, url }
     discard(body)
     const location = text(headers.location)
     if (!redirects.includes(status) || location === undefined) {
       const sentence = `${printable(url)} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
-      throw new SourceError(sentence, { transient: status >= 500 || retryLater.includes(status) })
+      const transient = status >= 500 || retryLater.includes(status)
+      throw new SourceError(sentence, { transient, retryAfterMs: retryAfter(headers) })
     }
     if (hops === maxRedirects)
       throw new SourceError(`${printable(first)} redirects more than ${maxRedirects} times`)
@@ -134,6 +165,14 @@ async function follow(first: URL, agent: Dispatcher, timeouts: Timeouts, options
     authorization = credentials(next) ?? (next.origin === url.origin ? authorization : undefined)
     url = next
   }
+}
+
+/** Seconds, or a time by the server's clock (RFC 9110, 10.2.3). */
+function retryAfter(headers: Headers): number {
+  const said = text(headers['retry-after']) ?? ''
+  if (/^\d{1,9}$/.test(said)) return 1000 * Number(said)
+  const ms = Date.parse(said) - Date.parse(text(headers.date) ?? '')
+  return ms > 0 ? ms : 0
 }
 
 /** Never to another scheme, except up to https. Exported for its test: https needs a certificate. */

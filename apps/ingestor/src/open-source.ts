@@ -1,6 +1,7 @@
 /** Opens a source as the bytes that it sends; whatever goes wrong, then or later, is a SourceError. */
 import type { Readable } from 'node:stream'
 import { checkUrl } from './guard-address.ts'
+import { goingOn } from './going-on.ts'
 import { meter } from './meter-body.ts'
 import { openFile } from './open-file.ts'
 import { openHttp } from './open-http.ts'
@@ -22,9 +23,13 @@ export function openSource(source: string, options: SourceOptions & { known?: un
 export function openSource(source: string, options: SourceOptions): Promise<Source | Same>
 export async function openSource(source: string, options: SourceOptions): Promise<Source | Same> {
   const url = checkUrl(source, options.allow)
-  const opened = await clients[url.protocol]!(url, options)
+  const client = clients[url.protocol]!
+  const opened = await client(url, options)
   if (isSame(opened)) return opened
-  const { name, body, length, etag, modified, contentType } = opened
+  const { name, length, etag, modified, contentType } = opened
+  const body = goingOn(opened, options, (from, signal) =>
+    client(url, { ...options, known: undefined, from, signal }),
+  )
   const metered = await meter(body, { ...options, name, contentLength: length })
   return { ...metered, etag, modified, contentType, contentLength: length }
 }

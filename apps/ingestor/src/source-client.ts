@@ -17,6 +17,8 @@ export interface SourceOptions {
   timeouts?: Partial<Timeouts>
   /** the file that was read before: the same one is not sent again */
   known?: SentBefore
+  /** where to go on in a body that broke off */
+  from?: From
   signal?: AbortSignal
 }
 
@@ -37,6 +39,13 @@ export const usualTimeouts: Timeouts = { connect: 10_000, headers: 10_000, idle:
 export interface Version {
   etag?: string
   modified?: string
+}
+
+/** A place in a body, and the validator of the version that it is a body of. */
+export interface From {
+  byte: number
+  validator: string
+  total?: number
 }
 
 /** A file as it was read before. */
@@ -61,6 +70,8 @@ export interface Opened extends Version {
   body: Readable
   /** of this body, where it is announced */
   length?: number
+  /** by which the rest of this very version can be asked for, if the source has such a thing */
+  validator?: string
   contentType?: string
 }
 
