@@ -3,8 +3,10 @@ import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { landingKey, type Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
-import { gunzipLimited } from './gunzip-limited.ts'
-import { openSource } from './open-source.ts'
+import { extensionOf, toldCompression } from './compression.ts'
+import { decompressLimited } from './decompress.ts'
+import { unzipLanding } from './open-landing.ts'
+import { openSource, type Source } from './open-source.ts'
 import { rest, type Pace } from './pace.ts'
 import { isSame, type Same, type SentBefore, type SourceOptions } from './source-client.ts'
 import { SourceError } from './source-error.ts'
@@ -77,36 +79,61 @@ async function landOnce(
   limits: SourceLimits & { pace: Pace; signal?: AbortSignal; before?: Before },
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
+  const source = await open(dataset, run, limits)
+  const version = { etag: source.etag ?? null, modified: source.modified ?? null }
+  if (isSame(source)) return { same: source.same, ...version, landing_bytes: 0 }
+  const landed = await copy(store, dataset, run, source, limits.before, came)
+  if ('same' in landed) return { ...landed, ...version }
+  if (source.compression === 'zip')
+    await drain(unzipLanding(store, landed, dataset.innerpath, dataset.source))
+  return { ...landed, ...version }
+}
+
+async function open(
+  dataset: Dataset,
+  run: Import,
+  limits: SourceLimits & { pace: Pace; signal?: AbortSignal; before?: Before },
+): Promise<Source | Same> {
   const { url, headers } = await askedOf(dataset, run.source, limits.secrets)
-  const source = await openSource(url, {
+  return openSource(url, {
     ...limits,
     headers,
     known: limits.before,
+    compression: toldCompression(dataset.compression),
     maxBytes: dataset.source.maxBytes,
     timeouts: timeoutsOf(dataset),
   })
-  const version = { etag: source.etag ?? null, modified: source.modified ?? null }
-  if (isSame(source)) return { same: source.same, ...version, landing_bytes: 0 }
-  const landing = landingKey(dataset.name, run.run, source.gzip)
+}
+
+/** Into the store and through the check at once; nothing lies there if either fails. */
+async function copy(
+  store: ObjectStore,
+  dataset: Dataset,
+  run: Import,
+  { stream, compression }: Source,
+  before: Before | undefined,
+  came: (bytes: number) => void,
+): Promise<Landing | Pick<Unchanged, 'same' | 'landing_bytes'>> {
+  const landing = landingKey(dataset.name, run.run, extensionOf(compression))
   const meter = measure(came)
   const upload = new PassThrough()
-  const check = source.gzip ? new PassThrough() : undefined
+  const streamed = compression === 'zip' ? undefined : compression
+  const check = streamed && new PassThrough()
   const stored = store.putStream(landing, upload)
-  const checked = check ? drain(gunzipLimited(check, dataset.source)) : undefined
-  const isKnown = () => meter.result().landing_sha256 === limits.before?.sha256
-  const copied = pipeline(source.stream, meter.stream, fork(upload, check, isKnown))
+  const checked = check && drain(decompressLimited(check, streamed, dataset.source))
+  const isKnown = () => meter.result().landing_sha256 === before?.sha256
+  const copied = pipeline(stream, meter.stream, fork(upload, check, isKnown))
   try {
     await Promise.all([copied, stored, checked])
   } catch (error) {
     // the cause is the side that failed first; the others only follow, and whoever reads them may be gone already
     // destroyed without an error, a source at its end would keep the pipeline waiting for that end
-    for (const side of [source.stream, upload, check])
-      side?.on('error', () => undefined).destroy(error as Error)
+    for (const side of [stream, upload, check]) side?.on('error', () => undefined).destroy(error as Error)
     await Promise.allSettled([copied, stored, checked])
     if (error !== sameContent) throw error
-    return { same: 'content', ...version, landing_bytes: meter.result().landing_bytes }
+    return { same: 'content', landing_bytes: meter.result().landing_bytes }
   }
-  return { landing, ...meter.result(), ...version }
+  return { landing, ...meter.result() }
 }
 
 function timeoutsOf({ source: { connectSeconds, firstByteSeconds, idleSeconds } }: Dataset) {

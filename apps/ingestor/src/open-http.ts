@@ -42,8 +42,12 @@ export async function openHttp(first: URL, options: SourceOptions): Promise<Open
     }
     checkAnswer(printable(url), headers, length, options.maxBytes, () => discard(body))
     body.once('close', () => void agent.destroy())
-    const told = { ...version, contentType: text(headers['content-type']), validator: validatorOf(headers) }
-    return { name: printable(url), body, length, ...told }
+    const told = {
+      ...version,
+      contentType: text(headers['content-type']),
+      contentEncoding: encodingOf(headers),
+    }
+    return { name: printable(url), body, length, ...told, validator: validatorOf(headers) }
   } catch (error) {
     await agent.destroy()
     throw error
@@ -103,13 +107,13 @@ function checkAnswer(
   maxBytes: number,
   giveUp: () => void,
 ): void {
-  const encoding = text(headers['content-encoding']) ?? ''
+  const encoding = encodingOf(headers) ?? ''
   const said = JSON.stringify(encoding.slice(0, 60))
   const problem =
     length !== undefined && length > maxBytes
       ? tooLong(name, maxBytes)
-      : !isReadable(encoding) &&
-        `${name} was sent with Content-Encoding ${said}; only gzip, or none, can be read`
+      : !readable.includes(encoding) &&
+        `${name} was sent with Content-Encoding ${said}; only one of gzip, zstd, br and deflate, or none, can be read`
   if (!problem) return
   giveUp()
   throw new SourceError(problem)
@@ -200,9 +204,15 @@ function unescaped(part: string): string {
   }
 }
 
-/** We ask for no encoding; some servers send what lies compressed on their disk. */
-const isReadable = (encoding: string): boolean =>
-  encoding.split(',').every((each) => ['', 'identity', 'gzip', 'x-gzip'].includes(each.trim().toLowerCase()))
+/** We ask for no encoding; some servers send what lies compressed on their disk. More than one upon another is nobody's. */
+const readable = ['', 'gzip', 'zstd', 'br', 'deflate']
+
+const encodingOf = (headers: Headers): string | undefined =>
+  (text(headers['content-encoding']) ?? '')
+    .split(',')
+    .map((each) => each.trim().toLowerCase().replace(/^x-/, ''))
+    .filter((each) => each !== 'identity')
+    .join()
 
 /** An undici body that is destroyed early emits an error, which would end the process if nobody listened. */
 function discard(body: Readable): void {

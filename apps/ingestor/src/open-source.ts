@@ -1,5 +1,6 @@
 /** Opens a source as the bytes that it sends; whatever goes wrong, then or later, is a SourceError. */
 import type { Readable } from 'node:stream'
+import { toldCompression, type Compression } from './compression.ts'
 import { checkUrl } from './guard-address.ts'
 import { goingOn } from './going-on.ts'
 import { meter } from './meter-body.ts'
@@ -10,8 +11,7 @@ import { isSame, type OpenClient, type Same, type SourceOptions, type Version } 
 export interface Source extends Version {
   /** As sent, not decompressed. Ends only when the body is whole; otherwise it fails with a SourceError. */
   stream: Readable
-  /** By its first bytes, whatever its name and headers say. */
-  gzip: boolean
+  compression: Compression | undefined
   contentType?: string
   contentLength?: number
 }
@@ -26,10 +26,13 @@ export async function openSource(source: string, options: SourceOptions): Promis
   const client = clients[url.protocol]!
   const opened = await client(url, options)
   if (isSame(opened)) return opened
-  const { name, length, etag, modified, contentType } = opened
+  const { name, length, etag, modified, contentType, contentEncoding } = opened
   const body = goingOn(opened, options, (from, signal) =>
     client(url, { ...options, known: undefined, from, signal }),
   )
-  const metered = await meter(body, { ...options, name, contentLength: length })
+  const metered = await meter(body, {
+    ...{ ...options, name, contentLength: length },
+    told: toldCompression(contentEncoding) ?? options.compression,
+  })
   return { ...metered, etag, modified, contentType, contentLength: length }
 }

@@ -1,10 +1,10 @@
 import type { Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
 import { checkHeader, sniff } from './check-header.ts'
-import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
 import type { Importer } from './importer.ts'
 import { landedRows } from './land-quarantine.ts'
 import { hintOf, openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
+import { openLanding } from './open-landing.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
 import { publisherOf, type Publication } from './publish-rows.ts'
 import type { Run } from './run.ts'
@@ -38,7 +38,7 @@ async function* replayed(
   const files = new Map<string, Promise<FileReader>>()
   const open = async (run: Run | undefined): Promise<FileReader> => {
     if (!run?.landing) throw new UnreadableFileError('the landing of its run is not known any more')
-    const file = await openLanding(store, dataset, run)
+    const file = await openFile(store, dataset, run)
     return { columns: file.header.length, publish: publisherOf(dataset, columnsOf(dataset, file)) }
   }
   const fileOf = (run: string) => files.get(run) ?? files.set(run, open(find(run))).get(run)!
@@ -57,7 +57,7 @@ async function* imported(
   dataset: Dataset,
   start: Run,
 ): AsyncGenerator<Publication, undefined> {
-  const file = await openLanding(store, dataset, start)
+  const file = await openFile(store, dataset, start)
   const publish = publisherOf(dataset, columnsOf(dataset, file))
   let run = start
   let waiting: Block[] = []
@@ -75,13 +75,10 @@ async function* imported(
   yield { ...publish(waiting, run), isLast: true }
 }
 
-function openLanding(store: ObjectStore, { dialect, source }: Dataset, run: Run): Promise<CsvFile> {
-  const open = async () => {
-    const stored = await store.stream(run.landing!)
-    return (
-      run.landing!.endsWith('.gz') ? gunzipLimited(stored, measuredBefore) : stored
-    ) as AsyncIterable<Buffer>
-  }
+function openFile(store: ObjectStore, dataset: Dataset, run: Run): Promise<CsvFile> {
+  const { dialect, source } = dataset
+  const landed = { landing: run.landing!, landing_bytes: run.landing_bytes }
+  const open = () => openLanding(store, landed, dataset)
   return openCsv(open, { dialect, maxRowBytes: source.maxRowBytes, sniff })
 }
 

@@ -1,5 +1,6 @@
 /** What each client of a kind of source gives: the bytes as they are sent, and what is told of their version before them. */
 import type { Readable } from 'node:stream'
+import type { Compression } from './compression.ts'
 import type { Pace } from './pace.ts'
 
 export interface SourceOptions {
@@ -14,6 +15,8 @@ export interface SourceOptions {
   pace: Pace
   /** beside our own, to the host of the source alone */
   headers?: Record<string, string>
+  /** how the file is compressed, where nothing in it and no server says so */
+  compression?: Compression
   timeouts?: Partial<Timeouts>
   /** the file that was read before: the same one is not sent again */
   known?: SentBefore
@@ -73,6 +76,8 @@ export interface Opened extends Version {
   /** by which the rest of this very version can be asked for, if the source has such a thing */
   validator?: string
   contentType?: string
+  /** as the server says, in the word of Content-Encoding */
+  contentEncoding?: string
 }
 
 /** @throws SourceError */

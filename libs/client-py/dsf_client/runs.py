@@ -65,7 +65,11 @@ def start_run(api: Api, dataset: str, key: str, source: str | None = None, *, fo
     The same key is the same run. `force` reads a file again that did not change.
     @raise ApiError when it is refused, or nobody answers
     """
-    body = {"dataset": dataset, **({"source": source} if source else {}), **({"force": True} if force else {})}
+    body = {
+        "dataset": dataset,
+        **({"source": source} if source else {}),
+        **({"force": True} if force else {}),
+    }
     return ask(api, "/v1/runs", Question("POST", body, {"idempotency-key": key}))
 
 

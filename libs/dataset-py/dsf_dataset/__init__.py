@@ -8,6 +8,7 @@ from .column_name import column_name
 from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
 from .errors import DefinitionError
 from .keys import (
+    LANDING_EXTENSIONS,
     NO_VALUE,
     ObjectName,
     audit_key,
@@ -54,6 +55,7 @@ __all__ = [
     "key_part",
     "key_reader",
     "key_text",
+    "LANDING_EXTENSIONS",
     "landing_key",
     "lane_of",
     "load_dataset",

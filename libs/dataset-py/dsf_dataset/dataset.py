@@ -91,6 +91,8 @@ class Dataset:
     delimiter: str
     quote_char: str
     skip_initial_space: bool
+    innerpath: str | None
+    """Which member of a zip archive is the file."""
     fields: tuple[Field, ...]
     key: tuple[Field, ...]
     fields_match: Literal["exact", "equal", "subset", "superset", "partial"]

@@ -135,6 +135,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         delimiter=dialect.at("delimiter").value,
         quote_char=dialect.at("quoteChar").value,
         skip_initial_space=dialect.at("skipInitialSpace").value,
+        innerpath=resource.at("innerpath").value,
         fields=fields,
         key=key,
         fields_match=schema.at("fieldsMatch").value,

@@ -42,6 +42,10 @@ export interface Dataset {
   typeField?: Field
   geo?: { latitude: Field; longitude: Field }
   computed: ComputedField[]
+  /** as the definition has it: of files that do not say it themselves */
+  compression?: string
+  /** which member of a zip archive is the file */
+  innerpath?: string
   dialect: { delimiter: string; quoteChar: string; skipInitialSpace: boolean }
   source: Definition['x-dsf']['source']
   sinks: Definition['x-dsf']['sinks']

@@ -167,8 +167,17 @@ const resource = z.looseObject({
     .optional(),
   compression: z
     .enum(
-      ['gz', 'gzip'],
-      notRead('expected "gz", no other compression is read; a .gz file is recognised by itself'),
+      ['gz', 'gzip', 'zst', 'zstd', 'br', 'deflate', 'zip'],
+      notRead(
+        'expected "gz", "zst", "br", "deflate" or "zip"; all but "br" and "deflate" are recognised by themselves',
+      ),
+    )
+    .optional(),
+  innerpath: z
+    .string()
+    .regex(
+      /^(?!\/)[^\\\0]{1,1000}$/,
+      'expected the path of a file in a zip archive, in which * is anything but a slash',
     )
     .optional(),
   encoding: z

@@ -49,7 +49,7 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
 
 /** What is taken as it stands. */
 function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: Definition, folder: string) {
-  const { schema, dialect } = resources[0]!
+  const { schema, dialect, compression, innerpath } = resources[0]!
   const { lanes, computed, source, sinks, simulate, retentionDays, dashboard, anomalies } = ext
   return {
     ...{
@@ -67,6 +67,7 @@ function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: De
       anomalies,
     },
     fieldsMatch: schema.fieldsMatch,
+    ...{ compression, innerpath },
     dialect: {
       delimiter: dialect.delimiter,
       quoteChar: dialect.quoteChar,
