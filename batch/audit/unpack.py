@@ -10,14 +10,14 @@ from typing import IO, Any
 
 import pyarrow
 from dsf_batch.command import NotNow
-from dsf_dataset import Dataset
+from dsf_dataset import Dataset, as_utf8
 
 _FAILURES = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 def unpacked(key: str, content: bytes, dataset: Dataset) -> bytes:
     """
-    The bytes of a landing object, decompressed as its key says.
+    The bytes of a landing object as UTF-8, decompressed as its key says.
     @raise NotNow when they are more than a file may have, or damaged: no run can have come of them
     """
     most = dataset.max_bytes
@@ -28,7 +28,7 @@ def unpacked(key: str, content: bytes, dataset: Dataset) -> bytes:
         raise NotNow(f"the landing file cannot be decompressed: {error}") from error
     if len(plain) > most:
         raise NotNow(f"the landing file has more than {most} bytes when decompressed")
-    return plain
+    return as_utf8(plain, dataset.encoding)
 
 
 def _opened(key: str, content: bytes, dataset: Dataset) -> IO[bytes] | Any:

@@ -14,6 +14,8 @@ export interface Run {
   readonly times: Readonly<Record<string, string>>
   readonly fetched: { readonly bytes: number; readonly bytesPerSecond?: number }
   readonly landing?: { readonly key: string; readonly bytes: number; readonly sha256: string }
+  /** that the file was read in, where that is not UTF-8 */
+  readonly encoding?: string
   /** published so far */
   readonly rows: number
   /** receipts that arrived, of those expected */

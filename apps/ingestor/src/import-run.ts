@@ -199,11 +199,11 @@ function publish(
   id: string,
   { raw, quarantine, counts, run, isLast }: Publication,
 ): Promise<void> {
-  const { byte, row, read, quarantined } = run
+  const { byte, row, read, quarantined, encoding } = run
   const definition = definitionOf(lane.dataset)
   // a definition that changed half-way read none of the file whole
   const file = run.file && { ...run.file, definition: run.file.definition === definition ? definition : '' }
-  const progress = { byte, row, read, quarantined, file }
+  const progress = { byte, row, read, quarantined, encoding, file }
   const out = { raw, quarantine }
   if (!isLast) return save(lane, id, () => progress, { out, counts })
   const now = Date.now()

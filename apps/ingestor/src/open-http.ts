@@ -65,7 +65,7 @@ function sameBy(known: SentBefore | undefined, version: Version, length: number 
   return isSame && length === known.bytes ? 'size and time' : undefined
 }
 
-export const isStrong = (etag: string): boolean => etag.startsWith('"')
+const isStrong = (etag: string): boolean => etag.startsWith('"')
 
 /** A time of modification that is not a second old says nothing of what comes in that second (RFC 9110, 8.8.2.2). */
 function versionOf(headers: Headers): Version {

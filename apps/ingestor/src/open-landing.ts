@@ -3,14 +3,27 @@ import type { ObjectStore } from '@dsf/store'
 import { compressionOfKey } from './compression.ts'
 import { decompressLimited, measuredBefore, type DecompressionLimits } from './decompress.ts'
 import { unzipLimited } from './open-zip.ts'
+import { toUtf8 } from './to-utf8.ts'
 
 type Landed = { landing: string; landing_bytes: number }
 
-/** The decompressed bytes of a landing, which were within their limits when it was written. */
+/**
+ * A landing as UTF-8, decompressed; it was within its limits when it was written.
+ * @param found is told its encoding, before its first bytes
+ */
 export async function openLanding(
   store: Pick<ObjectStore, 'stream'>,
   landed: Landed,
-  { innerpath }: Pick<Dataset, 'innerpath'>,
+  { innerpath, encoding }: Pick<Dataset, 'innerpath' | 'encoding'>,
+  found: (encoding: string) => void,
+): Promise<AsyncIterable<Buffer>> {
+  return toUtf8(await decompressed(store, landed, innerpath), encoding, found)
+}
+
+async function decompressed(
+  store: Pick<ObjectStore, 'stream'>,
+  landed: Landed,
+  innerpath: string | undefined,
 ): Promise<AsyncIterable<Buffer>> {
   const compression = compressionOfKey(landed.landing)
   if (compression === 'zip') return unzipLanding(store, landed, innerpath, measuredBefore)

@@ -57,9 +57,10 @@ async function* imported(
   dataset: Dataset,
   start: Run,
 ): AsyncGenerator<Publication, undefined> {
-  const file = await openFile(store, dataset, start)
+  let encoding: string | null = null
+  const file = await openFile(store, dataset, start, (name) => (encoding = name))
   const publish = publisherOf(dataset, columnsOf(dataset, file))
-  let run = start
+  let run: Run = { ...start, encoding }
   let waiting: Block[] = []
   let rows = 0
   for await (const block of file.blocks(run.byte === 0 ? undefined : { byte: run.byte, row: run.row })) {
@@ -75,10 +76,15 @@ async function* imported(
   yield { ...publish(waiting, run), isLast: true }
 }
 
-function openFile(store: ObjectStore, dataset: Dataset, run: Run): Promise<CsvFile> {
+function openFile(
+  store: ObjectStore,
+  dataset: Dataset,
+  run: Run,
+  found: (encoding: string) => void = () => undefined,
+): Promise<CsvFile> {
   const { dialect, source } = dataset
   const landed = { landing: run.landing!, landing_bytes: run.landing_bytes }
-  const open = () => openLanding(store, landed, dataset)
+  const open = () => openLanding(store, landed, dataset, found)
   return openCsv(open, { dialect, maxRowBytes: source.maxRowBytes, sniff })
 }
 

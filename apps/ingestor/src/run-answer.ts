@@ -21,6 +21,8 @@ export interface RunAnswer {
   /** of the source, as far as it has come */
   fetched: { bytes: number; bytesPerSecond?: number }
   landing?: { key: string; bytes: number; sha256: string }
+  /** that the file was read in, where that is not UTF-8 */
+  encoding?: string
   /** published so far */
   rows: number
   /** receipts that arrived, of those expected: one for each lane and route */
@@ -47,6 +49,7 @@ export function toAnswer({ dataset, run }: Known): RunAnswer {
     ...(run.landing === null
       ? {}
       : { landing: { key: run.landing, bytes: run.landing_bytes, sha256: run.landing_sha256! } }),
+    ...(run.encoding === null || run.encoding === 'utf-8' ? {} : { encoding: run.encoding }),
     rows: run.row,
     closed: run.closed.length,
     ...{ expected: run.unchanged === null ? expectedReceipts(run) : 0, counters: run.counters },

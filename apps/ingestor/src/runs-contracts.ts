@@ -43,6 +43,7 @@ export const run = z.object({
     .optional()
     .describe('of an import whose file was the one of a run before, which brought its rows: none were read'),
   landing: z.object({ key: z.string(), bytes: z.int(), sha256: z.string() }).optional(),
+  encoding: z.string().optional().describe('that the file was read in, where that is not UTF-8'),
   rows: z.int().describe('published so far'),
   closed: z.int().describe('receipts that arrived'),
   expected: z.int().describe('receipts: one for each lane and route'),

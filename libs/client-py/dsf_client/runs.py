@@ -42,6 +42,8 @@ class Run(TypedDict):
     fetched: dict[str, float]
     """`bytes` so far, and `bytesPerSecond` while it is fetching."""
     landing: NotRequired[Landing]
+    encoding: NotRequired[str]
+    """That the file was read in, where that is not UTF-8."""
     rows: int
     """Published so far."""
     closed: int

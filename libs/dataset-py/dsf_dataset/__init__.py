@@ -6,6 +6,7 @@ by the same tables of cells, lanes and schemas. Needs RE2 for patterns, and noth
 from .cells import CellReader, Problem, Value, compile_key_reader, compile_reader
 from .column_name import column_name
 from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
+from .encodings import as_utf8, encoding_of
 from .errors import DefinitionError
 from .keys import (
     LANDING_EXTENSIONS,
@@ -56,6 +57,8 @@ __all__ = [
     "key_reader",
     "key_text",
     "LANDING_EXTENSIONS",
+    "as_utf8",
+    "encoding_of",
     "landing_key",
     "lane_of",
     "load_dataset",

@@ -91,6 +91,8 @@ class Dataset:
     delimiter: str
     quote_char: str
     skip_initial_space: bool
+    encoding: str
+    """Of files that have no byte order mark."""
     innerpath: str | None
     """Which member of a zip archive is the file."""
     fields: tuple[Field, ...]

@@ -24,7 +24,7 @@ def test_a_definition_that_says_little_is_resolved_as_in_the_stages(tmp_path):
 
 def read_here(kept: dict[str, Any]) -> dict[str, Any]:
     """Without what the stages alone read."""
-    of_stages = ("columns", "dashboard", "retentionDays", "simulate")
+    of_stages = ("columns", "compression", "dashboard", "retentionDays", "simulate")
     of_source = ("url", "maxBytes", "maxRowBytes", "maxRefusedRows", "maxRefusedShare")
     return {
         **{word: value for word, value in kept.items() if word not in of_stages},
@@ -48,6 +48,8 @@ def resolved(dataset: Dataset) -> dict[str, Any]:
             "quoteChar": dataset.quote_char,
             "skipInitialSpace": dataset.skip_initial_space,
         },
+        encoding=dataset.encoding,
+        innerpath=dataset.innerpath,
         fields=[field_form(field) for field in dataset.fields],
         computed=[present(**vars(one)) for one in dataset.computed],
         key=[field.column for field in dataset.key],

@@ -108,6 +108,7 @@ export function runSchema(dataset: Dataset): AvroSchema {
     longs('durations', 'ms that each stage took, in its slowest lane'),
     long('turn', 'number of its fetch among those of the dataset'),
     nullable('file', file, 'that the rows are of'),
+    nullable('encoding', 'string', 'of the file, as it was read'),
     nullable('unchanged', unchanged, 'of an import whose file was the one of a run before'),
   ])
 }

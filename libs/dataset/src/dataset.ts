@@ -42,6 +42,8 @@ export interface Dataset {
   typeField?: Field
   geo?: { latitude: Field; longitude: Field }
   computed: ComputedField[]
+  /** by its name, of files that have no byte order mark */
+  encoding: string
   /** as the definition has it: of files that do not say it themselves */
   compression?: string
   /** which member of a zip archive is the file */

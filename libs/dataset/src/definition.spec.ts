@@ -47,7 +47,7 @@ const mistakes: Mistake[] = [
   ['a name that ends like an index', (j) => (j.name = 'quakes-v2'), '/name', 'expected no version at the end, the index names carry one'],
   ['no resource', (j) => (j.resources = []), '/resources', /1/],
   ['two resources', (j) => j.resources.push(j.resources[0]), '/resources', /1/],
-  ['another encoding', (j) => (resource(j).encoding = 'latin1'), '/resources/0/encoding', /"utf-8"/],
+  ['another encoding', (j) => (resource(j).encoding = 'ebcdic'), '/resources/0/encoding', /"utf-8"/],
   ['no header', (j) => (resource(j).dialect = { header: false }), '/resources/0/dialect/header', /expected true/],
   ['a delimiter of two characters', (j) => (resource(j).dialect = { delimiter: '||' }), '/resources/0/dialect/delimiter', 'expected one ASCII character'],
   ['a delimiter that is the quote', (j) => (resource(j).dialect = { delimiter: '"' }), '/resources/0/dialect', 'delimiter and quoteChar are the same'],

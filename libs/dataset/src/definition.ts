@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { encodingLabel } from './encodings.ts'
 import { anomalies } from './anomalies.ts'
 import { dashboard } from './dashboard.ts'
 import { largestChunk, longestRetentionDays, mostPartitions } from './limits.ts'
@@ -182,7 +183,10 @@ const resource = z.looseObject({
     .optional(),
   encoding: z
     .string()
-    .regex(/^utf-?8$/i, 'expected "utf-8", no other encoding is read')
+    .regex(
+      encodingLabel,
+      'expected "utf-8", "utf-16", "windows-1252", or another encoding of docs/dataset.md',
+    )
     .default('utf-8'),
   dialect: z
     .looseObject({
