@@ -11,13 +11,14 @@ PYTHON := node infra/local/python.ts
 # a stack of its own, in the folder for temporary files
 FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node --conditions=@dsf/source e2e/faults/main.ts
 
-.PHONY: help install fetch up down status logs run reindex build check test faults kibana preview demo clean
+.PHONY: help install fetch up down status logs run reindex build check test test-secure faults kibana preview demo clean
 
 help: ## Explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 	@echo
 	@echo "Variables, as in make up KAFKA=kraft:"
 	@echo "  KAFKA=zookeeper|kraft  STORE=minio|seaweedfs   which servers; holds until make down"
+	@echo "  SECURE=1  BROKERS=3                            servers that ask who comes; three brokers"
 	@echo "  DATASETS_DIR=a:b                               more folders of datasets"
 	@echo "  PORT_BASE=19000  RUN_DIR=.run                  others for a second stack beside the first"
 	@echo "  LIGHT=1                                        without Airflow and the Spark jobs"
@@ -72,8 +73,13 @@ check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout'
 test: install fetch check ## Everything that CI runs: install, check, all tests, and some rounds of faults
 	$(PYTHON) spark -m pytest libs/dataset-py libs/client-py libs/connect-py batch spark
 	$(PYTHON) airflow -m pytest airflow
-	vitest run
+	vitest run --project '!secure'
 	$(FAULTS)
+
+test-secure: install fetch ## The same way on servers that ask who comes: pipeline, each right taken away once, faults, a broker of three lost
+	SECURE=1 vitest run --project e2e --project secure e2e/pipeline.e2e.ts secure.ts
+	@$(MAKE) --no-print-directory faults SECURE=1
+	@$(MAKE) --no-print-directory faults SECURE=1 BROKERS=3 ONLY=F23 ROUNDS=4
 
 faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhaps ONLY=F3, and check their history
 	$(FAULTS)

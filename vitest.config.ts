@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The tiers are chosen by suffix: `*.spec.ts` pure, `*.it.ts` one part on real servers, `*.e2e.ts` the whole pipeline. */
+/** The tiers are chosen by suffix: `*.spec.ts` pure, `*.it.ts` one part on real servers, `*.e2e.ts` the whole pipeline, `*.secure.ts` servers that ask who comes. */
 const source = { resolve: { conditions: ['@dsf/source'] }, ssr: { resolve: { conditions: ['@dsf/source'] } } }
 
 /** One stack for all of both tiers, so one file at a time. What is waited for says itself when it does not come. */
@@ -36,6 +36,16 @@ export default defineConfig({
           include: ['e2e/**/*.e2e.ts'],
           globalSetup: ['e2e/support/stages.setup.ts'],
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        ...source,
+        test: {
+          ...upper,
+          name: 'secure',
+          include: ['e2e/**/*.secure.ts'],
+          globalSetup: ['e2e/support/stages.setup.ts'],
+          sequence: { groupOrder: 3 },
         },
       },
     ],

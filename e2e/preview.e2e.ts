@@ -9,6 +9,7 @@ import { pipelineDashboard } from '../dashboards/pipeline-dashboard.ts'
 import { withPage } from '../dashboards/preview/browser.ts'
 import { isChart } from '../dashboards/preview/charts.ts'
 import { pageOf, type Drawn } from '../dashboards/preview/page.ts'
+import { openIndex } from '../infra/local/clients.ts'
 import { askAll } from '../dashboards/preview/preview.ts'
 import { loadDataset } from '../libs/dataset/src/index.ts'
 import { countDocuments } from './support/documents.ts'
@@ -39,7 +40,7 @@ beforeAll(async () => {
     )
   for (const dashboard of dashboards) {
     await countDocuments(dashboard.index)
-    drawn.push(await askAll(environment['ELASTICSEARCH_URL']!, dashboard))
+    drawn.push(await askAll(openIndex(environment), dashboard))
   }
   writeFileSync(file, pageOf(drawn, new Date()))
 })

@@ -7,8 +7,10 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { loadDatasets, type Dataset } from '@dsf/dataset'
+import { openIndex, type AskIndex } from '../../infra/local/clients.ts'
 import { stageEnvironment } from '../../infra/local/environment.ts'
 import { StackError } from '../../infra/local/errors.ts'
+import { trustOwnAuthority } from '../../infra/local/secure/certificates.ts'
 import { findProgram } from '../../infra/local/install/tool.ts'
 import { readSettings, type Settings } from '../../infra/local/settings.ts'
 import { derivedDashboardsOf } from '../all-dashboards.ts'
@@ -21,30 +23,25 @@ import { pageOf, type Drawn } from './page.ts'
 import { themes, type Theme } from './theme.ts'
 
 /** What every panel of a dashboard shows now. @throws Error when Elasticsearch does not answer its query */
-export async function askAll(elasticsearch: string, dashboard: Dashboard): Promise<Drawn> {
-  const alias = `${elasticsearch}/${dashboard.index}`
+export async function askAll(index: AskIndex, dashboard: Dashboard): Promise<Drawn> {
   // what was indexed in the last seconds too; who may only read sees it later
-  await fetch(`${alias}/_refresh`, { method: 'POST' })
+  await index(`${dashboard.index}/_refresh`)
   const rows = await Promise.all(
-    dashboard.panels.map(async (panel) => [panel.id, await askOne(alias, dashboard, panel)] as const),
+    dashboard.panels.map(async (panel) => [panel.id, await askOne(index, dashboard, panel)] as const),
   )
   return { dashboard, rows: Object.fromEntries(rows) }
 }
 
-async function askOne(alias: string, dashboard: Dashboard, panel: Panel): Promise<ResultRow[]> {
-  const response = await fetch(`${alias}/_search`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(queryOf(dashboard, panel)),
-  })
+async function askOne(index: AskIndex, dashboard: Dashboard, panel: Panel): Promise<ResultRow[]> {
+  const response = await index(`${dashboard.index}/_search`, { body: queryOf(dashboard, panel) })
   if (!response.ok)
     throw new Error(`${dashboard.index}, "${panel.title}": ${response.status} ${await response.text()}`)
   return rowsOf(panel, (await response.json()) as Parameters<typeof rowsOf>[1])
 }
 
 /** None while nobody fills it, as in a stack without Spark. */
-async function askAny(elasticsearch: string, dashboard: Dashboard): Promise<Drawn[]> {
-  const drawn = await askAll(elasticsearch, dashboard)
+async function askAny(index: AskIndex, dashboard: Dashboard): Promise<Drawn[]> {
+  const drawn = await askAll(index, dashboard)
   const shown = dashboard.panels.filter(({ kind }) => kind !== 'metric')
   return shown.some(({ id }) => drawn.rows[id]!.length > 0) ? [drawn] : []
 }
@@ -90,21 +87,22 @@ export async function makePreview(
 
 async function askWanted(settings: Settings, { datasets }: Wanted): Promise<Drawn[]> {
   const environment = stageEnvironment(settings)
-  const url = process.env['ELASTICSEARCH_URL'] ?? environment['ELASTICSEARCH_URL']!
+  const variables = process.env['ELASTICSEARCH_URL'] ? process.env : environment
+  const index = openIndex(variables)
   const folders = environment['DATASETS_DIR']!.split(':').map((folder) => resolve(settings.root, folder))
   const shown = chosen(loadDatasets(folders), datasets)
-  await requireAnswer(url)
+  await requireAnswer(index, variables['ELASTICSEARCH_URL']!)
   const drawn: Drawn[] = []
   for (const dataset of shown) {
-    drawn.push(await askAll(url, datasetDashboard(dataset)))
-    for (const derived of derivedDashboardsOf(dataset)) drawn.push(...(await askAny(url, derived)))
+    drawn.push(await askAll(index, datasetDashboard(dataset)))
+    for (const derived of derivedDashboardsOf(dataset)) drawn.push(...(await askAny(index, derived)))
   }
-  if (datasets.length === 0) drawn.push(await askAll(url, pipelineDashboard()))
+  if (datasets.length === 0) drawn.push(await askAll(index, pipelineDashboard()))
   return drawn
 }
 
-async function requireAnswer(url: string): Promise<void> {
-  await fetch(url).catch(() => {
+async function requireAnswer(index: AskIndex, url: string): Promise<void> {
+  await index('', { method: 'GET' }).catch(() => {
     throw new StackError(
       `Elasticsearch does not answer at ${new URL(url).origin}: make up starts the local one.`,
     )
@@ -120,7 +118,9 @@ function chosen(known: Map<string, Dataset>, names: string[]): Dataset[] {
 
 if (import.meta.main) {
   try {
-    const page = await makePreview(readSettings(), readWanted(process.env), console.error)
+    const settings = readSettings()
+    trustOwnAuthority(settings)
+    const page = await makePreview(settings, readWanted(process.env), console.error)
     console.log(`Dashboards, for any browser: ${page}`)
     const opener = process.env['DISPLAY'] && findProgram('xdg-open')
     if (opener) spawn(opener, [page], { detached: true, stdio: 'ignore' }).unref()

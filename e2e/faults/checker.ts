@@ -3,8 +3,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { kafkaOptions, registryOptions, storeOptions } from '../../infra/local/clients.ts'
 import { stageEnvironment } from '../../infra/local/environment.ts'
 import { installRequirements } from '../../infra/local/install/python-packages.ts'
+import { basicAuth } from '../../infra/local/probes/http.ts'
+import { caFile } from '../../infra/local/secure/certificates.ts'
+import { operatorHeaders } from '../../infra/local/secure/elasticsearch.ts'
 import type { Settings } from '../../infra/local/settings.ts'
 
 export interface Violation {
@@ -49,7 +53,11 @@ const folder = join(import.meta.dirname, 'checker')
 export async function openChecker(settings: Settings, dataset: string, lanes: number): Promise<Checker> {
   const environment = await installRequirements(settings, 'checker', join(folder, 'requirements.txt'))
   // the cache outlives the tree, so Python must not leave compiled files in it
-  const child = spawn(join(environment, 'bin/python'), ['-B', folder], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(join(environment, 'bin/python'), ['-B', folder], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    // whom its clients of HTTP trust
+    env: { ...process.env, ...(settings.secure ? { SSL_CERT_FILE: caFile(settings) } : {}) },
+  })
   const ended = once(child, 'exit')
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const tell = (line: object) => child.stdin.write(`${JSON.stringify(line)}\n`)
@@ -78,18 +86,36 @@ export async function openChecker(settings: Settings, dataset: string, lanes: nu
   }
 }
 
-/** The servers themselves: what stands between the stages and them is not for the checker. */
+/** The servers themselves: what stands between the stages and them is not for the checker. Keys go by its stdin. */
 function serversOf(settings: Settings, dataset: string, lanes: number) {
   const env = stageEnvironment(settings)
+  const { sasl } = kafkaOptions(env)
+  const { host: registry, auth } = registryOptions(env)
+  const { accessKey, secretKey, useSSL } = storeOptions(env)
   return {
-    kafka: env['KAFKA_BROKERS'],
-    registry: env['SCHEMA_REGISTRY_URL'],
+    kafka: {
+      'bootstrap.servers': env['KAFKA_BROKERS'],
+      ...(sasl ? saslOptions(sasl, caFile(settings)) : {}),
+    },
+    registry,
+    registry_headers: auth ? basicAuth(auth.username, auth.password) : {},
     s3: new URL(env['S3_ENDPOINT']!).host,
-    access: env['S3_ACCESS_KEY'],
-    secret: env['S3_SECRET_KEY'],
+    access: accessKey,
+    secret: secretKey,
+    tls: useSSL,
     bucket: env['S3_BUCKET'],
     elasticsearch: env['ELASTICSEARCH_URL'],
+    elasticsearch_headers: operatorHeaders(settings),
     dataset,
     lanes,
   }
 }
+
+/** In the words of librdkafka. */
+const saslOptions = (sasl: NonNullable<ReturnType<typeof kafkaOptions>['sasl']>, ca: string) => ({
+  'security.protocol': 'SASL_SSL',
+  'ssl.ca.location': ca,
+  'sasl.mechanism': 'SCRAM-SHA-512',
+  'sasl.username': sasl.username,
+  'sasl.password': sasl.password,
+})

@@ -12,6 +12,7 @@ import { writeTestDatasets } from '../support/datasets.ts'
 import { runDir, settings } from '../support/stack.ts'
 import { openChecker, type Checker } from './checker.ts'
 import { faults } from './kinds/all.ts'
+import { requireBrokers, requireOneBroker } from './kinds/brokers.ts'
 import { installFaketime } from './kinds/clocks.ts'
 import type { Fault } from './kinds/fault.ts'
 import { mountStore, tryMount, unmountStore } from './kinds/overload.ts'
@@ -68,9 +69,9 @@ async function main(options: Options): Promise<number> {
   }
 }
 
-/** Two kinds need what only root may do; who cannot have them is told, and gets the others. */
+/** Some kinds need what only root may do, or another number of brokers; who cannot have them is told, and gets the others. */
 function possibleFaults(): Fault[] {
-  const needs = { F10: tryMount, F20: installFaketime }
+  const needs = { F5: requireOneBroker, F10: tryMount, F20: installFaketime, F23: requireBrokers }
   const impossible = Object.entries(needs).flatMap(([id, attempt]) => {
     try {
       attempt()

@@ -1,6 +1,7 @@
 /** Stands between the stages and a server, and makes it slow or overloaded: what a server on this machine never is. */
 import { once } from 'node:events'
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
+import * as https from 'node:https'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -23,15 +24,26 @@ export interface Proxy {
   close: () => Promise<void>
 }
 
-/** Passes requests on as they are, the Host header too: it is a part of what S3 signs. */
-export async function openProxy(port: number, target: string): Promise<Proxy> {
-  const server = createServer((asked, answer) => {
+/** What it shows to who comes by TLS. */
+export interface Shown {
+  cert: Buffer
+  key: Buffer
+}
+
+/**
+ * Passes requests on as they are, the Host header too: it is a part of what S3 signs. To a server behind TLS it comes by TLS, and so do
+ * those that come to it, who see the certificate `shown`.
+ */
+export async function openProxy(port: number, target: string, shown?: Shown): Promise<Proxy> {
+  const serve = (asked: IncomingMessage, answer: ServerResponse) => {
     pass(asked, answer).catch(() => answer.destroy())
-  })
+  }
+  const server = shown ? https.createServer(shown, serve) : createServer(serve)
+  const ask = shown ? https.request : request
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const proxy: Proxy = {
-    url: `http://127.0.0.1:${port}`,
+    url: `${shown ? 'https' : 'http'}://127.0.0.1:${port}`,
     trouble: {},
     close: async () => {
       server.close()
@@ -52,7 +64,7 @@ export async function openProxy(port: number, target: string): Promise<Proxy> {
     const { method, headers, url: path } = asked
     const altered = alter && Buffer.from(alter(asked, (await buffer(asked)).toString()))
     const length = altered ? { 'content-length': altered.length } : {}
-    const forwarded = request(target, { method, headers: { ...headers, ...length }, path, setHost: false })
+    const forwarded = ask(target, { method, headers: { ...headers, ...length }, path, setHost: false })
     forwarded.on('error', () => answer.destroy())
     asked.on('error', () => forwarded.destroy())
     if (altered) forwarded.end(altered)

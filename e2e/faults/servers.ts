@@ -6,7 +6,8 @@ import { untilReady } from '../../infra/local/ready.ts'
 import { servicesOf } from '../../infra/local/servers/catalogue.ts'
 import { runDir, settings } from '../support/stack.ts'
 
-export type ServerName = 'kafka' | 'zookeeper' | 'registry' | 'minio' | 'elasticsearch'
+export type ServerName =
+  'kafka' | 'kafka-2' | 'kafka-3' | 'zookeeper' | 'registry' | 'minio' | 'elasticsearch'
 
 /** SIGKILL to the server and its children: Elasticsearch has one that listens. */
 export async function killServer(name: ServerName): Promise<void> {

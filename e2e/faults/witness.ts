@@ -1,8 +1,12 @@
 /** Kafka's own console consumer, as a third opinion on what a transaction made visible. */
+import { join } from 'node:path'
 import { requireJava } from '../../infra/local/install/java.ts'
 import { installFromMaven } from '../../infra/local/install/maven.ts'
 import { kafkaWithKraft, kafkaWithZookeeper } from '../../infra/local/versions.ts'
-import { environment, settings } from '../support/stack.ts'
+import { caFile, certificateOf } from '../../infra/local/secure/certificates.ts'
+import { writeProperties } from '../../infra/local/servers/java-settings.ts'
+import { brokersOf } from '../../infra/local/servers/kafka-settings.ts'
+import { environment, runDir, settings } from '../support/stack.ts'
 
 /** The command that prints lane and offset of every committed record of a topic, a line each, and then ends. */
 export async function consoleConsumer(topic: string): Promise<string[]> {
@@ -12,8 +16,22 @@ export async function consoleConsumer(topic: string): Promise<string[]> {
   return [
     requireJava(settings).program,
     ...['-Xmx256m', '-cp', `${jars}/*`, 'org.apache.kafka.tools.consumer.ConsoleConsumer'],
-    ...['--bootstrap-server', environment['KAFKA_BROKERS']!, '--topic', topic, '--from-beginning'],
+    ...['--bootstrap-server', ...whereAndWho(), '--topic', topic, '--from-beginning'],
     ...['--isolation-level', 'read_committed', '--timeout-ms', '10000'],
     ...Object.entries(show).flatMap(([name, value]) => ['--property', `${name}=${value}`]),
   ]
+}
+
+/** To brokers that ask who comes, as the operator: by certificate, so that no password is written down. */
+function whereAndWho(): string[] {
+  if (!settings.secure) return [environment['KAFKA_BROKERS']!]
+  const brokers = brokersOf(settings).map(({ internalPort }) => `127.0.0.1:${internalPort}`)
+  const file = writeProperties(join(runDir, 'faults'), 'operator.properties', {
+    'security.protocol': 'SSL',
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': certificateOf(settings, 'admin').both,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': caFile(settings),
+  })
+  return [brokers.join(), '--consumer.config', file]
 }

@@ -1,4 +1,6 @@
 /** What a fault may touch: the stages, the servers, the published files, and the import that is on its way. */
+import { readFileSync } from 'node:fs'
+import { certificateOf, type Owner } from '../../infra/local/secure/certificates.ts'
 import { stageEnvironment } from '../../infra/local/environment.ts'
 import type { StageName } from '../../infra/local/servers/stages.ts'
 import { isOver } from '../../infra/client/runs.ts'
@@ -6,7 +8,7 @@ import { startRun, type Run } from '../support/runs.ts'
 import { settings } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 import type { Random } from '../../infra/feed/random.ts'
-import { openProxy, type Proxy } from './proxy.ts'
+import { openProxy, type Proxy, type Shown } from './proxy.ts'
 import { openSource, type Source } from './source.ts'
 import { answer, openStages, sessionTimeoutMs, type Instance, type Stages } from './stages.ts'
 
@@ -36,8 +38,8 @@ export interface Import {
 export async function openWorld(files: string, datasets: string): Promise<World> {
   const base = settings.portBase
   const env = stageEnvironment(settings)
-  const store = await openProxy(base + 600, env['S3_ENDPOINT']!)
-  const index = await openProxy(base + 601, env['ELASTICSEARCH_URL']!)
+  const store = await openProxy(base + 600, env['S3_ENDPOINT']!, shownBy('minio'))
+  const index = await openProxy(base + 601, env['ELASTICSEARCH_URL']!, shownBy('elasticsearch'))
   const source = await openSource(files, base + 602)
   const stages = openStages({
     S3_ENDPOINT: store.url,
@@ -53,6 +55,13 @@ export async function openWorld(files: string, datasets: string): Promise<World>
     await Promise.all([store.close(), index.close(), source.close()])
   }
   return { stages, source, store, index, close }
+}
+
+/** The certificate of the server behind it: it is for this machine, whatever the port. */
+function shownBy(owner: Owner): Shown | undefined {
+  if (!settings.secure) return undefined
+  const { cert, key } = certificateOf(settings, owner)
+  return { cert: readFileSync(cert), key: readFileSync(key) }
 }
 
 export const everyInstance = (stages: Stages): Instance[] =>

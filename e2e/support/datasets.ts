@@ -47,6 +47,7 @@ const testDatasets = {
   'quakes-runs': { lanes: 2 },
   'quakes-beside': { lanes: 2 },
   'quakes-third': { lanes: 1 },
+  'quakes-rights': { lanes: 1 },
   'quakes-faults': { lanes: 2, sinks: { chunk: { records: 400, bytes: 2 ** 20 } } },
 } satisfies Record<string, TestDataset>
 

@@ -1,19 +1,20 @@
 /** What Elasticsearch holds, asked without our own client. */
+import { openIndex } from '../../infra/local/clients.ts'
 import { environment } from './stack.ts'
 
-const url = environment['ELASTICSEARCH_URL']!
+const index: ReturnType<typeof openIndex> = (...asked) => openIndex(environment)(...asked)
 
 /** The answer to any request, as it is. */
 export async function ask(path: string, body?: object, method = 'POST'): Promise<any> {
-  const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-  const response = await fetch(`${url}/${path}`, { method, ...json })
+  const response = await index(path, { method, ...(body && { body }) })
   const answer = await response.json()
   if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
   return answer
 }
 
 export const mappingOf = async (alias: string): Promise<Record<string, { type: string; format?: string }>> =>
-  Object.values((await (await fetch(`${url}/${alias}/_mapping`)).json()) as object)[0].mappings.properties
+  Object.values((await (await index(`${alias}/_mapping`, { method: 'GET' })).json()) as object)[0].mappings
+    .properties
 
 /** The indices behind an alias. */
 export const aliasOf = async (alias: string): Promise<string[]> =>
@@ -56,16 +57,14 @@ export async function documentsOf(alias: string, query: object = measured): Prom
 }
 
 const put = async (path: string, body: object): Promise<void> => {
-  const headers = { 'content-type': 'application/json' }
-  const response = await fetch(`${url}/${path}`, { method: 'PUT', headers, body: JSON.stringify(body) })
+  const response = await index(path, { method: 'PUT', body })
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
 }
 
 /** Replaces the first index of an alias by an empty one that was made without a field. */
 export async function indexWithout(alias: string, field: string): Promise<void> {
   const { [field]: _, ...properties } = await mappingOf(alias)
-  for (const path of [`_index_template/dsf-${alias}`, `${alias}-v1`])
-    await fetch(`${url}/${path}`, { method: 'DELETE' })
+  for (const path of [`_index_template/dsf-${alias}`, `${alias}-v1`]) await index(path, { method: 'DELETE' })
   const aliases = { [alias]: { is_write_index: true } }
   await put(`${alias}-v1`, { aliases, mappings: { dynamic: 'strict', properties } })
 }

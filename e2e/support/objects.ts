@@ -4,19 +4,12 @@ import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { Client, type BucketItem } from 'minio'
-import { environment, filesDir, settings } from './stack.ts'
+import { storeOptions } from '../../infra/local/clients.ts'
+import { environment, filesDir } from './stack.ts'
 
 const bucket = environment['S3_BUCKET']!
 
-const store = new Client({
-  endPoint: '127.0.0.1',
-  port: settings.ports.s3,
-  useSSL: false,
-  accessKey: environment['S3_ACCESS_KEY']!,
-  secretKey: environment['S3_SECRET_KEY']!,
-  region: 'us-east-1',
-  pathStyle: true,
-})
+const store = new Client(storeOptions(environment))
 
 export type Root = 'landing' | 'processed' | 'lake' | 'quarantine'
 

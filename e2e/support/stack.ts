@@ -3,9 +3,10 @@ import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stageEnvironment } from '../../infra/local/environment.ts'
+import { trustOwnAuthority } from '../../infra/local/secure/certificates.ts'
 import { say, seconds } from '../../infra/local/say.ts'
 import { readSettings, type Settings } from '../../infra/local/settings.ts'
-import { kafkaFolder as folderOfKafka } from '../../infra/local/servers/kafka-settings.ts'
+import { brokersOf } from '../../infra/local/servers/kafka-settings.ts'
 import { cleanStack, startStack } from '../../infra/local/stack.ts'
 import { writeTestDatasets } from './datasets.ts'
 
@@ -34,10 +35,13 @@ export const settings: Settings = readSettings({
   LOG_LEVEL: 'info',
 })
 
+// of a stack that is up; one that starts is trusted by whoever starts it
+trustOwnAuthority(settings)
+
 export const environment = stageEnvironment(settings)
 
 /** Where the broker keeps its segments. */
-export const kafkaFolder = folderOfKafka(settings)
+export const kafkaFolder = brokersOf(settings)[0]!.folder
 
 const keep = process.env['TEST_KEEP'] === '1'
 const begun = 'DSF_TEST_STACK_BEGUN'

@@ -3,17 +3,12 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
-import { Kafka, logLevel, type Message } from 'kafkajs'
+import type { Message } from 'kafkajs'
 import { bytesOf, putObject, queryTable } from './objects.ts'
-import { environment, filesDir } from './stack.ts'
+import { filesDir } from './stack.ts'
+import { openKafka, openRegistry } from './topics.ts'
 
-const kafka = new Kafka({
-  clientId: 'dsf.test.jobs',
-  brokers: [environment['KAFKA_BROKERS']!],
-  logLevel: logLevel.NOTHING,
-})
-const registry = new SchemaRegistry({ host: environment['SCHEMA_REGISTRY_URL']! })
+const registry = openRegistry()
 
 /** Encodes with the schema that a stage has registered. */
 async function encode(subject: string, value: object): Promise<Buffer> {
@@ -28,7 +23,7 @@ async function writeBatch(
   closing: { route: string; run?: string; counters?: Record<string, number> },
 ): Promise<void> {
   const topic = `${dataset}.${kind}`
-  const producer = kafka.producer({
+  const producer = openKafka().producer({
     transactionalId: `dsf.test.${topic}`,
     idempotent: true,
     maxInFlightRequests: 1,

@@ -2,21 +2,20 @@
 import { randomUUID } from 'node:crypto'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { Kafka, logLevel, type Admin, type KafkaMessage } from 'kafkajs'
+import { kafkaOptions, registryOptions } from '../../infra/local/clients.ts'
 import { environment } from './stack.ts'
 import { until } from './until.ts'
 
-const kafka = new Kafka({
-  clientId: 'dsf.test',
-  brokers: [environment['KAFKA_BROKERS']!],
-  logLevel: logLevel.NOTHING,
-})
+/** Made when it is asked for: a stack that was cleaned and started again has other keys. */
+export const openKafka = (): Kafka =>
+  new Kafka({ clientId: 'dsf.test', ...kafkaOptions(environment), logLevel: logLevel.NOTHING })
 
-const registry = new SchemaRegistry({ host: environment['SCHEMA_REGISTRY_URL']! })
+export const openRegistry = (): SchemaRegistry => new SchemaRegistry(registryOptions(environment))
 
 export type Message = KafkaMessage & { partition: number }
 
 export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin()
+  const admin = openKafka().admin()
   await admin.connect()
   try {
     return await work(admin)
@@ -46,7 +45,7 @@ export async function messagesOf(topic: string): Promise<Message[]> {
   const reached = ends.map(() => 0)
   const found: Message[] = []
   const groupId = `dsf.test.${randomUUID()}`
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
+  const consumer = openKafka().consumer({ groupId, maxWaitTimeInMs: 100 })
   await consumer.connect()
   try {
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
@@ -68,12 +67,15 @@ export async function messagesOf(topic: string): Promise<Message[]> {
 export const isReceipt = ({ headers }: KafkaMessage): boolean => String(headers?.['dsf-kind']) === 'receipt'
 
 /** Decodes with the registry's own client. */
-export const decode = (value: Buffer): Promise<any> => registry.decode(value)
+export const decode = (value: Buffer): Promise<any> => (decoder ??= openRegistry()).decode(value)
+
+/** It remembers schemas. */
+let decoder: SchemaRegistry | undefined
 
 /** Value of the first record of a topic that is a row. */
 export async function firstRowOf(topic: string): Promise<Buffer> {
   const groupId = `dsf.test.${randomUUID()}`
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
+  const consumer = openKafka().consumer({ groupId, maxWaitTimeInMs: 100 })
   await consumer.connect()
   let found: Buffer | undefined
   try {

@@ -1,4 +1,5 @@
 /** What Elasticsearch holds, asked by plain HTTP and not by the indexer's client. */
+import { openIndex } from '../local/clients.ts'
 import { StackError } from '../local/errors.ts'
 import { stageEnvironment } from '../local/environment.ts'
 import type { Settings } from '../local/settings.ts'
@@ -15,14 +16,10 @@ interface SearchAnswer {
 const pageSize = 5000
 
 export function openDocuments(settings: Settings) {
-  const url = stageEnvironment(settings)['ELASTICSEARCH_URL']!
+  const index = openIndex(stageEnvironment(settings))
 
   async function ask<T>(path: string, body: object): Promise<T> {
-    const response = await fetch(`${url}/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
+    const response = await index(path, { body })
     if (response.ok) return (await response.json()) as T
     throw new StackError(`Elasticsearch answers ${response.status} to ${path}: ${await response.text()}`)
   }
@@ -58,7 +55,7 @@ export function openDocuments(settings: Settings) {
     return (await ask<SearchAnswer>(`${alias}/_search`, { query, size, sort })).hits.hits
   }
 
-  return { url, count, measured, top }
+  return { count, measured, top }
 }
 
 export type Documents = ReturnType<typeof openDocuments>

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import type { Quarantined } from '@dsf/dataset'
 import { Client, type BucketItem } from 'minio'
+import { storeOptions } from '../local/clients.ts'
 import { stageEnvironment } from '../local/environment.ts'
 import type { Settings } from '../local/settings.ts'
 
@@ -24,15 +25,7 @@ const storeClockMs = 1000
 export function openObjects(settings: Settings) {
   const environment = stageEnvironment(settings)
   const bucket = environment['S3_BUCKET']!
-  const client = new Client({
-    endPoint: new URL(environment['S3_ENDPOINT']!).hostname,
-    port: settings.ports.s3,
-    useSSL: false,
-    accessKey: environment['S3_ACCESS_KEY']!,
-    secretKey: environment['S3_SECRET_KEY']!,
-    region: 'us-east-1',
-    pathStyle: true,
-  })
+  const client = new Client(storeOptions(environment))
 
   async function list(prefix: string): Promise<ListedObject[]> {
     const items = (await client.listObjectsV2(bucket, prefix, true).toArray()) as BucketItem[]

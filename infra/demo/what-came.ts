@@ -92,7 +92,10 @@ export async function showNext(settings: Settings): Promise<void> {
   rows([
     [`${make} run DATASET=${quakes} SOURCE=${feed}/faults/html.csv`, 'a server that sends a web page'],
     [`${make} run DATASET=${quakes} SOURCE=datasets/${quakes}/sample.csv`, 'a file of this machine'],
-    [`curl '${elasticsearch}/${quakes}/_search?q=mag:>5&pretty'`, 'the strong ones'],
+    // one that asks who comes wants more than fits into a line
+    ...(settings.secure
+      ? []
+      : [[`curl '${elasticsearch}/${quakes}/_search?q=mag:>5&pretty'`, 'the strong ones']]),
     [`curl ${healthAddress(settings, 'cleaner')}/metrics`, 'what a stage counts'],
     [`${make} status`, 'each server and stage'],
     [`${make} down`, 'stops all of it; the data stays'],

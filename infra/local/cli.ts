@@ -5,6 +5,7 @@ import { reindexDataset } from './reindex.ts'
 import { sayRefused } from './refused.ts'
 import { runDataset } from './run-client.ts'
 import { say, seconds } from './say.ts'
+import { trustOwnAuthority } from './secure/certificates.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { cleanStack, startStack, stopStack } from './stack.ts'
 import { stackStatus, statusTable } from './status.ts'
@@ -48,7 +49,9 @@ async function main(name = ''): Promise<number> {
   const command = commands[name]
   if (!command)
     throw new StackError(`Unknown command "${name}": choose one of ${Object.keys(commands).join(', ')}.`)
-  return (await command(readSettings())) ?? 0
+  const settings = readSettings()
+  trustOwnAuthority(settings)
+  return (await command(settings)) ?? 0
 }
 
 try {

@@ -1,6 +1,9 @@
 /** The environment that every stage reads: where the servers are, and what a run may read. */
 import { delimiter, join } from 'node:path'
 import { credentialsFor } from './credentials.ts'
+import { brokerPorts } from './ports.ts'
+import { caFile } from './secure/certificates.ts'
+import { keyFile, type Holder, type KeyKind } from './secure/keys.ts'
 import type { Settings } from './settings.ts'
 
 export const loopback = '127.0.0.1'
@@ -31,18 +34,15 @@ const passedOn = [
 
 export type StageEnvironment = Record<string, string>
 
-export function stageEnvironment(settings: Settings): StageEnvironment {
-  const { ports, env } = settings
-  const { accessKey, secretKey } = credentialsFor(settings)
+/** `holder` says whose keys they are, where servers ask: a stage or job has its own, and this machine's tools are the operator. */
+export function stageEnvironment(settings: Settings, holder: Holder = 'admin'): StageEnvironment {
+  const { env, brokers } = settings
   return {
-    KAFKA_BROKERS: `${loopback}:${ports.kafka}`,
-    SCHEMA_REGISTRY_URL: `http://${loopback}:${ports.registry}/apis/ccompat/v7`,
-    S3_ENDPOINT: `http://${loopback}:${ports.s3}`,
-    S3_ACCESS_KEY: accessKey,
-    S3_SECRET_KEY: secretKey,
+    ...addresses(settings),
+    ...(settings.secure ? keysOf(settings, holder) : openStore(settings)),
     S3_BUCKET: bucket,
-    ELASTICSEARCH_URL: `http://${loopback}:${ports.elasticsearch}`,
-    DATASETS_DIR: [join(settings.root, 'datasets'), env['DATASETS_DIR']].filter(Boolean).join(delimiter),
+    ...(brokers > 1 ? { KAFKA_REPLICATION_FACTOR: String(brokers), KAFKA_MIN_INSYNC_REPLICAS: '2' } : {}),
+    DATASETS_DIR: datasetsDirs(settings).join(delimiter),
     HTTP_HOST: loopback,
     HEALTH_HOST: loopback,
     LOG_LEVEL: env['LOG_LEVEL'] || 'info',
@@ -50,5 +50,48 @@ export function stageEnvironment(settings: Settings): StageEnvironment {
     SOURCE_ALLOW: env['SOURCE_ALLOW'] || '127.0.0.0/8',
     SOURCE_ROOTS: env['SOURCE_ROOTS'] || '/',
     ...Object.fromEntries(passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+  }
+}
+
+/** Folders of datasets, ours and the user's. */
+export const datasetsDirs = ({ root, env }: Settings): string[] =>
+  [join(root, 'datasets'), ...(env['DATASETS_DIR'] ?? '').split(delimiter)].filter(Boolean)
+
+function addresses({ ports, secure, brokers }: Settings): StageEnvironment {
+  const at = (port: number) => `${secure ? 'https' : 'http'}://${loopback}:${port}`
+  return {
+    KAFKA_BROKERS: brokerPorts(ports, brokers)
+      .map(({ port }) => `${loopback}:${port}`)
+      .join(),
+    SCHEMA_REGISTRY_URL: `${at(ports.registry)}/apis/ccompat/v7`,
+    S3_ENDPOINT: at(ports.s3),
+    ELASTICSEARCH_URL: at(ports.elasticsearch),
+  }
+}
+
+function openStore(settings: Settings): StageEnvironment {
+  const { accessKey, secretKey } = credentialsFor(settings)
+  return { S3_ACCESS_KEY: accessKey, S3_SECRET_KEY: secretKey }
+}
+
+/** Every secret is a file, so that none stands in an environment or a list of processes. */
+function keysOf(settings: Settings, holder: Holder): StageEnvironment {
+  const file = (kind: KeyKind) => keyFile(settings, holder, kind)
+  const ca = caFile(settings)
+  return {
+    KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
+    KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+    KAFKA_SASL_USERNAME: holder,
+    KAFKA_SASL_PASSWORD_FILE: file('kafka-password'),
+    KAFKA_SSL_CA_FILE: ca,
+    SCHEMA_REGISTRY_USERNAME: holder,
+    SCHEMA_REGISTRY_PASSWORD_FILE: file('registry-password'),
+    SCHEMA_REGISTRY_CA_FILE: ca,
+    ELASTICSEARCH_USERNAME: holder,
+    ELASTICSEARCH_PASSWORD_FILE: file('elasticsearch-password'),
+    ELASTICSEARCH_CA_FILE: ca,
+    S3_ACCESS_KEY_FILE: file('s3-access-key'),
+    S3_SECRET_KEY_FILE: file('s3-secret-key'),
+    S3_CA_FILE: ca,
   }
 }

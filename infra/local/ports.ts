@@ -13,8 +13,17 @@ const offsets = {
   seaweedS3Grpc: 16,
   feed: 80,
   registry: 81,
+  // of SECURE=1: what the gate before it asks
+  registryBehind: 82,
   kafka: 92,
   kafkaController: 93,
+  // of SECURE=1: among brokers, and for the operator
+  kafkaInternal: 94,
+  // of BROKERS=3
+  kafka2: 95,
+  kafka2Internal: 96,
+  kafka3: 97,
+  kafka3Internal: 98,
   zookeeper: 181,
   elasticsearch: 200,
   elasticsearchTransport: 201,
@@ -51,3 +60,11 @@ export function parsePortBase(text: string): number {
     `PORT_BASE=${text} cannot be used: choose a whole number from ${lowestBase} to ${highestBase}, for example PORT_BASE=20000.`,
   )
 }
+
+/** Of the first `count` brokers: for clients, and among each other. */
+export const brokerPorts = (ports: Ports, count: number) =>
+  [
+    { port: ports.kafka, internalPort: ports.kafkaInternal },
+    { port: ports.kafka2, internalPort: ports.kafka2Internal },
+    { port: ports.kafka3, internalPort: ports.kafka3Internal },
+  ].slice(0, count)

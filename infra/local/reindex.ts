@@ -11,7 +11,7 @@ export async function reindexDataset(settings: Settings): Promise<number> {
   const { DATASET: dataset, DROP: drop } = settings.env
   if (!dataset) throw new StackError('Which dataset? For example: make reindex DATASET=earthquakes')
   const program = join(settings.root, 'apps/indexer/dist/reindex.main.js')
-  const env = { ...process.env, ...stageEnvironment(settings), HEALTH_PORT: '0' }
+  const env = { ...process.env, ...stageEnvironment(settings, 'indexer'), HEALTH_PORT: '0' }
   const child = spawn(process.execPath, [program, dataset, ...(drop ? ['--drop'] : [])], {
     stdio: 'inherit',
     env,

@@ -22,6 +22,8 @@ import {
 import { startProcess } from './processes/start.ts'
 import { stopProcess } from './processes/stop.ts'
 import { untilReady } from './ready.ts'
+import { makeCertificates, trustOwnAuthority } from './secure/certificates.ts'
+import { makeKeys } from './secure/keys.ts'
 import { say, seconds } from './say.ts'
 import { servicesOf } from './servers/catalogue.ts'
 import { removeForeignFolders } from './servers/foreign-folder.ts'
@@ -44,6 +46,7 @@ async function startMissing(settings: Settings, serving: () => void): Promise<vo
   await endLeftovers(settings, missing)
   await requireFreePorts(missing)
   keepChoice(settings)
+  if (settings.secure) await makeSecrets(settings)
   const started = new Map<string, Promise<void>>()
   for (const service of services) {
     const needed = service.needs.map((name) => started.get(name))
@@ -53,6 +56,13 @@ async function startMissing(settings: Settings, serving: () => void): Promise<vo
   // a failure is told by all of them
   void Promise.all(light).then(serving, () => undefined)
   await all([...started.values()])
+}
+
+/** Before anything starts that would show or ask for one. */
+async function makeSecrets(settings: Settings): Promise<void> {
+  await makeCertificates(settings, !readRecords(settings.runDir).some(isAlive))
+  makeKeys(settings)
+  trustOwnAuthority(settings)
 }
 
 async function startOne(
@@ -65,6 +75,7 @@ async function startOne(
   const begin = Date.now()
   const record = running ?? (await startProcess(settings.runDir, service, await service.command()))
   await untilReady(service, record, settings.runDir)
+  await service.serving?.()
   const other = record.variables !== service.variables
   const found = `already runs as pid ${record.pid}${other ? ', with other variables than these: make down up applies them' : ''}`
   const at = service.address && ` at ${service.address}`
@@ -98,15 +109,18 @@ async function endLeftovers({ runDir }: Settings, missing: readonly Service[]): 
 
 function refuseOtherProfile(settings: Settings): void {
   const kept = keptChoice(settings.runDir)
-  const same = (['kafka', 'store', 'portBase'] as const).every(
+  const same = (['kafka', 'store', 'secure', 'brokers', 'portBase'] as const).every(
     (key) => kept[key] === undefined || kept[key] === settings[key],
   )
   if (same || !readRecords(settings.runDir).some(isAlive)) return
   throw new StackError(
-    `The stack in ${settings.runDir} runs with KAFKA=${kept.kafka} STORE=${kept.store} PORT_BASE=${kept.portBase}. ` +
+    `The stack in ${settings.runDir} runs with ${variablesOf(kept)}. ` +
       'Run make down first, or give the other one a folder and ports of its own: RUN_DIR=.run/other PORT_BASE=20000.',
   )
 }
+
+const variablesOf = ({ kafka, store, secure, brokers, portBase }: ReturnType<typeof keptChoice>) =>
+  `KAFKA=${kafka} STORE=${store} SECURE=${secure ? 1 : 0} BROKERS=${brokers ?? 1} PORT_BASE=${portBase}`
 
 /** Stops what runs, whatever profile it was started with; those that need others go first. */
 export function stopStack(settings: Settings): Promise<void> {
@@ -133,6 +147,14 @@ export async function cleanStack(settings: Settings): Promise<void> {
   const data = join(settings.runDir, 'data')
   for (const combination of existsSync(data) ? readdirSync(data) : [])
     removeForeignFolders(join(data, combination))
-  for (const name of ['data', 'logs', 'pids', 'minio-certs', 'seaweedfs-identities.json', 'credentials.json'])
+  for (const name of [
+    'data',
+    'logs',
+    'pids',
+    'secure',
+    'minio-certs',
+    'seaweedfs-identities.json',
+    'credentials.json',
+  ])
     rmSync(join(settings.runDir, name), { recursive: true, force: true })
 }

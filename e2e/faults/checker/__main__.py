@@ -15,6 +15,7 @@ from typing import Any
 import documents
 import objects
 import reference
+from minio import Minio
 from topics import Record, Slice, Topics
 
 SHOWN = 5  # violations told in full
@@ -22,10 +23,14 @@ SHOWN = 5  # violations told in full
 
 class Checker:
     def __init__(self, servers: dict[str, Any]) -> None:
-        self.topics = Topics(servers["kafka"], servers["registry"], servers["dataset"], servers["lanes"])
-        store = (servers[name] for name in ("s3", "access", "secret", "bucket", "dataset"))
-        self.objects = objects.Objects(*store)
-        self.documents = documents.Documents(servers["elasticsearch"], servers["dataset"])
+        kafka, registry = servers["kafka"], (servers["registry"], servers["registry_headers"])
+        self.topics = Topics(kafka, registry, servers["dataset"], servers["lanes"])
+        endpoint, access, secret, tls = (servers[name] for name in ("s3", "access", "secret", "tls"))
+        store = Minio(endpoint, access_key=access, secret_key=secret, secure=tls, region="us-east-1")
+        self.objects = objects.Objects(store, servers["bucket"], servers["dataset"])
+        self.documents = documents.Documents(
+            servers["elasticsearch"], servers["dataset"], servers["elasticsearch_headers"]
+        )
         self.dataset = servers["dataset"]
         self.runs: dict[str, reference.Run] = {}
         self.done: list[str] = []

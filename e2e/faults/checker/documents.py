@@ -1,4 +1,4 @@
-"""What Elasticsearch holds, asked over plain HTTP."""
+"""What Elasticsearch holds, asked over HTTP without a client of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 
 
 class Documents:
-    def __init__(self, url: str, alias: str) -> None:
+    def __init__(self, url: str, alias: str, headers: dict[str, str]) -> None:
+        self._headers = {"content-type": "application/json", **headers}
         self._url = url
         self._alias = alias
 
@@ -37,8 +38,8 @@ class Documents:
 
     def _ask(self, path: str, body: Any) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        headers = {"content-type": "application/json"}
-        request = urllib.request.Request(f"{self._url}/{path}", data=data, headers=headers, method="POST")
+        url = f"{self._url}/{path}"
+        request = urllib.request.Request(url, data=data, headers=self._headers, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 # JavaScript writes a large double as its shortest digits, which as an integer would be another number

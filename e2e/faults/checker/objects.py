@@ -17,8 +17,8 @@ ROOTS = ("processed", "lake")
 class Objects:
     """The objects of a dataset. `known` grows with each look; `versions` counts (key, version, simulated) of the lake."""
 
-    def __init__(self, endpoint: str, access: str, secret: str, bucket: str, dataset: str) -> None:
-        self._store = Minio(endpoint, access_key=access, secret_key=secret, secure=False, region="us-east-1")
+    def __init__(self, store: Minio, bucket: str, dataset: str) -> None:
+        self._store = store
         self._bucket = bucket
         self._dataset = dataset
         self.known: set[str] = set()

@@ -58,12 +58,15 @@ class Slice:
 class Topics:
     """Reads the topics of a dataset. Offsets are given, no group is ever joined, nothing is committed."""
 
-    def __init__(self, brokers: str, registry: str, dataset: str, lanes: int) -> None:
+    def __init__(
+        self, kafka: dict[str, str], registry: tuple[str, dict[str, str]], dataset: str, lanes: int
+    ) -> None:
+        """`kafka` are options of librdkafka, `registry` an address and the headers for it."""
         self.partitions = [(kind, lane) for kind in KINDS for lane in range(lanes)]
         self._dataset = dataset
-        self._registry = registry
-        self._committed = _consumer(brokers, "read_committed")
-        self._all = _consumer(brokers, "read_uncommitted")
+        self._registry, self._headers = registry
+        self._committed = _consumer(kafka, "read_committed")
+        self._all = _consumer(kafka, "read_uncommitted")
         self.schema = cache(self._schema)
 
     def ends(self) -> dict[tuple[str, int], int]:
@@ -129,15 +132,16 @@ class Topics:
         return TopicPartition(f"{self._dataset}.{kind}", lane, offset)
 
     def _schema(self, number: int) -> Any:
-        with urllib.request.urlopen(f"{self._registry}/schemas/ids/{number}", timeout=PATIENCE) as answer:
+        asked = urllib.request.Request(f"{self._registry}/schemas/ids/{number}", headers=self._headers)
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
             schema = json.loads(json.load(answer)["schema"])
         return fastavro.parse_schema(schema)
 
 
-def _consumer(brokers: str, isolation: str) -> Consumer:
+def _consumer(kafka: dict[str, str], isolation: str) -> Consumer:
     return Consumer(
         {
-            "bootstrap.servers": brokers,
+            **kafka,
             "group.id": "dsf.checker",
             "enable.auto.commit": False,
             "isolation.level": isolation,

@@ -1,3 +1,4 @@
+import { brokers } from './brokers.ts'
 import { clocks } from './clocks.ts'
 import { crashes } from './crashes.ts'
 import type { Fault } from './fault.ts'
@@ -17,4 +18,5 @@ export const faults: Fault[] = [
   ...sources,
   ...foreigners,
   ...clocks,
+  ...brokers,
 ]

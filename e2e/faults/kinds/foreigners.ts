@@ -1,21 +1,14 @@
 /** Records that no stage wrote: garbage, and transactions of another producer that are never committed. */
-import { Kafka, logLevel, type Producer } from 'kafkajs'
+import type { Producer } from 'kafkajs'
 import { topicKinds, topicName, type TopicKind } from '../../../libs/dataset/src/index.ts'
-import { environment } from '../../support/stack.ts'
-import { firstRowOf } from '../../support/topics.ts'
+import { firstRowOf, openKafka } from '../../support/topics.ts'
 import { integer, moment } from '../plan.ts'
 import { sleep } from '../stages.ts'
 import { dataset } from '../world.ts'
 import type { Fault } from './fault.ts'
 
-const kafka = new Kafka({
-  clientId: 'dsf.foreigner',
-  brokers: [environment['KAFKA_BROKERS']!],
-  logLevel: logLevel.NOTHING,
-})
-
 async function withProducer<T>(work: (producer: Producer) => Promise<T>, id?: string): Promise<T> {
-  const producer = kafka.producer({
+  const producer = openKafka().producer({
     ...(id ? { transactionalId: id, maxInFlightRequests: 1, idempotent: true } : {}),
     createPartitioner: () => (args) => args.message.partition!,
   })

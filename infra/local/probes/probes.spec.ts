@@ -6,7 +6,7 @@ import { storeIsReady } from './s3.ts'
 import { zookeeperIsReady } from './zookeeper.ts'
 
 const probes = {
-  kafka: brokerIsReady,
+  kafka: (port: number) => brokerIsReady({ secure: false, runDir: '' }, { port, internalPort: port }),
   s3: (port: number) =>
     storeIsReady({
       endpoint: `http://127.0.0.1:${port}`,

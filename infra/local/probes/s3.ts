@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import { Agent as TlsAgent } from 'node:https'
 
 export interface S3Target {
   readonly endpoint: string
@@ -13,11 +14,12 @@ export interface S3Target {
  */
 export async function storeIsReady(target: S3Target): Promise<void> {
   const { Client } = await import('minio') // a command that asks no store does not wait for it to load
-  const { hostname, port } = new URL(target.endpoint)
+  const { hostname, port, protocol } = new URL(target.endpoint)
+  const useSSL = protocol === 'https:'
   const { accessKey, secretKey, bucket } = target
-  const transportAgent = new Agent()
+  const transportAgent = useSSL ? new TlsAgent() : new Agent()
   const store = new Client({
-    ...{ endPoint: hostname, port: Number(port), useSSL: false, region: 'us-east-1', pathStyle: true },
+    ...{ endPoint: hostname, port: Number(port), useSSL, region: 'us-east-1', pathStyle: true },
     ...{ accessKey, secretKey, transportAgent, retryOptions: { disableRetry: true } },
   })
   // the client has no limit of its own; ending its connections ends what it waits for

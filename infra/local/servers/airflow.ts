@@ -6,7 +6,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeSecret } from '../credentials.ts'
-import { loopback, stageEnvironment } from '../environment.ts'
+import { loopback, stageEnvironment, type StageEnvironment } from '../environment.ts'
 import { runTool } from '../install/tool.ts'
 import { pythonOf, type Python } from '../python.ts'
 import type { Settings } from '../settings.ts'
@@ -125,9 +125,15 @@ function homeEnvironment(settings: Settings): Record<string, string> {
   }
 }
 
-/** Where the stages and jobs are, and what the batch commands need. Nothing of Kafka. */
+/**
+ * Where the stages and jobs are, and what the batch commands need. Nothing of Kafka. Each server is asked by one of them alone: objects by
+ * the audit, documents by the search for anomalies.
+ */
 async function pipelineEnvironment(settings: Settings): Promise<NodeJS.ProcessEnv> {
-  const { KAFKA_BROKERS: _, SCHEMA_REGISTRY_URL: __, ...environment } = stageEnvironment(settings)
+  const environment = {
+    ...without(/^(KAFKA|SCHEMA_REGISTRY|ELASTICSEARCH)_/, stageEnvironment(settings, 'audit')),
+    ...without(/^(?!ELASTICSEARCH_)/, stageEnvironment(settings, 'anomalies')),
+  }
   const { program } = await pythonOf(settings, 'spark')
   const services = [
     ...stageNames.map((name) => `${name}=${healthAddress(settings, name)}`),
@@ -143,6 +149,9 @@ async function pipelineEnvironment(settings: Settings): Promise<NodeJS.ProcessEn
     DSF_SOURCES: JSON.stringify(feedSources(settings)),
   }
 }
+
+const without = (names: RegExp, env: StageEnvironment): StageEnvironment =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !names.test(name)))
 
 /** The feed plays the remote servers, so that the stack needs no network. */
 const feedSources = ({ ports }: Settings) => ({

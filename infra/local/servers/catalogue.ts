@@ -14,14 +14,19 @@ import { stages } from './stages.ts'
 import { zookeeper } from './zookeeper.ts'
 
 const brokers = {
-  zookeeper: (settings: Settings) => [zookeeper(settings), kafka(settings)],
+  zookeeper: (settings: Settings) => [zookeeper(settings), ...kafka(settings)],
   kraft: (settings: Settings) => [kafkaKraft(settings)],
 }
 const stores = { minio, seaweedfs }
 
 export function servicesOf(settings: Settings): Service[] {
   const store = stores[settings.store](settings)
-  const servers = [...brokers[settings.kafka](settings), registry(settings), store, elasticsearch(settings)]
+  const servers = [
+    ...brokers[settings.kafka](settings),
+    ...registry(settings),
+    store,
+    elasticsearch(settings),
+  ]
   if (settings.serversOnly) return servers
   const names = servers.map((server) => server.name)
   const always = [...servers, ...feed(settings), ...stages(settings, names)]

@@ -1,10 +1,12 @@
-/** Elasticsearch, one node, without security because it listens on loopback only. */
+/** Elasticsearch, one node, on loopback; it asks nobody who they are but with SECURE=1. */
 import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { loopback } from '../environment.ts'
 import { requireJava } from '../install/java.ts'
 import { installFromMaven } from '../install/maven.ts'
 import { answersOk } from '../probes/http.ts'
+import { giveSecurity, operatorHeaders } from '../secure/elasticsearch.ts'
+import { grantsOf, writeRoles } from '../secure/grants.ts'
 import type { Settings } from '../settings.ts'
 import { elasticsearch as pin } from '../versions.ts'
 import { giveTo, unprivilegedFolder, unprivilegedUser } from './foreign-folder.ts'
@@ -13,14 +15,18 @@ import type { Service } from './service.ts'
 
 export function elasticsearch(settings: Settings): Service {
   const { elasticsearch: port, elasticsearchTransport } = settings.ports
-  const address = `http://${loopback}:${port}`
+  const address = `${settings.secure ? 'https' : 'http'}://${loopback}:${port}`
   let distribution = ''
   return {
     name: 'elasticsearch',
     needs: [],
     address,
     ports: [port, elasticsearchTransport],
-    ready: () => answersOk(`${address}/_cluster/health?wait_for_status=yellow&timeout=2s`),
+    ready: () =>
+      answersOk(`${address}/_cluster/health?wait_for_status=yellow&timeout=2s`, operatorHeaders(settings)),
+    ...(settings.secure
+      ? { serving: async () => writeRoles(rolesFolder(settings), grantsOf(settings)) }
+      : {}),
     async install() {
       distribution = join(await installFromMaven(settings, pin), pin.id)
     },
@@ -29,7 +35,7 @@ export function elasticsearch(settings: Settings): Service {
       const options = {
         'cluster.name': 'data-stream-flow',
         'discovery.type': 'single-node',
-        'xpack.security.enabled': false,
+        ...(settings.secure ? secured(settings, home) : { 'xpack.security.enabled': false }),
         'network.host': loopback,
         'http.port': port,
         'transport.port': elasticsearchTransport,
@@ -51,6 +57,15 @@ export function elasticsearch(settings: Settings): Service {
       }
     },
   }
+}
+
+/** Where it finds its roles, whether it runs or not. */
+export const rolesFolder = ({ dataDir }: Settings) => join(dataDir, 'elasticsearch', pin.id, 'config')
+
+function secured(settings: Settings, home: string) {
+  const options = giveSecurity(settings, home)
+  giveTo(unprivilegedUser(), join(home, 'config'))
+  return options
 }
 
 /** Each stack has a copy of the distribution, because the server writes into its own config and log folders. */

@@ -10,20 +10,23 @@ import { brokerIsReady } from '../probes/kafka.ts'
 import type { Settings } from '../settings.ts'
 import { kafkaWithKraft } from '../versions.ts'
 import { log4j2, writeProperties } from './java-settings.ts'
-import { brokerId, brokerJava, brokerProperties, kafkaFolder } from './kafka-settings.ts'
+import { brokerJava, brokerProperties, brokersOf, type Broker } from './kafka-settings.ts'
 import type { Service } from './service.ts'
 
 export function kafkaKraft(settings: Settings): Service {
-  const { kafka: port, kafkaController } = settings.ports
+  const broker = brokersOf(settings)[0]!
+  const { port, id, folder } = broker
+  const { kafkaController } = settings.ports
   const controller = `${loopback}:${kafkaController}`
   const properties = {
-    ...brokerProperties(settings),
+    ...brokerProperties(settings, broker),
+    'advertised.listeners': `PLAINTEXT://${loopback}:${port}`,
     'process.roles': 'broker,controller',
-    'node.id': brokerId,
+    'node.id': id,
     listeners: `PLAINTEXT://${loopback}:${port},CONTROLLER://${controller}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
-    'controller.quorum.voters': `${brokerId}@${controller}`,
+    'controller.quorum.voters': `${id}@${controller}`,
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
   }
@@ -33,24 +36,24 @@ export function kafkaKraft(settings: Settings): Service {
     needs: [],
     address: `${loopback}:${port}`,
     ports: [port, kafkaController],
-    ready: () => brokerIsReady(port),
+    ready: () => brokerIsReady(settings, broker),
     async install() {
       jars = await installFromMaven(settings, kafkaWithKraft)
     },
     command() {
       const { program } = requireJava(settings)
-      const config = writeProperties(kafkaFolder(settings), 'server.properties', properties)
-      const logging = writeProperties(kafkaFolder(settings), 'log4j2.properties', log4j2)
+      const config = writeProperties(folder, 'server.properties', properties)
+      const logging = writeProperties(folder, 'log4j2.properties', log4j2)
       const java = [`-Dlog4j2.configurationFile=${logging}`, '-cp', `${jars}/*`]
-      formatOnce(settings, config, program, java)
+      formatOnce(broker, config, program, java)
       return { program, args: [...brokerJava(settings), ...java, 'kafka.Kafka', config] }
     },
   }
 }
 
 /** KRaft wants to be told once, explicitly, that its empty log folder is meant to be empty. */
-function formatOnce(settings: Settings, config: string, program: string, java: string[]): void {
-  if (existsSync(join(kafkaFolder(settings), 'logs', 'meta.properties'))) return
+function formatOnce({ folder }: Broker, config: string, program: string, java: string[]): void {
+  if (existsSync(join(folder, 'logs', 'meta.properties'))) return
   // a leading minus would be read as an option
   const clusterId = `d${randomBytes(16).toString('base64url').slice(1)}`
   execFileSync(program, [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config], {

@@ -18,6 +18,8 @@ export interface Service {
   command(): Command | Promise<Command>
   /** Throws the reason when it cannot serve yet. */
   ready(): Promise<void>
+  /** Makes in it what those that need it find there. Called at each `up`, when it is ready and before they start. */
+  serving?(): Promise<void>
   /** What it waits for, whether it serves or not, and how far it is behind. Throws when it does not answer. */
   waits?(): Promise<Waits>
 }

@@ -11,8 +11,8 @@ import type { Settings } from '../settings.ts'
 import { waitsOf } from '../stage-waits.ts'
 import type { Service } from './service.ts'
 
-/** Their programs, by the name of the service. */
-const programs = { 'csv-profile': 'csv_profile.py', trends: 'trends.py' } as const
+/** By the name of the service: whose rights it has, and its program. */
+const programs = { 'csv-profile': 'csv_profile', trends: 'trends' } as const
 
 export type SparkJob = keyof typeof programs
 export const sparkJobs = Object.keys(programs) as SparkJob[]
@@ -25,7 +25,7 @@ export function spark(settings: Settings, servers: readonly string[]): Service[]
     needs: servers,
     address: sparkAddress(settings, name),
     ports: [settings.ports[name]],
-    variables: hash('md5', JSON.stringify([stageEnvironment(settings), choices(settings)])),
+    variables: hash('md5', JSON.stringify([stageEnvironment(settings, programs[name]), choices(settings)])),
     ready: () => answersOk(`${sparkAddress(settings, name)}/health/ready`),
     waits: () => waitsOf(sparkAddress(settings, name)),
     install: async () => void (await pythonOf(settings, 'spark')),
@@ -41,9 +41,9 @@ async function commandOf(settings: Settings, name: SparkJob): Promise<Command> {
   mkdirSync(scratch, { recursive: true })
   return {
     program,
-    args: [join(settings.root, 'spark', programs[name])],
+    args: [join(settings.root, 'spark', `${programs[name]}.py`)],
     env: {
-      ...stageEnvironment(settings),
+      ...stageEnvironment(settings, programs[name]),
       ...env,
       ...choices(settings),
       HEALTH_PORT: String(settings.ports[name]),

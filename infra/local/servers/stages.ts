@@ -40,7 +40,7 @@ function stage(
     needs,
     address: hasApi(name) ? stageAddress(settings, name) : health,
     ports: Object.values(portsOf(settings, name)).map(Number),
-    variables: hash('md5', JSON.stringify(stageEnvironment(settings))),
+    variables: hash('md5', JSON.stringify(stageEnvironment(settings, name))),
     ready: () => answersOk(`${health}/health/ready`),
     waits: () => waitsOf(health),
     async install() {
@@ -53,7 +53,7 @@ function stage(
     command: () => ({
       program: nodeProgram(settings),
       args: [...nodeFlags, program],
-      env: { ...stageEnvironment(settings), ...portsOf(settings, name) },
+      env: { ...stageEnvironment(settings, name), ...portsOf(settings, name) },
       cwd: settings.root,
     }),
   }

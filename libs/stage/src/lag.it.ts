@@ -1,5 +1,5 @@
 import { topicName, type Dataset } from '@dsf/dataset'
-import { Kafka, logLevel, type Producer } from 'kafkajs'
+import type { Producer } from 'kafkajs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import {
   closeAll,
@@ -9,8 +9,7 @@ import {
   registryUrl,
   runTransport,
 } from '../../../e2e/support/lanes.ts'
-import { environment } from '../../../e2e/support/stack.ts'
-import { withAdmin } from '../../../e2e/support/topics.ts'
+import { openKafka, withAdmin } from '../../../e2e/support/topics.ts'
 import { until } from '../../../e2e/support/until.ts'
 import type { Batch, Stage } from './define.ts'
 import { transactionalProducer } from './kafka.ts'
@@ -39,7 +38,7 @@ function reader(limits?: Limits, handle: (batch: Batch) => void = () => undefine
 async function openWriter(dataset: Dataset) {
   const serde = new Serde(registryUrl)
   await serde.register(dataset, ['raw'])
-  const kafka = new Kafka({ brokers: [environment['KAFKA_BROKERS']!], logLevel: logLevel.NOTHING })
+  const kafka = openKafka()
   const producer = transactionalProducer(kafka, freshName())
   producers.push(producer)
   await producer.connect()

@@ -1,0 +1,141 @@
+/** With any single right of a stage taken away, it says which it lacks; given back, everything comes right. Needs SECURE=1. */
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeQuakes } from '../bench/generate-quakes.ts'
+import { stageNames, type StageName } from '../infra/local/servers/stages.ts'
+import { rightsOf, type KafkaRight } from '../libs/dataset/src/rights.ts'
+import { startRun, endOf, unanswered } from './support/runs.ts'
+import { begin, end, give, isReady, runs, saidBy, whole, type Server } from './support/rights.ts'
+import { filesDir } from './support/stack.ts'
+import { until } from './support/until.ts'
+
+const dataset = 'quakes-rights'
+
+interface Case {
+  title: string
+  stage: StageName
+  server: Server
+  /** everything but the right */
+  without: typeof whole
+  /** what its sentence must name */
+  words: RegExp[]
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** Whoever may read or write something may also know that it is there: Kafka gives that with the other. */
+const implied = ({ operations }: KafkaRight, operation: string) =>
+  operation === 'Describe' && operations.length > 1
+
+function kafkaCases(stage: StageName): Case[] {
+  const wanted = rightsOf(stage, { datasets: [dataset] }).kafka
+  return wanted.flatMap((right) =>
+    right.operations
+      .filter((operation) => !implied(right, operation))
+      .map((operation): Case => {
+        const less = (granted: KafkaRight): KafkaRight =>
+          granted.resource === right.resource && granted.name === right.name
+            ? { ...granted, operations: granted.operations.filter((other) => other !== operation) }
+            : granted
+        const kafka = new Map(whole.kafka).set(stage, whole.kafka.get(stage)!.map(less))
+        return {
+          title: `${stage} without ${operation} of ${right.resource} ${right.name}`,
+          ...{ stage, server: 'kafka', without: { ...whole, kafka } },
+          words: [new RegExp(escaped(right.name)), new RegExp(operation, 'i')],
+        }
+      }),
+  )
+}
+
+interface Policy {
+  Version: string
+  Statement: { Action: string[]; Resource: string[] }[]
+}
+
+/** What a sentence of the store calls an action. `undefined`: asked only to say more about a refusal, so nobody misses it. */
+const calls: Record<string, RegExp | undefined> = {
+  's3:ListBucket': /look for bucket|list/,
+  's3:GetObject': /get /,
+  's3:PutObject': /put /,
+}
+
+function policyCases(stage: StageName): Case[] {
+  const policy = whole.policies.get(stage) as Policy | undefined
+  return (policy?.Statement ?? []).flatMap((statement, i): Case[] => {
+    const call = statement.Action.map((action) => calls[action]).find(Boolean)
+    if (!call) return []
+    const Statement = policy!.Statement.filter((_, other) => other !== i)
+    const policies = new Map(whole.policies).set(stage, { ...policy!, Statement })
+    return [
+      {
+        title: `${stage} without ${statement.Action.join(', ')} of ${statement.Resource.join(', ')}`,
+        ...{ stage, server: 'policies', without: { ...whole, policies } },
+        words: [/access ?denied|forbidden/i, call],
+      },
+    ]
+  })
+}
+
+function roleCases(stage: StageName): Case[] {
+  const role = whole.roles.get(stage)
+  if (!role) return []
+  const lacking = (title: string, changed: typeof role, word: RegExp): Case => ({
+    title: `${stage} without ${title}`,
+    ...{ stage, server: 'roles', words: [/unauthorized/i, word] },
+    without: { ...whole, roles: new Map(whole.roles).set(stage, changed) },
+  })
+  const of = (list: readonly string[], out: string) => list.filter((one) => one !== out)
+  const cluster = role.cluster.map((one) =>
+    lacking(`${one} of the cluster`, { ...role, cluster: of(role.cluster, one) }, new RegExp(one)),
+  )
+  const privileges = [...new Set(role.indices.flatMap((entry) => entry.privileges))]
+  const indices = privileges.map((one) => {
+    const changed = role.indices.map((entry) => ({ ...entry, privileges: of(entry.privileges, one) }))
+    return lacking(`${one} of its indices`, { ...role, indices: changed }, new RegExp(one))
+  })
+  return [...cluster, ...indices]
+}
+
+let imports = 0
+
+/** Rows of their own, some of which are refused: every topic of the way gets something. Asked for until somebody takes it. */
+async function importFresh(): Promise<string> {
+  const seed = ++imports
+  const file = join(filesDir, `rights-${seed}.csv`)
+  await writeQuakes(file, { rows: 300, seed: seed * 7919, days: 1 })
+  return until('the import to be taken', () => startRun(dataset, `file://${file}`, `rights-${seed}`), {
+    seconds: 150,
+  })
+}
+
+beforeAll(async () => {
+  // makes the topics, with the rights to do so
+  expect((await endOf(await importFresh())).state).toBe('succeeded')
+  for (const server of ['kafka', 'policies', 'roles'] as const) await give(server, whole)
+})
+
+afterAll(async () => {
+  for (const server of ['kafka', 'policies', 'roles'] as const) await give(server, whole)
+})
+
+describe.each(stageNames)('%s', (stage) => {
+  const cases = [...kafkaCases(stage), ...policyCases(stage), ...roleCases(stage)]
+
+  it.each(cases)('$title', async ({ server, without, words }) => {
+    await end(stage)
+    await give(server, without)
+    await begin(stage)
+    const run = importFresh()
+    run.catch(() => undefined)
+    const said = await until('the sentence', () => saidBy(stage, words), { seconds: 40 })
+    expect(said).toBeTruthy()
+    await give(server, whole)
+    await until(`${stage} to be ready again`, async () => {
+      // as an orchestrator does
+      if (!runs(stage)) await begin(stage)
+      return isReady(stage)
+    })
+    const receipt = await endOf(await run)
+    expect([receipt.state, unanswered(receipt)]).toEqual(['succeeded', []])
+  })
+})
