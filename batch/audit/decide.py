@@ -12,10 +12,9 @@ from dsf_dataset import (
     Value,
     compile_key_reader,
     compile_reader,
-    key_part,
     key_reader,
-    key_text,
     lane_of,
+    record_key,
 )
 
 from .landing import Landed
@@ -88,7 +87,7 @@ def _read_column(
 ) -> list[Value]:
     """Values of a column, None where a cell is refused; what is wrong is added to each row's problems."""
     field = next(field for field in dataset.fields if field.name == name)
-    read = compile_key_reader(field) if field in dataset.key else compile_reader(field)
+    read = compile_key_reader(field) if field in dataset.key and not dataset.is_row_key else compile_reader(field)
     known: dict[str | None, Value | Problem] = {}
     values: list[Value] = []
     for text, found in zip(texts, problems, strict=True):
@@ -158,8 +157,6 @@ def content_of(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
 def keys_of(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
     """The primary keys of typed rows, as text."""
     columns = [field.column for field in dataset.key]
-    texts = [
-        key_text([key_part(field, value) for field, value in zip(dataset.key, values, strict=True)])
-        for values in rows[columns].itertuples(index=False, name=None)
-    ]
+    text_of = record_key(dataset)
+    texts = [text_of(values) for values in rows[columns].itertuples(index=False, name=None)]
     return pd.Series(texts, index=rows.index, dtype=object)

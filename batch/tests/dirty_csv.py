@@ -68,6 +68,25 @@ UNVERSIONED = {
     ],
     "x-dsf": {"lanes": 2, "source": {"maxRowBytes": 120}},
 }
+BY_ROW = {
+    "name": "by-row",
+    "resources": [
+        {
+            "name": "by-row",
+            "path": "sample.csv",
+            "schema": {
+                "fieldsMatch": "subset",
+                "fields": [
+                    {"name": "place", "type": "number", "constraints": {"required": True}},
+                    {"name": "count", "type": "integer", "x-dsf": {"default": 7}},
+                    {"name": "kind", "type": "string", "missingValues": ["b", "B"]},
+                    {"name": "updated", "type": "datetime"},
+                ],
+            },
+        }
+    ],
+    "x-dsf": {"lanes": 3, "key": "row", "source": {"maxRowBytes": 120}},
+}
 
 _TIMES = [f"2018-02-0{day}T0{hour}:00:00Z" for day in (1, 2) for hour in (1, 2, 3)]
 _FINE = [f"2018-02-01T01:00:00.{fraction}Z" for fraction in ("0001", "000900", "000900001", "001", "0010009")]

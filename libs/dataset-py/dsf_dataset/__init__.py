@@ -20,7 +20,7 @@ from .keys import (
     topic_name,
     trends_key,
 )
-from .lanes import key_part, key_reader, key_text, lane_of, murmur2
+from .lanes import key_part, key_reader, lane_of, murmur2, record_key
 from .load import Datasets, Refused, load_dataset, load_datasets
 from .schemas import raw_schema
 from .times import DAY_MS, FIRST_MS, compile_times, iso_date, iso_datetime, read_written
@@ -53,7 +53,6 @@ __all__ = [
     "iso_datetime",
     "key_part",
     "key_reader",
-    "key_text",
     "landing_key",
     "lane_of",
     "load_dataset",
@@ -64,6 +63,7 @@ __all__ = [
     "path_segment",
     "raw_schema",
     "read_written",
+    "record_key",
     "table_prefix",
     "topic_name",
     "trends_key",

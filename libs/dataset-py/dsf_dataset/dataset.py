@@ -93,6 +93,9 @@ class Dataset:
     skip_initial_space: bool
     fields: tuple[Field, ...]
     key: tuple[Field, ...]
+    """All fields where the whole row is the key."""
+    is_row_key: bool
+    """A part of the key may be missing then, and its text is a hash."""
     fields_match: Literal["exact", "equal", "subset", "superset", "partial"]
     version_field: Field | None
     event_time: Field | None

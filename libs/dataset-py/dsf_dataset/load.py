@@ -137,6 +137,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         skip_initial_space=dialect.at("skipInitialSpace").value,
         fields=fields,
         key=key,
+        is_row_key=bool(ext.at("key")),
         fields_match=schema.at("fieldsMatch").value,
         version_field=_version_field(fields, ext.at("version")),
         event_time=event_time,
@@ -164,7 +165,8 @@ def _columns(
 ) -> tuple[tuple[Field, ...], tuple[Field, ...], Geo | None, tuple[Computed, ...]]:
     """The fields, those of the key, the place and the computed fields, once all their columns are checked."""
     nodes, of_computed = schema.at("fields").list(), ext.at("computed").list()
-    fields, key = read_fields(schema, nodes)
+    is_row_key = _is_row_key(ext.at("key"), schema)
+    fields, key = read_fields(schema, nodes, is_row_key=is_row_key)
     computed = tuple(_computed(node.value or {}) for node in of_computed)
     geo = _geo(fields, ext.at("geo"))
     if geo:
@@ -179,6 +181,17 @@ def _columns(
         check_rules(node, field)
     _check_simulate(ext.at("simulate"), fields, key)
     return fields, tuple(next(f for f in fields if f.name == one.name) for one in key), geo, computed
+
+
+def _is_row_key(key: Node, schema: Node) -> bool:
+    """One of the two ways to say what a row is."""
+    primary_key = schema.at("primaryKey")
+    if primary_key and key:
+        key.refuse("expected none beside a primaryKey: take one of them out")
+    if schema and not primary_key and not key and not key.is_wrong():
+        what = "the name of a field, or a list of them"
+        primary_key.refuse(f'expected {what}; where no field tells the rows apart, take x-dsf.key: "row"')
+    return bool(key)
 
 
 def _version_field(fields: Sequence[Field], node: Node) -> Field | None:

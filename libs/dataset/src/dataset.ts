@@ -36,7 +36,10 @@ export interface Dataset {
   lanes: number
   fields: Field[]
   fieldsMatch: 'exact' | 'equal' | 'subset' | 'superset' | 'partial'
+  /** all fields where the whole row is the key */
   key: Field[]
+  /** a part of the key may be missing then, and its text is a hash */
+  isRowKey: boolean
   versionField?: Field
   eventTime?: Field
   typeField?: Field

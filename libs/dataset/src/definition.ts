@@ -140,6 +140,10 @@ const extension = z.strictObject({
   version: z.string().optional().describe('field that grows with each revision of a key'),
   eventTime: z.string().optional(),
   type: z.string().optional().describe('field whose value becomes type= in object keys'),
+  key: z
+    .literal('row', notRead('expected "row"'))
+    .optional()
+    .describe('instead of a primary key: rows are the same row when all their fields are equal'),
   geo: z.strictObject({ latitude: z.string(), longitude: z.string() }).optional(),
   computed: z.array(computedField).default([]),
   simulate: simulate.optional(),
@@ -192,10 +196,12 @@ const resource = z.looseObject({
   schema: z.looseObject({
     fields: z.array(field).min(1),
     fieldsMatch: z.enum(['exact', 'equal', 'subset', 'superset', 'partial']).default('exact'),
-    primaryKey: z.union(
-      [z.string().transform((key) => [key]), z.array(z.string()).min(1)],
-      'expected the name of a field, or a list of them',
-    ),
+    primaryKey: z
+      .union(
+        [z.string().transform((key) => [key]), z.array(z.string()).min(1)],
+        'expected the name of a field, or a list of them',
+      )
+      .optional(),
     missingValues: z.array(z.string()).default(['']),
   }),
 })
