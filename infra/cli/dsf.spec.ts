@@ -50,6 +50,28 @@ describe('dsf', { timeout: 60_000 }, () => {
       })
   })
 
+  it('makes a definition of a file, which it then accepts', async () => {
+    const made = await dsf(
+      'dataset',
+      'init',
+      'seattle-weather/sample.csv',
+      '--name',
+      'made',
+      '--into',
+      'new',
+      '--dry',
+    )
+    expect(made).toMatchObject({ status: 0, stdout: expect.stringMatching(/^primary key +date +/m) })
+    expect(made.stderr).toContain('new/made/datapackage.json and sample.csv')
+    expect(await dsf('dataset', 'check', 'new')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('made     6       date'),
+    })
+    const tried = await dsf('dataset', 'try', 'new/made/sample.csv', '--limit', '1')
+    expect(tried.stdout).toMatch(/^1 +clean +\{"date":"2012-01-01",/m)
+    expect(tried.stderr).toMatch(/^made: \d+ rows read, /)
+  })
+
   it('checks the definitions of a folder as a stage reads them', async () => {
     expect(await dsf('dataset', 'check', '.')).toEqual({
       status: 0,

@@ -16,7 +16,7 @@ export function keyText(parts: string[]): string {
 const rowKeyText = (parts: (string | null)[]): string => hash('sha256', JSON.stringify(parts), 'base64url')
 
 /** A key field's value as text: one text for all ways of writing it, so `7` and `07` are the same integer key. */
-export function keyPart({ type }: Pick<Field, 'type'>, value: Value): string {
+function keyPart({ type }: Pick<Field, 'type'>, value: Value): string {
   if (type === 'datetime') return new Date(value as number).toISOString()
   return type === 'date' ? new Date((value as number) * 86_400_000).toISOString().slice(0, 10) : String(value)
 }
