@@ -6,9 +6,8 @@ import type { Dataset, FieldType, Reason, Value } from '@dsf/dataset'
 import { cleanerOf } from '../../apps/cleaner/src/clean.ts'
 import type { CleanRow, RawRow } from '../../apps/cleaner/src/read-row.ts'
 import { SeenVersions } from '../../apps/cleaner/src/seen-versions.ts'
-import { checkHeader, sniff } from '../../apps/ingestor/src/check-header.ts'
 import { gunzipLimited, measuredBefore } from '../../apps/ingestor/src/gunzip-limited.ts'
-import { openCsv, UnreadableFileError } from '../../apps/ingestor/src/open-csv.ts'
+import { openDataset } from '../../apps/ingestor/src/open-dataset.ts'
 import { publisherOf } from '../../apps/ingestor/src/publish-rows.ts'
 import { newRun } from '../../apps/ingestor/src/run.ts'
 
@@ -26,12 +25,8 @@ export interface TriedRow {
  * @throws UnreadableFileError when it is none that the definition describes
  */
 export async function* tryFile(dataset: Dataset, path: string): AsyncGenerator<TriedRow[]> {
-  const { dialect, source, fieldsMatch, fields, key } = dataset
-  const file = await openCsv(() => bytesOf(path), { dialect, maxRowBytes: source.maxRowBytes, sniff })
-  const namesOf = (of: { name: string }[]) => of.map(({ name }) => name)
-  const check = checkHeader(file.header, { fieldsMatch, fields: namesOf(fields), primaryKey: namesOf(key) })
-  if ('error' in check) throw new UnreadableFileError(check.error)
-  const publish = publisherOf(dataset, check.columns)
+  const file = await openDataset(dataset, () => bytesOf(path))
+  const publish = publisherOf(dataset, file.columns)
   const clean = cleanerOf(dataset)
   const seen = new SeenVersions()
   const asked = {

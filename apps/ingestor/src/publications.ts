@@ -1,10 +1,10 @@
 import type { Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
-import { checkHeader, sniff } from './check-header.ts'
 import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
 import type { Importer } from './importer.ts'
 import { landedRows } from './land-quarantine.ts'
-import { hintOf, openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
+import { UnreadableFileError } from './open-csv.ts'
+import { openDataset, type DatasetFile } from './open-dataset.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
 import { publisherOf, type Publication } from './publish-rows.ts'
 import type { Run } from './run.ts'
@@ -39,7 +39,7 @@ async function* replayed(
   const open = async (run: Run | undefined): Promise<FileReader> => {
     if (!run?.landing) throw new UnreadableFileError('the landing of its run is not known any more')
     const file = await openLanding(store, dataset, run)
-    return { columns: file.header.length, publish: publisherOf(dataset, columnsOf(dataset, file)) }
+    return { columns: file.header.length, publish: publisherOf(dataset, file.columns) }
   }
   const fileOf = (run: string) => files.get(run) ?? files.set(run, open(find(run))).get(run)!
   const tools = { dataset, topics: topics!, fileOf }
@@ -58,7 +58,7 @@ async function* imported(
   start: Run,
 ): AsyncGenerator<Publication, undefined> {
   const file = await openLanding(store, dataset, start)
-  const publish = publisherOf(dataset, columnsOf(dataset, file))
+  const publish = publisherOf(dataset, file.columns)
   let run = start
   let waiting: Block[] = []
   let rows = 0
@@ -75,24 +75,11 @@ async function* imported(
   yield { ...publish(waiting, run), isLast: true }
 }
 
-function openLanding(store: ObjectStore, { dialect, source }: Dataset, run: Run): Promise<CsvFile> {
-  const open = async () => {
+function openLanding(store: ObjectStore, dataset: Dataset, run: Run): Promise<DatasetFile> {
+  return openDataset(dataset, async () => {
     const stored = await store.stream(run.landing!)
     return (
       run.landing!.endsWith('.gz') ? gunzipLimited(stored, measuredBefore) : stored
     ) as AsyncIterable<Buffer>
-  }
-  return openCsv(open, { dialect, maxRowBytes: source.maxRowBytes, sniff })
-}
-
-/** @throws UnreadableFileError with the columns that are missing or unknown */
-function columnsOf(dataset: Dataset, file: CsvFile): number[] {
-  const names = (fields: { name: string }[]) => fields.map(({ name }) => name)
-  const check = checkHeader(file.header, {
-    fields: names(dataset.fields),
-    fieldsMatch: dataset.fieldsMatch,
-    primaryKey: names(dataset.key),
   })
-  if ('error' in check) throw new UnreadableFileError(check.error + hintOf(file.header.join()))
-  return check.columns
 }

@@ -13,7 +13,7 @@ class Field:
     """One column of the CSV, with what reading it needs."""
 
     name: str
-    """As in the file's header."""
+    """Of the definition; also that of the file's header, unless that is said."""
     column: str
     """The same as a name that Avro, Parquet and Elasticsearch take."""
     type: FieldType
@@ -29,6 +29,12 @@ class Field:
     constraints: Mapping[str, Any] | None = None
     title: str | None = None
     unit: str | None = None
+    header: str | None = None
+    """As in the file's header, where that is not the name."""
+
+    @property
+    def in_file(self) -> str:
+        return self.name if self.header is None else self.header
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,8 @@ class Dataset:
     delimiter: str
     quote_char: str
     skip_initial_space: bool
+    has_header: bool
+    """Without one the fields are the file's columns, in their order."""
     fields: tuple[Field, ...]
     key: tuple[Field, ...]
     """All fields where the whole row is the key."""

@@ -27,7 +27,9 @@ def read_fields(
             node.refuse("a field of the primary key can have no default", "/x-dsf/default")
         if (field.constraints or {}).get("unique") and not (is_key and len(key_names) == 1):
             node.refuse("only a primary key of one field can be unique", "/constraints/unique")
-    return fields, fields if is_row_key else tuple(field for node in wanted if (field := field_named(fields, node)))
+    return fields, fields if is_row_key else tuple(
+        field for node in wanted if (field := field_named(fields, node))
+    )
 
 
 def _key_nodes(node: Node) -> list[Node]:
@@ -57,6 +59,7 @@ def _field(written: dict[str, Any], missing: list[str]) -> Field:
         constraints=written["constraints"],
         title=written.get("title"),
         unit=written.get("unit"),
+        header=ext.get("header"),
     )
 
 

@@ -41,9 +41,7 @@ def key_reader(dataset: Dataset, at: Sequence[int]) -> Callable[[Sequence[str]],
 
 
 def _row_key_reader(dataset: Dataset, at: Sequence[int]) -> Callable[[Sequence[str]], str]:
-    readers = [
-        (field, compile_reader(field), column) for field, column in zip(dataset.key, at, strict=True)
-    ]
+    readers = [(field, compile_reader(field), column) for field, column in zip(dataset.key, at, strict=True)]
 
     def part(field: Field, cell: str, value: Value | Problem) -> str | None:
         if value is None:

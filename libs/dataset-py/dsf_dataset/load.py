@@ -125,6 +125,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     fields, key, geo, computed = _columns(schema, ext)
     event_time = _role(fields, ext.at("eventTime"), "date", "datetime")
     _check_dialect(dialect)
+    _check_places(fields, schema.at("fieldsMatch"), dialect.at("header"))
     _check_url(source.at("url"))
     dataset = Dataset(
         name=name,
@@ -135,6 +136,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         delimiter=dialect.at("delimiter").value,
         quote_char=dialect.at("quoteChar").value,
         skip_initial_space=dialect.at("skipInitialSpace").value,
+        has_header=dialect.at("header").value,
         fields=fields,
         key=key,
         is_row_key=bool(ext.at("key")),
@@ -206,6 +208,18 @@ def _name(node: Node, folder: Path) -> str:
     if name and folder.absolute().name != name:
         node.refuse(f'is "{name}", expected the folder\'s name "{folder.absolute().name}"')
     return name
+
+
+def _check_places(fields: Sequence[Field], policy: Node, header: Node) -> None:
+    """What is not told by its name is told by its place, which only one policy keeps."""
+    if policy.value in ("exact", None):
+        return
+    if header.value is False:
+        policy.refuse('expected "exact", because the file has no header')
+        return
+    headers = [field.in_file for field in fields if field.name]
+    if len(set(headers)) < len(headers):
+        policy.refuse('expected "exact", because two fields are the same in the file\'s header')
 
 
 def _check_dialect(node: Node) -> None:

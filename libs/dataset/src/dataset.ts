@@ -6,8 +6,10 @@ export type FieldType = DefinedField['type']
 
 /** One column of the CSV, with everything that cleaning, encoding and indexing need to know about it. */
 export interface Field {
-  /** as in the file's header */
+  /** of the definition; also that of the file's header, unless that is said */
   name: string
+  /** as in the file's header */
+  header: string
   /** the same, as a name that Avro, Parquet and Elasticsearch take */
   column: string
   type: FieldType
@@ -45,7 +47,8 @@ export interface Dataset {
   typeField?: Field
   geo?: { latitude: Field; longitude: Field }
   computed: ComputedField[]
-  dialect: { delimiter: string; quoteChar: string; skipInitialSpace: boolean }
+  /** without a header the fields are the file's columns, in their order */
+  dialect: { delimiter: string; quoteChar: string; skipInitialSpace: boolean; header: boolean }
   source: Definition['x-dsf']['source']
   sinks: Definition['x-dsf']['sinks']
   simulate?: NonNullable<Definition['x-dsf']['simulate']>

@@ -37,6 +37,8 @@ const columnName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a letter or underscore, then letters, digits, underscores')
 
+const withoutNul = z.string().regex(/^[^\0]*$/, 'expected a text without NUL, which no header can hold')
+
 const fieldExtension = z.strictObject({
   trim: z.boolean().default(true).describe('remove white space around the cell before anything else'),
   case: z.enum(['keep', 'lower', 'upper']).default('keep'),
@@ -45,6 +47,11 @@ const fieldExtension = z.strictObject({
   column: columnName
     .optional()
     .describe("the column's name, where the one that is made of `name` cannot be used"),
+  header: withoutNul
+    .optional()
+    .describe(
+      "the column's name in the file's header, where that is empty, there twice, or not wanted as `name`",
+    ),
 })
 
 /** Closed like `x-dsf`: a constraint that nobody checks would be a promise. */
@@ -62,10 +69,7 @@ const constraints = z.strictObject({
 })
 
 const field = z.looseObject({
-  name: z
-    .string()
-    .min(1)
-    .regex(/^[^\0]*$/, 'expected a text without NUL, which no header can hold'),
+  name: withoutNul.min(1),
   type: z.enum(['string', 'integer', 'number', 'boolean', 'date', 'datetime']),
   format: z.string().optional(),
   title: z.string().optional(),
@@ -183,7 +187,7 @@ const resource = z.looseObject({
     .looseObject({
       delimiter: oneCharacter.default(','),
       quoteChar: oneCharacter.default('"'),
-      header: z.literal(true).default(true),
+      header: z.boolean().default(true),
       doubleQuote: z.literal(true).optional(),
       skipInitialSpace: z.boolean().default(false),
       lineTerminator: z

@@ -47,6 +47,7 @@ describe('a definition', () => {
     })
     expect(fields[1]).toEqual({
       name: 'mag',
+      header: 'mag',
       column: 'mag',
       type: 'number',
       format: 'default',

@@ -76,6 +76,7 @@ function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: De
       delimiter: dialect.delimiter,
       quoteChar: dialect.quoteChar,
       skipInitialSpace: dialect.skipInitialSpace,
+      header: dialect.header,
     },
   }
 }
@@ -117,15 +118,30 @@ function checkWhatIsTyped(dataset: Dataset, ext: Extension, refuse: Refuse): voi
 }
 
 function checkHeader(dataset: Dataset, isWrong: IsWrong, refuse: Refuse): void {
+  checkPlaces(dataset, refuse)
   const path = '/x-dsf/source/maxRowBytes'
   const problem = isBelowWrong(path, isWrong) ? undefined : headerTooLong(dataset)
   if (problem) refuse(path, problem)
 }
 
+/** What is not told by its name is told by its place, which only one policy keeps. */
+function checkPlaces({ fields, fieldsMatch, dialect }: Dataset, refuse: Refuse): void {
+  const path = '/resources/0/schema/fieldsMatch'
+  if (fieldsMatch === 'exact') return
+  if (!dialect.header) return refuse(path, 'expected "exact", because the file has no header')
+  const headers = new Set<string>()
+  const repeated = fields.find(
+    ({ header, name }) => !isStandIn(name) && headers.size === headers.add(header).size,
+  )
+  if (repeated)
+    refuse(path, `expected "exact", because two fields are "${repeated.header}" in the file's header`)
+}
+
 function toField(raw: DefinedField, missingValues: string[]): Field {
-  const { trim, case: letterCase, default: fallback, search, column } = raw['x-dsf']
+  const { trim, case: letterCase, default: fallback, search, column, header } = raw['x-dsf']
   return {
     name: raw.name,
+    header: header ?? raw.name,
     column: column ?? columnOf(raw.name),
     type: raw.type,
     format: raw.format ?? 'default',
