@@ -35,45 +35,53 @@ export async function describeFile(sample: Sample, folder: string): Promise<Desc
   const sniffed = await sniffDialect(bytes, folder)
   const scanned = scanRows(bytes, sniffed.dialect, mostRows, isWhole)
   refuseUnreadable(scanned, sniffed)
-  const { header, rows } = scanned
-  const columns = header.map((name, at) =>
-    judgeColumn(
-      name,
-      at,
-      rows.map((row) => row[at]!),
-    ),
+  const header = judgeHeader(scanned.header, judgeAll(scanned.header, scanned.rows), scanned.rows)
+  const rows = header.isHeader ? scanned.rows : [scanned.header, ...scanned.rows]
+  const columns = judgeAll(namesFor(header.isHeader ? scanned.header : scanned.header.map(() => '')), rows)
+  const fields = columns.map((column, i) =>
+    withHeader(column, header.isHeader ? scanned.header[i] : undefined),
   )
-  const named = judgeHeader(header, columns, rows)
-  if (!named.isHeader)
-    throw new Error(
-      `the file seems to have no header: ${named.finding.why}. Write a first line that names its columns`,
-    )
-  const fields = columns.filter(({ name }) => name !== '' && !isRepeated(name, header))
   const key = findKey(fields, rows, isWhole)
   const roles = findRoles(fields, key.columns, rows)
-  const others = columns.filter((column) => !fields.includes(column))
   return {
-    ...{
-      dialect: sniffed.dialect,
-      columns: fields,
-      hasOthers: others.length > 0,
-      key: key.columns,
-      roles,
-      rows: rows.length,
-    },
+    ...{ dialect: sniffed.dialect, hasHeader: header.isHeader, columns: fields },
+    ...{ key: key.columns, roles, rows: rows.length },
     findings: [
-      ...[encoding, delimiterOf(sniffed), quoteOf(sniffed), named.finding, key.finding, ...roles.findings],
+      ...[encoding, delimiterOf(sniffed), quoteOf(sniffed), header.finding, key.finding, ...roles.findings],
       ...fields.map(aboutColumn),
     ],
     doubts: [
-      ...unnamed(others),
+      ...nameDoubts(fields, header.isHeader),
       ...unreadableDoubt(scanned),
       ...fields.flatMap(({ name, doubt }) => (doubt ? [`${name}: ${doubt}`] : [])),
     ],
   }
 }
 
-const isRepeated = (name: string, header: string[]) => header.indexOf(name) !== header.lastIndexOf(name)
+const judgeAll = (names: string[], rows: string[][]): Column[] =>
+  names.map((name, at) =>
+    judgeColumn(
+      name,
+      at,
+      rows.map((row) => row[at]!),
+    ),
+  )
+
+/** A name for each column: its own, with a number where it was there before; `column_3` where it has none. */
+function namesFor(header: string[]): string[] {
+  const taken = new Set(header)
+  const seen = new Set<string>()
+  return header.map((text, i) => {
+    let name = text === '' ? `column_${i + 1}` : text
+    for (let n = 2; seen.has(name) || (name !== text && taken.has(name)); n++)
+      name = `${text || 'column'}_${n}`
+    seen.add(name)
+    return name
+  })
+}
+
+const withHeader = (column: Column, header: string | undefined): Column =>
+  header === undefined || header === column.name ? column : { ...column, header }
 
 /** A sample may end within a letter. */
 function encodingOf({ bytes, isWhole, contentType, gzip }: Sample): Finding {
@@ -126,12 +134,13 @@ const aboutColumn = ({ name, type, format, sure, why }: Column): Finding => ({
   },
 })
 
-const unnamed = (others: Column[]): string[] =>
-  others.length === 0
-    ? []
-    : [
-        `${counted(others.length, 'column')} left out, because the header has no name for it, or one twice: ${others.map(({ name, at }) => `column ${at + 1} ${JSON.stringify(name)}`).join(', ')}`,
-      ]
+function nameDoubts(columns: Column[], hasHeader: boolean): string[] {
+  if (!hasHeader) return ['the file seems to have no header: give its fields better names']
+  const renamed = columns.filter(({ header }) => header !== undefined)
+  if (renamed.length === 0) return []
+  const names = renamed.map(({ name, at }) => `column ${at + 1} is ${JSON.stringify(name)}`)
+  return [`the header has no name, or one twice, for some columns: ${names.join(', ')}`]
+}
 
 const unreadableDoubt = ({ unreadable, rows }: Scanned): string[] =>
   unreadable.length === 0

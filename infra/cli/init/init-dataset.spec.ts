@@ -83,6 +83,27 @@ describe('the definition of a file that nobody has seen', () => {
     expect(fields.map((field) => field['x-dsf']?.column)).toEqual(['f1_dt', undefined, 'f3_ab', 'f4_dsf_row'])
   })
 
+  it('has names for columns that have none, or one twice', async () => {
+    const { folder, doubts, tried } = await init('unnamed.csv', ',a,a,column_1\n1,2,3,4\n5,6,7,8\n')
+    const { fields } = definitionOf(folder).resources[0].schema
+    expect(fields.map((field: Json) => [field.name, field['x-dsf']?.header])).toEqual([
+      ['column_2', ''],
+      ['a', undefined],
+      ['a_2', 'a'],
+      ['column_1', undefined],
+    ])
+    expect(doubts).toEqual([expect.stringContaining('column 1 is "column_2", column 3 is "a_2"')])
+    expect(tried.counts).toMatchObject({ read: 2, clean: 2 })
+  })
+
+  it('takes a first row of values for no header', async () => {
+    const { folder, tried } = await init('bare.csv', '1,2024-01-05,x\n2,2024-01-06,y\n3,2024-01-07,x\n')
+    const [resource] = definitionOf(folder).resources
+    expect(resource.dialect).toEqual({ header: false })
+    expect(resource.schema.fields.map(({ type }: Json) => type)).toEqual(['integer', 'date', 'string'])
+    expect(tried.counts).toMatchObject({ read: 3, clean: 3 })
+  })
+
   it('has the whole row for a key where no columns are one', async () => {
     const { folder } = await init(
       'plain.csv',

@@ -5,8 +5,10 @@ import { fieldOf } from './field-of.ts'
 import { judgeTimes } from './judge-times.ts'
 
 export interface Column {
-  /** as in the header */
+  /** of the field that it becomes */
   name: string
+  /** as in the header, where that is not the name */
+  header?: string
   /** which column of the file it is, from 0 */
   at: number
   type: FieldType

@@ -13,8 +13,7 @@ export interface Found {
   url?: string
   dialect: CsvDialect
   columns: Column[]
-  /** not all columns of the file are fields */
-  hasOthers: boolean
+  hasHeader: boolean
   /** none when the whole row is the key */
   key: Column[]
   roles: Roles
@@ -61,7 +60,8 @@ function problemOf(name: string, definition: object): DefinitionError | undefine
 }
 
 function fieldJson(column: Column, { version, geo }: Roles): FieldJson {
-  const { name, type, format, missing, tokens, isProse } = column
+  const { name, type, format, missing, tokens } = column
+  const extension = extensionOf(column)
   const isPlace = geo && [geo.latitude, geo.longitude].includes(column)
   return {
     name,
@@ -70,19 +70,23 @@ function fieldJson(column: Column, { version, geo }: Roles): FieldJson {
     ...(missing.length > 0 ? { missingValues: ['', ...missing] } : {}),
     ...tokens,
     ...(version === column ? { constraints: { required: true } } : {}),
-    ...(isProse ? { 'x-dsf': { search: 'text' } } : {}),
+    ...(extension.length > 0 ? { 'x-dsf': Object.fromEntries(extension) } : {}),
   }
 }
 
+const extensionOf = ({ header, isProse }: Column): [string, string][] => [
+  ...(header === undefined ? [] : [['header', header] as [string, string]]),
+  ...(isProse ? [['search', 'text'] as [string, string]] : []),
+]
+
 function definitionJson(found: Found, fields: FieldJson[]) {
-  const { name, title, dialect, hasOthers, key } = found
+  const { name, title, dialect, hasHeader, key } = found
   const [first, ...more] = key.map((column) => column.name)
   const schema = {
     ...(first === undefined ? {} : { primaryKey: more.length === 0 ? first : [first, ...more] }),
-    ...(hasOthers ? { fieldsMatch: 'subset' } : {}),
     fields,
   }
-  const resource = { name, path: 'sample.csv', ...dialectJson(dialect), schema }
+  const resource = { name, path: 'sample.csv', ...dialectJson(dialect, hasHeader), schema }
   return { name, title, resources: [resource], 'x-dsf': extensionJson(found) }
 }
 
@@ -98,8 +102,9 @@ function extensionJson({ url, key, roles: { eventTime, version, type, geo, perio
   }
 }
 
-function dialectJson({ delimiter, quoteChar, skipInitialSpace }: CsvDialect) {
+function dialectJson({ delimiter, quoteChar, skipInitialSpace }: CsvDialect, hasHeader: boolean) {
   const dialect = {
+    ...(hasHeader ? {} : { header: false }),
     ...(delimiter === ',' ? {} : { delimiter }),
     ...(quoteChar === '"' ? {} : { quoteChar }),
     ...(skipInitialSpace ? { skipInitialSpace } : {}),

@@ -88,7 +88,7 @@ function fitOf(sample: Buffer, dialect: CsvDialect): { share: number; columns: n
 function bestOf(readings: Reading[], found: string): Reading {
   const apt = readings.filter(({ columns, share, dialect }) =>
     // two words in a row are no columns
-    dialect.delimiter === ' ' ? columns > 2 && share === 1 : columns > 1,
+    dialect.delimiter === ' ' ? columns > 2 && share === 1 : columns > 1 && share > 0.5,
   )
   const trusted = apt.find(({ dialect, share }) => dialect.delimiter === found && share > 0.9)
   if (trusted) return trusted
