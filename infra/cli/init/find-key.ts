@@ -29,9 +29,9 @@ export function findKey(columns: Column[], rows: string[][], isWhole: boolean): 
 
 /** A measured value is no name of a row, and neither is a text of many words, nor a part of a person's name. */
 function couldBeKey(column: Column, rows: string[][]): boolean {
-  const { type, filled, cells, missing, format, at, name } = column
+  const { type, filled, cells, missing, format, marks, at, name } = column
   if (cells === 0 || filled < cells || missing.length > 0 || isNoName(column, rows)) return false
-  const read = keyRules(fieldOf(name, type, { format: format ?? 'default' }))
+  const read = keyRules(fieldOf(name, type, { format: format ?? 'default', ...marks }))
   return type === 'boolean' || rows.every((row) => !isProblem(read(row[at]!)))
 }
 

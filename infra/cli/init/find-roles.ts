@@ -97,10 +97,11 @@ function versionOf(columns: Column[], key: Column[], time: Column | undefined): 
 function placeOf(columns: Column[], rows: string[][]): Looked<NonNullable<Roles['geo']>> {
   const within =
     (limit: number) =>
-    ({ at, type, missing }: Column) => {
+    ({ at, type, marks, missing }: Column) => {
       const read = readRules(
         fieldOf('', 'number', {
           missingValues: ['', ...missing],
+          ...marks,
           constraints: { minimum: -limit, maximum: limit },
         }),
       )

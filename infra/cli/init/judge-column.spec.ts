@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { judgeColumn } from './judge-column.ts'
 
 const judged = (cells: string[], name = 'x') => {
-  const { type, format, missing, tokens, doubt } = judgeColumn(name, 0, cells)
+  const { type, format, missing, tokens, marks, doubt } = judgeColumn(name, 0, cells)
   return {
     is: format && format !== 'default' ? `${type} ${format}` : type,
     ...(missing.length > 0 ? { missing } : {}),
     ...(tokens ? { truth: [tokens.trueValues[0], tokens.falseValues[0]] } : {}),
+    ...(marks && Object.keys(marks).length > 0 ? { marks } : {}),
     ...(doubt ? { doubt } : {}),
   }
 }
@@ -34,6 +35,13 @@ describe('a column of', () => {
     ],
     ['times of a mail', ['Fri, 05 Jan 2024 12:30:01 +0100'], { is: 'datetime %a, %d %b %Y %H:%M:%S %z' }],
     ['days in several forms of one meaning', ['2024/1/5', '5 Jan 2024'], { is: 'date any' }],
+    ['numbers with a decimal comma', ['1,5', '2', ''], { is: 'number', marks: { decimalChar: ',' } }],
+    [
+      'numbers with both marks',
+      ['1.234,5', '12,25'],
+      { is: 'number', marks: { decimalChar: ',', groupChar: '.' } },
+    ],
+    ['thousands', ['12,345,678', '1,000'], { is: 'integer', marks: { groupChar: ',' } }],
     ['years', ['1999', '2000', '2001'], { is: 'integer' }],
     ['phone numbers', ['2095257564', '2095257565'], { is: 'integer' }],
   ])('%s', (_, cells, expected) => {

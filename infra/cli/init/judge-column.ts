@@ -13,6 +13,8 @@ export interface Column {
   at: number
   type: FieldType
   format?: string
+  /** of numbers that are not plain */
+  marks?: Marks
   /** beside the empty cell */
   missing: string[]
   tokens?: { trueValues: string[]; falseValues: string[] }
@@ -28,7 +30,15 @@ export interface Column {
   doubt?: string
 }
 
-type Judged = Pick<Column, 'type' | 'format' | 'tokens' | 'doubt'> & { why: string; isGuess?: boolean }
+export interface Marks {
+  decimalChar?: string
+  groupChar?: string
+}
+
+type Judged = Pick<Column, 'type' | 'format' | 'tokens' | 'marks' | 'doubt'> & {
+  why: string
+  isGuess?: boolean
+}
 
 /** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
 const usualMissing = new Set(
@@ -145,18 +155,40 @@ const isZoneless = (type: FieldType, text: string) =>
   type === 'datetime' && !/(Z|[+-]\d\d:?\d\d|GMT|UTC)/i.test(text.slice(8))
 
 function judgeNumbers(texts: string[], all: string): Judged | undefined {
-  const isNumber = (type: 'integer' | 'number') => {
-    const read = readRules(fieldOf('', type))
-    return texts.every((text) => !isProblem(read(text)))
-  }
-  const isWhole = texts.every((text) => /^[+-]?\d+$/.test(text))
-  if (isWhole && !isNumber('integer')) return { type: 'string', why: 'digits, some too many for an integer' }
-  if (!isNumber('number')) return undefined
-  const type = isWhole ? 'integer' : 'number'
+  if (texts.every((text) => /^[+-]?\d+$/.test(text)) && !areNumbers(texts, 'integer', {}))
+    return { type: 'string', why: 'digits, some too many for an integer' }
+  const fitting = marks.filter((one) => areNumbers(texts, 'number', one))
+  const [mark] = fitting
+  if (!mark) return undefined
   const padded = texts.find((text) => /^[+-]?0\d/.test(text))
   if (padded) return { type: 'string', why: `digits, and the noughts before some count: ${padded}` }
-  return { type, why: `${all} are ${type}s` }
+  const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
+  const isUnclear = mark.groupChar === ',' && fitting.some(({ decimalChar }) => decimalChar === ',')
+  return {
+    ...{ type, marks: mark, why: `${all} are ${type}s${writtenWith(mark)}` },
+    ...(isUnclear ? { doubt: 'its commas could also be decimal ones (decimalChar)' } : {}),
+  }
 }
+
+/** The plain form first, and groups before decimals: that `1,234` is a thousand is likelier. */
+const marks: Marks[] = [
+  ...[{}, { groupChar: ',' }, { decimalChar: ',' }, { decimalChar: ',', groupChar: '.' }],
+  ...[' ', '\u00a0', '\u202f', "'", '\u2019'].flatMap((groupChar) => [
+    { groupChar },
+    { decimalChar: ',', groupChar },
+  ]),
+]
+
+function areNumbers(texts: string[], type: 'integer' | 'number', mark: Marks): boolean {
+  const read = readRules(fieldOf('', type, mark))
+  return texts.every((text) => !isProblem(read(text)))
+}
+
+const writtenWith = ({ decimalChar, groupChar }: Marks): string =>
+  [
+    ...(decimalChar ? [' with a decimal comma'] : []),
+    ...(groupChar ? [` in groups by ${JSON.stringify(groupChar)}`] : []),
+  ].join()
 
 /** The spellings of a pair of words, when the column has these two and no other. */
 function truthOf(counts: Map<string, number>): Column['tokens'] {

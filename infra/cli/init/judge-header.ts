@@ -57,9 +57,9 @@ export function judgeHeader(header: string[], columns: Column[], rows: string[][
   }
 }
 
-function isOfColumn(text: string, { type, format, tokens, missing }: Column): boolean {
+function isOfColumn(text: string, { type, format, tokens, marks, missing }: Column): boolean {
   const read = readRules(
-    fieldOf('', type, { format: format ?? 'default', missingValues: ['', ...missing], ...tokens }),
+    fieldOf('', type, { format: format ?? 'default', missingValues: ['', ...missing], ...tokens, ...marks }),
   )
   return !isProblem(read(text))
 }

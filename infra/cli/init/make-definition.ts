@@ -60,7 +60,7 @@ function problemOf(name: string, definition: object): DefinitionError | undefine
 }
 
 function fieldJson(column: Column, { version, geo }: Roles): FieldJson {
-  const { name, type, format, missing, tokens } = column
+  const { name, type, format, missing, tokens, marks } = column
   const extension = extensionOf(column)
   const isPlace = geo && [geo.latitude, geo.longitude].includes(column)
   return {
@@ -69,6 +69,7 @@ function fieldJson(column: Column, { version, geo }: Roles): FieldJson {
     ...(format && format !== 'default' ? { format } : {}),
     ...(missing.length > 0 ? { missingValues: ['', ...missing] } : {}),
     ...tokens,
+    ...marks,
     ...(version === column ? { constraints: { required: true } } : {}),
     ...(extension.length > 0 ? { 'x-dsf': Object.fromEntries(extension) } : {}),
   }

@@ -23,6 +23,9 @@ class Field:
     missing_values: tuple[str, ...] = ("",)
     true_values: tuple[str, ...] = ("true", "True", "TRUE", "1")
     false_values: tuple[str, ...] = ("false", "False", "FALSE", "0")
+    decimal_char: str = "."
+    group_char: str | None = None
+    """Between three digits and three."""
     trim: bool = True
     case: Literal["keep", "lower", "upper"] = "keep"
     default: str | int | float | bool | None = None

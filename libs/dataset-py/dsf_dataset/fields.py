@@ -53,6 +53,8 @@ def _field(written: dict[str, Any], missing: list[str]) -> Field:
         missing_values=tuple(written.get("missingValues", missing)),
         true_values=tuple(written["trueValues"]),
         false_values=tuple(written["falseValues"]),
+        decimal_char=written["decimalChar"],
+        group_char=written.get("groupChar"),
         trim=ext["trim"],
         case=ext["case"],
         default=ext.get("default"),

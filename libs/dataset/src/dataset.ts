@@ -20,6 +20,9 @@ export interface Field {
   required: boolean
   constraints: DefinedField['constraints']
   missingValues: string[]
+  decimalChar: string
+  /** between three digits and three */
+  groupChar?: string
   trueValues: string[]
   falseValues: string[]
   trim: boolean

@@ -76,7 +76,11 @@ const field = z.looseObject({
   description: z.string().optional(),
   unit: z.string().optional().describe('UCUM code'),
   constraints: constraints.default({}),
-  decimalChar: z.literal('.').optional(),
+  decimalChar: z.enum(['.', ','], notRead('expected "." or ","')).default('.'),
+  groupChar: z
+    .string()
+    .regex(/^[ ,.'_\u00a0\u2009\u202f\u2019]$/, "expected a blank, or one of , . ' _ ’")
+    .optional(),
   bareNumber: z.literal(true).optional(),
   missingValues: z.array(z.string()).optional(),
   trueValues: z.array(z.string()).default(usualTokens.trueValues),

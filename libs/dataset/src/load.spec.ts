@@ -56,6 +56,8 @@ describe('a definition', () => {
       required: false,
       constraints: {},
       missingValues: ['', 'NA'],
+      decimalChar: '.',
+      groupChar: undefined,
       trueValues: ['true', 'True', 'TRUE', '1'],
       falseValues: ['false', 'False', 'FALSE', '0'],
       trim: true,

@@ -150,6 +150,8 @@ function toField(raw: DefinedField, missingValues: string[]): Field {
     required: raw.constraints.required === true,
     constraints: raw.constraints,
     missingValues: raw.missingValues ?? missingValues,
+    decimalChar: raw.decimalChar,
+    groupChar: raw.groupChar,
     trueValues: raw.trueValues,
     falseValues: raw.falseValues,
     trim,
