@@ -72,6 +72,14 @@ describe('dsf', { timeout: 60_000 }, () => {
     expect(tried.stderr).toMatch(/^made: \d+ rows read, /)
   })
 
+  it('shows the first rows of a file, whatever became of them', async () => {
+    writeFileSync(join(folder, 'short.csv'), 'a,b\n1,2\n3\n5,\n')
+    const { status, stderr } = await dsf('dataset', 'init', 'short.csv', '--into', 'new', '--dry')
+    expect(status).toBe(0)
+    expect(stderr).toContain('1    clean    1  2')
+    expect(stderr).toMatch(/^2    refused +row: unreadable, wrong number of cells: 1, expected 2$/m)
+  })
+
   it('checks the definitions of a folder as a stage reads them', async () => {
     expect(await dsf('dataset', 'check', '.')).toEqual({
       status: 0,

@@ -42,12 +42,16 @@ export async function initAndImport(
   return { ...init, run }
 }
 
-const firstRows = ({ tried }: Init): string =>
-  render(
-    { rows: tried.rows.map(({ row, values, ...rest }) => ({ row, ...(values ?? rest) })) },
-    'rows',
-    'table',
-  ).trimEnd()
+/** A column for each of the file, whatever became of the row. */
+function firstRows({ tried: { rows } }: Init): string {
+  const columns = [...new Set(rows.flatMap(({ values = {} }) => Object.keys(values)))]
+  const shown = rows.map(({ row, outcome, reasons, values = {} }) => ({
+    ...{ row, outcome },
+    ...Object.fromEntries(columns.map((column) => [column, values[column] ?? ''])),
+    ...(rows.some((one) => one.reasons.length > 0) ? { reasons } : {}),
+  }))
+  return render({ rows: shown }, 'rows', 'table').trimEnd()
+}
 
 function linesOfRun({ runId, dataset, counters }: Run): string[] {
   const count = (name: string) => counters[name] ?? 0
