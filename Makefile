@@ -53,7 +53,7 @@ status: $(NODE_MODULES) ## Show each server and stage: state, address, pid, what
 logs: $(NODE_MODULES) ## Show the ends of the logs (SERVICE=kafka for one, FOLLOW=1 to go on)
 	$(LOCAL) logs
 
-run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotency-key], wait, print the receipt as JSON
+run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotency-key] [FORCE=1], wait, print the receipt as JSON
 	$(LOCAL) run
 
 reindex: $(NODE_MODULES) build ## Fill a new index of DATASET=name from the lake and move the alias to it (DROP=1: delete the old ones)

@@ -1,8 +1,5 @@
 """The landing file as rows: their numbers, their cells, and which of them cannot be read."""
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -61,22 +58,6 @@ def _fields(dataset: Dataset, header: list[str]) -> list[str | None]:
         return [field.name for field in dataset.fields]
     names = {field.in_file: field.name for field in dataset.fields}
     return [names.get(text) for text in header]
-
-
-def unzipped(key: str, content: bytes, most: int) -> bytes:
-    """
-    The bytes of a landing object, decompressed when its key says that it is gzip.
-    @raise NotNow when they are more than `most`, or damaged: no run can have come of them
-    """
-    if not key.endswith(".gz"):
-        return content
-    try:
-        plain = gzip.GzipFile(fileobj=io.BytesIO(content)).read(most + 1)
-    except (EOFError, OSError, zlib.error) as error:
-        raise NotNow(f"the landing file cannot be decompressed: {error}") from error
-    if len(plain) > most:
-        raise NotNow(f"the landing file has more than {most} bytes when decompressed")
-    return plain
 
 
 class _Csv:

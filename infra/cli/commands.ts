@@ -48,7 +48,7 @@ export interface Command {
 export const usage = `dsf dataset init       <url or file> [--name n] [--into folder] [--dry] [--force]
 dsf dataset check      <folder of a dataset, or of datasets>
 dsf dataset try        <file> [--dataset its folder] [--state clean|duplicate|refused] [--limit n]
-dsf runs start         <dataset> [--source url or file] [--key k] [--wait]
+dsf runs start         <dataset> [--source url or file] [--key k] [--force] [--wait]
 dsf runs show          <run id>
 dsf runs list          [--dataset name] [--state s] [--limit n] [--cursor c]
 dsf runs cancel        <run id>
@@ -113,7 +113,7 @@ export const commands: Record<string, Command> = {
     subjects: ['a dataset'],
     run: async (api, [dataset], options) => {
       const source = options.source ? { source: sourceUrl(options.source) } : {}
-      const run = await startRun(api, { dataset: dataset!, ...source }, options.key)
+      const run = await startRun(api, { dataset: dataset!, ...source, force: options.force }, options.key)
       return options.wait ? finished(api, run, options) : run
     },
   },
@@ -190,8 +190,9 @@ const triedLine = ({ row, outcome, reasons, values }: TriedRow) => ({
 })
 
 /** A run in one line of a list. */
-const lineOf = ({ runId, dataset, type, state, times, rows, reason }: Run) => ({
-  ...{ runId, dataset, type, state, requested: times['requested'], rows, reason: reason ?? '' },
+const lineOf = ({ runId, dataset, type, state, unchanged, times, rows, reason }: Run) => ({
+  ...{ runId, dataset, type, state, requested: times['requested'], rows },
+  reason: reason ?? (unchanged ? `unchanged since ${unchanged.since}` : ''),
 })
 
 /** @throws Error with the reason when the run failed, or when the time is over */

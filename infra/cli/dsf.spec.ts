@@ -80,6 +80,45 @@ describe('dsf', { timeout: 60_000 }, () => {
     expect(stderr).toMatch(/^2    refused +row: unreadable, wrong number of cells: 1, expected 2$/m)
   })
 
+  it('prints what makes the topics of a dataset, and what lets a program at them', async () => {
+    const topics = await dsf(
+      'topics',
+      'list',
+      '.',
+      '--prefix',
+      'team.',
+      '--replicas',
+      '3',
+      '--min-insync',
+      '2',
+    )
+    expect(topics.stderr).toBe('')
+    expect(topics.stdout.trimEnd().split('\n')).toHaveLength(10)
+    expect(topics.stdout).toMatch(
+      /--create --if-not-exists --topic team\.seattle-weather\.raw --partitions \d+ --replication-factor 3 .*min\.insync\.replicas=2\n/,
+    )
+    const rights = await dsf(
+      'rights',
+      'kafka',
+      'cleaner',
+      '--datasets',
+      '.',
+      '--prefix',
+      'team.',
+      '--principal',
+      'c',
+    )
+    expect(rights.stdout).toContain(
+      "--add --allow-principal 'User:c' --topic 'team.seattle-weather.raw' --resource-pattern-type literal --operation Read --operation Describe\n",
+    )
+    const none = await dsf('rights', 's3', 'cleaner')
+    expect(none).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'cleaner asks nothing of the object store: it needs no rights there\n',
+    })
+  })
+
   it('checks the definitions of a folder as a stage reads them', async () => {
     expect(await dsf('dataset', 'check', '.')).toEqual({
       status: 0,

@@ -6,8 +6,9 @@ import type { Dataset, FieldType, Reason, Value } from '@dsf/dataset'
 import { cleanerOf } from '../../apps/cleaner/src/clean.ts'
 import type { CleanRow, RawRow } from '../../apps/cleaner/src/read-row.ts'
 import { SeenVersions } from '../../apps/cleaner/src/seen-versions.ts'
-import { gunzipLimited, measuredBefore } from '../../apps/ingestor/src/gunzip-limited.ts'
+import { compressionOf, extensionOf, toldCompression } from '../../apps/ingestor/src/compression.ts'
 import { openDataset } from '../../apps/ingestor/src/open-dataset.ts'
+import { openLanding } from '../../apps/ingestor/src/open-landing.ts'
 import { publisherOf } from '../../apps/ingestor/src/publish-rows.ts'
 import { newRun } from '../../apps/ingestor/src/run.ts'
 
@@ -25,7 +26,7 @@ export interface TriedRow {
  * @throws UnreadableFileError when it is none that the definition describes
  */
 export async function* tryFile(dataset: Dataset, path: string): AsyncGenerator<TriedRow[]> {
-  const file = await openDataset(dataset, () => bytesOf(path))
+  const file = await openDataset(dataset, () => bytesOf(dataset, path))
   const publish = publisherOf(dataset, file.columns)
   const clean = cleanerOf(dataset)
   const seen = new SeenVersions()
@@ -47,13 +48,24 @@ export async function* tryFile(dataset: Dataset, path: string): AsyncGenerator<T
   }
 }
 
-async function bytesOf(path: string): Promise<AsyncIterable<Buffer>> {
+/** As the ingestor opens what it has landed: decompressed, and in UTF-8. */
+async function bytesOf(dataset: Dataset, path: string): Promise<AsyncIterable<Buffer>> {
+  const { head, size } = await beginningOf(path)
+  const compression = compressionOf(head, true)?.compression ?? toldCompression(dataset.compression)
+  const landed = { landing: `file.csv${extensionOf(compression)}`, landing_bytes: size }
+  const stream = async (_: string, from = 0, length = size - from) =>
+    createReadStream(path, { start: from, end: from + length - 1, highWaterMark: 256 * 1024 })
+  return openLanding({ stream }, landed, dataset, () => undefined)
+}
+
+async function beginningOf(path: string): Promise<{ head: Buffer; size: number }> {
   const file = await open(path)
-  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0).finally(() => file.close())
-  const stream = createReadStream(path, { highWaterMark: 256 * 1024 })
-  return (
-    buffer.readUInt16BE() === 0x1f8b ? gunzipLimited(stream, measuredBefore) : stream
-  ) as AsyncIterable<Buffer>
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    return { head: buffer.subarray(0, bytesRead), size: (await file.stat()).size }
+  } finally {
+    await file.close()
+  }
 }
 
 type Outputs = ReturnType<ReturnType<typeof publisherOf>>['raw']

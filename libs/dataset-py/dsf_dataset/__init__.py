@@ -6,8 +6,10 @@ by the same tables of cells, lanes and schemas. Needs RE2 for patterns, and noth
 from .cells import CellReader, Problem, Value, compile_key_reader, compile_reader
 from .column_name import column_name
 from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
+from .encodings import as_utf8, encoding_of
 from .errors import DefinitionError
 from .keys import (
+    LANDING_EXTENSIONS,
     NO_VALUE,
     ObjectName,
     audit_key,
@@ -53,6 +55,9 @@ __all__ = [
     "iso_datetime",
     "key_part",
     "key_reader",
+    "LANDING_EXTENSIONS",
+    "as_utf8",
+    "encoding_of",
     "landing_key",
     "lane_of",
     "load_dataset",

@@ -102,6 +102,10 @@ class Dataset:
     skip_initial_space: bool
     has_header: bool
     """Without one the fields are the file's columns, in their order."""
+    encoding: str
+    """Of files that have no byte order mark."""
+    innerpath: str | None
+    """Which member of a zip archive is the file."""
     fields: tuple[Field, ...]
     key: tuple[Field, ...]
     """All fields where the whole row is the key."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from .columns import MOST_COLUMNS, check_columns, named_columns
 from .dataset import Computed, Dataset, Field, Geo
+from .encodings import encoding_of
 from .errors import DefinitionError, raise_all
 from .fields import check_rules, field_named, read_fields
 from .geo_bounds import with_bounds
@@ -137,6 +138,8 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         quote_char=dialect.at("quoteChar").value,
         skip_initial_space=dialect.at("skipInitialSpace").value,
         has_header=dialect.at("header").value,
+        encoding=encoding_of(resource.at("encoding").value or "utf-8") or "utf-8",
+        innerpath=resource.at("innerpath").value,
         fields=fields,
         key=key,
         is_row_key=bool(ext.at("key")),

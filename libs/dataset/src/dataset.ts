@@ -50,6 +50,12 @@ export interface Dataset {
   typeField?: Field
   geo?: { latitude: Field; longitude: Field }
   computed: ComputedField[]
+  /** by its name, of files that have no byte order mark */
+  encoding: string
+  /** as the definition has it: of files that do not say it themselves */
+  compression?: string
+  /** which member of a zip archive is the file */
+  innerpath?: string
   /** without a header the fields are the file's columns, in their order */
   dialect: { delimiter: string; quoteChar: string; skipInitialSpace: boolean; header: boolean }
   source: Definition['x-dsf']['source']

@@ -47,7 +47,7 @@ const mistakes: Mistake[] = [
   ['a name that ends like an index', (j) => (j.name = 'quakes-v2'), '/name', 'expected no version at the end, the index names carry one'],
   ['no resource', (j) => (j.resources = []), '/resources', /1/],
   ['two resources', (j) => j.resources.push(j.resources[0]), '/resources', /1/],
-  ['another encoding', (j) => (resource(j).encoding = 'latin1'), '/resources/0/encoding', /"utf-8"/],
+  ['another encoding', (j) => (resource(j).encoding = 'ebcdic'), '/resources/0/encoding', /"utf-8"/],
   ['no header, and a policy of names', (j) => ((resource(j).dialect = { header: false }), (schema(j).fieldsMatch = 'equal')), '/resources/0/schema/fieldsMatch', /^expected "exact", because the file has no header$/],
   ['two fields of one header, and a policy of names', (j) => ((schema(j).fields[2]['x-dsf'] = { header: 'kind' }), (schema(j).fieldsMatch = 'equal')), '/resources/0/schema/fieldsMatch', /^expected "exact", because two fields are "kind" in the file's header$/],
   ['a delimiter of two characters', (j) => (resource(j).dialect = { delimiter: '||' }), '/resources/0/dialect/delimiter', 'expected one ASCII character'],

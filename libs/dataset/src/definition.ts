@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { encodingLabel } from './encodings.ts'
 import { anomalies } from './anomalies.ts'
 import { dashboard } from './dashboard.ts'
 import { largestChunk, longestRetentionDays, mostPartitions } from './limits.ts'
@@ -179,13 +180,25 @@ const resource = z.looseObject({
     .optional(),
   compression: z
     .enum(
-      ['gz', 'gzip'],
-      notRead('expected "gz", no other compression is read; a .gz file is recognised by itself'),
+      ['gz', 'gzip', 'zst', 'zstd', 'br', 'deflate', 'zip'],
+      notRead(
+        'expected "gz", "zst", "br", "deflate" or "zip"; all but "br" and "deflate" are recognised by themselves',
+      ),
+    )
+    .optional(),
+  innerpath: z
+    .string()
+    .regex(
+      /^(?!\/)[^\\\0]{1,1000}$/,
+      'expected the path of a file in a zip archive, in which * is anything but a slash',
     )
     .optional(),
   encoding: z
     .string()
-    .regex(/^utf-?8$/i, 'expected "utf-8", no other encoding is read')
+    .regex(
+      encodingLabel,
+      'expected "utf-8", "utf-16", "windows-1252", or another encoding of docs/dataset.md',
+    )
     .default('utf-8'),
   dialect: z
     .looseObject({

@@ -5,6 +5,7 @@ import { checkColumns, type NamedColumn } from './check-columns.ts'
 import { checkDashboard } from './check-dashboard.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { DefinedField, Definition } from './definition.ts'
+import { encodingOf } from './encodings.ts'
 import type { Refuse } from './errors.ts'
 import { implyBounds } from './geo-bounds.ts'
 import { headerTooLong } from './header-size.ts'
@@ -54,7 +55,7 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
 
 /** What is taken as it stands. */
 function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: Definition, folder: string) {
-  const { schema, dialect } = resources[0]!
+  const { schema, dialect, compression, innerpath, encoding } = resources[0]!
   const { lanes, computed, source, sinks, simulate, retentionDays, dashboard, anomalies } = ext
   return {
     ...{
@@ -72,6 +73,7 @@ function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: De
       anomalies,
     },
     fieldsMatch: schema.fieldsMatch,
+    ...{ compression, innerpath, encoding: encodingOf(encoding)! },
     dialect: {
       delimiter: dialect.delimiter,
       quoteChar: dialect.quoteChar,
