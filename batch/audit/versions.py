@@ -90,7 +90,7 @@ def exact_history(
     }
     for run in sorted({past.run for past in asked.values()}):
         landed = _landed(store, dataset, run)
-        cells, column = dict(landed.rows), landed.header.index(field.name)
+        cells, column = dict(landed.rows), landed.fields.index(field.name)
         for key, past in asked.items():
             if past.run == run:
                 found[key] = replace(past, exact=exact_of(cells[past.row][column]))

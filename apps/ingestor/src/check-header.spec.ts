@@ -35,6 +35,13 @@ describe('checkHeader', () => {
     }
   })
 
+  it('tells columns of one name, or of none, by their places', () => {
+    const places = (header: string) => check(header, 'exact', 'id,,a,a')
+    expect(places('id,,a,a')).toEqual({ columns: [0, 1, 2, 3] })
+    expect(places('id,,a')).toEqual({ error: expect.stringContaining('column 4 is not there, expected "a"') })
+    expect(places('id,a,,a')).toEqual({ error: expect.stringContaining('more than one "a"') })
+  })
+
   it.each([
     ['exact', 'id,b,a', 'column 2 is "b", expected "a"'],
     ['exact', 'id,a', 'missing "b"'],

@@ -1,9 +1,9 @@
 import type { Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
-import { checkHeader, sniff } from './check-header.ts'
 import type { Importer } from './importer.ts'
 import { landedRows } from './land-quarantine.ts'
-import { hintOf, openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
+import { UnreadableFileError } from './open-csv.ts'
+import { openDataset, type DatasetFile } from './open-dataset.ts'
 import { openLanding } from './open-landing.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
 import { publisherOf, type Publication } from './publish-rows.ts'
@@ -39,7 +39,7 @@ async function* replayed(
   const open = async (run: Run | undefined): Promise<FileReader> => {
     if (!run?.landing) throw new UnreadableFileError('the landing of its run is not known any more')
     const file = await openFile(store, dataset, run)
-    return { columns: file.header.length, publish: publisherOf(dataset, columnsOf(dataset, file)) }
+    return { columns: file.header.length, publish: publisherOf(dataset, file.columns) }
   }
   const fileOf = (run: string) => files.get(run) ?? files.set(run, open(find(run))).get(run)!
   const tools = { dataset, topics: topics!, fileOf }
@@ -59,7 +59,7 @@ async function* imported(
 ): AsyncGenerator<Publication, undefined> {
   let encoding: string | null = null
   const file = await openFile(store, dataset, start, (name) => (encoding = name))
-  const publish = publisherOf(dataset, columnsOf(dataset, file))
+  const publish = publisherOf(dataset, file.columns)
   let run: Run = { ...start, encoding }
   let waiting: Block[] = []
   let rows = 0
@@ -81,21 +81,7 @@ function openFile(
   dataset: Dataset,
   run: Run,
   found: (encoding: string) => void = () => undefined,
-): Promise<CsvFile> {
-  const { dialect, source } = dataset
+): Promise<DatasetFile> {
   const landed = { landing: run.landing!, landing_bytes: run.landing_bytes }
-  const open = () => openLanding(store, landed, dataset, found)
-  return openCsv(open, { dialect, maxRowBytes: source.maxRowBytes, sniff })
-}
-
-/** @throws UnreadableFileError with the columns that are missing or unknown */
-function columnsOf(dataset: Dataset, file: CsvFile): number[] {
-  const names = (fields: { name: string }[]) => fields.map(({ name }) => name)
-  const check = checkHeader(file.header, {
-    fields: names(dataset.fields),
-    fieldsMatch: dataset.fieldsMatch,
-    primaryKey: names(dataset.key),
-  })
-  if ('error' in check) throw new UnreadableFileError(check.error + hintOf(file.header.join()))
-  return check.columns
+  return openDataset(dataset, () => openLanding(store, landed, dataset, found))
 }

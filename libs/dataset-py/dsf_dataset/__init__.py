@@ -22,7 +22,7 @@ from .keys import (
     topic_name,
     trends_key,
 )
-from .lanes import key_part, key_reader, key_text, lane_of, murmur2
+from .lanes import key_part, key_reader, lane_of, murmur2, record_key
 from .load import Datasets, Refused, load_dataset, load_datasets
 from .schemas import raw_schema
 from .times import DAY_MS, FIRST_MS, compile_times, iso_date, iso_datetime, read_written
@@ -55,7 +55,6 @@ __all__ = [
     "iso_datetime",
     "key_part",
     "key_reader",
-    "key_text",
     "LANDING_EXTENSIONS",
     "as_utf8",
     "encoding_of",
@@ -69,6 +68,7 @@ __all__ = [
     "path_segment",
     "raw_schema",
     "read_written",
+    "record_key",
     "table_prefix",
     "topic_name",
     "trends_key",

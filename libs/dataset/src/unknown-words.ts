@@ -44,7 +44,7 @@ export const places: Record<'package' | 'resource' | 'dialect' | 'schema' | 'fie
   field: {
     known: field,
     harmless: 'example examples rdfType comment comments notes categoriesOrdered',
-    unread: 'groupChar categories delimiter itemType currency geojson',
+    unread: 'categories delimiter itemType currency geojson',
     closed: true,
   },
 }
