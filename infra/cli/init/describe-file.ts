@@ -88,7 +88,7 @@ function encodingOf({ bytes, isWhole, contentType, gzip }: Sample): Finding {
   const whole = isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf('\n') + 1)
   if (!isUtf8(whole))
     throw new Error(
-      'the file is not UTF-8, and no other encoding is read. If it is Windows-1252: iconv -f windows-1252 -t utf-8 <file>',
+      'the file is not UTF-8, and init reads no other encoding yet. If it is Windows-1252, make the definition of what iconv -f windows-1252 -t utf-8 <file> gives, and then say encoding: windows-1252 in it',
     )
   const said = /charset=([\w-]+)/i.exec(contentType)?.[1]
   const why = `${counted(whole.length, 'byte')} of UTF-8${said ? `; its server says ${said}` : ''}${gzip ? '; in gzip' : ''}`
