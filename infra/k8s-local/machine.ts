@@ -69,19 +69,20 @@ export function restoreMachine(settings: ClusterSettings): void {
 
 /** The deepest first. What is still mounted may be somebody else's folder, and would be emptied with ours. */
 function unmountBelow(settings: ClusterSettings): void {
-  for (const point of mountsBelow(settings)) tryRun('umount', ['--lazy', point])
-  const left = mountsBelow(settings)
+  for (const point of mountsBelow([settings.state, settings.runtime])) tryRun('umount', ['--lazy', point])
+  const left = mountsBelow([settings.state, settings.runtime])
   if (left.length > 0)
     throw new StackError(
       `Still mounted: ${left.join(', ')}. Unmount it (umount), then run make k8s-down again.`,
     )
 }
 
-function mountsBelow({ state, runtime }: ClusterSettings): string[] {
+/** The deepest first. */
+export function mountsBelow(folders: readonly string[]): string[] {
   const points = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[1] ?? '')
-  const ours = points.filter((point) => [state, runtime].some((folder) => point.startsWith(`${folder}/`)))
+  const ours = points.filter((point) => folders.some((folder) => point.startsWith(`${folder}/`)))
   return ours.sort().reverse()
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runQuietly } from '../../local/install/tool.ts'
 import { run, tryRun } from '../command.ts'
+import { mountsBelow } from '../machine.ts'
 import type { ClusterSettings } from '../settings.ts'
 
 export interface Image {
@@ -63,9 +64,9 @@ export function copyOut(settings: ClusterSettings, tag: string, path: string, to
   }
 }
 
-/** buildah leaves a mount of its own folder behind. */
+/** buildah leaves a mount of its own folder behind, and one that was killed those of its containers. */
 export function releaseStorage({ cacheDir, runtime }: ClusterSettings): void {
-  tryRun('umount', [join(cacheDir, 'buildah', 'overlay')])
+  for (const point of mountsBelow([join(cacheDir, 'buildah')])) tryRun('umount', [point])
   tryRun('rm', ['-rf', `${runtime}-buildah`])
 }
 
