@@ -1,5 +1,4 @@
 /** From the beginning of a file to what is known of it. */
-import { isUtf8 } from 'node:buffer'
 import { sniff } from '../../../apps/ingestor/src/check-header.ts'
 import { findKey } from './find-key.ts'
 import { findRoles } from './find-roles.ts'
@@ -9,6 +8,7 @@ import { judgeHeader } from './judge-header.ts'
 import type { Found } from './make-definition.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 import { sniffDialect, type Sniffed } from './sniff-dialect.ts'
+import type { Text } from './read-text.ts'
 import type { Sample } from './take-sample.ts'
 
 export interface Described extends Omit<Found, 'name' | 'title' | 'url'> {
@@ -24,14 +24,17 @@ const mostColumns = 2000
 const mostRows = 200_000
 
 /**
+ * @param text of the sample
  * @param folder of one's own, for the sniffer
  * @throws Error that says why no definition can be made of it, and what can be done
  */
-export async function describeFile(sample: Sample, folder: string): Promise<Described> {
-  const { bytes, isWhole } = sample
-  const foreign = sniff(bytes, sample.contentType)
+export async function describeFile(
+  { isWhole, contentType }: Sample,
+  { bytes, encoding, finding }: Text,
+  folder: string,
+): Promise<Described> {
+  const foreign = sniff(bytes, contentType)
   if (foreign) throw new Error(foreign)
-  const encoding = encodingOf(sample)
   const sniffed = await sniffDialect(bytes, folder)
   const scanned = scanRows(bytes, sniffed.dialect, mostRows, isWhole)
   refuseUnreadable(scanned, sniffed)
@@ -45,12 +48,13 @@ export async function describeFile(sample: Sample, folder: string): Promise<Desc
   const roles = findRoles(fields, key.columns, rows)
   return {
     ...{ dialect: sniffed.dialect, hasHeader: header.isHeader, columns: fields },
-    ...{ key: key.columns, roles, rows: rows.length },
+    ...{ key: key.columns, roles, rows: rows.length, ...(encoding ? { encoding } : {}) },
     findings: [
-      ...[encoding, delimiterOf(sniffed), quoteOf(sniffed), header.finding, key.finding, ...roles.findings],
+      ...[finding, delimiterOf(sniffed), quoteOf(sniffed), header.finding, key.finding, ...roles.findings],
       ...fields.map(aboutColumn),
     ],
     doubts: [
+      ...encodingDoubt(encoding),
       ...nameDoubts(fields, header.isHeader),
       ...unreadableDoubt(scanned),
       ...fields.flatMap(({ name, doubt }) => (doubt ? [`${name}: ${doubt}`] : [])),
@@ -83,17 +87,8 @@ function namesFor(header: string[]): string[] {
 const withHeader = (column: Column, header: string | undefined): Column =>
   header === undefined || header === column.name ? column : { ...column, header }
 
-/** A sample may end within a letter. */
-function encodingOf({ bytes, isWhole, contentType, gzip }: Sample): Finding {
-  const whole = isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf('\n') + 1)
-  if (!isUtf8(whole))
-    throw new Error(
-      'the file is not UTF-8, and init reads no other encoding yet. If it is Windows-1252, make the definition of what iconv -f windows-1252 -t utf-8 <file> gives, and then say encoding: windows-1252 in it',
-    )
-  const said = /charset=([\w-]+)/i.exec(contentType)?.[1]
-  const why = `${counted(whole.length, 'byte')} of UTF-8${said ? `; its server says ${said}` : ''}${gzip ? '; in gzip' : ''}`
-  return { about: 'encoding', answer: 'utf-8', sure: 'certain', why }
-}
+const encodingDoubt = (encoding: string | undefined): string[] =>
+  encoding === undefined ? [] : [`the encoding, taken for ${encoding}: look at the letters of the first rows`]
 
 function refuseUnreadable({ header, rows, unreadable }: Scanned, { skipped, comment }: Sniffed): void {
   const before = comment

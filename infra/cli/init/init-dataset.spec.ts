@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { initDataset } from './init-dataset.ts'
 import { takeSample } from './take-sample.ts'
@@ -112,6 +112,20 @@ describe('the definition of a file that nobody has seen', () => {
     expect(definitionOf(folder)['x-dsf']).toEqual({ key: 'row' })
   })
 
+  it.each<[what: string, encoding: string | undefined, encode: (text: string) => Buffer]>([
+    ['Windows-1252, which nothing says', 'windows-1252', (text) => Buffer.from(text, 'latin1')],
+    ['UTF-16, which its mark says', undefined, (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-8 with its mark', undefined, (text) => Buffer.from(`\ufeff${text}`)],
+    ['UTF-8 in zstd', undefined, (text) => zstdCompressSync(text)],
+  ])('has the letters of a file in %s', async (_, encoding, encode) => {
+    const cities = ['München', 'Nîmes', 'Besançon', 'Córdoba', 'Malmö', 'Århus', 'Évreux', 'Trondheim']
+    const rows = cities.map((city, i) => `${i},Die schöne Stadt ${city} ist größer als früher`)
+    const { folder, tried } = await init('cities.csv', encode(`id,city\n${rows.join('\n')}\n`))
+    expect(definitionOf(folder).resources[0].encoding).toBe(encoding)
+    expect(tried.rows[0]!.values).toEqual({ id: 0, city: 'Die schöne Stadt München ist größer als früher' })
+    expect(tried.counts).toMatchObject({ read: 8, clean: 8 })
+  })
+
   it('can be made of a name that a hostile server chose', async () => {
     const { folder } = await init('a.csv', 'a,"__proto__","\u001b[2J","constructor"\n1,2,3,4\n')
     expect(definitionOf(folder).resources[0].schema.fields).toHaveLength(4)
@@ -123,7 +137,14 @@ describe('no definition is made, and it is said why,', () => {
     ['of a page', '<!doctype html><title>Moved</title>', /an HTML page titled "Moved"/],
     ['of an empty file', '', /the file is empty/],
     ['of a header alone', 'a,b\n', /no row behind its header/],
-    ['of Latin-1', Buffer.from('a,b\nM\xfcnchen,1\n', 'latin1'), /not UTF-8.*iconv/],
+    [
+      'of Shift_JIS',
+      Buffer.from(
+        '6e616d652c6e0a938c8b9e937390e791e393638be682cc906c8cfb2c300a91e58de3957b91e58de38e7382cc906c8cfb2c310a82b182ea82cd93fa967b8cea82cc95b68fcd82c582b72c320a966b8a4393b98e4496798e7382cc8b4389b782c68d7e908597ca2c330a',
+        'hex',
+      ),
+      /not UTF-8.*Shift_JIS.*iconv/,
+    ],
     [
       'of too many columns',
       `${'a,'.repeat(3000)}b\n${'1,'.repeat(3000)}2\n`,
@@ -170,8 +191,8 @@ describe('the beginning of a file', () => {
 
   it('is all that is decompressed of a bomb', async () => {
     const bomb = write('bomb.csv.gz', gzipSync(Buffer.alloc(200_000_000, 'a,b\n')))
-    const { bytes, isWhole, gzip } = await takeSample(bomb, bounds)
-    expect([bytes.length, isWhole, gzip]).toEqual([100_000, false, true])
+    const { bytes, isWhole, compression } = await takeSample(bomb, bounds)
+    expect([bytes.length, isWhole, compression]).toEqual([100_000, false, 'gzip'])
   })
 
   it('must come in time', async () => {

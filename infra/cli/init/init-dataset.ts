@@ -7,6 +7,7 @@ import { tryRows, type Tried } from '../try-dataset.ts'
 import { describeFile } from './describe-file.ts'
 import type { Finding } from './findings.ts'
 import { definitionText, makeDefinition } from './make-definition.ts'
+import { readText } from './read-text.ts'
 import { scanRows } from './scan-rows.ts'
 import { takeSample } from './take-sample.ts'
 
@@ -43,18 +44,21 @@ export async function initDataset(source: string, options: InitOptions): Promise
     )
   const sample = await takeSample(source, looked)
   const work = mkdtempSync(join(tmpdir(), 'dsf-init-'))
-  const described = await describeFile(sample, work).finally(() => rmSync(work, { recursive: true }))
+  const text = readText(sample)
+  const described = await describeFile(sample, text, work).finally(() => rmSync(work, { recursive: true }))
   const url = /^https?:/i.test(source) ? { url: source } : {}
   const definition = makeDefinition({ ...described, name, title: titleOf(name), ...url })
   mkdirSync(folder, { recursive: true })
   const path = join(folder, 'sample.csv')
   const { end } = scanRows(
-    sample.bytes.subarray(0, keptBytes),
+    text.bytes.subarray(0, keptBytes),
     described.dialect,
     Infinity,
-    sample.isWhole && sample.bytes.length <= keptBytes,
+    sample.isWhole && text.bytes.length <= keptBytes,
   )
-  writeFileSync(path, sample.bytes.subarray(0, end))
+  // kept in UTF-8: its mark says so, whatever the definition says of the file
+  const mark = text.encoding === undefined ? '' : '\ufeff'
+  writeFileSync(path, Buffer.concat([Buffer.from(mark), text.bytes.subarray(0, end)]))
   // last, so that stages that look at the folder find all of it
   writeFileSync(join(folder, 'datapackage.json'), definitionText(definition))
   const tried = await tryRows(loadDataset(folder), path, shownRows)
@@ -64,7 +68,7 @@ export async function initDataset(source: string, options: InitOptions): Promise
 /** Of the file, in letters that a dataset's name may have. */
 function nameFrom(source: string): string {
   const file = basename(source.replace(/[?#].*/s, '')).replace(
-    /(\.(csv|tsv|txt|tab|gz|gzip|dat|data))+$/i,
+    /(\.(csv|tsv|txt|tab|gz|gzip|zst|zip|dat|data))+$/i,
     '',
   )
   const plain = file

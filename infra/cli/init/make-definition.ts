@@ -11,6 +11,8 @@ export interface Found {
   name: string
   title: string
   url?: string
+  /** where the file does not say it itself */
+  encoding?: string
   dialect: CsvDialect
   columns: Column[]
   hasHeader: boolean
@@ -81,13 +83,14 @@ const extensionOf = ({ header, isProse }: Column): [string, string][] => [
 ]
 
 function definitionJson(found: Found, fields: FieldJson[]) {
-  const { name, title, dialect, hasHeader, key } = found
+  const { name, title, encoding, dialect, hasHeader, key } = found
   const [first, ...more] = key.map((column) => column.name)
   const schema = {
     ...(first === undefined ? {} : { primaryKey: more.length === 0 ? first : [first, ...more] }),
     fields,
   }
-  const resource = { name, path: 'sample.csv', ...dialectJson(dialect, hasHeader), schema }
+  const said = encoding ? { encoding } : {}
+  const resource = { name, path: 'sample.csv', ...said, ...dialectJson(dialect, hasHeader), schema }
   return { name, title, resources: [resource], 'x-dsf': extensionJson(found) }
 }
 

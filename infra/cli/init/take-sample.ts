@@ -1,14 +1,16 @@
 /** The beginning of a file that nobody here has seen: so many bytes of it, within so many seconds, and no more. */
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { compressionOf, type Compression } from '../../../apps/ingestor/src/compression.ts'
+import { decompressLimited, type DecompressionLimits } from '../../../apps/ingestor/src/decompress.ts'
+import { unzipLimited } from '../../../apps/ingestor/src/open-zip.ts'
 
 export interface Sample {
   /** decompressed; of a file that goes on behind them, cut anywhere */
   bytes: Buffer
   /** whether that is all of the file */
   isWhole: boolean
-  gzip: boolean
+  compression?: Compression
   contentType: string
 }
 
@@ -69,13 +71,30 @@ async function beginningOf(
     const sent = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
     const first = await sent.next()
     const head = first.done ? Buffer.alloc(0) : first.value
-    const gzip = head.length > 1 && head.readUInt16BE(0) === 0x1f8b
-    const all = again(head, sent)
-    return { ...(await taken(gzip ? Readable.from(all).pipe(createGunzip()) : all, most)), gzip }
+    const compression = compressionOf(head, true)?.compression
+    const plain = await decompressed(again(head, sent), compression, most)
+    return { ...(await taken(plain, most)), ...(compression ? { compression } : {}) }
   } finally {
     signal.removeEventListener('abort', stop)
     body.destroy()
   }
+}
+
+/** The sample ends the decompression, whatever the rest would become. */
+const limits: DecompressionLimits = { maxBytes: Infinity, maxCompressionRatio: Infinity }
+
+/** @throws Error for an archive that is longer than a sample: what is in it stands at its end */
+async function decompressed(
+  sent: AsyncIterable<Buffer>,
+  compression: Compression | undefined,
+  most: number,
+): Promise<AsyncIterable<Buffer>> {
+  if (compression === undefined) return sent
+  if (compression !== 'zip') return decompressLimited(sent, compression, limits)
+  const { bytes, isWhole } = await taken(sent, most)
+  if (!isWhole) throw new Error(`it is a zip archive of more than ${most} bytes: unpack it`)
+  const stream = async (from: number, length: number) => Readable.from([bytes.subarray(from, from + length)])
+  return unzipLimited({ size: bytes.length, stream }, undefined, limits)
 }
 
 async function* again(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
