@@ -42,26 +42,27 @@ export function readText(sample: Sample): Text {
   }
 }
 
-/** Every byte is a letter of some encoding, so what is no UTF-8 can only be told by how often its letters are met. */
 function foundIn({ bytes, isWhole, contentType }: Sample): Found {
   // a sample may end within a letter
   const whole = isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf('\n') + 1)
   const charset = /charset="?([\w-]+)/i.exec(contentType)?.[1]
   if (isUtf8(whole)) return utf8(whole, charset)
   const told = charset === undefined ? undefined : encodingOf(charset)
-  if (told !== undefined && told !== 'utf-8')
-    return { answer: told, sure: 'likely', why: `its server says ${charset}` }
-  const [best] = analyse(whole.subarray(0, judgedBytes))
-  const encoding = best && encodingOf(best.name)
-  if (encoding === undefined || encoding === 'utf-8')
+  if (told === undefined || told === 'utf-8') return byItsLetters(whole)
+  return { answer: told, sure: 'likely', why: `its server says ${charset}` }
+}
+
+/** Every byte is a letter of some encoding, so what is no UTF-8 can only be told by how often its letters are met. */
+function byItsLetters(bytes: Buffer): Found {
+  const [best] = analyse(bytes.subarray(0, judgedBytes))
+  const answer = best && encodingOf(best.name)
+  if (answer === undefined || answer === 'utf-8')
     throw new Error(
       `the file is not UTF-8, and ${best ? `seems to be ${best.name}, which is not read` : 'its encoding cannot be told'}: iconv -f <its encoding> -t utf-8 <file>`,
     )
-  return {
-    answer: encoding,
-    sure: best!.confidence >= likelyFrom ? 'likely' : 'guess',
-    why: `no UTF-8; how often its letters are met says ${best!.name}, with ${best!.confidence} %`,
-  }
+  const sure = best!.confidence >= likelyFrom ? 'likely' : 'guess'
+  const why = `no UTF-8; how often its letters are met says ${best!.name}, with ${best!.confidence} %`
+  return { answer, sure, why }
 }
 
 const utf8 = (bytes: Buffer, charset: string | undefined): Found => ({
