@@ -6,15 +6,16 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 NODE_MODULES := node_modules/.package-lock.json
 LOCAL := @node --conditions=@dsf/source infra/local/cli.ts
+CLUSTER := @node --conditions=@dsf/source infra/k8s-local/cli.ts
 # Python with the packages of one environment
 PYTHON := node infra/local/python.ts
 # a stack of its own, in the folder for temporary files
 FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node --conditions=@dsf/source e2e/faults/main.ts
 
-.PHONY: help install fetch up down status logs run reindex build check test test-secure faults kibana preview demo clean
+.PHONY: help install fetch up down status logs run reindex build check test test-secure faults kibana preview demo clean images k8s-up k8s-down k8s-demo k8s-test
 
 help: ## Explain every target
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 	@echo
 	@echo "Variables, as in make up KAFKA=kraft:"
 	@echo "  KAFKA=zookeeper|kraft  STORE=minio|seaweedfs   which servers; holds until make down"
@@ -54,7 +55,7 @@ status: $(NODE_MODULES) ## Show each server and stage: state, address, pid, what
 logs: $(NODE_MODULES) ## Show the ends of the logs (SERVICE=kafka for one, FOLLOW=1 to go on)
 	$(LOCAL) logs
 
-run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotency-key], wait, print the receipt as JSON
+run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotency-key] [FORCE=1], wait, print the receipt as JSON
 	$(LOCAL) run
 
 reindex: $(NODE_MODULES) build ## Fill a new index of DATASET=name from the lake and move the alias to it (DROP=1: delete the old ones)
@@ -66,6 +67,7 @@ check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout'
 	tsc -b tsconfig.check.json
 	knip --no-config-hints
 	vitest run --project unit e2e/repository.spec.ts e2e/settings.spec.ts
+	node infra/k8s-check/check.ts
 	$(PYTHON) spark -m ruff check --no-cache .
 	$(PYTHON) spark -m ruff format --check --no-cache .
 	$(PYTHON) spark -m mypy
@@ -93,6 +95,21 @@ preview: $(NODE_MODULES) ## Draw the dashboards as one page that needs no Kibana
 demo: $(NODE_MODULES) ## Start everything, import the sample feed through all stages, show and check what came out
 	@node --conditions=@dsf/source infra/demo/demo.ts
 	@node --conditions=@dsf/source dashboards/preview/preview.ts
+
+images: $(NODE_MODULES) ## Build an image of each stage and server, without a container engine (root, Debian)
+	$(CLUSTER) images
+
+k8s-up: $(NODE_MODULES) ## Start a Kubernetes of one node on this machine (root, Debian; compiled once, ten minutes)
+	$(CLUSTER) up
+
+k8s-down: $(NODE_MODULES) ## Remove that Kubernetes with everything in it; images and programs stay
+	$(CLUSTER) down
+
+k8s-demo: $(NODE_MODULES) ## The demo on that Kubernetes, with images built here: k8s/overlays/local
+	$(CLUSTER) demo
+
+k8s-test: $(NODE_MODULES) ## Imports there while pods are replaced, killed, scaled, and the node is drained: nothing lost, nothing twice
+	@node --conditions=@dsf/source e2e/k8s/main.ts
 
 clean: ## Stop everything, and remove data, logs and compiled files (downloads stay in the cache)
 	$(if $(wildcard $(NODE_MODULES)),$(LOCAL) clean)

@@ -27,7 +27,7 @@ afterAll(() => stop?.(), minutes(2))
 type Ended = Pick<DagRun, 'state' | 'tasks' | 'runId'>
 
 const trigger = (source: string) =>
-  stack.airflow.trigger(dataset, { source, runId: `test-${randomUUID().slice(0, 8)}` })
+  stack.airflow.trigger(dataset, { source, force: true, runId: `test-${randomUUID().slice(0, 8)}` })
 
 const ended = (runId: string): Promise<Ended> =>
   until(
@@ -93,7 +93,7 @@ describe('a DAG run', () => {
     expect(again.status).toBe(409)
 
     const before = await endsOf(`${dataset}.raw`)
-    const { status, json } = await post({ dataset, source: clean }, `${dagId}/${first.runId}`)
+    const { status, json } = await post({ dataset, source: clean, force: true }, `${dagId}/${first.runId}`)
     expect([status, json.runId, json.state]).toEqual([202, await pipelineRun(first.runId), 'succeeded'])
     // a run of its own that follows is imported behind whatever the first request started
     const { json: next } = await post({ dataset, source: `${feedUrl}/faults/empty.csv` })

@@ -128,7 +128,7 @@ describe('documents', () => {
   })
 
   test.each(documents)('%s names make targets that exist', (document) => {
-    const named = words(read(document), /(?:`|^ {4}|^\$ |&& )make ([a-z][a-z-]*)/gm)
+    const named = words(read(document), /(?:`|^ {4}|^\$ |&& )make ([a-z][a-z0-9-]*)/gm)
     expect(targets()).toEqual(expect.arrayContaining(named))
   })
 })

@@ -8,7 +8,17 @@ import { cancelRun, listRuns } from '../infra/client/runs.ts'
 import { COLUMNS } from '../infra/feed/quake.ts'
 import { countDocuments, measured } from './support/documents.ts'
 import { kill, revive } from './support/processes.ts'
-import { api, endOf, importSource, post, runAt, startRun, unanswered, type Run } from './support/runs.ts'
+import {
+  api,
+  endOf,
+  feedUrl,
+  importSource,
+  post,
+  runAt,
+  startRun,
+  unanswered,
+  type Run,
+} from './support/runs.ts'
 import { filesDir } from './support/stack.ts'
 import { until } from './support/until.ts'
 
@@ -52,6 +62,36 @@ async function quakes(name: string, rows: number, broken = 0): Promise<string> {
 
 const stateOf = async (runId: string) => (await runAt(runId))?.state
 const header = `${COLUMNS.join()}\n`
+
+describe('a file that did not change', () => {
+  const ask = async (source: string, force = false) =>
+    endOf(await startRun(dataset, source, undefined, force))
+
+  it('is a run that succeeded without a row, from a server or from a folder, until somebody insists', async () => {
+    for (const source of [`${feedUrl}/earthquakes/window-1.csv`, await quakes('hourly.csv', 30)]) {
+      const first = await ask(source)
+      expect(first.counters['read']).toBeGreaterThan(0)
+      const same = await ask(source)
+      expect(same).toMatchObject({
+        state: 'succeeded',
+        rows: 0,
+        counters: {},
+        unchanged: { since: first.runId },
+      })
+      expect(same.landing).toBeUndefined()
+      expect((await ask(source)).unchanged).toEqual(same.unchanged)
+      expect((await ask(source, true)).counters['read']).toBe(first.counters['read'])
+    }
+  })
+
+  it('is still known after the ingestor was killed', async () => {
+    const source = `${feedUrl}/earthquakes/window-2.csv`
+    const { runId } = await ask(source)
+    await kill('ingestor')
+    await revive('ingestor')
+    expect((await ask(source)).unchanged).toEqual({ since: runId, by: 'etag' })
+  })
+})
 
 describe('a run whose source takes its time', () => {
   it('tells what it is at, goes on after a crash, and can be searched the moment it has succeeded', async () => {

@@ -42,7 +42,8 @@ def dag_of(dataset: Dataset, settings: Settings) -> DAG:
         dagrun_timeout=2 * settings.deadline,
         default_args=_defaults(dataset.name, settings),
         params={
-            "source": Param(settings.sources.get(dataset.name), type=["null", "string"], description="URL")
+            "source": Param(settings.sources.get(dataset.name), type=["null", "string"], description="URL"),
+            "force": Param(False, type="boolean", description="read the file although it did not change"),
         },
         on_failure_callback=partial(callbacks.dag_failed, dataset.name),
         deadline=_deadline(dataset.name, settings),

@@ -17,7 +17,8 @@ def ask_for_run(ingestor: Api, dataset: str, context: Any) -> Run:
     """
     key = f"{context['dag'].dag_id}/{context['run_id']}"
     try:
-        return start_run(ingestor, dataset, key, context["params"]["source"])
+        params = context["params"]
+        return start_run(ingestor, dataset, key, params["source"], force=bool(params.get("force")))
     except ApiError as error:
         raise _refused(dataset, error) from error
 

@@ -14,6 +14,8 @@ def receipt_table(receipt: dict[str, Any]) -> list[str]:
     name_width = max((len(name) for name, _ in counted), default=0)
     width = max((len(count) for _, count in counted), default=0)
     head = [f"{receipt.get('dataset')}: run {receipt.get('runId')} {receipt.get('state')}"]
+    if unchanged := receipt.get("unchanged"):
+        head.append(f"  unchanged since run {unchanged['since']}, by {unchanged['by']}")
     return head + [f"  {name.ljust(name_width)}  {count.rjust(width)}" for name, count in counted]
 
 

@@ -45,6 +45,8 @@ def start_run(dataset: str) -> dict[str, str]:
 @task
 def audit(dataset: str, receipt: dict[str, Any]) -> dict[str, Any]:
     """The audit's summary. Rows that differ fail the DAG at once: no retry makes them equal."""
+    if unchanged := receipt.get("unchanged"):
+        return {"sentence": f"the file is the one of run {unchanged['since']}: no rows to decide anew"}
     outcome = _batch("audit", dataset, receipt)
     summary = outcome.summary or {}
     report = _report(read_settings(), summary)
@@ -59,6 +61,8 @@ def audit(dataset: str, receipt: dict[str, Any]) -> dict[str, Any]:
 @task
 def anomalies(dataset: str, receipt: dict[str, Any], audit: dict[str, Any]) -> list[dict[str, Any]]:
     """What is odd about the run. It is told, and fails nothing."""
+    if receipt.get("unchanged"):
+        return []
     findings = (_batch("anomalies", dataset, receipt).summary or {}).get("findings") or []
     where = (receipt["runId"], receipt["statusUrl"], _report(read_settings(), audit))
     found = [

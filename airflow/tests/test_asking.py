@@ -26,6 +26,13 @@ def test_a_run_is_asked_for_with_the_key_of_the_dag_run():
     assert json.loads(body) == {"dataset": "quakes", "source": "http://b/c.csv"}
 
 
+def test_a_run_can_be_asked_for_that_reads_its_file_whatever_it_is():
+    with serving(lambda *_: (202, {"runId": "abc", "statusUrl": "/v1/runs/abc"})) as server:
+        ask_for_run(Api(server.url), "quakes", {**CONTEXT, "params": {"source": None, "force": True}})
+    [(_, _, body)] = server.asked
+    assert json.loads(body) == {"dataset": "quakes", "force": True}
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [(422, FinalFailure), (400, FinalFailure), (404, StageFailure), (503, StageFailure)]
 )

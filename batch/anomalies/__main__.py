@@ -4,7 +4,7 @@ import argparse
 import sys
 from dataclasses import asdict
 
-from dsf_batch.command import Answer, named_dataset, run_command
+from dsf_batch.command import Answer, NotNow, named_dataset, run_command
 from dsf_batch.settings import read_settings
 
 from .evaluate import evaluate
@@ -20,6 +20,8 @@ def _work(dataset: str, run: str) -> Answer:
     definition = named_dataset(settings.datasets_dir, dataset)
     history = History(settings)
     document = history.run(definition, run)
+    if since := document.get("unchanged_since"):
+        raise NotNow(f"run {run} read no rows: its file is the one of run {since}")
     facts, *before = history.facts([document, *history.before(definition, document)])
     findings = evaluate(definition, facts, before)
     for finding in findings:

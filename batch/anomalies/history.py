@@ -38,10 +38,11 @@ class History:
             time.sleep(1)
 
     def before(self, dataset: Dataset, run: dict[str, Any]) -> list[dict[str, Any]]:
-        """The succeeded runs that ended before, the last ones first."""
+        """The succeeded runs that ended before and brought rows, the last ones first."""
         ended = {"range": {"@timestamp": {"lt": run["@timestamp"]}}}
         wanted = [_is("kind", "run"), _is("dataset", dataset.name), _is("state", "succeeded"), ended]
-        return self._search(wanted, size=dataset.anomalies.history)
+        unchanged = [{"exists": {"field": "unchanged_since"}}]
+        return self._search(wanted, size=dataset.anomalies.history, without=unchanged)
 
     def facts(self, runs: Sequence[dict[str, Any]]) -> list[RunFacts]:
         """The same runs with what was profiled of them."""
@@ -59,8 +60,11 @@ class History:
         buckets = answer.get("aggregations", {}).get("runs", {}).get("buckets", [])
         return {run["key"]: {of["key"]: _profile(of) for of in run["fields"]["buckets"]} for run in buckets}
 
-    def _search(self, filters: list[dict[str, Any]], size: int) -> list[dict[str, Any]]:
-        body = {"size": size, "query": {"bool": {"filter": filters}}, "sort": [{"@timestamp": "desc"}]}
+    def _search(
+        self, filters: list[dict[str, Any]], size: int, without: Sequence[dict[str, Any]] = ()
+    ) -> list[dict[str, Any]]:
+        query = {"bool": {"filter": filters, "must_not": list(without)}}
+        body = {"size": size, "query": query, "sort": [{"@timestamp": "desc"}]}
         return [hit["_source"] for hit in self._ask("_search", body)["hits"]["hits"]]
 
     def _ask(self, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

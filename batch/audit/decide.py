@@ -12,10 +12,9 @@ from dsf_dataset import (
     Value,
     compile_key_reader,
     compile_reader,
-    key_part,
     key_reader,
-    key_text,
     lane_of,
+    record_key,
 )
 
 from .landing import Landed
@@ -28,7 +27,7 @@ History = Mapping[str, Past | str]
 
 @dataclass(frozen=True)
 class Decision:
-    header: list[str]
+    fields: list[str | None]
     rows: pd.DataFrame
     """
     One row for each of the file, by its number (index `row`), in columns of our own: lane, key (None when unreadable), outcome, codes (list of
@@ -52,12 +51,12 @@ def decide(dataset: Dataset, landed: Landed, history: History) -> Decision:
     lanes_read = readable.groupby(LANE).cumcount()
     unreadable = _unreadable(dataset, landed)
     rows = pd.concat([part for part in (readable, unreadable) if len(part)] or [readable]).sort_index()
-    return Decision(landed.header, rows, lanes_read, versions)
+    return Decision(landed.fields, rows, lanes_read, versions)
 
 
 def keys_of_file(dataset: Dataset, landed: Landed) -> list[str]:
     """The primary key of each readable row, as its lane is chosen by."""
-    read_key = key_reader(dataset, [landed.header.index(field.name) for field in dataset.key])
+    read_key = key_reader(dataset, [landed.fields.index(field.name) for field in dataset.key])
     return [read_key(cells) for _, cells in landed.rows]
 
 
@@ -72,8 +71,8 @@ def _typed(dataset: Dataset, landed: Landed) -> pd.DataFrame:
     frame[LANE] = pd.Series([lane_of(key, dataset.lanes) for key in frame[KEY]], frame.index, dtype="int64")
     problems: list[list[tuple[str, str]]] = [[] for _ in numbers]
     for field in dataset.fields:
-        is_there = field.name in landed.header
-        texts = cells[landed.header.index(field.name)].tolist() if is_there else [None] * len(numbers)
+        is_there = field.name in landed.fields
+        texts = cells[landed.fields.index(field.name)].tolist() if is_there else [None] * len(numbers)
         values = _read_column(dataset, field.name, texts, problems)
         frame[field.column] = pd.Series(values, index=frame.index, dtype=object)
     frame[CODES] = pd.Series(problems, index=frame.index, dtype=object)
@@ -88,7 +87,11 @@ def _read_column(
 ) -> list[Value]:
     """Values of a column, None where a cell is refused; what is wrong is added to each row's problems."""
     field = next(field for field in dataset.fields if field.name == name)
-    read = compile_key_reader(field) if field in dataset.key else compile_reader(field)
+    read = (
+        compile_key_reader(field)
+        if field in dataset.key and not dataset.is_row_key
+        else compile_reader(field)
+    )
     known: dict[str | None, Value | Problem] = {}
     values: list[Value] = []
     for text, found in zip(texts, problems, strict=True):
@@ -141,7 +144,7 @@ def exact_versions(
     if field is None:
         return []
     exact_of, cells = exact_reader(field), dict(landed.rows)
-    column = landed.header.index(field.name) if field.name in landed.header else None
+    column = landed.fields.index(field.name) if field.name in landed.fields else None
     return [
         (key, exact_of(None if column is None else cells[number][column]))
         for number, key in zip(numbers, keys, strict=True)
@@ -158,8 +161,6 @@ def content_of(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
 def keys_of(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
     """The primary keys of typed rows, as text."""
     columns = [field.column for field in dataset.key]
-    texts = [
-        key_text([key_part(field, value) for field, value in zip(dataset.key, values, strict=True)])
-        for values in rows[columns].itertuples(index=False, name=None)
-    ]
+    text_of = record_key(dataset)
+    texts = [text_of(values) for values in rows[columns].itertuples(index=False, name=None)]
     return pd.Series(texts, index=rows.index, dtype=object)

@@ -1,8 +1,5 @@
 """The landing file as rows: their numbers, their cells, and which of them cannot be read."""
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,6 +15,8 @@ class Landed:
     """Rows count from 1; the header and blank lines do not."""
 
     header: list[str] = field(default_factory=list)
+    fields: list[str | None] = field(default_factory=list)
+    """The field of each column, by its name; None where it is none."""
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     unreadable: list[tuple[int, bytes]] = field(default_factory=list)
     """Row number, and the bytes of the row up to the limit of a row."""
@@ -32,12 +31,10 @@ def read_landing(content: bytes, dataset: Dataset) -> Landed:
 
 
 def _read(csv: "_Csv", dataset: Dataset) -> Landed:
-    first = csv.outline.first(dataset.max_row_bytes + 2)
-    header = csv.cells_of(first) if first else None
-    if first is None or header is None:
-        raise NotNow("the header of the landing file cannot be read")
-    landed = Landed(header)
-    for number, record in enumerate(csv.records(first.end, len(header)), start=1):
+    headless = [field.in_file for field in dataset.fields]
+    header, line = _header(csv, dataset) if dataset.has_header else (headless, 0)
+    landed = Landed(header, _fields(dataset, header))
+    for number, record in enumerate(csv.records(line, len(header)), start=1):
         cells = csv.cells_of(record)
         if cells is None:
             landed.unreadable.append((number, csv.bytes_of(record)[: dataset.max_row_bytes]))
@@ -46,20 +43,21 @@ def _read(csv: "_Csv", dataset: Dataset) -> Landed:
     return landed
 
 
-def unzipped(key: str, content: bytes, most: int) -> bytes:
-    """
-    The bytes of a landing object, decompressed when its key says that it is gzip.
-    @raise NotNow when they are more than `most`, or damaged: no run can have come of them
-    """
-    if not key.endswith(".gz"):
-        return content
-    try:
-        plain = gzip.GzipFile(fileobj=io.BytesIO(content)).read(most + 1)
-    except (EOFError, OSError, zlib.error) as error:
-        raise NotNow(f"the landing file cannot be decompressed: {error}") from error
-    if len(plain) > most:
-        raise NotNow(f"the landing file has more than {most} bytes when decompressed")
-    return plain
+def _header(csv: "_Csv", dataset: Dataset) -> tuple[list[str], int]:
+    """Its cells, and the line behind it."""
+    first = csv.outline.first(dataset.max_row_bytes + 2)
+    header = csv.cells_of(first) if first else None
+    if first is None or header is None:
+        raise NotNow("the header of the landing file cannot be read")
+    return header, first.end
+
+
+def _fields(dataset: Dataset, header: list[str]) -> list[str | None]:
+    """Where the places tell, several columns may have one name, or none."""
+    if dataset.fields_match == "exact":
+        return [field.name for field in dataset.fields]
+    names = {field.in_file: field.name for field in dataset.fields}
+    return [names.get(text) for text in header]
 
 
 class _Csv:

@@ -14,7 +14,7 @@ from dsf_dataset import Dataset, audit_key
 
 from .compare import Difference
 from .decide import Decision, History, decide, exact_versions, keys_of_file
-from .landing import Landed, read_landing, unzipped
+from .landing import Landed, read_landing
 from .objects import Unreadable
 from .own import OUTCOME
 from .report import report_of
@@ -22,6 +22,7 @@ from .spark_tables import compare_profile
 from .stages import compare_lake, compare_processed, compare_quarantine, compare_receipt
 from .stored import RunPlace, place_of, read_lake_rows, read_processed, read_quarantine
 from .trends_table import compare_trends
+from .unpack import unpacked
 from .versions import Past, exact_history
 
 QUARANTINE_SECONDS = 60
@@ -43,7 +44,7 @@ def audit_run(settings: Settings, dataset: Dataset, run: str, *, spark: bool) ->
     receipt = _receipt(settings, dataset, run)
     landing = receipt["landing"]["key"]
     store = Store(settings)
-    landed = read_landing(unzipped(landing, store.get(landing), dataset.max_bytes), dataset)
+    landed = read_landing(unpacked(landing, store.get(landing), dataset), dataset)
     sources = _Sources(store, dataset, place_of(store, dataset, run, landing), receipt)
     audit = Audit()
     try:
@@ -83,8 +84,12 @@ def _cannot_be_audited(run: Run, dataset: Dataset) -> str | None:
         return f"is one of {run['dataset']}, not of {dataset.name}"
     if run["type"] == "replay":
         return "is a replay of refused rows; audit the imports that brought them"
-    if not is_over(run):
-        return f"is not over: {progress_of(run)}"
+    return f"is not over: {progress_of(run)}" if not is_over(run) else _has_too_few_rows(run)
+
+
+def _has_too_few_rows(run: Run) -> str | None:
+    if unchanged := run.get("unchanged"):
+        return f"read no rows: its file is the one of run {unchanged['since']}; audit that one"
     if run["state"] == "cancelled":
         return "was cancelled, perhaps before all of its rows were published"
     # one that failed while rows were published has receipts too, for those that were

@@ -120,7 +120,7 @@ def _with_none(values: pd.Series) -> pd.Series:
 
 def _fields_of(dataset: Dataset, decision: Decision, cells: list[str]) -> list[str | None]:
     """Cells in the order of the fields, None for a column that the file does not have."""
-    at = {name: i for i, name in enumerate(decision.header)}
+    at = {name: i for i, name in enumerate(decision.fields)}
     return [cells[at[field.name]] if field.name in at else None for field in dataset.fields]
 
 

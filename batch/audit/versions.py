@@ -5,10 +5,19 @@ from dataclasses import dataclass, replace
 
 from dsf_batch.command import NotNow
 from dsf_batch.store import Store
-from dsf_dataset import Dataset, Field, compile_reader, compile_times, dataset_prefix, landing_key
+from dsf_dataset import (
+    LANDING_EXTENSIONS,
+    Dataset,
+    Field,
+    compile_reader,
+    compile_times,
+    dataset_prefix,
+    landing_key,
+)
 from dsf_dataset.texts import normalize_text
 
-from .landing import Landed, read_landing, unzipped
+from .landing import Landed, read_landing
+from .unpack import unpacked
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def exact_history(
     }
     for run in sorted({past.run for past in asked.values()}):
         landed = _landed(store, dataset, run)
-        cells, column = dict(landed.rows), landed.header.index(field.name)
+        cells, column = dict(landed.rows), landed.fields.index(field.name)
         for key, past in asked.items():
             if past.run == run:
                 found[key] = replace(past, exact=exact_of(cells[past.row][column]))
@@ -90,8 +99,8 @@ def exact_history(
 
 def _landed(store: Store, dataset: Dataset, run: str) -> Landed:
     there = {item.key for item in store.list(dataset_prefix("landing", dataset.name))}
-    names = (landing_key(dataset.name, run, gzip=gzip) for gzip in (False, True))
+    names = (landing_key(dataset.name, run, extension) for extension in LANDING_EXTENSIONS)
     key = next((name for name in names if name in there), None)
     if key is None:
         raise NotNow(f"the landing file of run {run} is gone, which says how fine its versions are")
-    return read_landing(unzipped(key, store.get(key), dataset.max_bytes), dataset)
+    return read_landing(unpacked(key, store.get(key), dataset), dataset)

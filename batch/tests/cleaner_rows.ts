@@ -8,8 +8,7 @@ import { loadDataset, type Dataset } from '../../libs/dataset/src/index.ts'
 import { cleanerOf } from '../../apps/cleaner/src/clean.ts'
 import type { RawRow } from '../../apps/cleaner/src/read-row.ts'
 import { SeenVersions } from '../../apps/cleaner/src/seen-versions.ts'
-import { checkHeader } from '../../apps/ingestor/src/check-header.ts'
-import { openCsv } from '../../apps/ingestor/src/open-csv.ts'
+import { openDataset } from '../../apps/ingestor/src/open-dataset.ts'
 import { publisherOf, type Published } from '../../apps/ingestor/src/publish-rows.ts'
 import { newRun } from '../../apps/ingestor/src/run.ts'
 import type { Block } from '../../apps/ingestor/src/scan-csv.ts'
@@ -58,16 +57,11 @@ async function decide(dataset: Dataset, files: Buffer[]): Promise<DecidedRow[][]
 }
 
 async function published(dataset: Dataset, file: Buffer): Promise<Published> {
-  const { dialect, source } = dataset
-  const { header, blocks } = await openCsv(() => chunksOf(file), { dialect, maxRowBytes: source.maxRowBytes })
-  const names = (fields: { name: string }[]) => fields.map(({ name }) => name)
-  const { fieldsMatch, fields, key } = dataset
-  const check = checkHeader(header, { fieldsMatch, fields: names(fields), primaryKey: names(key) })
-  if ('error' in check) throw new Error(check.error)
+  const { columns, blocks } = await openDataset(dataset, () => chunksOf(file))
   const all: Block[] = []
   for await (const block of blocks()) all.push(block)
   const request = { run: 'r', type: 'import', source: '', replay: null, requested_at: 0 } as const
-  return publisherOf(dataset, check.columns)(all, newRun(request, dataset.lanes))
+  return publisherOf(dataset, columns)(all, newRun(request, dataset.lanes))
 }
 
 async function* chunksOf(file: Buffer): AsyncGenerator<Buffer> {

@@ -1,5 +1,6 @@
 """CSV files as nobody should write them, and the definitions that they are read by. For hypothesis."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,47 @@ UNVERSIONED = {
     ],
     "x-dsf": {"lanes": 2, "source": {"maxRowBytes": 120}},
 }
+BY_ROW = {
+    "name": "by-row",
+    "resources": [
+        {
+            "name": "by-row",
+            "path": "sample.csv",
+            "schema": {
+                "fieldsMatch": "subset",
+                "fields": [
+                    {"name": "place", "type": "number", "constraints": {"required": True}},
+                    {"name": "count", "type": "integer", "x-dsf": {"default": 7}},
+                    {"name": "kind", "type": "string", "missingValues": ["b", "B"]},
+                    {"name": "updated", "type": "datetime"},
+                ],
+            },
+        }
+    ],
+    "x-dsf": {"lanes": 3, "key": "row", "source": {"maxRowBytes": 120}},
+}
+PLACED = {
+    "name": "placed",
+    "resources": [
+        {
+            "name": "placed",
+            "path": "sample.csv",
+            "schema": {
+                "primaryKey": "id",
+                "fields": [
+                    {"name": "id", "type": "string", "x-dsf": {"header": ""}},
+                    {"name": "place", "type": "number", "constraints": {"required": True}},
+                    {"name": "elsewhere", "type": "number", "x-dsf": {"header": "place"}},
+                    {"name": "kind", "type": "string", "x-dsf": {"header": "id"}},
+                ],
+            },
+        }
+    ],
+    "x-dsf": {"lanes": 2, "source": {"maxRowBytes": 120}},
+}
+HEADLESS: dict[str, Any] = copy.deepcopy(PLACED)
+HEADLESS["name"] = "headless"
+HEADLESS["resources"][0]["dialect"] = {"header": False, "delimiter": "\t"}
 
 _TIMES = [f"2018-02-0{day}T0{hour}:00:00Z" for day in (1, 2) for hour in (1, 2, 3)]
 _FINE = [f"2018-02-01T01:00:00.{fraction}Z" for fraction in ("0001", "000900", "000900001", "001", "0010009")]
@@ -121,12 +163,14 @@ def files(dataset: Dataset) -> st.SearchStrategy[list[bytes]]:
 
 @st.composite
 def _file(draw: st.DrawFn, dataset: Dataset) -> bytes:
-    names = [field.name for field in dataset.fields]
-    header = draw(st.permutations([*names, "more"])) if draw(st.booleans()) else names
+    names = [field.in_file for field in dataset.fields]
+    is_mixed = dataset.fields_match != "exact" and draw(st.booleans())
+    header = draw(st.permutations([*names, "more"])) if is_mixed else names
     line_end = draw(st.sampled_from([b"\n", b"\r\n"]))
     rows = draw(st.lists(_line(dataset, header), min_size=5, max_size=20))
     repeated = draw(st.lists(st.sampled_from(rows), max_size=10))
-    lines = [_row(dataset, header, [None] * len(header)), *rows, *repeated]
+    first = [_row(dataset, header, [None] * len(header))] if dataset.has_header else []
+    lines = [*first, *rows, *repeated]
     beginning = draw(st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\n"]))
     return beginning + line_end.join(lines) + draw(st.sampled_from([line_end, b"", b"\r", b"\n\n"]))
 

@@ -45,6 +45,10 @@ def settings(url):
         ),
         ({"state": "cancelled"}, "run r was cancelled"),
         (
+            {"unchanged": {"since": "q", "by": "etag"}},
+            "run r read no rows: its file is the one of run q; audit that one",
+        ),
+        (
             {"state": "failed", "closed": 0, "reason": "answered 404"},
             "before its rows were through: answered 404",
         ),

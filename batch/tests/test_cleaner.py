@@ -12,7 +12,7 @@ from audit.decide import content_of, decide, exact_versions
 from audit.landing import Landed, read_landing
 from audit.own import CODES, KEY, LANE, OUTCOME, RAW
 from audit.versions import Past
-from dirty_csv import UNVERSIONED, VERSIONED, files, written
+from dirty_csv import BY_ROW, HEADLESS, PLACED, UNVERSIONED, VERSIONED, files, written
 from dsf_dataset import Dataset
 from hypothesis import HealthCheck, given, settings
 
@@ -86,7 +86,11 @@ def _sorted(dataset: Dataset, rows: Rows) -> Rows:
     return sorted(rows, key=lambda row: row["row"])
 
 
-@pytest.mark.parametrize("definition", [VERSIONED, UNVERSIONED], ids=lambda definition: definition["name"])
+@pytest.mark.parametrize(
+    "definition",
+    [VERSIONED, UNVERSIONED, BY_ROW, PLACED, HEADLESS],
+    ids=lambda definition: definition["name"],
+)
 def test_cleaner_and_pandas_agree_on_every_row(definition, cleaner, tmp_path):
     dataset = written(tmp_path, definition)
     seen: dict[str, int] = {}

@@ -1,12 +1,17 @@
 """Where rows begin and end, and what is kept of those that cannot be read."""
 
 import gzip
+import io
 import time
+import zipfile
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow
 import pytest
-from audit.landing import read_landing, unzipped
+from audit.landing import read_landing
+from audit.unpack import unpacked
 from dsf_batch.command import NotNow
 from dsf_dataset import load_dataset
 
@@ -67,15 +72,60 @@ def test_no_run_can_have_come_of_a_file_without_a_header():
         read('"open')
 
 
+def within(most, innerpath=None):
+    return replace(WEATHER, max_bytes=most, innerpath=innerpath)
+
+
+def zipped(**members):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
+        for name, content in members.items():
+            writer.writestr(name, content)
+    return archive.getvalue()
+
+
+CSV = b"".join(b"%d,%d\n" % (i, i * 7919) for i in range(20_000))
+RAW = zlib.compressobj(wbits=-15)
+ZSTD = pyarrow.compress(CSV, "zstd", asbytes=True)
+
+
+@pytest.mark.parametrize(
+    ("extension", "content", "plain"),
+    [
+        (".zst", ZSTD, CSV),
+        (".zst", ZSTD * 3, CSV * 3),
+        (".br", pyarrow.compress(CSV, "brotli", asbytes=True), CSV),
+        (".deflate", zlib.compress(CSV), CSV),
+        (".deflate", RAW.compress(CSV) + RAW.flush(), CSV),
+        (".zip", zipped(**{"a.csv": CSV, "__MACOSX/a.csv": b"x", "b/": b""}), CSV),
+    ],
+)
+def test_a_landing_is_decompressed_as_its_key_says_within_its_limit(extension, content, plain):
+    assert unpacked(f"x.csv{extension}", content, within(len(plain))) == plain
+    with pytest.raises(NotNow, match="more than"):
+        unpacked(f"x.csv{extension}", content, within(len(plain) - 1))
+    with pytest.raises(NotNow, match="cannot be decompressed"):
+        unpacked(f"x.csv{extension}", content[:-20], WEATHER)
+
+
+@pytest.mark.parametrize(("innerpath", "plain"), [("d/b.csv", b"b"), ("*/b*", b"b"), ("d/[a].csv", b"a")])
+def test_a_member_of_an_archive_is_the_one_that_innerpath_names(innerpath, plain):
+    archive = zipped(**{"d/[a].csv": b"a", "d/b.csv": b"b"})
+    assert unpacked("x.csv.zip", archive, within(9, innerpath)) == plain
+    for wrong in (None, "*", "*/*"):
+        with pytest.raises(NotNow, match="members may be the file"):
+            unpacked("x.csv.zip", archive, within(9, wrong))
+
+
 def test_gzip_may_have_several_members():
     members = gzip.compress(b"a")
-    assert unzipped("x.csv.gz", members * 2, 2) == b"aa"
-    assert unzipped("x.csv", b"a", 1) == b"a"
+    assert unpacked("x.csv.gz", members * 2, within(2)) == b"aa"
+    assert unpacked("x.csv", b"a", within(1)) == b"a"
 
 
 def test_gzip_of_many_members_takes_time_that_grows_with_their_number():
     began = time.monotonic()
-    assert len(unzipped("x.csv.gz", gzip.compress(b"a") * 100_000, 10**6)) == 100_000
+    assert len(unpacked("x.csv.gz", gzip.compress(b"a") * 100_000, WEATHER)) == 100_000
     assert time.monotonic() - began < 30
 
 
@@ -89,7 +139,7 @@ def test_gzip_of_many_members_takes_time_that_grows_with_their_number():
 )
 def test_no_run_can_have_come_of_gzip_that_is_damaged_or_too_long(content, reason):
     with pytest.raises(NotNow, match=reason):
-        unzipped("x.csv.gz", content, 9999)
+        unpacked("x.csv.gz", content, within(9999))
 
 
 def test_initial_space_is_skipped_where_the_definition_says_so():

@@ -3,13 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
-import {
-  loadDataset,
-  namesOf,
-  topicName,
-  type Dataset,
-  type TopicKind,
-} from '../../libs/dataset/src/index.ts'
+import { loadDataset, namesOf, type Dataset, type TopicKind } from '../../libs/dataset/src/index.ts'
 import type { Receipt, Stage } from '../../libs/stage/src/define.ts'
 import { Health } from '../../libs/stage/src/health.ts'
 import { ensureTopics } from '../../libs/stage/src/ensure-topics.ts'
@@ -91,12 +85,15 @@ export async function openKit(stage: Stage, dataset: Dataset): Promise<StageKit>
 }
 
 /** A stage that reads, as in a process of its own. `fatal` is what would have ended it. */
-export function runTransport(stage: Stage, ...datasets: Dataset[]) {
+export const runTransport = (stage: Stage, ...datasets: Dataset[]) => runTold({}, stage, ...datasets)
+
+/** The same for a stage that is told other variables. */
+export function runTold(change: NodeJS.ProcessEnv, stage: Stage, ...datasets: Dataset[]) {
   const health = new Health()
   let report: (error: Error) => void
   const fatal = new Promise<Error>((resolve) => (report = resolve))
   const onFatal = (error: Error) => report(error)
-  const config = configOf(datasets)
+  const config = configOf(datasets, change)
   const transport = new LaneTransport({ stage, config, health, log, spans, onFatal, lookEveryMs: 300 })
   let closed: Promise<void> | undefined
   const close = () => {
@@ -117,11 +114,11 @@ export interface Feeder {
 }
 
 /** Writes to a dataset's raw topic what an ingestor would, and what it would not. */
-export async function openFeeder(dataset: Dataset, kind: TopicKind = 'raw'): Promise<Feeder> {
+export async function openFeeder(dataset: Dataset, kind: TopicKind = 'raw', prefix = ''): Promise<Feeder> {
   const kafka = createKafka('feeder', configOf([dataset]), log, () => undefined)
   const admin = kafka.admin()
   await admin.connect()
-  await ensureTopics(admin, dataset)
+  await ensureTopics(admin, dataset, { prefix })
   await admin.disconnect()
   const serde = new Serde(registryUrl)
   await serde.register(dataset, [kind])
@@ -130,7 +127,7 @@ export async function openFeeder(dataset: Dataset, kind: TopicKind = 'raw'): Pro
   const producer = plainProducer(kafka)
   await producer.connect()
   opened.push(() => producer.disconnect())
-  const topic = topicName(dataset.name, kind)
+  const topic = namesOf(prefix).topic(dataset.name, kind)
   const send = async (messages: Parameters<typeof producer.send>[0]['messages']) =>
     void (await producer.send({ topic, acks: -1, messages }))
   return {

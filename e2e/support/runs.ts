@@ -22,11 +22,13 @@ export async function post(body: object, key?: string): Promise<{ status: number
   return { status: response.status, type, json: await response.json() }
 }
 
+/** Reads the file whether it changed or not: what tests import again, they import for its rows. */
 export const startRun = async (
   dataset: string,
   source: string,
   key: string = randomUUID(),
-): Promise<string> => (await start(api, { dataset, source }, key)).runId
+  force = true,
+): Promise<string> => (await start(api, { dataset, source, force }, key)).runId
 
 /** Undefined while nobody knows the run, or the ingestor is not there. */
 export const runAt = (runId: string): Promise<Run | undefined> => findRun(api, runId).catch(() => undefined)

@@ -10,10 +10,10 @@ export function checkDatasets(folder: string): { dataset: string; fields: number
     throw new Error(
       `${folder} has no datapackage.json, and neither has a folder in it: docs/dataset.md says what belongs there`,
     )
-  return datasets.map(({ name, fields, key }) => ({
+  return datasets.map(({ name, fields, key, isRowKey }) => ({
     dataset: name,
     fields: fields.length,
-    key: key.map((field) => field.name).join(', '),
+    key: isRowKey ? 'the whole row' : key.map((field) => field.name).join(', '),
   }))
 }
 

@@ -14,6 +14,7 @@ import { sourceUrl } from '../local/run-client.ts'
 import { countRows, listRows } from './quarantine.ts'
 import { kafkaCommands, kafkaRights, policyOf, programOf, roleOf, type RightsOptions } from './rights.ts'
 import { listTopics, topicCommands, type TopicOptions } from './topics.ts'
+import type { TriedRow } from './try-file.ts'
 
 export interface Options extends RightsOptions, TopicOptions {
   stage?: string
@@ -25,6 +26,9 @@ export interface Options extends RightsOptions, TopicOptions {
   cursor?: string
   key?: string
   source?: string
+  name?: string
+  into?: string
+  dry: boolean
   timeout: string
   dryRun: boolean
   force: boolean
@@ -41,8 +45,10 @@ export interface Command {
   text?: (answer: never) => string
 }
 
-export const usage = `dsf dataset check      <folder of a dataset, or of datasets>
-dsf runs start         <dataset> [--source url or file] [--key k] [--wait]
+export const usage = `dsf dataset init       <url or file> [--name n] [--into folder] [--dry] [--force]
+dsf dataset check      <folder of a dataset, or of datasets>
+dsf dataset try        <file> [--dataset its folder] [--state clean|duplicate|refused] [--limit n]
+dsf runs start         <dataset> [--source url or file] [--key k] [--force] [--wait]
 dsf runs show          <run id>
 dsf runs list          [--dataset name] [--state s] [--limit n] [--cursor c]
 dsf runs cancel        <run id>
@@ -107,7 +113,7 @@ export const commands: Record<string, Command> = {
     subjects: ['a dataset'],
     run: async (api, [dataset], options) => {
       const source = options.source ? { source: sourceUrl(options.source) } : {}
-      const run = await startRun(api, { dataset: dataset!, ...source }, options.key)
+      const run = await startRun(api, { dataset: dataset!, ...source, force: options.force }, options.key)
       return options.wait ? finished(api, run, options) : run
     },
   },
@@ -155,11 +161,38 @@ export const commands: Record<string, Command> = {
     run: async (_, [program], options) => roleOf(programOf(program!), options),
     text: asJson,
   },
+  'dataset try': {
+    subjects: ['a file'],
+    rows: 'rows',
+    run: async (_, [file], { dataset, state, limit }) => {
+      const { tryDataset, tellTried } = await import('./try-dataset.ts')
+      const tried = await tryDataset(file!, { dataset, outcome: state, limit })
+      process.stderr.write(`${tellTried(tried)}\n`)
+      return { ...tried, rows: tried.rows.map(triedLine) }
+    },
+  },
+  'dataset init': {
+    subjects: ['a URL or a file'],
+    rows: 'findings',
+    run: async (api, [source], options) => {
+      const { initAndImport } = await import('./init/init-and-import.ts')
+      return initAndImport(api, source!, options, (line) => process.stderr.write(`${line}\n`))
+    },
+  },
 }
 
+/** A row in one line of a list. */
+const triedLine = ({ row, outcome, reasons, values }: TriedRow) => ({
+  row,
+  outcome,
+  reasons,
+  values: values ?? {},
+})
+
 /** A run in one line of a list. */
-const lineOf = ({ runId, dataset, type, state, times, rows, reason }: Run) => ({
-  ...{ runId, dataset, type, state, requested: times['requested'], rows, reason: reason ?? '' },
+const lineOf = ({ runId, dataset, type, state, unchanged, times, rows, reason }: Run) => ({
+  ...{ runId, dataset, type, state, requested: times['requested'], rows },
+  reason: reason ?? (unchanged ? `unchanged since ${unchanged.since}` : ''),
 })
 
 /** @throws Error with the reason when the run failed, or when the time is over */

@@ -50,6 +50,75 @@ describe('dsf', { timeout: 60_000 }, () => {
       })
   })
 
+  it('makes a definition of a file, which it then accepts', async () => {
+    const made = await dsf(
+      'dataset',
+      'init',
+      'seattle-weather/sample.csv',
+      '--name',
+      'made',
+      '--into',
+      'new',
+      '--dry',
+    )
+    expect(made).toMatchObject({ status: 0, stdout: expect.stringMatching(/^primary key +date +/m) })
+    expect(made.stderr).toContain('new/made/datapackage.json and sample.csv')
+    expect(await dsf('dataset', 'check', 'new')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('made     6       date'),
+    })
+    const tried = await dsf('dataset', 'try', 'new/made/sample.csv', '--limit', '1')
+    expect(tried.stdout).toMatch(/^1 +clean +\{"date":"2012-01-01",/m)
+    expect(tried.stderr).toMatch(/^made: \d+ rows read, /)
+  })
+
+  it('shows the first rows of a file, whatever became of them', async () => {
+    writeFileSync(join(folder, 'short.csv'), 'a,b\n1,2\n3\n5,\n')
+    const { status, stderr } = await dsf('dataset', 'init', 'short.csv', '--into', 'new', '--dry')
+    expect(status).toBe(0)
+    expect(stderr).toContain('1    clean    1  2')
+    expect(stderr).toMatch(/^2    refused +row: unreadable, wrong number of cells: 1, expected 2$/m)
+  })
+
+  it('prints what makes the topics of a dataset, and what lets a program at them', async () => {
+    const topics = await dsf(
+      'topics',
+      'list',
+      '.',
+      '--prefix',
+      'team.',
+      '--replicas',
+      '3',
+      '--min-insync',
+      '2',
+    )
+    expect(topics.stderr).toBe('')
+    expect(topics.stdout.trimEnd().split('\n')).toHaveLength(10)
+    expect(topics.stdout).toMatch(
+      /--create --if-not-exists --topic team\.seattle-weather\.raw --partitions \d+ --replication-factor 3 .*min\.insync\.replicas=2\n/,
+    )
+    const rights = await dsf(
+      'rights',
+      'kafka',
+      'cleaner',
+      '--datasets',
+      '.',
+      '--prefix',
+      'team.',
+      '--principal',
+      'c',
+    )
+    expect(rights.stdout).toContain(
+      "--add --allow-principal 'User:c' --topic 'team.seattle-weather.raw' --resource-pattern-type literal --operation Read --operation Describe\n",
+    )
+    const none = await dsf('rights', 's3', 'cleaner')
+    expect(none).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'cleaner asks nothing of the object store: it needs no rights there\n',
+    })
+  })
+
   it('checks the definitions of a folder as a stage reads them', async () => {
     expect(await dsf('dataset', 'check', '.')).toEqual({
       status: 0,

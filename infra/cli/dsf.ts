@@ -9,7 +9,7 @@ import { apiOf } from '../local/run-client.ts'
 import { readSettings } from '../local/settings.ts'
 import { readToken } from '../local/token.ts'
 import { commands, usage, type Command, type Options } from './commands.ts'
-import { render, type Format } from './render.ts'
+import { printable, render, type Format } from './render.ts'
 
 class UsageError extends Error {}
 
@@ -31,6 +31,8 @@ function parse(args: string[]) {
         url: { type: 'string' },
         state: { type: 'string' },
         dataset: { type: 'string' },
+        name: { type: 'string' },
+        into: { type: 'string' },
         cursor: { type: 'string' },
         datasets: { type: 'string' },
         prefix: { type: 'string' },
@@ -42,6 +44,7 @@ function parse(args: string[]) {
         create: { type: 'boolean', default: false },
         timeout: { type: 'string', default: '900' },
         help: { type: 'boolean', short: 'h', default: false },
+        dry: { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
         force: { type: 'boolean', default: false },
         wait: { type: 'boolean', default: false },
@@ -83,6 +86,8 @@ try {
   await main(process.argv.slice(2))
 } catch (error) {
   const wrong = error instanceof UsageError
-  process.stderr.write(`${(error as Error).message}\n${wrong ? `\n${usage}\n` : ''}`)
+  // may quote a header
+  const message = (error as Error).message.split('\n').map(printable).join('\n')
+  process.stderr.write(`${message}\n${wrong ? `\n${usage}\n` : ''}`)
   process.exitCode = wrong ? 2 : 1
 }

@@ -24,15 +24,18 @@ function properties(answer: Record<string, unknown>): string {
     .join('')
 }
 
-/** Values of the data are printed, never obeyed: a control character would be a command to the terminal. */
 function cell(value: unknown): string {
   const text = Array.isArray(value)
     ? value.map(reason).join('; ')
     : typeof value === 'string'
       ? value
       : json(value)
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`)
+  return printable(text)
 }
+
+/** Values of the data are printed, never obeyed: a control character would be a command to the terminal. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`)
 
 /** A reason of refusal in one breath; anything else as it is. */
 function reason(value: unknown): string {

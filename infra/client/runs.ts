@@ -9,9 +9,13 @@ export interface Run {
   readonly source?: string
   readonly state: 'queued' | 'fetching' | 'publishing' | 'processing' | 'succeeded' | 'failed' | 'cancelled'
   readonly reason?: string
+  /** of an import whose file was the one of another run before, which brought its rows */
+  readonly unchanged?: { readonly since: string; readonly by: string }
   readonly times: Readonly<Record<string, string>>
   readonly fetched: { readonly bytes: number; readonly bytesPerSecond?: number }
   readonly landing?: { readonly key: string; readonly bytes: number; readonly sha256: string }
+  /** that the file was read in, where that is not UTF-8 */
+  readonly encoding?: string
   /** published so far */
   readonly rows: number
   /** receipts that arrived, of those expected */
@@ -24,7 +28,11 @@ export const isOver = ({ state }: Pick<Run, 'state'>): boolean =>
   state === 'succeeded' || state === 'failed' || state === 'cancelled'
 
 /** The same key is the same run; without one it is a run of its own. @throws ApiError when it is refused, or nobody answers */
-export function startRun(api: Api, wanted: { dataset: string; source?: string }, key?: string): Promise<Run> {
+export function startRun(
+  api: Api,
+  wanted: { dataset: string; source?: string; force?: boolean },
+  key?: string,
+): Promise<Run> {
   return ask(api, '/v1/runs', { body: wanted, headers: keyed(key) })
 }
 

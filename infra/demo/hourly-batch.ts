@@ -8,7 +8,7 @@ import { print } from './show.ts'
 
 /** @throws StackError when the DAG run fails: rows that Pandas decides differently fail it too */
 export async function runHourlyBatch(settings: Settings, dataset: string, source: string): Promise<Run> {
-  const { state, runId, tasks, seconds } = await triggerAndWait(settings, dataset, { source })
+  const { state, runId, tasks, seconds } = await triggerAndWait(settings, dataset, { source, force: true })
   print(
     `DAG ${dagIdOf(dataset)} ${state} after ${seconds.toFixed(1)} s: ${tasks.map(({ id }) => id).join(' → ')}`,
   )

@@ -7,14 +7,14 @@ import type { Settings } from '../local/settings.ts'
 
 const patienceSeconds = 300
 
-/** @throws StackError when the run fails, or does not come to its end */
+/** Whether its file is new or not. @throws StackError when the run fails, or does not come to its end */
 export async function importSource(
   settings: Settings,
   dataset: string,
   source: string,
   key = `demo ${randomUUID()}`,
 ): Promise<Run> {
-  const run = await runToItsEnd(settings, { dataset, source }, key, patienceSeconds)
+  const run = await runToItsEnd(settings, { dataset, source, force: true }, key, patienceSeconds)
   if (run.state === 'succeeded') return run
   const why = run.state === 'cancelled' ? 'was cancelled' : `has failed: ${run.reason}`
   throw new StackError(`The run ${run.runId} of ${dataset} from ${source} ${why}.`)

@@ -24,6 +24,8 @@ export interface DagRun {
 interface Wanted {
   /** The source of the run; the dataset's own when left out. */
   readonly source?: string
+  /** Reads the file although it did not change. */
+  readonly force?: boolean
   /** Airflow refuses one that is there already. */
   readonly runId?: string
 }
@@ -102,9 +104,13 @@ export async function openAirflow(settings: Settings): Promise<AirflowClient> {
           `Airflow has no DAG ${dagIdOf(dataset)} (${status}): is ${dataset} in DATASETS_DIR? make logs SERVICE=airflow-processor.`,
         )
       }),
-    async trigger(dataset, { source, runId } = {}) {
+    async trigger(dataset, { source, force, runId } = {}) {
       const id = runId ? { dag_run_id: runId } : {}
-      const body = { logical_date: null, ...id, conf: source ? { source } : {} }
+      const body = {
+        logical_date: null,
+        ...id,
+        conf: { ...(source ? { source } : {}), ...(force ? { force } : {}) },
+      }
       const { status, json } = await ask('POST', `/dags/${dagIdOf(dataset)}/dagRuns`, body)
       if (status === 200) return json['dag_run_id'] as string
       throw new StackError(`Airflow refused the run (${status}): ${JSON.stringify(json['detail'])}.`)

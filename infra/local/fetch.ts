@@ -14,6 +14,7 @@ async function fetchAll(settings: Settings): Promise<void> {
   const outcomes = await Promise.allSettled([
     ...services.map((service) => service.install()),
     installRequirements(settings, 'checker', checker),
+    installRequirements(settings, 'k8s-check', join(settings.root, 'infra/k8s-check/requirements.txt')),
     installRequirements(settings, 'schemathesis', join(settings.root, 'e2e/api/requirements.txt')),
     installChromium(settings),
   ])

@@ -20,9 +20,10 @@ const defaultPatienceSeconds = 900
 /** Resolves with what the exit code should be. */
 export async function runDataset(settings: Settings): Promise<number> {
   const start = Date.now()
-  const { DATASET: dataset, SOURCE: source, KEY: key = randomUUID() } = settings.env
+  const { DATASET: dataset, SOURCE: source, KEY: key = randomUUID(), FORCE: force = '' } = settings.env
   if (!dataset) throw new StackError('Which dataset? For example: make run DATASET=earthquakes')
-  const wanted = { dataset, ...(source ? { source: sourceUrl(source) } : {}) }
+  const forced = force !== '' && force !== '0'
+  const wanted = { dataset, ...(source ? { source: sourceUrl(source) } : {}), force: forced }
   const begun = (runId: string) => say('run', `${runId} started`)
   const patience = Number(settings.env['TIMEOUT_SECONDS'] || defaultPatienceSeconds)
   const run = await runToItsEnd(settings, wanted, key, patience, begun)
@@ -38,7 +39,7 @@ export async function runDataset(settings: Settings): Promise<number> {
  */
 export async function runToItsEnd(
   settings: Settings,
-  wanted: { dataset: string; source?: string },
+  wanted: { dataset: string; source?: string; force?: boolean },
   key: string,
   patienceSeconds: number,
   begun?: (runId: string) => void,
@@ -93,13 +94,17 @@ export function receiptTable({
   dataset,
   state,
   reason,
+  unchanged,
   counters,
-}: Pick<Run, 'runId' | 'dataset' | 'state' | 'reason' | 'counters'>): string {
+}: Pick<Run, 'runId' | 'dataset' | 'state' | 'reason' | 'unchanged' | 'counters'>): string {
   const head = [
     ['run', runId],
     ['dataset', dataset],
     ['state', state],
     ...(reason ? [['reason', reason]] : []),
+    ...(unchanged
+      ? [['unchanged', `since ${unchanged.since}, by ${unchanged.by}: FORCE=1 reads it again`]]
+      : []),
   ]
   const others = Object.keys(counters).filter((name) => !readingOrder.includes(name))
   const known = readingOrder.filter((name) => name in counters)

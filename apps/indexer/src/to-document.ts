@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { keyPart, keyText, type Dataset, type Row, type Value } from '@dsf/dataset'
+import { recordKey, type Dataset, type Row, type Value } from '@dsf/dataset'
 
 /**
  * Compiles the document of a row, as JSON text: its columns under their own names without the missing ones, and what
@@ -48,7 +48,7 @@ const twinEnd = '~simulated'
 
 /** Compiles the `_id` of a row: its primary key as text. */
 export function documentId(dataset: Dataset): (row: Row) => string {
-  const keyOf = (row: Row) => keyText(dataset.key.map((field) => keyPart(field, row[field.column]!)))
+  const keyOf = recordKey(dataset)
   if (!dataset.simulate) return (row) => fittingId(keyOf(row))
   const texts = dataset.key.filter(({ type }) => type === 'string').map(({ column }) => column)
   const isLikeTwin = (row: Row) =>

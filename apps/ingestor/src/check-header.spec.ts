@@ -35,6 +35,13 @@ describe('checkHeader', () => {
     }
   })
 
+  it('tells columns of one name, or of none, by their places', () => {
+    const places = (header: string) => check(header, 'exact', 'id,,a,a')
+    expect(places('id,,a,a')).toEqual({ columns: [0, 1, 2, 3] })
+    expect(places('id,,a')).toEqual({ error: expect.stringContaining('column 4 is not there, expected "a"') })
+    expect(places('id,a,,a')).toEqual({ error: expect.stringContaining('more than one "a"') })
+  })
+
   it.each([
     ['exact', 'id,b,a', 'column 2 is "b", expected "a"'],
     ['exact', 'id,a', 'missing "b"'],
@@ -105,10 +112,14 @@ describe('sniff', () => {
 
   it.each([
     [Buffer.from([0x1f, 0x8b, 8, 0]), 'gzip data inside what was decompressed already'],
-    [Buffer.from('\ufeffid,name\n', 'utf16le'), 'UTF-16 text; UTF-8 is expected'],
-    [Buffer.from('\ufeffid,name\n', 'utf16le').swap16(), 'UTF-16 text; UTF-8 is expected'],
-    [Buffer.from('id,name\n', 'utf16le'), 'UTF-16 text without byte order mark; UTF-8 is expected'],
-    [Buffer.from('id,name\n', 'utf16le').swap16(), 'UTF-16 text without byte order mark; UTF-8 is expected'],
+    [
+      Buffer.from('id,name\n', 'utf16le'),
+      'UTF-16 text without byte order mark, which encoding of the resource may say',
+    ],
+    [
+      Buffer.from('id,name\n', 'utf16le').swap16(),
+      'UTF-16 text without byte order mark, which encoding of the resource may say',
+    ],
     [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 4]), 'zstd data'],
   ])('%j is %s', (head, kind) => {
     expect(sniff(head)).toBe(`the file is not CSV but ${kind}`)

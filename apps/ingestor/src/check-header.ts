@@ -26,6 +26,9 @@ const policies: Record<FieldsMatch, { missing: boolean; unknown: boolean; order:
 export function checkHeader(header: readonly string[], rules: HeaderRules): HeaderCheck {
   const { fields, fieldsMatch, primaryKey } = rules
   const forbids = policies[fieldsMatch]
+  // by their places alone, so that two may have one name
+  if (forbids.order && header.length === fields.length && fields.every((name, i) => header[i] === name))
+    return { columns: fields.map((_, i) => i) }
   // maps, because a hostile header has 30,000 names
   const has = firstPlaces(header)
   const defined = new Set(fields)
@@ -103,8 +106,6 @@ const magics: readonly (readonly [magic: string, kind: string])[] = [
   ['7z\xbc\xaf', 'a 7z archive'],
   ['\xff\xfe\0\0', 'UTF-32 text; UTF-8 is expected'],
   ['\0\0\xfe\xff', 'UTF-32 text; UTF-8 is expected'],
-  ['\xff\xfe', 'UTF-16 text; UTF-8 is expected'],
-  ['\xfe\xff', 'UTF-16 text; UTF-8 is expected'],
 ]
 
 /** A sentence that says what the (decompressed) file is, when that is plainly not CSV. No expression here backtracks. */
@@ -133,7 +134,7 @@ function textKind(text: string, contentType: string): string | undefined {
   if (/^(?:\{\s*"|\[\s*\{)/.test(text) || (/json/i.test(contentType) && /^[{[]/.test(text)))
     return 'a JSON document'
   if (/^(?:\0[^\0]){2}|^(?:[^\0]\0){2}/.test(text))
-    return 'UTF-16 text without byte order mark; UTF-8 is expected'
+    return 'UTF-16 text without byte order mark, which encoding of the resource may say'
   return undefined
 }
 

@@ -212,6 +212,39 @@ describe('an import', () => {
   })
 })
 
+describe('an import of a file that did not change', () => {
+  /** Runs of one dataset, one after the other, each of which came through. */
+  async function runs(...contents: string[]) {
+    const states = newStates()
+    const results: Result[][] = []
+    for (const [i, content] of contents.entries()) {
+      const request = { ...source(content), run: `r${i}`, requested_at: i + 1 }
+      states.set(newRun(request, weather.lanes))
+      states.commit()
+      const { work, committed } = laneOf(states)
+      await importRuns(importerOf(store), work)
+      results.push(committed)
+      const run = states.get(request.run)!
+      states.set(run.state === 'processing' ? { ...run, state: 'succeeded' } : run)
+      states.commit()
+    }
+    return results
+  }
+
+  it('has succeeded in one transaction, without rows, receipts or a landing, and says since when', async () => {
+    const csv = csvOf(3)
+    const [, second, third, fourth] = await runs(csv, csv, csv, csvOf(4))
+    expect(second!.map(({ out, receipts }) => [Object.keys(out!), receipts])).toEqual([[['runs'], undefined]])
+    expect([...objects.keys()].map((key) => key.split('/').at(-1))).toEqual(['r0.csv', 'r3.csv'])
+    for (const results of [second!, third!])
+      expect(lastRun(results)).toMatchObject({
+        ...{ state: 'succeeded', ended_at: now, landing: null, row: 0, landing_bytes: csv.length },
+        unchanged: { since: 'r0', by: 'content' },
+      })
+    expect(rowsOf(fourth!)[0]).toHaveLength(4)
+  })
+})
+
 describe('an import that was broken off', () => {
   const rows = 45_000
   const request = source(csvOf(rows), 'long.csv')

@@ -3,7 +3,8 @@ import type { Dataset } from '@dsf/dataset'
 import { crashPoint, TransientError, type LaneWork, type Receipt, type Result } from '@dsf/stage'
 import type { Importer } from './importer.ts'
 import { landQuarantine } from './land-quarantine.ts'
-import { landSource, type Landing } from './land-source.ts'
+import { definitionOf, knownBefore, type KnownFile } from './known-file.ts'
+import { landSource, type Landed, type Landing, type Unchanged } from './land-source.ts'
 import { UnreadableFileError } from './open-csv.ts'
 import { publications } from './publications.ts'
 import type { Publication } from './publish-rows.ts'
@@ -33,7 +34,7 @@ export async function importRun(importer: Importer, lane: Work, id: string): Pro
   using stop = stopOf(lane, id)
   try {
     if (runOf(lane, id).landing === null) await fetchRun(importer, lane, id, stop.signal)
-    await publishRun(importer, lane, id, stop.signal)
+    if (runOf(lane, id).unchanged === null) await publishRun(importer, lane, id, stop.signal)
   } catch (error) {
     lane.signal.throwIfAborted()
     const run = lane.state.get(id)
@@ -74,7 +75,8 @@ function save(lane: Work, id: string, change: (run: Run) => Partial<Run>, rest: 
   return lane.transact((state) => {
     const run = state.get(id)
     if (!run || isOver(run)) return {}
-    state.set({ ...run, ...change(run) })
+    const turn = run.turn || (state.before(id)?.turn ?? 0) + 1
+    state.set({ ...run, turn, ...change(run) })
     return { ...rest, out: { ...rest.out, runs: state.changes() } }
   })
 }
@@ -99,7 +101,10 @@ async function fetchRun(importer: Importer, lane: Work, id: string, signal: Abor
     crashPoint('while-fetching')
   }
   const over = new AbortController()
-  const landing = land(importer, lane, runOf(lane, id), AbortSignal.any([signal, over.signal]), came)
+  const before = knownBefore(lane.state, lane.dataset, runOf(lane, id))
+  const landing = land(importer, lane, runOf(lane, id), {
+    ...{ before, came, signal: AbortSignal.any([signal, over.signal]) },
+  })
   const telling = tell(
     over.signal,
     () => bytes,
@@ -109,8 +114,34 @@ async function fetchRun(importer: Importer, lane: Work, id: string, signal: Abor
     over.abort()
     return Promise.allSettled([landing, telling])
   })
-  await save(lane, id, () => ({ ...landed, state: 'publishing', fetching_at, publishing_at: Date.now() }))
+  await save(lane, id, () => ({ ...fetched(lane.dataset, landed, before), fetching_at }))
   crashPoint('after-landing')
+}
+
+/** What a run is once its file is here, or is known to be the one of a run before: then it is over. */
+function fetched(
+  dataset: Dataset,
+  landed: Landing | Landed | Unchanged,
+  before: KnownFile | undefined,
+): Partial<Run> {
+  const now = Date.now()
+  if ('same' in landed) {
+    const { same, landing_bytes, etag, modified } = landed
+    const { since, ...file } = before!
+    return {
+      ...{ state: 'succeeded', ended_at: now, landing_bytes, unchanged: { since, by: same } },
+      file: { ...file, etag: etag ?? file.etag, modified: modified ?? file.modified },
+    }
+  }
+  const { landing, landing_bytes, landing_sha256 } = landed
+  const place = { landing, landing_bytes, landing_sha256 }
+  if (!('etag' in landed)) return { ...place, state: 'publishing', publishing_at: now }
+  const { etag, modified } = landed
+  const version = { etag, modified, bytes: landing_bytes, sha256: landing_sha256 }
+  return {
+    ...{ ...place, state: 'publishing', publishing_at: now },
+    file: { ...version, definition: definitionOf(dataset) },
+  }
 }
 
 /** Tells now and then how much has come, until it is over. */
@@ -134,11 +165,10 @@ function land(
   { store, limits, topics }: Importer,
   { dataset, state }: Work,
   run: Run,
-  signal: AbortSignal,
-  came: (bytes: number) => void,
-): Promise<Landing> {
+  { came, ...more }: { signal: AbortSignal; before: KnownFile | undefined; came: (bytes: number) => void },
+): Promise<Landing | Landed | Unchanged> {
   if (run.replay === null)
-    return landSource(store, dataset, { run: run.run, source: run.source! }, { ...limits, signal }, came)
+    return landSource(store, dataset, { run: run.run, source: run.source! }, { ...limits, ...more }, came)
   const replay = { replay: run.replay, before: state.replays() }
   return landQuarantine({ store, topics: topics! }, dataset, run.run, replay)
 }
@@ -169,8 +199,11 @@ function publish(
   id: string,
   { raw, quarantine, counts, run, isLast }: Publication,
 ): Promise<void> {
-  const { byte, row, read, quarantined } = run
-  const progress = { byte, row, read, quarantined }
+  const { byte, row, read, quarantined, encoding } = run
+  const definition = definitionOf(lane.dataset)
+  // a definition that changed half-way read none of the file whole
+  const file = run.file && { ...run.file, definition: run.file.definition === definition ? definition : '' }
+  const progress = { byte, row, read, quarantined, encoding, file }
   const out = { raw, quarantine }
   if (!isLast) return save(lane, id, () => progress, { out, counts })
   const now = Date.now()

@@ -8,7 +8,7 @@ import { openStore, sha256, type StoreConfig } from '@dsf/store'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startFeed } from '../../../infra/feed/server.ts'
 import { environment, filesDir } from '../../../e2e/support/stack.ts'
-import { landSource } from './land-source.ts'
+import { landSource, type Landed } from './land-source.ts'
 import { SourceError } from './source-error.ts'
 
 const config = environment as unknown as StoreConfig
@@ -37,9 +37,9 @@ describe('a source lands', () => {
     ['compressed, when it comes so', gzipSync(text), /\.csv\.gz$/],
     ['empty', Buffer.alloc(0), /\.csv$/],
   ])('%s, byte by byte', async (_, bytes, name) => {
-    const { landing, ...found } = await land(bytes)
+    const { landing, ...found } = (await land(bytes)) as Landed
     expect(landing).toMatch(name)
-    expect(found).toEqual({ landing_bytes: bytes.length, landing_sha256: sha256(bytes) })
+    expect(found).toMatchObject({ landing_bytes: bytes.length, landing_sha256: sha256(bytes) })
     expect((await store.get(landing)).equals(bytes)).toBe(true)
   })
 

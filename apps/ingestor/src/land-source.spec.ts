@@ -10,7 +10,7 @@ import { loadDataset, type Dataset } from '@dsf/dataset'
 import { TransientError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { landSource } from './land-source.ts'
+import { landSource, type Before } from './land-source.ts'
 import { SourceError } from './source-error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
@@ -35,9 +35,14 @@ function openStore(started: (uploads: number) => void = () => undefined) {
 }
 
 /** Lands what stands in the file; the waits between tries take no time. */
-async function land(store: ObjectStore, dataset = loaded, heard: () => void = () => undefined) {
+async function land(
+  store: ObjectStore,
+  dataset = loaded,
+  heard: () => void = () => undefined,
+  before?: Before,
+) {
   const run = { run: 'r', source: pathToFileURL(file).href }
-  const landing = landSource(store, dataset, run, { allow: [], roots: [folder] }, heard)
+  const landing = landSource(store, dataset, run, { allow: [], roots: [folder], before }, heard)
   const outcome = landing.catch((error: unknown) => error as Error)
   let settled = false
   void outcome.then(() => (settled = true))
@@ -48,7 +53,7 @@ async function land(store: ObjectStore, dataset = loaded, heard: () => void = ()
   return outcome
 }
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout'] }))
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'Date'], now: Date.now() }))
 afterEach(() => void vi.useRealTimers())
 
 describe('a source that is whole', () => {
@@ -60,13 +65,55 @@ describe('a source that is whole', () => {
     writeFileSync(file, bytes)
     const { store, objects, uploads } = openStore()
     const heard = vi.fn()
-    expect(await land(store, loaded, heard)).toEqual({
+    expect(await land(store, loaded, heard)).toMatchObject({
       landing: key,
       landing_bytes: bytes.length,
       landing_sha256: sha256(bytes),
     })
     expect([objects, uploads()]).toEqual([new Map([[key, bytes]]), 1])
     expect(heard.mock.calls.length > 0).toBe(bytes.length > 0)
+  })
+})
+
+describe('a source that is the one of a run before', () => {
+  const before = (bytes: Buffer): Before => ({
+    ...{ etag: null, modified: null, bytes: bytes.length },
+    sha256: sha256(bytes),
+  })
+
+  it.each([
+    ['text', csv],
+    ['gzip', gzip],
+    ['nothing at all', Buffer.alloc(0)],
+  ])('leaves nothing in the store, known by its content: %s', async (_, bytes) => {
+    writeFileSync(file, bytes)
+    const { store, objects } = openStore()
+    expect(await land(store, loaded, undefined, before(bytes))).toMatchObject({
+      same: 'content',
+      landing_bytes: bytes.length,
+    })
+    expect(objects.size).toBe(0)
+  })
+
+  it('lands when a byte of it is another one', async () => {
+    writeFileSync(file, csv.with(20, 66))
+    const { store, objects } = openStore()
+    expect(await land(store, loaded, undefined, before(csv))).toMatchObject({ landing_bytes: csv.length })
+    expect(objects.size).toBe(1)
+  })
+
+  it('is not read at all when size and time say so', async () => {
+    writeFileSync(file, csv)
+    vi.setSystemTime(Date.now() + 3000)
+    const { store } = openStore()
+    const first = (await land(store)) as { modified: string }
+    expect(first.modified).toMatch(/^\d+\.\d+\.\d+$/)
+    // another hash: what was not read was not compared
+    const known = { ...before(csv), sha256: '', modified: first.modified }
+    const again = { same: 'size and time', etag: null, modified: first.modified, landing_bytes: 0 }
+    expect(await land(store, loaded, undefined, known)).toEqual(again)
+    writeFileSync(file, csv)
+    expect(await land(store, loaded, undefined, known)).toMatchObject({ landing_bytes: csv.length })
   })
 })
 

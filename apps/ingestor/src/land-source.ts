@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { landingKey, type Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
-import { gunzipLimited } from './gunzip-limited.ts'
-import { openSource, type SourceOptions } from './open-source.ts'
+import { extensionOf, toldCompression } from './compression.ts'
+import { decompressLimited } from './decompress.ts'
+import { unzipLanding } from './open-landing.ts'
+import { openSource, type Source } from './open-source.ts'
+import { rest, type Pace } from './pace.ts'
+import { isSame, type Same, type SentBefore, type SourceOptions } from './source-client.ts'
 import { SourceError } from './source-error.ts'
 import { askedOf } from './source-secrets.ts'
 
@@ -24,11 +27,30 @@ export interface Landing {
   landing_sha256: string
 }
 
+/** A file that lies in the store, and what its server said of its version. */
+export interface Landed extends Landing {
+  etag: string | null
+  modified: string | null
+}
+
+/** The file of a run before, as far as its rows were read by the same definition. */
+export type Before = SentBefore & { sha256: string }
+
+/** A file that was read before: nothing of it lies in the store. */
+export interface Unchanged {
+  same: Same['same']
+  etag: string | null
+  modified: string | null
+  /** that came all the same */
+  landing_bytes: number
+}
+
 const tries = 3
 
 /**
  * Copies the source into the store exactly as it is sent, and reads it through once on the way: a broken gzip or a file
  * beyond its limit is found before the first row is published, so nothing half-written ever counts.
+ * @param before a file that need not be read again: it is asked for on that condition, and what comes all the same is compared by content
  * @param came is told how many bytes have come so far
  * @throws SourceError with the reason when the source cannot be had, or the signal was aborted; passing failures were tried three times
  */
@@ -36,15 +58,16 @@ export async function landSource(
   store: ObjectStore,
   dataset: Dataset,
   run: Import,
-  limits: SourceLimits & { signal?: AbortSignal },
+  limits: SourceLimits & { signal?: AbortSignal; before?: Before },
   came: (bytes: number) => void,
-): Promise<Landing> {
+): Promise<Landed | Unchanged> {
+  const pace = { ...dataset.source, spent: { seconds: 0, isResting: false } }
   for (let attempt = 1; ; attempt++) {
     try {
-      return await landOnce(store, dataset, run, limits, came)
+      return await landOnce(store, dataset, run, { ...limits, pace }, came)
     } catch (error) {
       if (!(error instanceof SourceError) || !error.transient || attempt === tries) throw error
-      await sleep(500 * 2 ** attempt, undefined, { signal: limits.signal })
+      pace.spent.seconds += await rest(error, attempt, pace, limits.signal)
     }
   }
 }
@@ -53,33 +76,62 @@ async function landOnce(
   store: ObjectStore,
   dataset: Dataset,
   run: Import,
-  limits: SourceLimits & { signal?: AbortSignal },
+  limits: SourceLimits & { pace: Pace; signal?: AbortSignal; before?: Before },
   came: (bytes: number) => void,
-): Promise<Landing> {
+): Promise<Landed | Unchanged> {
+  const source = await open(dataset, run, limits)
+  const version = { etag: source.etag ?? null, modified: source.modified ?? null }
+  if (isSame(source)) return { same: source.same, ...version, landing_bytes: 0 }
+  const landed = await copy(store, dataset, run, source, limits.before, came)
+  if ('same' in landed) return { ...landed, ...version }
+  if (source.compression === 'zip')
+    await drain(unzipLanding(store, landed, dataset.innerpath, dataset.source))
+  return { ...landed, ...version }
+}
+
+async function open(
+  dataset: Dataset,
+  run: Import,
+  limits: SourceLimits & { pace: Pace; signal?: AbortSignal; before?: Before },
+): Promise<Source | Same> {
   const { url, headers } = await askedOf(dataset, run.source, limits.secrets)
-  const source = await openSource(url, {
+  return openSource(url, {
     ...limits,
     headers,
+    known: limits.before,
+    compression: toldCompression(dataset.compression),
     maxBytes: dataset.source.maxBytes,
-    pace: dataset.source,
     timeouts: timeoutsOf(dataset),
   })
-  const landing = landingKey(dataset.name, run.run, source.gzip)
+}
+
+/** Into the store and through the check at once; nothing lies there if either fails. */
+async function copy(
+  store: ObjectStore,
+  dataset: Dataset,
+  run: Import,
+  { stream, compression }: Source,
+  before: Before | undefined,
+  came: (bytes: number) => void,
+): Promise<Landing | Pick<Unchanged, 'same' | 'landing_bytes'>> {
+  const landing = landingKey(dataset.name, run.run, extensionOf(compression))
   const meter = measure(came)
   const upload = new PassThrough()
-  const check = source.gzip ? new PassThrough() : undefined
+  const streamed = compression === 'zip' ? undefined : compression
+  const check = streamed && new PassThrough()
   const stored = store.putStream(landing, upload)
-  const checked = check ? drain(gunzipLimited(check, dataset.source)) : undefined
-  const copied = pipeline(source.stream, meter.stream, fork(upload, check))
+  const checked = check && drain(decompressLimited(check, streamed, dataset.source))
+  const isKnown = () => meter.result().landing_sha256 === before?.sha256
+  const copied = pipeline(stream, meter.stream, fork(upload, check, isKnown))
   try {
     await Promise.all([copied, stored, checked])
   } catch (error) {
     // the cause is the side that failed first; the others only follow, and whoever reads them may be gone already
     // destroyed without an error, a source at its end would keep the pipeline waiting for that end
-    for (const side of [source.stream, upload, check])
-      side?.on('error', () => undefined).destroy(error as Error)
+    for (const side of [stream, upload, check]) side?.on('error', () => undefined).destroy(error as Error)
     await Promise.allSettled([copied, stored, checked])
-    throw error
+    if (error !== sameContent) throw error
+    return { same: 'content', landing_bytes: meter.result().landing_bytes }
   }
   return { landing, ...meter.result() }
 }
@@ -91,7 +143,7 @@ function timeoutsOf({ source: { connectSeconds, firstByteSeconds, idleSeconds } 
 /** Counts and hashes what passes. */
 function measure(came: (bytes: number) => void) {
   const hash = createHash('sha256')
-  let bytes = 0
+  let [bytes, sum] = [0, '']
   const stream = new Transform({
     transform(chunk: Buffer, _, done) {
       hash.update(chunk)
@@ -100,13 +152,18 @@ function measure(came: (bytes: number) => void) {
       done(null, chunk)
     },
   })
-  return { stream, result: () => ({ landing_bytes: bytes, landing_sha256: hash.digest('hex') }) }
+  const result = () => ({ landing_bytes: bytes, landing_sha256: (sum ||= hash.digest('hex')) })
+  return { stream, result }
 }
 
+/** Breaks an upload off before its end, so that no object comes of it. */
+const sameContent = new Error('the file is the one that was read before')
+
 /** Writes each chunk to both sides, and waits for both. */
-function fork(upload: PassThrough, check: PassThrough | undefined) {
+function fork(upload: PassThrough, check: PassThrough | undefined, isKnown: () => boolean) {
   return async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) await Promise.all([write(upload, chunk), check && write(check, chunk)])
+    if (isKnown()) throw sameContent
     upload.end()
     check?.end()
   }

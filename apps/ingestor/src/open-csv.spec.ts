@@ -90,6 +90,14 @@ describe('openCsv', () => {
     },
   )
 
+  it('begins with a row where the file has no header', async () => {
+    const file = await openCsv(() => chunksOf('\ufeff1,"a, b"\n2\n', 3), { dialect, columns: ['id', 'name'] })
+    const blocks = await collect(file.blocks())
+    expect(file.header).toEqual(['id', 'name'])
+    expect(blocks.flatMap((b) => b.rows)).toEqual([{ row: 1, byte: 3, cells: ['1', 'a, b'] }])
+    expect(blocks.flatMap((b) => b.unreadable.map(({ row }) => row))).toEqual([2])
+  })
+
   it('refuses a position outside the file', async () => {
     const open = () => openCsv(() => chunksOf(text, 4), { dialect })
     await expect(collect((await open()).blocks({ byte: 3, row: 0 }))).rejects.toThrow('before the first row')

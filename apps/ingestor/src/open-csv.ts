@@ -61,9 +61,13 @@ function noHeaderYet(blank: number, final: boolean, maxRowBytes: number): undefi
   if (blank > maxRowBytes) throw new UnreadableFileError(`the file begins with ${blank} bytes of blank lines`)
 }
 
+const firstRow = (head: Buffer): Position => ({ byte: lengthOfMark(head.toString('latin1')), row: 0 })
+
+const lengthOfMark = (text: string): number => (text.startsWith('\xef\xbb\xbf') ? 3 : 0)
+
 /** Length of a byte order mark and blank lines before the header. */
 function leadingBytes(text: string): number {
-  let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0
+  let at = lengthOfMark(text)
   for (;;) {
     if (text.startsWith('\n', at)) at++
     else if (text.startsWith('\r\n', at)) at += 2
@@ -74,6 +78,8 @@ function leadingBytes(text: string): number {
 export interface OpenCsvOptions {
   dialect: CsvDialect
   maxRowBytes?: number
+  /** Of a file that has no header: it begins with a row of these. */
+  columns?: string[]
   /** Names what the file is instead of CSV, from its first bytes; asked before the header is judged. */
   sniff?: (head: Buffer) => string | undefined
 }
@@ -118,14 +124,14 @@ export async function openCsv(open: OpenBytes, options: OpenCsvOptions): Promise
 
 async function headerOf(
   chunks: AsyncIterable<Buffer>,
-  { dialect, maxRowBytes, sniff }: OpenCsvOptions,
+  { dialect, maxRowBytes, columns, sniff }: OpenCsvOptions,
 ): Promise<Header> {
   let head = Buffer.alloc(0)
   const judge = (final: boolean) => {
     if (!final && head.length < sniffedBytes) return undefined
     const foreign = sniff?.(head)
     if (foreign) throw new UnreadableFileError(foreign)
-    return readHeader(head, dialect, final, maxRowBytes)
+    return columns ? { cells: columns, end: firstRow(head) } : readHeader(head, dialect, final, maxRowBytes)
   }
   for await (const chunk of chunks) {
     head = Buffer.concat([head, chunk])

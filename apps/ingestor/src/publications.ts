@@ -1,10 +1,10 @@
 import type { Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
-import { checkHeader, sniff } from './check-header.ts'
-import { gunzipLimited, measuredBefore } from './gunzip-limited.ts'
 import type { Importer } from './importer.ts'
 import { landedRows } from './land-quarantine.ts'
-import { hintOf, openCsv, UnreadableFileError, type CsvFile } from './open-csv.ts'
+import { UnreadableFileError } from './open-csv.ts'
+import { openDataset, type DatasetFile } from './open-dataset.ts'
+import { openLanding } from './open-landing.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
 import { publisherOf, type Publication } from './publish-rows.ts'
 import type { Run } from './run.ts'
@@ -38,8 +38,8 @@ async function* replayed(
   const files = new Map<string, Promise<FileReader>>()
   const open = async (run: Run | undefined): Promise<FileReader> => {
     if (!run?.landing) throw new UnreadableFileError('the landing of its run is not known any more')
-    const file = await openLanding(store, dataset, run)
-    return { columns: file.header.length, publish: publisherOf(dataset, columnsOf(dataset, file)) }
+    const file = await openFile(store, dataset, run)
+    return { columns: file.header.length, publish: publisherOf(dataset, file.columns) }
   }
   const fileOf = (run: string) => files.get(run) ?? files.set(run, open(find(run))).get(run)!
   const tools = { dataset, topics: topics!, fileOf }
@@ -57,9 +57,10 @@ async function* imported(
   dataset: Dataset,
   start: Run,
 ): AsyncGenerator<Publication, undefined> {
-  const file = await openLanding(store, dataset, start)
-  const publish = publisherOf(dataset, columnsOf(dataset, file))
-  let run = start
+  let encoding: string | null = null
+  const file = await openFile(store, dataset, start, (name) => (encoding = name))
+  const publish = publisherOf(dataset, file.columns)
+  let run: Run = { ...start, encoding }
   let waiting: Block[] = []
   let rows = 0
   for await (const block of file.blocks(run.byte === 0 ? undefined : { byte: run.byte, row: run.row })) {
@@ -75,24 +76,12 @@ async function* imported(
   yield { ...publish(waiting, run), isLast: true }
 }
 
-function openLanding(store: ObjectStore, { dialect, source }: Dataset, run: Run): Promise<CsvFile> {
-  const open = async () => {
-    const stored = await store.stream(run.landing!)
-    return (
-      run.landing!.endsWith('.gz') ? gunzipLimited(stored, measuredBefore) : stored
-    ) as AsyncIterable<Buffer>
-  }
-  return openCsv(open, { dialect, maxRowBytes: source.maxRowBytes, sniff })
-}
-
-/** @throws UnreadableFileError with the columns that are missing or unknown */
-function columnsOf(dataset: Dataset, file: CsvFile): number[] {
-  const names = (fields: { name: string }[]) => fields.map(({ name }) => name)
-  const check = checkHeader(file.header, {
-    fields: names(dataset.fields),
-    fieldsMatch: dataset.fieldsMatch,
-    primaryKey: names(dataset.key),
-  })
-  if ('error' in check) throw new UnreadableFileError(check.error + hintOf(file.header.join()))
-  return check.columns
+function openFile(
+  store: ObjectStore,
+  dataset: Dataset,
+  run: Run,
+  found: (encoding: string) => void = () => undefined,
+): Promise<DatasetFile> {
+  const landed = { landing: run.landing!, landing_bytes: run.landing_bytes }
+  return openDataset(dataset, () => openLanding(store, landed, dataset, found))
 }

@@ -1,6 +1,6 @@
 import type { Counters } from '@dsf/dataset'
 import { printable } from './guard-address.ts'
-import { expectedReceipts, type Known, type RunState } from './run.ts'
+import { expectedReceipts, type Known, type RunState, type UnchangedSince } from './run.ts'
 import type { Selection } from './selection.ts'
 
 /** A run as `GET /v1/runs/<id>` answers it. */
@@ -14,11 +14,15 @@ export interface RunAnswer {
   selection?: Selection
   state: RunState
   reason?: string
+  /** of an import whose file was the one of another run before */
+  unchanged?: UnchangedSince
   /** when it came into a state, in UTC */
   times: Partial<Record<'requested' | 'fetching' | 'publishing' | 'processing' | 'cancel' | 'ended', string>>
   /** of the source, as far as it has come */
   fetched: { bytes: number; bytesPerSecond?: number }
   landing?: { key: string; bytes: number; sha256: string }
+  /** that the file was read in, where that is not UTF-8 */
+  encoding?: string
   /** published so far */
   rows: number
   /** receipts that arrived, of those expected: one for each lane and route */
@@ -36,6 +40,7 @@ export function toAnswer({ dataset, run }: Known): RunAnswer {
     ...(run.replay === null ? {} : { selection: given(run.replay.selection) }),
     state: run.state,
     ...(run.reason === null ? {} : { reason: run.reason }),
+    ...(run.unchanged === null ? {} : { unchanged: run.unchanged }),
     times: timesOf(run),
     fetched: {
       bytes: run.landing_bytes,
@@ -44,8 +49,10 @@ export function toAnswer({ dataset, run }: Known): RunAnswer {
     ...(run.landing === null
       ? {}
       : { landing: { key: run.landing, bytes: run.landing_bytes, sha256: run.landing_sha256! } }),
+    ...(run.encoding === null || run.encoding === 'utf-8' ? {} : { encoding: run.encoding }),
     rows: run.row,
-    ...{ closed: run.closed.length, expected: expectedReceipts(run), counters: run.counters },
+    closed: run.closed.length,
+    ...{ expected: run.unchanged === null ? expectedReceipts(run) : 0, counters: run.counters },
     statusUrl: `/v1/runs/${run.run}`,
   }
 }

@@ -40,6 +40,15 @@ export class RunStates implements LaneState {
     )
   }
 
+  /** The run whose turn was before this one's: of a failed one, or another source's, later ones can say nothing. */
+  before(run: string): Run | undefined {
+    const others = [...this.#committed.values()].filter((other) => other.run !== run && other.turn > 0)
+    return others.reduce<Run | undefined>(
+      (last, other) => (last && last.turn > other.turn ? last : other),
+      undefined,
+    )
+  }
+
   /** Replays of refused rows that have come to their end. */
   replays(): Replay[] {
     const succeeded = [...this.#committed.values()].filter(({ state }) => state === 'succeeded')

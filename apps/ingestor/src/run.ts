@@ -1,6 +1,7 @@
 import { addCounters, brokenSums, counterNames, readers, routesFrom, type Counters } from '@dsf/dataset'
 import type { Receipt } from '@dsf/stage'
 import { parseReplay, type Replay } from './selection.ts'
+import type { SameBy } from './source-client.ts'
 
 /** What is asked of a run: an import of a source, or a replay of refused rows. */
 export interface RunRequest {
@@ -9,6 +10,8 @@ export interface RunRequest {
   source: string | null
   replay: Replay | null
   requested_at: number
+  /** reads a file again that did not change */
+  force?: boolean
 }
 
 /** As a record of the topic `requests`. */
@@ -25,9 +28,31 @@ export const runStates = [
 ] as const
 export type RunState = (typeof runStates)[number]
 
+/** The file that the rows of an import are of, and by which definition they were read. */
+export interface FileRead {
+  etag: string | null
+  modified: string | null
+  bytes: number
+  sha256: string
+  definition: string
+}
+
+/** Of an import whose file was the one of a run before: that run, and by what the file is known to be the same. */
+export interface UnchangedSince {
+  since: string
+  by: SameBy
+}
+
 /** A run as the topic `runs` has it: what is known of it, and where it goes on after a crash. Times are ms since 1970. */
 export interface Run extends RunRequest {
+  force: boolean
   state: RunState
+  /** the number of its fetch among those of the dataset; 0 before it */
+  turn: number
+  file: FileRead | null
+  /** of the file, as it was read */
+  encoding: string | null
+  unchanged: UnchangedSince | null
   reason: string | null
   fetching_at: number | null
   publishing_at: number | null
@@ -60,9 +85,10 @@ export interface Known {
 }
 
 export function newRun(request: RunRequest, lanes: number): Run {
-  const { run, type, source, replay, requested_at } = asOrder(request)
+  const { run, type, source, replay, requested_at, force = false } = asOrder(request)
   return {
-    ...{ run, type, source, replay, requested_at },
+    ...{ run, type, source, replay, requested_at, force },
+    ...{ turn: 0, file: null, encoding: null, unchanged: null },
     ...{ state: 'queued', reason: null, landing: null, landing_bytes: 0, landing_sha256: null },
     ...{ fetching_at: null, publishing_at: null, processing_at: null, cancel_at: null, ended_at: null },
     ...{ bytes_per_second: 0, byte: 0, row: 0, closed: [], counters: {}, durations: {} },

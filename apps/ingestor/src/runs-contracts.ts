@@ -38,7 +38,12 @@ export const run = z.object({
     .partial()
     .describe('when it came into a state'),
   fetched: z.object({ bytes: z.int(), bytesPerSecond: z.int().optional() }).describe('of its source so far'),
+  unchanged: z
+    .object({ since: z.string(), by: z.enum(['etag', 'last-modified', 'size and time', 'content']) })
+    .optional()
+    .describe('of an import whose file was the one of a run before, which brought its rows: none were read'),
   landing: z.object({ key: z.string(), bytes: z.int(), sha256: z.string() }).optional(),
+  encoding: z.string().optional().describe('that the file was read in, where that is not UTF-8'),
   rows: z.int().describe('published so far'),
   closed: z.int().describe('receipts that arrived'),
   expected: z.int().describe('receipts: one for each lane and route'),
@@ -55,11 +60,12 @@ export const startRun = {
   body: z.strictObject({
     dataset: datasetName,
     source: z.string().min(1).max(8000).optional().describe("URL of a CSV, instead of the definition's"),
+    force: z.boolean().default(false).describe('reads the file although it did not change'),
   }),
   answers: { 202: run },
   problems: {
     404: 'no dataset has this name; the answer lists those that are there',
-    422: 'the source is refused or missing, the key was used for another source, or the definition cannot be used',
+    422: 'the source is refused or missing, the key was used for another source or another force, or the definition cannot be used',
     429: 'too many runs of the dataset wait already',
     503: 'the ingestor is still starting',
   },

@@ -71,14 +71,20 @@ export class RunsView {
    * instance it reaches. One that failed before its first row, because of its source, starts again.
    * @throws RequestError 404, 422, 429 or 503
    */
-  async import(name: string, key: string | undefined, source: string | undefined): Promise<Known> {
+  async import(
+    name: string,
+    key: string | undefined,
+    source: string | undefined,
+    force = false,
+  ): Promise<Known> {
     const dataset = this.datasetOf(name)
     const from = await this.#checkedSource(dataset, source)
     const id = runIdOf(dataset, key)
     const known = this.#runs.get(id)
-    if (known && known.run.source !== from) throw otherUse(known.run)
+    if (known && (known.run.source !== from || known.run.force !== force)) throw otherUse(known.run)
     if (known && !canStartAgain(known.run)) return known
-    return this.#ask(dataset, { run: id, type: 'import', source: from, replay: null })
+    const wanted = { run: id, type: 'import' as const, source: from, replay: null }
+    return this.#ask(dataset, force ? { ...wanted, force } : wanted)
   }
 
   /**
@@ -201,11 +207,11 @@ const withoutSecret =
 
 const order = ({ run, source, replay }: Run) => ({ run, source, replay })
 
-const otherUse = ({ type, source }: Run) =>
-  new RequestError(
-    422,
-    `the idempotency key was used for ${type === 'replay' ? 'a replay' : `the source ${shownSource(source!)}`} before`,
-  )
+function otherUse({ type, source, force }: Run): RequestError {
+  const what =
+    type === 'replay' ? 'a replay' : `the source ${shownSource(source!)}${force ? ' with force' : ''}`
+  return new RequestError(422, `the idempotency key was used for ${what} before`)
+}
 
 const runIdOf = ({ name }: Dataset, key: string | undefined): string =>
   key === undefined ? randomBytes(16).toString('hex') : hash('md5', `${name}\n${key}`)

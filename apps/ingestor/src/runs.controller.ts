@@ -16,7 +16,9 @@ export class RunsController {
 
   @Call('POST', '', startRun)
   async start(@Asked() { headers, body }: Asked<typeof startRun>) {
-    return toAnswer(await this.#view.import(body.dataset, headers['idempotency-key'], body.source))
+    return toAnswer(
+      await this.#view.import(body.dataset, headers['idempotency-key'], body.source, body.force),
+    )
   }
 
   @Call('GET', '', listRuns)

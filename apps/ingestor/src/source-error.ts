@@ -2,10 +2,23 @@
 export class SourceError extends Error {
   override readonly name = 'SourceError'
   readonly transient: boolean
+  /** until which the source wants to be left alone */
+  readonly retryAfterMs: number
 
-  constructor(message: string, options: { transient?: boolean; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { transient?: boolean; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause })
     this.transient = options.transient ?? false
+    this.retryAfterMs = options.retryAfterMs ?? 0
+  }
+}
+
+/** The source has another version than the one that was begun, so what came of it is of no use: it is fetched anew. */
+export class ChangedError extends SourceError {
+  constructor(message: string) {
+    super(message, { transient: true })
   }
 }
 
@@ -23,6 +36,7 @@ const sentences: Record<string, (name: string, at: string) => [sentence: string,
   UND_ERR_SOCKET: (name) => [`the connection to ${name} was lost`, true],
   ECONNRESET: (name) => [`the connection to ${name} was lost`, true],
   EPIPE: (name) => [`the connection to ${name} was lost`, true],
+  ERR_STREAM_PREMATURE_CLOSE: (name) => [`the connection to ${name} was lost`, true],
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: (name) => [
     `${name} sent another number of bytes than it announced`,
     true,

@@ -19,6 +19,13 @@ class Landing(TypedDict):
     sha256: str
 
 
+class Unchanged(TypedDict):
+    """The run that brought the rows, and by what the file is known to be the same."""
+
+    since: str
+    by: str
+
+
 class Run(TypedDict):
     """A run as the ingestor answers it."""
 
@@ -28,11 +35,15 @@ class Run(TypedDict):
     source: NotRequired[str]
     state: RunState
     reason: NotRequired[str]
+    unchanged: NotRequired[Unchanged]
+    """Of an import whose file was the one of another run before: no rows were read."""
     times: dict[str, str]
     """When it came into a state, in UTC: requested, fetching, publishing, processing, cancel, ended."""
     fetched: dict[str, float]
     """`bytes` so far, and `bytesPerSecond` while it is fetching."""
     landing: NotRequired[Landing]
+    encoding: NotRequired[str]
+    """That the file was read in, where that is not UTF-8."""
     rows: int
     """Published so far."""
     closed: int
@@ -51,9 +62,16 @@ def can_start_again(run: Run) -> bool:
     return run["state"] == "failed" and run["rows"] == 0
 
 
-def start_run(api: Api, dataset: str, key: str, source: str | None = None) -> Run:
-    """The same key is the same run. @raise ApiError when it is refused, or nobody answers"""
-    body = {"dataset": dataset, **({"source": source} if source else {})}
+def start_run(api: Api, dataset: str, key: str, source: str | None = None, *, force: bool = False) -> Run:
+    """
+    The same key is the same run. `force` reads a file again that did not change.
+    @raise ApiError when it is refused, or nobody answers
+    """
+    body = {
+        "dataset": dataset,
+        **({"source": source} if source else {}),
+        **({"force": True} if force else {}),
+    }
     return ask(api, "/v1/runs", Question("POST", body, {"idempotency-key": key}))
 
 

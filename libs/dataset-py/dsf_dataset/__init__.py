@@ -6,8 +6,10 @@ by the same tables of cells, lanes and schemas. Needs RE2 for patterns, and noth
 from .cells import CellReader, Problem, Value, compile_key_reader, compile_reader
 from .column_name import column_name
 from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
+from .encodings import as_utf8, encoding_of
 from .errors import DefinitionError
 from .keys import (
+    LANDING_EXTENSIONS,
     NO_VALUE,
     ObjectName,
     audit_key,
@@ -20,7 +22,7 @@ from .keys import (
     topic_name,
     trends_key,
 )
-from .lanes import key_part, key_reader, key_text, lane_of, murmur2
+from .lanes import key_part, key_reader, lane_of, murmur2, record_key
 from .load import Datasets, Refused, load_dataset, load_datasets
 from .schemas import raw_schema
 from .times import DAY_MS, FIRST_MS, compile_times, iso_date, iso_datetime, read_written
@@ -53,7 +55,9 @@ __all__ = [
     "iso_datetime",
     "key_part",
     "key_reader",
-    "key_text",
+    "LANDING_EXTENSIONS",
+    "as_utf8",
+    "encoding_of",
     "landing_key",
     "lane_of",
     "load_dataset",
@@ -64,6 +68,7 @@ __all__ = [
     "path_segment",
     "raw_schema",
     "read_written",
+    "record_key",
     "table_prefix",
     "topic_name",
     "trends_key",

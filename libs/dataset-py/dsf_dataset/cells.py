@@ -11,6 +11,7 @@ from typing import Any, Literal
 from .booleans import authored_list, boolean_tokens
 from .dataset import Field
 from .errors import DefinitionError
+from .number_marks import unmarker
 from .patterns import compile_pattern, units
 from .texts import normalize_text, plain, significant_digits
 from .times import compile_times
@@ -139,6 +140,7 @@ def _shorten(text: str) -> str:
 
 def _caster(field: Field, refuse: _Refuse) -> _Caster:
     """A cast, and what to say of a text that it gives nothing for."""
+    unmark = unmarker(field, refuse)
     if field.type in ("date", "datetime"):
         return _time_caster(field, refuse)
     if field.format != "default":
@@ -148,8 +150,25 @@ def _caster(field: Field, refuse: _Refuse) -> _Caster:
     if field.type == "string":
         return lambda text: text, lambda _: "is no string"
     if field.type == "integer":
-        return cast_integer, lambda text: _too_large(_WHOLE, text, LARGEST_INTEGER, "an integer")
-    return cast_number, lambda text: _too_large(_DECIMAL, text, sys.float_info.max, "a number")
+        return _unmarked(
+            unmark, cast_integer, lambda text: _too_large(_WHOLE, text, LARGEST_INTEGER, "an integer")
+        )
+    return _unmarked(
+        unmark, cast_number, lambda text: _too_large(_DECIMAL, text, sys.float_info.max, "a number")
+    )
+
+
+def _unmarked(
+    unmark: Callable[[str], str | None] | None, cast: _Cast, complaint: Callable[[str], str]
+) -> _Caster:
+    if unmark is None:
+        return cast, complaint
+
+    def cast_marked(text: str) -> Value:
+        plain_text = unmark(text)
+        return None if plain_text is None else cast(plain_text)
+
+    return cast_marked, lambda text: complaint(unmark(text) or text)
 
 
 def _boolean_cast(field: Field, refuse: _Refuse) -> _Cast:
@@ -202,6 +221,9 @@ def _authored(field: Field, caster: _Caster, value: Any) -> Value:
     """A value that stands in the definition, as the cell of that text would be read."""
     if field.type == "boolean" and isinstance(value, bool):
         return value
+    # a number of JSON has no marks of a file
+    if isinstance(value, int | float) and not isinstance(value, bool) and field.type == "number":
+        return cast_number(plain(value))
     cast, _ = caster
     return cast(normalize_text(plain(value), field))
 

@@ -13,7 +13,7 @@ class Field:
     """One column of the CSV, with what reading it needs."""
 
     name: str
-    """As in the file's header."""
+    """Of the definition; also that of the file's header, unless that is said."""
     column: str
     """The same as a name that Avro, Parquet and Elasticsearch take."""
     type: FieldType
@@ -23,12 +23,21 @@ class Field:
     missing_values: tuple[str, ...] = ("",)
     true_values: tuple[str, ...] = ("true", "True", "TRUE", "1")
     false_values: tuple[str, ...] = ("false", "False", "FALSE", "0")
+    decimal_char: str = "."
+    group_char: str | None = None
+    """Between three digits and three."""
     trim: bool = True
     case: Literal["keep", "lower", "upper"] = "keep"
     default: str | int | float | bool | None = None
     constraints: Mapping[str, Any] | None = None
     title: str | None = None
     unit: str | None = None
+    header: str | None = None
+    """As in the file's header, where that is not the name."""
+
+    @property
+    def in_file(self) -> str:
+        return self.name if self.header is None else self.header
 
 
 @dataclass(frozen=True)
@@ -91,8 +100,17 @@ class Dataset:
     delimiter: str
     quote_char: str
     skip_initial_space: bool
+    has_header: bool
+    """Without one the fields are the file's columns, in their order."""
+    encoding: str
+    """Of files that have no byte order mark."""
+    innerpath: str | None
+    """Which member of a zip archive is the file."""
     fields: tuple[Field, ...]
     key: tuple[Field, ...]
+    """All fields where the whole row is the key."""
+    is_row_key: bool
+    """A part of the key may be missing then, and its text is a hash."""
     fields_match: Literal["exact", "equal", "subset", "superset", "partial"]
     version_field: Field | None
     event_time: Field | None

@@ -12,11 +12,13 @@ from .json_node import Node
 from .shape import empty
 
 
-def read_fields(schema: Node, nodes: Sequence[Node]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+def read_fields(
+    schema: Node, nodes: Sequence[Node], *, is_row_key: bool
+) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     """The fields, and those of the primary key, which are required whether or not the definition says so."""
     missing = (schema.value or {}).get("missingValues", [])
     authored = [_field(node.value or _NOTHING, missing) for node in nodes]
-    wanted = _key_nodes(schema.at("primaryKey"))
+    wanted = [] if is_row_key else _key_nodes(schema.at("primaryKey"))
     key_names = [field.name for node in wanted if (field := field_named(authored, node))]
     fields = tuple(replace(f, required=True) if f.name in key_names else f for f in authored)
     for node, field in zip(nodes, fields, strict=True):
@@ -25,7 +27,9 @@ def read_fields(schema: Node, nodes: Sequence[Node]) -> tuple[tuple[Field, ...],
             node.refuse("a field of the primary key can have no default", "/x-dsf/default")
         if (field.constraints or {}).get("unique") and not (is_key and len(key_names) == 1):
             node.refuse("only a primary key of one field can be unique", "/constraints/unique")
-    return fields, tuple(field for node in wanted if (field := field_named(fields, node)))
+    return fields, fields if is_row_key else tuple(
+        field for node in wanted if (field := field_named(fields, node))
+    )
 
 
 def _key_nodes(node: Node) -> list[Node]:
@@ -49,12 +53,15 @@ def _field(written: dict[str, Any], missing: list[str]) -> Field:
         missing_values=tuple(written.get("missingValues", missing)),
         true_values=tuple(written["trueValues"]),
         false_values=tuple(written["falseValues"]),
+        decimal_char=written["decimalChar"],
+        group_char=written.get("groupChar"),
         trim=ext["trim"],
         case=ext["case"],
         default=ext.get("default"),
         constraints=written["constraints"],
         title=written.get("title"),
         unit=written.get("unit"),
+        header=ext.get("header"),
     )
 
 

@@ -19,8 +19,10 @@ def header_too_long(dataset: Dataset) -> str | None:
 
 def _shortest_header(dataset: Dataset) -> int:
     """In bytes, with the fields that the file must have."""
+    if not dataset.has_header:
+        return 0
     fields = dataset.key if dataset.fields_match in ("superset", "partial") else dataset.fields
-    written = [_in_file(field.name, dataset.delimiter, dataset.quote_char) for field in fields]
+    written = [_in_file(field.in_file, dataset.delimiter, dataset.quote_char) for field in fields]
     return len(dataset.delimiter.join(written).encode("utf-8", "surrogatepass"))
 
 

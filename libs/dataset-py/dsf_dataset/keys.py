@@ -52,9 +52,13 @@ def dataset_prefix(root: Root, dataset: str) -> str:
     return f"{root}/dataset={path_segment(dataset)}/"
 
 
-def landing_key(dataset: str, run: str, *, gzip: bool) -> str:
-    """Where the source file of a run is kept, exactly as fetched."""
-    return f"{dataset_prefix('landing', dataset)}{path_segment(run)}.csv{'.gz' if gzip else ''}"
+LANDING_EXTENSIONS = ("", ".gz", ".zst", ".br", ".deflate", ".zip")
+"""How a landing may be compressed."""
+
+
+def landing_key(dataset: str, run: str, extension: str = "") -> str:
+    """Where the source file of a run is kept, exactly as fetched. `extension` says how it is compressed."""
+    return f"{dataset_prefix('landing', dataset)}{path_segment(run)}.csv{extension}"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from .columns import MOST_COLUMNS, check_columns, named_columns
 from .dataset import Computed, Dataset, Field, Geo
+from .encodings import encoding_of
 from .errors import DefinitionError, raise_all
 from .fields import check_rules, field_named, read_fields
 from .geo_bounds import with_bounds
@@ -125,6 +126,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     fields, key, geo, computed = _columns(schema, ext)
     event_time = _role(fields, ext.at("eventTime"), "date", "datetime")
     _check_dialect(dialect)
+    _check_places(fields, schema.at("fieldsMatch"), dialect.at("header"))
     _check_url(source.at("url"))
     dataset = Dataset(
         name=name,
@@ -135,8 +137,12 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         delimiter=dialect.at("delimiter").value,
         quote_char=dialect.at("quoteChar").value,
         skip_initial_space=dialect.at("skipInitialSpace").value,
+        has_header=dialect.at("header").value,
+        encoding=encoding_of(resource.at("encoding").value or "utf-8") or "utf-8",
+        innerpath=resource.at("innerpath").value,
         fields=fields,
         key=key,
+        is_row_key=bool(ext.at("key")),
         fields_match=schema.at("fieldsMatch").value,
         version_field=_version_field(fields, ext.at("version")),
         event_time=event_time,
@@ -164,7 +170,8 @@ def _columns(
 ) -> tuple[tuple[Field, ...], tuple[Field, ...], Geo | None, tuple[Computed, ...]]:
     """The fields, those of the key, the place and the computed fields, once all their columns are checked."""
     nodes, of_computed = schema.at("fields").list(), ext.at("computed").list()
-    fields, key = read_fields(schema, nodes)
+    is_row_key = _is_row_key(ext.at("key"), schema)
+    fields, key = read_fields(schema, nodes, is_row_key=is_row_key)
     computed = tuple(_computed(node.value or {}) for node in of_computed)
     geo = _geo(fields, ext.at("geo"))
     if geo:
@@ -181,6 +188,17 @@ def _columns(
     return fields, tuple(next(f for f in fields if f.name == one.name) for one in key), geo, computed
 
 
+def _is_row_key(key: Node, schema: Node) -> bool:
+    """One of the two ways to say what a row is."""
+    primary_key = schema.at("primaryKey")
+    if primary_key and key:
+        key.refuse("expected none beside a primaryKey: take one of them out")
+    if schema and not primary_key and not key and not key.is_wrong():
+        what = "the name of a field, or a list of them"
+        primary_key.refuse(f'expected {what}; where no field tells the rows apart, take x-dsf.key: "row"')
+    return bool(key)
+
+
 def _version_field(fields: Sequence[Field], node: Node) -> Field | None:
     field = _role(fields, node, "integer", "datetime")
     if field and not field.required:
@@ -193,6 +211,18 @@ def _name(node: Node, folder: Path) -> str:
     if name and folder.absolute().name != name:
         node.refuse(f'is "{name}", expected the folder\'s name "{folder.absolute().name}"')
     return name
+
+
+def _check_places(fields: Sequence[Field], policy: Node, header: Node) -> None:
+    """What is not told by its name is told by its place, which only one policy keeps."""
+    if policy.value in ("exact", None):
+        return
+    if header.value is False:
+        policy.refuse('expected "exact", because the file has no header')
+        return
+    headers = [field.in_file for field in fields if field.name]
+    if len(set(headers)) < len(headers):
+        policy.refuse('expected "exact", because two fields are the same in the file\'s header')
 
 
 def _check_dialect(node: Node) -> None:

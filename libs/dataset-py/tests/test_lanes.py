@@ -4,7 +4,16 @@ import json
 
 import pytest
 from define import VECTORS, definition, load
-from dsf_dataset import Field, key_part, key_reader, lane_of, murmur2
+from dsf_dataset import (
+    Field,
+    Problem,
+    compile_reader,
+    key_part,
+    key_reader,
+    lane_of,
+    murmur2,
+    record_key,
+)
 
 TABLE = json.loads((VECTORS / "lanes.json").read_text("utf-8"))
 
@@ -23,6 +32,19 @@ def test_the_key_of_a_row(row, tmp_path):
     changed["resources"][0]["schema"] = {"primaryKey": [f["name"] for f in fields], "fields": fields}
     changed["x-dsf"] = {}
     assert key_reader(load(changed, tmp_path), range(len(fields)))(row["cells"]) == row["key"]
+
+
+@pytest.mark.parametrize("row", TABLE["rowKeys"], ids=lambda row: row["key"])
+def test_the_key_of_a_whole_row(row, tmp_path):
+    changed = definition()
+    fields = [{"name": f"k{i}", **rules} for i, rules in enumerate(row["fields"])]
+    changed["resources"][0]["schema"] = {"fields": fields}
+    changed["x-dsf"] = {"key": "row"}
+    dataset = load(changed, tmp_path)
+    assert key_reader(dataset, range(len(fields)))(row["cells"]) == row["key"]
+    values = [compile_reader(field)(cell) for field, cell in zip(dataset.fields, row["cells"], strict=True)]
+    if not any(isinstance(value, Problem) for value in values):
+        assert record_key(dataset)(values) == row["key"]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_a_definition_that_says_little_is_resolved_as_in_the_stages(tmp_path):
 
 def read_here(kept: dict[str, Any]) -> dict[str, Any]:
     """Without what the stages alone read."""
-    of_stages = ("columns", "dashboard", "retentionDays", "simulate")
+    of_stages = ("columns", "compression", "dashboard", "retentionDays", "simulate")
     of_source = ("url", "maxBytes", "maxRowBytes", "maxRefusedRows", "maxRefusedShare")
     return {
         **{word: value for word, value in kept.items() if word not in of_stages},
@@ -47,10 +47,14 @@ def resolved(dataset: Dataset) -> dict[str, Any]:
             "delimiter": dataset.delimiter,
             "quoteChar": dataset.quote_char,
             "skipInitialSpace": dataset.skip_initial_space,
+            "header": dataset.has_header,
         },
+        encoding=dataset.encoding,
+        innerpath=dataset.innerpath,
         fields=[field_form(field) for field in dataset.fields],
         computed=[present(**vars(one)) for one in dataset.computed],
         key=[field.column for field in dataset.key],
+        isRowKey=dataset.is_row_key,
         versionField=dataset.version_field and dataset.version_field.column,
         eventTime=dataset.event_time and dataset.event_time.column,
         typeField=dataset.type_field and dataset.type_field.column,
@@ -72,12 +76,15 @@ def resolved(dataset: Dataset) -> dict[str, Any]:
 def field_form(field: Field) -> dict[str, Any]:
     return present(
         name=field.name,
+        header=field.in_file,
         column=field.column,
         type=field.type,
         format=field.format,
         required=field.required,
         constraints=field.constraints,
         missingValues=list(field.missing_values),
+        decimalChar=field.decimal_char,
+        groupChar=field.group_char,
         trueValues=list(field.true_values),
         falseValues=list(field.false_values),
         trim=field.trim,

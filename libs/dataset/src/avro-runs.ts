@@ -24,6 +24,35 @@ const replay = {
   ],
 }
 
+/** A file as it was read. */
+const file = {
+  type: 'record',
+  name: 'FileRead',
+  fields: [
+    nullable('etag', 'string'),
+    nullable('modified', 'string', "when it was modified, in its server's own form"),
+    { name: 'bytes', type: 'long' },
+    { name: 'sha256', type: 'string' },
+    { name: 'definition', type: 'string', doc: 'SHA-256 of what it was read by' },
+  ],
+}
+
+const unchanged = {
+  type: 'record',
+  name: 'Unchanged',
+  fields: [
+    { name: 'since', type: 'string', doc: 'the run that brought the rows' },
+    { name: 'by', type: 'string', doc: 'etag, last-modified, size and time, or content' },
+  ],
+}
+
+const force = {
+  name: 'force',
+  type: 'boolean',
+  default: false,
+  doc: 'reads a file again that did not change',
+}
+
 /** What a run is asked to do. */
 const order: AvroField[] = [
   { name: 'run', type: 'string' },
@@ -37,6 +66,7 @@ export function requestSchema(dataset: Dataset): AvroSchema {
   return record(dataset, 'Request', 'A run that somebody asked for, or asked to be cancelled.', [
     { name: 'type', type: 'string', default: 'import', doc: 'import, replay or cancel' },
     ...order,
+    force,
   ])
 }
 
@@ -53,6 +83,7 @@ export function runSchema(dataset: Dataset): AvroSchema {
   return record(dataset, 'Run', 'A run: what was asked, how far it has come, and how it ended.', [
     { name: 'type', type: 'string', default: 'import', doc: 'import or replay' },
     ...order,
+    force,
     {
       name: 'state',
       type: 'string',
@@ -75,6 +106,10 @@ export function runSchema(dataset: Dataset): AvroSchema {
     list('closed', 'string', 'lane and route of each receipt that arrived'),
     longs('counters', 'of those receipts'),
     longs('durations', 'ms that each stage took, in its slowest lane'),
+    long('turn', 'number of its fetch among those of the dataset'),
+    nullable('file', file, 'that the rows are of'),
+    nullable('encoding', 'string', 'of the file, as it was read'),
+    nullable('unchanged', unchanged, 'of an import whose file was the one of a run before'),
   ])
 }
 

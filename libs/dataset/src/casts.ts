@@ -1,5 +1,6 @@
 import { booleanCast } from './booleans.ts'
 import type { Field } from './dataset.ts'
+import { unmarker } from './number-marks.ts'
 import { normalizeText } from './normalize-text.ts'
 import { castInteger, castNumber, tooLarge } from './numbers.ts'
 import type { ErrorAt, Value } from './problems.ts'
@@ -15,6 +16,7 @@ export interface Caster {
 
 export function caster(field: Field, refuse: ErrorAt): Caster {
   const { type, format } = field
+  const unmark = unmarker(field, refuse)
   if (type === 'date' || type === 'datetime') {
     const { read, isOutside } = compileTimes(type, format, (expected) => refuse('/format', expected))
     const isNone = `is no ${type}${format === 'default' ? '' : ` of the format ${format}`}`
@@ -22,19 +24,27 @@ export function caster(field: Field, refuse: ErrorAt): Caster {
     return { cast: read, complaint: (text) => (isOutside(text) ? outside : isNone) }
   }
   if (format !== 'default') throw refuse('/format', `"${format}" is not supported for a ${type}`)
-  if (type === 'number' || type === 'integer') {
-    const complaint = (text: string) => tooLarge(type, text) ?? `is no ${type}`
-    return { cast: type === 'number' ? castNumber : castInteger, complaint }
-  }
+  if (type === 'number' || type === 'integer') return numberCaster(type, unmark)
   const cast: Cast = type === 'boolean' ? booleanCast(field, refuse) : (text) => text
   return { cast, complaint: () => `is no ${type}` }
 }
 
+function numberCaster(type: 'number' | 'integer', unmark: ReturnType<typeof unmarker>): Caster {
+  const plain = type === 'number' ? castNumber : castInteger
+  if (!unmark) return { cast: plain, complaint: (text) => tooLarge(type, text) ?? `is no ${type}` }
+  const cast: Cast = (text) => {
+    const unmarked = unmark(text)
+    return unmarked === undefined ? undefined : plain(unmarked)
+  }
+  return { cast, complaint: (text) => tooLarge(type, unmark(text) ?? text) ?? `is no ${type}` }
+}
+
 /** A value that stands in the definition, as the cell of that text would be read. */
 export function authored(field: Field, cast: Cast, value: string | number | boolean) {
-  return field.type === 'boolean' && typeof value === 'boolean'
-    ? value
-    : cast(normalizeText(String(value), field))
+  if (field.type === 'boolean' && typeof value === 'boolean') return value
+  // a number of JSON has no marks of a file
+  if (typeof value === 'number' && field.type === 'number') return castNumber(String(value))
+  return cast(normalizeText(String(value), field))
 }
 
 /** Why a value that stands in the definition is none of the field's: a whole number in all its digits, which `1e21` has not. */

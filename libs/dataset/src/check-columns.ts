@@ -60,6 +60,5 @@ function columnProblem(column: string, twin: string | undefined, places: Places)
   return undefined
 }
 
-/** Another column would not help: nobody can say which of the file's two is meant. */
 const sameName = (name: string) =>
-  `two fields are named "${name}"; rename one as the file's header has it. A file whose header has "${name}" twice cannot be read`
+  `two fields are named "${name}"; give one another name, and what it is in the file's header with x-dsf.header`

@@ -6,8 +6,10 @@ export type FieldType = DefinedField['type']
 
 /** One column of the CSV, with everything that cleaning, encoding and indexing need to know about it. */
 export interface Field {
-  /** as in the file's header */
+  /** of the definition; also that of the file's header, unless that is said */
   name: string
+  /** as in the file's header */
+  header: string
   /** the same, as a name that Avro, Parquet and Elasticsearch take */
   column: string
   type: FieldType
@@ -18,6 +20,9 @@ export interface Field {
   required: boolean
   constraints: DefinedField['constraints']
   missingValues: string[]
+  decimalChar: string
+  /** between three digits and three */
+  groupChar?: string
   trueValues: string[]
   falseValues: string[]
   trim: boolean
@@ -36,13 +41,23 @@ export interface Dataset {
   lanes: number
   fields: Field[]
   fieldsMatch: 'exact' | 'equal' | 'subset' | 'superset' | 'partial'
+  /** all fields where the whole row is the key */
   key: Field[]
+  /** a part of the key may be missing then, and its text is a hash */
+  isRowKey: boolean
   versionField?: Field
   eventTime?: Field
   typeField?: Field
   geo?: { latitude: Field; longitude: Field }
   computed: ComputedField[]
-  dialect: { delimiter: string; quoteChar: string; skipInitialSpace: boolean }
+  /** by its name, of files that have no byte order mark */
+  encoding: string
+  /** as the definition has it: of files that do not say it themselves */
+  compression?: string
+  /** which member of a zip archive is the file */
+  innerpath?: string
+  /** without a header the fields are the file's columns, in their order */
+  dialect: { delimiter: string; quoteChar: string; skipInitialSpace: boolean; header: boolean }
   source: Definition['x-dsf']['source']
   sinks: Definition['x-dsf']['sinks']
   simulate?: NonNullable<Definition['x-dsf']['simulate']>

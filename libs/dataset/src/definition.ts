@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { encodingLabel } from './encodings.ts'
 import { anomalies } from './anomalies.ts'
 import { dashboard } from './dashboard.ts'
 import { largestChunk, longestRetentionDays, mostPartitions } from './limits.ts'
@@ -37,6 +38,8 @@ const columnName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a letter or underscore, then letters, digits, underscores')
 
+const withoutNul = z.string().regex(/^[^\0]*$/, 'expected a text without NUL, which no header can hold')
+
 const fieldExtension = z.strictObject({
   trim: z.boolean().default(true).describe('remove white space around the cell before anything else'),
   case: z.enum(['keep', 'lower', 'upper']).default('keep'),
@@ -45,6 +48,11 @@ const fieldExtension = z.strictObject({
   column: columnName
     .optional()
     .describe("the column's name, where the one that is made of `name` cannot be used"),
+  header: withoutNul
+    .optional()
+    .describe(
+      "the column's name in the file's header, where that is empty, there twice, or not wanted as `name`",
+    ),
 })
 
 /** Closed like `x-dsf`: a constraint that nobody checks would be a promise. */
@@ -62,17 +70,18 @@ const constraints = z.strictObject({
 })
 
 const field = z.looseObject({
-  name: z
-    .string()
-    .min(1)
-    .regex(/^[^\0]*$/, 'expected a text without NUL, which no header can hold'),
+  name: withoutNul.min(1),
   type: z.enum(['string', 'integer', 'number', 'boolean', 'date', 'datetime']),
   format: z.string().optional(),
   title: z.string().optional(),
   description: z.string().optional(),
   unit: z.string().optional().describe('UCUM code'),
   constraints: constraints.default({}),
-  decimalChar: z.literal('.').optional(),
+  decimalChar: z.enum(['.', ','], notRead('expected "." or ","')).default('.'),
+  groupChar: z
+    .string()
+    .regex(/^[ ,.'_\u00a0\u2009\u202f\u2019]$/, "expected a blank, or one of , . ' _ ’")
+    .optional(),
   bareNumber: z.literal(true).optional(),
   missingValues: z.array(z.string()).optional(),
   trueValues: z.array(z.string()).default(usualTokens.trueValues),
@@ -140,6 +149,10 @@ const extension = z.strictObject({
   version: z.string().optional().describe('field that grows with each revision of a key'),
   eventTime: z.string().optional(),
   type: z.string().optional().describe('field whose value becomes type= in object keys'),
+  key: z
+    .literal('row', notRead('expected "row"'))
+    .optional()
+    .describe('instead of a primary key: rows are the same row when all their fields are equal'),
   geo: z.strictObject({ latitude: z.string(), longitude: z.string() }).optional(),
   computed: z.array(computedField).default([]),
   simulate: simulate.optional(),
@@ -167,19 +180,31 @@ const resource = z.looseObject({
     .optional(),
   compression: z
     .enum(
-      ['gz', 'gzip'],
-      notRead('expected "gz", no other compression is read; a .gz file is recognised by itself'),
+      ['gz', 'gzip', 'zst', 'zstd', 'br', 'deflate', 'zip'],
+      notRead(
+        'expected "gz", "zst", "br", "deflate" or "zip"; all but "br" and "deflate" are recognised by themselves',
+      ),
+    )
+    .optional(),
+  innerpath: z
+    .string()
+    .regex(
+      /^(?!\/)[^\\\0]{1,1000}$/,
+      'expected the path of a file in a zip archive, in which * is anything but a slash',
     )
     .optional(),
   encoding: z
     .string()
-    .regex(/^utf-?8$/i, 'expected "utf-8", no other encoding is read')
+    .regex(
+      encodingLabel,
+      'expected "utf-8", "utf-16", "windows-1252", or another encoding of docs/dataset.md',
+    )
     .default('utf-8'),
   dialect: z
     .looseObject({
       delimiter: oneCharacter.default(','),
       quoteChar: oneCharacter.default('"'),
-      header: z.literal(true).default(true),
+      header: z.boolean().default(true),
       doubleQuote: z.literal(true).optional(),
       skipInitialSpace: z.boolean().default(false),
       lineTerminator: z
@@ -192,10 +217,12 @@ const resource = z.looseObject({
   schema: z.looseObject({
     fields: z.array(field).min(1),
     fieldsMatch: z.enum(['exact', 'equal', 'subset', 'superset', 'partial']).default('exact'),
-    primaryKey: z.union(
-      [z.string().transform((key) => [key]), z.array(z.string()).min(1)],
-      'expected the name of a field, or a list of them',
-    ),
+    primaryKey: z
+      .union(
+        [z.string().transform((key) => [key]), z.array(z.string()).min(1)],
+        'expected the name of a field, or a list of them',
+      )
+      .optional(),
     missingValues: z.array(z.string()).default(['']),
   }),
 })

@@ -15,8 +15,9 @@ export function headerTooLong(dataset: Header): string | undefined {
 
 /** Bytes of the shortest header that has the fields which the file must have. */
 function shortestHeader({ fields, key, fieldsMatch, dialect }: Header): number {
+  if (!dialect.header) return 0
   const mayLack = fieldsMatch === 'superset' || fieldsMatch === 'partial'
-  const names = (mayLack ? key : fields).map(({ name }) => Buffer.byteLength(inFile(name, dialect)))
+  const names = (mayLack ? key : fields).map(({ header }) => Buffer.byteLength(inFile(header, dialect)))
   return names.reduce((sum, bytes) => sum + bytes, Math.max(0, names.length - 1))
 }
 

@@ -14,8 +14,9 @@ export type { Dataset, Field, FieldType } from './dataset.ts'
 export type { ComputedField } from './definition.ts'
 export { definitionShape } from './definition-shape.ts'
 export type { DashboardDefinition, PanelDefinition } from './dashboard.ts'
+export { encodingOf } from './encodings.ts'
 export { DefinitionError } from './errors.ts'
-export { keyPart, keyReader, keyText, laneOf, murmur2 } from './lane.ts'
+export { keyReader, laneOf, murmur2, recordKey } from './lane.ts'
 export {
   isChangelog,
   topicKinds,

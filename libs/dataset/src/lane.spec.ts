@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defined, type Json } from '../testing/define.ts'
 import vectors from '../vectors/lanes.json' with { type: 'json' }
-import { keyReader, keyText, laneOf, murmur2 } from './index.ts'
+import { keyReader, laneOf, murmur2, recordKey } from './index.ts'
+import { keyText } from './lane.ts'
 import { normalizeText } from './normalize-text.ts'
 
 describe.each(vectors.lanes)('the key $key', ({ key, murmur2: hash, lanes }) => {
@@ -25,6 +26,24 @@ describe('the key of a row', () => {
 
   test.each(vectors.keys)('$cells is $key', ({ fields, cells, key }) => {
     expect(keyReader(datasetWithKey(fields), [...cells.keys()])(cells)).toBe(key)
+  })
+
+  const datasetOfRows = (fields: object[]) =>
+    defined((json: Json) => {
+      const named = fields.map((rules, i) => ({ name: `k${i}`, ...rules }))
+      json.resources[0].schema = { fields: named }
+      json['x-dsf'] = { key: 'row' }
+    })
+
+  test.each(vectors.rowKeys)('of $cells as a whole is $key', ({ fields, cells, key }) => {
+    expect(keyReader(datasetOfRows(fields), [...cells.keys()])(cells)).toBe(key)
+  })
+
+  test('of a whole row is that of its record', () => {
+    const dataset = datasetOfRows([{ type: 'string' }, { type: 'datetime' }])
+    const fromCells = keyReader(dataset, [0, 1])
+    expect(fromCells(['a', '1970-01-01T00:00:01Z'])).toBe(recordKey(dataset)({ k0: 'a', k1: 1000 }))
+    expect(fromCells(['', ''])).toBe(recordKey(dataset)({ k0: null, k1: null }))
   })
 
   test('is found wherever the file has its columns', () => {

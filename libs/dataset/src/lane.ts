@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Dataset, Field } from './dataset.ts'
 import { normalizeText } from './normalize-text.ts'
 import { isProblem, type Value } from './problems.ts'
@@ -11,8 +12,11 @@ export function keyText(parts: string[]): string {
   return parts.length === 1 ? parts[0]! : JSON.stringify(parts)
 }
 
+/** The whole row as a key: 43 characters of SHA-256, however long it is. What is missing is no text, not even the empty one. */
+const rowKeyText = (parts: (string | null)[]): string => hash('sha256', JSON.stringify(parts), 'base64url')
+
 /** A key field's value as text: one text for all ways of writing it, so `7` and `07` are the same integer key. */
-export function keyPart({ type }: Pick<Field, 'type'>, value: Value): string {
+function keyPart({ type }: Pick<Field, 'type'>, value: Value): string {
   if (type === 'datetime') return new Date(value as number).toISOString()
   return type === 'date' ? new Date((value as number) * 86_400_000).toISOString().slice(0, 10) : String(value)
 }
@@ -22,9 +26,29 @@ export function keyPart({ type }: Pick<Field, 'type'>, value: Value): string {
  * field stands for itself: the cleaner will refuse the row, but first it needs a lane.
  */
 export function keyReader(dataset: Dataset, at: number[]): (cells: string[]) => string {
+  if (dataset.isRowKey) return rowKeyReader(dataset, at)
   const parts = dataset.key.map((field, i) => partReader(field, at[i]!))
   const [only] = parts
   return parts.length === 1 ? only! : (cells) => keyText(parts.map((part) => part(cells)))
+}
+
+function rowKeyReader({ key }: Dataset, at: number[]): (cells: string[]) => string {
+  const parts = key.map((field, i) => {
+    const read = readRules(field)
+    return (cells: string[]) => {
+      const value = read(cells[at[i]!]!)
+      if (value === null) return null
+      return isProblem(value) ? normalizeText(cells[at[i]!]!, field) : keyPart(field, value)
+    }
+  })
+  return (cells) => rowKeyText(parts.map((part) => part(cells)))
+}
+
+/** The same text, of the values of a clean record by their columns. */
+export function recordKey({ key, isRowKey }: Dataset): (record: Readonly<Record<string, Value>>) => string {
+  if (!isRowKey) return (record) => keyText(key.map((field) => keyPart(field, record[field.column]!)))
+  const part = (field: Field, value: Value) => (value === null ? null : keyPart(field, value))
+  return (record) => rowKeyText(key.map((field) => part(field, record[field.column] ?? null)))
 }
 
 function partReader(field: Field, at: number): (cells: string[]) => string {

@@ -47,6 +47,7 @@ describe('a definition', () => {
     })
     expect(fields[1]).toEqual({
       name: 'mag',
+      header: 'mag',
       column: 'mag',
       type: 'number',
       format: 'default',
@@ -55,6 +56,8 @@ describe('a definition', () => {
       required: false,
       constraints: {},
       missingValues: ['', 'NA'],
+      decimalChar: '.',
+      groupChar: undefined,
       trueValues: ['true', 'True', 'TRUE', '1'],
       falseValues: ['false', 'False', 'FALSE', '0'],
       trim: true,

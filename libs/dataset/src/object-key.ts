@@ -39,9 +39,9 @@ function encodeBeginning(text: string): string {
   return beginning
 }
 
-/** Where the source file of a run is kept, exactly as fetched. */
-export function landingKey(dataset: string, run: string, gzip: boolean): string {
-  return `landing/dataset=${pathSegment(dataset)}/${pathSegment(run)}.csv${gzip ? '.gz' : ''}`
+/** Where the source file of a run is kept, exactly as fetched. `extension` says how it is compressed, as in `.gz`. */
+export function landingKey(dataset: string, run: string, extension = ''): string {
+  return `landing/dataset=${pathSegment(dataset)}/${pathSegment(run)}.csv${extension}`
 }
 
 export interface ObjectName {

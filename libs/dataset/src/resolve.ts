@@ -5,6 +5,7 @@ import { checkColumns, type NamedColumn } from './check-columns.ts'
 import { checkDashboard } from './check-dashboard.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { DefinedField, Definition } from './definition.ts'
+import { encodingOf } from './encodings.ts'
 import type { Refuse } from './errors.ts'
 import { implyBounds } from './geo-bounds.ts'
 import { headerTooLong } from './header-size.ts'
@@ -19,6 +20,7 @@ type Extension = Definition['x-dsf']
 const isBelowWrong = (path: string, isWrong: IsWrong) =>
   path.split('/').some((_, i, steps) => isWrong(steps.slice(0, i + 1).join('/')))
 
+const keyPath = '/resources/0/schema/primaryKey'
 const fieldPath = (i: number) => `/resources/0/schema/fields/${i}`
 
 /** Resolves the names of a definition, and refuses what of it does not fit together; whole when nothing was refused. */
@@ -29,12 +31,16 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
   const dataset: Dataset = {
     ...plainWords(raw, folder),
     fields,
-    key: schema.primaryKey.flatMap((name, i) => find(`/resources/0/schema/primaryKey/${i}`, name) ?? []),
+    key: raw['x-dsf'].key
+      ? fields
+      : (schema.primaryKey ?? []).flatMap((name, i) => find(`${keyPath}/${i}`, name) ?? []),
+    isRowKey: raw['x-dsf'].key !== undefined,
     ...roles(raw['x-dsf'], find),
   }
   if (raw.name !== basename(folder) && !isWrong('/name'))
     refuse('/name', `is "${raw.name}", expected the folder's name "${basename(folder)}"`)
   checkColumns(namedColumns(dataset, schema.fields), dataset, refuse)
+  checkWhichKey(raw, isWrong, refuse)
   checkKey(dataset, refuse)
   checkHeader(dataset, isWrong, refuse)
   checkRoles(dataset, raw['x-dsf'], find, refuse)
@@ -49,7 +55,7 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
 
 /** What is taken as it stands. */
 function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: Definition, folder: string) {
-  const { schema, dialect } = resources[0]!
+  const { schema, dialect, compression, innerpath, encoding } = resources[0]!
   const { lanes, computed, source, sinks, simulate, retentionDays, dashboard, anomalies } = ext
   return {
     ...{
@@ -67,10 +73,12 @@ function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: De
       anomalies,
     },
     fieldsMatch: schema.fieldsMatch,
+    ...{ compression, innerpath, encoding: encodingOf(encoding)! },
     dialect: {
       delimiter: dialect.delimiter,
       quoteChar: dialect.quoteChar,
       skipInitialSpace: dialect.skipInitialSpace,
+      header: dialect.header,
     },
   }
 }
@@ -112,15 +120,30 @@ function checkWhatIsTyped(dataset: Dataset, ext: Extension, refuse: Refuse): voi
 }
 
 function checkHeader(dataset: Dataset, isWrong: IsWrong, refuse: Refuse): void {
+  checkPlaces(dataset, refuse)
   const path = '/x-dsf/source/maxRowBytes'
   const problem = isBelowWrong(path, isWrong) ? undefined : headerTooLong(dataset)
   if (problem) refuse(path, problem)
 }
 
+/** What is not told by its name is told by its place, which only one policy keeps. */
+function checkPlaces({ fields, fieldsMatch, dialect }: Dataset, refuse: Refuse): void {
+  const path = '/resources/0/schema/fieldsMatch'
+  if (fieldsMatch === 'exact') return
+  if (!dialect.header) return refuse(path, 'expected "exact", because the file has no header')
+  const headers = new Set<string>()
+  const repeated = fields.find(
+    ({ header, name }) => !isStandIn(name) && headers.size === headers.add(header).size,
+  )
+  if (repeated)
+    refuse(path, `expected "exact", because two fields are "${repeated.header}" in the file's header`)
+}
+
 function toField(raw: DefinedField, missingValues: string[]): Field {
-  const { trim, case: letterCase, default: fallback, search, column } = raw['x-dsf']
+  const { trim, case: letterCase, default: fallback, search, column, header } = raw['x-dsf']
   return {
     name: raw.name,
+    header: header ?? raw.name,
     column: column ?? columnOf(raw.name),
     type: raw.type,
     format: raw.format ?? 'default',
@@ -129,6 +152,8 @@ function toField(raw: DefinedField, missingValues: string[]): Field {
     required: raw.constraints.required === true,
     constraints: raw.constraints,
     missingValues: raw.missingValues ?? missingValues,
+    decimalChar: raw.decimalChar,
+    groupChar: raw.groupChar,
     trueValues: raw.trueValues,
     falseValues: raw.falseValues,
     trim,
@@ -183,13 +208,24 @@ function namedColumns({ fields, computed }: Dataset, authored: DefinedField[]): 
   return [...ofFields.filter(({ header }) => !isStandIn(header.name)), ...ofComputed]
 }
 
+/** One of the two ways to say what a row is. */
+function checkWhichKey({ resources, 'x-dsf': { key } }: Definition, isWrong: IsWrong, refuse: Refuse): void {
+  const { primaryKey } = resources[0]!.schema
+  if (primaryKey && key) refuse('/x-dsf/key', 'expected none beside a primaryKey: take one of them out')
+  if (!primaryKey && !key && !isBelowWrong(keyPath, isWrong) && !isWrong('/x-dsf/key'))
+    refuse(
+      keyPath,
+      'expected the name of a field, or a list of them; where no field tells the rows apart, take x-dsf.key: "row"',
+    )
+}
+
 /**
  * A key is required whether or not the definition says so, and a missing one has no default: rows would take another
  * lane than the key that they then get. Nothing but the key is remembered, so nothing else can be unique.
  */
-function checkKey({ fields, key }: Dataset, refuse: Refuse): void {
+function checkKey({ fields, key, isRowKey }: Dataset, refuse: Refuse): void {
   fields.forEach((field, i) => {
-    const isKey = key.includes(field)
+    const isKey = !isRowKey && key.includes(field)
     if (isKey) field.required = true
     if (isKey && field.default !== undefined)
       refuse(`${fieldPath(i)}/x-dsf/default`, 'a field of the primary key can have no default')

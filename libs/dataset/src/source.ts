@@ -42,7 +42,7 @@ export const source = z.strictObject({
     .number()
     .min(1)
     .default(200)
-    .describe('decompressed bytes for each byte of a gzip file at most'),
+    .describe('decompressed bytes for each byte of a compressed file at most'),
   connectSeconds: seconds(10).describe('until the server takes a connection'),
   firstByteSeconds: seconds(10).describe('until the server answers'),
   idleSeconds: seconds(30).describe('without a byte, while we are ready for one'),

@@ -24,7 +24,7 @@ export const places: Record<'package' | 'resource' | 'dialect' | 'schema' | 'fie
   resource: {
     known: resource,
     harmless: '$schema title description profile homepage sources licenses bytes hash scheme hashing stats',
-    unread: 'data charset innerpath extrapaths control layout',
+    unread: 'data charset extrapaths control layout',
     elsewhere: everywhere,
     closed: false,
   },
@@ -44,7 +44,7 @@ export const places: Record<'package' | 'resource' | 'dialect' | 'schema' | 'fie
   field: {
     known: field,
     harmless: 'example examples rdfType comment comments notes categoriesOrdered',
-    unread: 'groupChar categories delimiter itemType currency geojson',
+    unread: 'categories delimiter itemType currency geojson',
     closed: true,
   },
 }

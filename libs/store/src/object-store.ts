@@ -19,7 +19,8 @@ export interface ObjectStore {
   /** uploads a stream of unknown length in parts of 8 MiB */
   putStream: (key: string, stream: Readable, metadata?: Record<string, string>) => Promise<void>
   get: (key: string) => Promise<Buffer>
-  stream: (key: string, from?: number) => Promise<Readable>
+  /** from a byte on, so many of them or all that follow */
+  stream: (key: string, from?: number, length?: number) => Promise<Readable>
   /** keys that begin with a prefix, in the order of their bytes */
   list: (prefix: string) => Promise<string[]>
 }
@@ -67,9 +68,11 @@ export function openStore(config: StoreConfig): ObjectStore {
         })
       }),
     get: (key) => tried(`get ${key}`, async () => buffer(await client.getObject(bucket, key))),
-    stream: (key, from = 0) =>
+    stream: (key, from = 0, length) =>
       tried(`get ${key}`, () =>
-        from === 0 ? client.getObject(bucket, key) : client.getPartialObject(bucket, key, from),
+        from === 0 && length === undefined
+          ? client.getObject(bucket, key)
+          : client.getPartialObject(bucket, key, from, length),
       ),
     list: (prefix) =>
       tried(`list ${prefix}`, async () => {

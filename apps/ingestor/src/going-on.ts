@@ -1,0 +1,76 @@
+import { Readable } from 'node:stream'
+import { rest } from './pace.ts'
+import type { From, Opened, Same, SourceOptions } from './source-client.ts'
+import { ChangedError, SourceError, toSourceError } from './source-error.ts'
+
+/** A connection that brings less than this is as good as none: after so many of them in a row the source is given up. */
+const leastProgress = 64 * 1024
+const mostInVain = 3
+
+type Reopen = (from: From, signal: AbortSignal) => Promise<Opened | Same>
+
+/**
+ * The body of one version of a file, over as many connections as it takes: where one breaks off, the rest is asked for. Of a source that has
+ * no validator for that it is the body as it came.
+ * @returns a stream that fails with a ChangedError when the source has another version by now, or cannot continue
+ */
+export function goingOn(first: Opened, options: SourceOptions, reopen: Reopen): Readable {
+  if (first.validator === undefined) return first.body
+  const over = new AbortController()
+  const signal = options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal
+  const connections = { now: first as Opened | undefined }
+  const chunks = parts(first, connections, { ...options, signal }, reopen)
+  return new Readable({
+    highWaterMark: 256 * 1024,
+    read() {
+      chunks.next().then(
+        ({ value }) => this.push(value ?? null),
+        (error: unknown) => this.destroy(error as Error),
+      )
+    },
+    // not by the generator's own end, which comes behind the chunk that it waits for
+    destroy(error, done) {
+      over.abort()
+      connections.now?.body.on('error', () => undefined).destroy()
+      done(error)
+    },
+  })
+}
+
+async function* parts(
+  { name, length: total, validator }: Opened,
+  connections: { now: Opened | undefined },
+  options: SourceOptions,
+  reopen: Reopen,
+): AsyncGenerator<Buffer, undefined> {
+  for (let at = 0, inVain = 0; ;) {
+    const before = at
+    try {
+      connections.now ??= (await reopen(
+        { byte: at, validator: validator!, total },
+        options.signal!,
+      )) as Opened
+      for await (const chunk of connections.now.body as AsyncIterable<Buffer>) {
+        at += chunk.length
+        yield chunk
+      }
+      if (total === undefined || at >= total) return
+      throw new SourceError(`${name} sent ${at} of ${total} bytes`, { transient: true })
+    } catch (error) {
+      connections.now = undefined
+      inVain = at - before < leastProgress ? inVain + 1 : 1
+      await restAfter(toSourceError(error, name), inVain, options)
+    }
+  }
+}
+
+/** @throws the failure, where another connection would not help */
+async function restAfter(
+  failure: SourceError,
+  inVain: number,
+  { pace, signal, timeouts }: SourceOptions,
+): Promise<void> {
+  if (signal!.aborted || !failure.transient || failure instanceof ChangedError) throw failure
+  if (inVain >= mostInVain) throw new SourceError(failure.message, { cause: failure })
+  await rest(failure, inVain, pace, signal, timeouts?.second)
+}

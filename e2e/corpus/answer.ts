@@ -1,0 +1,71 @@
+/** What `dsf dataset init` makes of a file that a package ships, and whether DuckDB reads the same cells. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { initDataset } from '../../infra/cli/init/init-dataset.ts'
+import { scanRows } from '../../infra/cli/init/scan-rows.ts'
+
+/** The right answer of a file stands in answers.json, looked at by a person. */
+export interface Answer {
+  /** of the sample: the first MiB of the file */
+  rows: number
+  duplicates: number
+  refused: number
+  key: string
+  eventTime: string
+  /** name and type of each field */
+  columns: string[]
+  /** things that init says it could not tell */
+  doubts: number
+  /** cells in which DuckDB reads another text; none where it cannot read the file */
+  otherInDuckDb: number | null
+}
+
+interface Definition {
+  resources: [
+    { dialect?: Partial<Dialect>; schema: { primaryKey?: string | string[]; fields: DefinedField[] } },
+  ]
+  'x-dsf': { eventTime?: string }
+}
+type Dialect = { delimiter: string; quoteChar: string; header: boolean }
+type DefinedField = { name: string; type: string; format?: string }
+
+/** @throws Error of `init`, when it makes no definition */
+export async function answerOf(path: string, into: string): Promise<Answer> {
+  const { folder, tried, doubts } = await initDataset(path, { into, force: true })
+  const definition = JSON.parse(readFileSync(join(folder, 'datapackage.json'), 'utf8')) as Definition
+  const [{ dialect = {}, schema }] = definition.resources
+  return {
+    rows: tried.counts.read,
+    duplicates: tried.counts.duplicate,
+    refused: tried.counts.refused,
+    key: schema.primaryKey === undefined ? 'the whole row' : [schema.primaryKey].flat().join(', '),
+    eventTime: definition['x-dsf'].eventTime ?? '',
+    columns: schema.fields.map(({ name, type, format }) => [name, type, format].filter(Boolean).join(' ')),
+    doubts: doubts.length,
+    otherInDuckDb: await otherCells(join(folder, 'sample.csv'), dialect),
+  }
+}
+
+/** Of the rows that both read; an empty cell and a missing one are the same to DuckDB. */
+async function otherCells(path: string, dialect: Partial<Dialect>): Promise<number | null> {
+  const { delimiter = ',', quoteChar = '"', header = true } = dialect
+  const scanned = scanRows(readFileSync(path), { delimiter, quoteChar }, Infinity, true)
+  const ours = header ? scanned.rows : [scanned.header, ...scanned.rows]
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
+  const connection = await instance.connect()
+  try {
+    const theirs = await connection.runAndReadAll(
+      'select * from read_csv($path, all_varchar=true, delim=$delimiter, quote=$quoteChar, escape=$quoteChar, header=$header, skip=0, auto_detect=true)',
+      { path, delimiter, quoteChar, header },
+    )
+    const rows = theirs.getRowsJson()
+    if (rows.length !== ours.length) return null
+    return rows.flatMap((row, i) => row.filter((cell, j) => (cell ?? '') !== ours[i]![j])).length
+  } catch {
+    return null
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}

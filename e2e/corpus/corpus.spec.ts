@@ -1,0 +1,43 @@
+/** `dsf dataset init` on the files that npm packages ship; those of PyPI are in corpus.e2e.ts, because they must be fetched. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { scanRows } from '../../infra/cli/init/scan-rows.ts'
+import { repositoryRoot } from '../../infra/local/settings.ts'
+import { answerOf } from './answer.ts'
+import { answersOf, withoutAnswer, type Package } from './files.ts'
+
+const packages = join(repositoryRoot, 'node_modules')
+
+const folders = { 'vega-datasets': 'vega-datasets/data', 'csv-spectrum': 'csv-spectrum/csvs' }
+
+let into = ''
+beforeAll(() => {
+  into = mkdtempSync(join(tmpdir(), 'dsf-corpus-'))
+})
+afterAll(() => rmSync(into, { recursive: true }))
+
+describe.each(Object.entries(folders) as [Package, string][])('of %s', (name, at) => {
+  it('every file has an answer', () => {
+    expect(withoutAnswer(name, join(packages, at))).toEqual([])
+  })
+
+  it.each(answersOf(name))('%s has a definition without an edit', async (file, answer) => {
+    expect(await answerOf(join(join(packages, at), file), into)).toEqual(answer)
+  })
+})
+
+/** Its expected answer is of another file. */
+const isWrong = (name: string) => name === 'location_coordinates'
+
+describe('of csv-spectrum', () => {
+  const folder = join(packages, 'csv-spectrum')
+  const names = readdirSync(join(folder, 'json')).map((file) => basename(file, '.json'))
+  it.each(names.filter((name) => !isWrong(name)))('%s has its cells', (name) => {
+    const content = readFileSync(join(folder, `csvs/${name}.csv`))
+    const { header, rows } = scanRows(content, { delimiter: ',', quoteChar: '"' }, Infinity, true)
+    const objects = rows.map((row) => Object.fromEntries(header.map((text, i) => [text, row[i]])))
+    expect(objects).toEqual(JSON.parse(readFileSync(join(folder, `json/${name}.json`), 'utf8')))
+  })
+})

@@ -1,0 +1,119 @@
+/** make k8s-test: imports go on while pods are replaced, killed, moved and scaled. Nothing is lost, and nothing comes twice. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { followRun, startRun, type Run } from '../../infra/client/runs.ts'
+import type { Api } from '../../infra/client/http.ts'
+import { startCluster } from '../../infra/k8s-local/cluster.ts'
+import { kubectl } from '../../infra/k8s-local/command.ts'
+import { deploy } from '../../infra/k8s-local/demo.ts'
+import { makeImages } from '../../infra/k8s-local/images/images.ts'
+import { namespace, tokensFile } from '../../infra/k8s-local/secrets.ts'
+import { readClusterSettings, type ClusterSettings } from '../../infra/k8s-local/settings.ts'
+import { StackError } from '../../infra/local/errors.ts'
+import { say, seconds } from '../../infra/local/say.ts'
+import { readToken } from '../../infra/local/token.ts'
+import { disturbances } from './disturbances.ts'
+import { serveFiles, summaryOf, type Files } from './files.ts'
+
+const dataset = 'earthquakes'
+const patienceSeconds = 600
+
+interface Import {
+  readonly seed: number
+  readonly run: Run
+}
+
+async function test(settings: ClusterSettings): Promise<string[]> {
+  await startCluster(settings)
+  await deploy(settings, await makeImages(settings))
+  const files = await serveFiles()
+  try {
+    const api = {
+      url: `http://${await addressOf(settings, 'ingestor')}`,
+      token: readToken(tokensFile(settings)),
+    }
+    const imports = await importWhile(api, files, () => disturbAll(settings))
+    return [...imports.flatMap(faultsOf), ...(await faultsOfIndex(settings, imports))]
+  } finally {
+    files.close()
+  }
+}
+
+/** One import after another until the work is done, and then the last one's end. */
+async function importWhile(api: Api, files: Files, work: () => Promise<void>): Promise<Import[]> {
+  const working = { done: false }
+  const worked = work().finally(() => (working.done = true))
+  const imports: Import[] = []
+  const first = Math.floor(Date.now() / 1000)
+  for (let seed = first; !working.done; seed++) {
+    imports.push({ seed, run: await importFile(api, files.url(seed)) })
+    say('import', `${imports.length} ${imports.at(-1)!.run.state}`)
+  }
+  await worked
+  return imports
+}
+
+/** By its own key, so that a request whose answer was lost starts nothing twice. */
+async function importFile(api: Api, source: string): Promise<Run> {
+  for (const deadline = Date.now() + patienceSeconds * 1000; ; await sleep(500)) {
+    try {
+      const { runId } = await startRun(api, { dataset, source }, source)
+      return await followRun(api, runId, { seconds: patienceSeconds })
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+    }
+  }
+}
+
+async function disturbAll(settings: ClusterSettings): Promise<void> {
+  for (const { name, happen } of disturbances) {
+    const start = Date.now()
+    await happen(settings)
+    say('disturbed', `${name}: ready again after ${seconds(start)}`)
+  }
+}
+
+function faultsOf({ seed, run: { runId, state, reason, counters } }: Import): string[] {
+  const { rows, distinctIds, revisions, broken } = summaryOf(seed)
+  const refused = Object.values(broken).reduce((sum, count) => sum + count, 0)
+  const expected = { read: rows, clean: distinctIds + revisions, quarantined: refused }
+  return [
+    ...(state === 'succeeded' ? [] : [`run ${runId} ${state}: ${reason}`]),
+    ...Object.entries(expected)
+      .filter(([name, value]) => counters[name] !== value)
+      .map(([name, value]) => `run ${runId}: ${name} is ${counters[name]}, but ${value} was put in`),
+  ]
+}
+
+/** A document for each id that was put in, and no other. */
+async function faultsOfIndex(settings: ClusterSettings, imports: readonly Import[]): Promise<string[]> {
+  const expected = imports.reduce((sum, { seed }) => sum + summaryOf(seed).distinctIds, 0)
+  const query = {
+    bool: {
+      filter: [{ term: { simulated: false } }, { terms: { dsf_run: imports.map(({ run }) => run.runId) } }],
+    },
+  }
+  const answer = await fetch(`http://${await addressOf(settings, 'elasticsearch')}:9200/${dataset}/_count`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  })
+  const { count } = (await answer.json()) as { count: number }
+  say('index', `${count} documents for ${expected} ids of ${imports.length} imports`)
+  return count === expected ? [] : [`${count} documents, but ${expected} ids were put in`]
+}
+
+/** Reached from this machine by kube-proxy, whichever pod is behind it. */
+const addressOf = (settings: ClusterSettings, service: string) =>
+  kubectl(settings, ['-n', namespace, 'get', 'service', service, '-o', 'jsonpath={.spec.clusterIP}'])
+
+try {
+  const faults = await test(readClusterSettings())
+  process.stdout.write(
+    faults.length === 0 ? 'Nothing was lost, and nothing came twice.\n' : `${faults.join('\n')}\n`,
+  )
+  process.exitCode = faults.length === 0 ? 0 : 1
+} catch (error) {
+  if (!(error instanceof StackError)) throw error
+  process.stderr.write(`\n${error.message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,197 @@
+/** Which columns are the time, the version, the kind and the place of a row. */
+import { isProblem, readRules } from '@dsf/dataset'
+import { fieldOf } from './field-of.ts'
+import { counted, type Finding } from './findings.ts'
+import type { Column } from './judge-column.ts'
+
+export interface Roles {
+  eventTime?: Column
+  version?: Column
+  type?: Column
+  geo?: { latitude: Column; longitude: Column }
+  period?: 'month' | 'year'
+  findings: Finding[]
+}
+
+type Looked<T> = { column?: T; finding?: Finding }
+const names = {
+  time: /^(event|start|created|occurr?ed|published|observ|record|order|trade|pickup|sample)?[_ -]?(time|date|day|timestamp|datetime|datum|when|at)([_ -]?(time|utc|start|gmt))?$|(date|time|day)$|^(date|time)/i,
+  revised: /updat|modif|chang|revis|^version$|edited/i,
+  kind: /^(.*[_ -])?(type|kind|category|categorie|class|status|state|group|species|region|continent|sex|gender|level|series|sector)$/i,
+  latitude: /^(.*[_ -])?(lat|latitude|breitengrad|y_?coord)$/i,
+  longitude: /^(.*[_ -])?(lon|lng|long|longitude|laengengrad|längengrad|x_?coord)$/i,
+}
+/** Objects of a chunk: far below what a dataset may have, because another hour may bring more days. */
+const mostPartitions = 300
+const mostKinds = 30
+
+export function findRoles(columns: Column[], key: Column[], rows: string[][]): Roles {
+  const time = eventTimeOf(columns)
+  const version = versionOf(columns, key, time.column)
+  const geo = placeOf(columns, rows)
+  const kind = kindOf(columns, key, rows.length)
+  const lake = lakeOf(time.column, kind.column, rows)
+  const findings = [time, version, geo, lake.withoutKind ? {} : kind].flatMap(({ finding }) => finding ?? [])
+  return {
+    ...(time.column ? { eventTime: time.column } : {}),
+    ...(version.column ? { version: version.column } : {}),
+    ...(geo.column ? { geo: geo.column } : {}),
+    ...(kind.column && !lake.withoutKind ? { type: kind.column } : {}),
+    ...(lake.period ? { period: lake.period } : {}),
+    findings: [...findings, ...lake.findings],
+  }
+}
+
+const isTime = ({ type, filled, cells }: Column) =>
+  (type === 'date' || type === 'datetime') && filled > cells / 2
+
+function eventTimeOf(columns: Column[]): Looked<Column> {
+  const times = columns.filter(isTime)
+  const apt = times.filter(({ name }) => names.time.test(name.trim()) && !names.revised.test(name))
+  const column = apt[0] ?? times.find(({ name }) => !names.revised.test(name)) ?? times[0]
+  if (!column)
+    return {
+      finding: {
+        about: 'event time',
+        answer: 'none',
+        sure: 'likely',
+        why: 'no column of times was found; without one there is no chart over time',
+      },
+    }
+  const others = times.filter((other) => other !== column).map(({ name }) => name)
+  const why = others.length > 0 ? `it could also be ${others.join(', ')}` : 'the only time'
+  const sure = others.length > 0 ? 'guess' : apt.length > 0 ? 'certain' : 'likely'
+  return { column, finding: { about: 'event time', answer: column.name, sure, why } }
+}
+
+/** Only a time that its name calls one of a change: a wrong version would drop rows as old ones. */
+function versionOf(columns: Column[], key: Column[], time: Column | undefined): Looked<Column> {
+  const column = columns.find(
+    (one) =>
+      one.type === 'datetime' &&
+      one.filled === one.cells &&
+      one !== time &&
+      !key.includes(one) &&
+      names.revised.test(one.name),
+  )
+  if (!column)
+    return {
+      finding: {
+        about: 'version',
+        answer: 'none',
+        sure: 'likely',
+        why: 'no column is named like the time of a change: the newest row of a key wins',
+      },
+    }
+  return {
+    column,
+    finding: {
+      about: 'version',
+      answer: column.name,
+      sure: 'likely',
+      why: 'a time that is named like that of a change, and never missing',
+    },
+  }
+}
+
+function placeOf(columns: Column[], rows: string[][]): Looked<NonNullable<Roles['geo']>> {
+  const within =
+    (limit: number) =>
+    ({ at, type, marks, missing }: Column) => {
+      const read = readRules(
+        fieldOf('', 'number', {
+          missingValues: ['', ...missing],
+          ...marks,
+          constraints: { minimum: -limit, maximum: limit },
+        }),
+      )
+      return (type === 'number' || type === 'integer') && rows.every((row) => !isProblem(read(row[at]!)))
+    }
+  const [latitude, longitude] = [
+    columns.filter(({ name }) => names.latitude.test(name.trim())).find(within(90)),
+    columns.filter(({ name }) => names.longitude.test(name.trim())).find(within(180)),
+  ]
+  if (!latitude || !longitude) return {}
+  const answer = `${latitude.name}, ${longitude.name}`
+  return {
+    column: { latitude, longitude },
+    finding: { about: 'place', answer, sure: 'likely', why: 'named so, and within the degrees of the earth' },
+  }
+}
+
+/** Few values, each of many rows. */
+function kindOf(columns: Column[], key: Column[], rows: number): Looked<Column> {
+  const able = columns.filter(
+    ({ type, distinct, isProse, filled, cells }) =>
+      type === 'string' &&
+      !isProse &&
+      distinct >= 2 &&
+      distinct <= mostKinds &&
+      distinct * 5 <= rows &&
+      filled > cells / 2,
+  )
+  const free = able.filter((column) => key.length > 1 || !key.includes(column))
+  const column = free.find(({ name }) => names.kind.test(name.trim())) ?? free[0]
+  if (!column)
+    return {
+      finding: {
+        about: 'kind',
+        answer: 'none',
+        sure: 'likely',
+        why: 'no text column has few values of many rows each',
+      },
+    }
+  const isNamed = names.kind.test(column.name.trim())
+  return {
+    column,
+    finding: {
+      about: 'kind',
+      answer: column.name,
+      sure: isNamed ? 'likely' : 'guess',
+      why: `${column.distinct} values; objects lie in a folder for each`,
+    },
+  }
+}
+
+type Lake = Pick<Roles, 'period' | 'findings'> & { withoutKind: boolean }
+
+/** Each day and kind is an object, so few rows a day want a longer period. */
+function lakeOf(time: Column | undefined, kind: Column | undefined, rows: string[][]): Lake {
+  const days = time ? daysOf(time, rows) : rows.map(() => '')
+  const kinds = rows.map((row) => (kind ? row[kind.at]! : ''))
+  const found = lakes
+    .map((lake) => ({ ...lake, folders: countFolders(days, lake.withKind ? kinds : [], lake.length) }))
+    .find(({ folders, period, withKind }) => folders <= mostPartitions || (period === 'year' && !withKind))!
+  const { period, withKind, folders } = found
+  const why = `${counted(folders, 'folder')} of a ${period}${withKind && kind ? ' and a kind' : ''} for these rows`
+  const about = { about: 'lake period', answer: period, sure: 'likely', why } as const
+  const lost = { about: 'kind', answer: 'none', sure: 'likely' } as const
+  return {
+    ...(period === 'day' ? {} : { period }),
+    withoutKind: !withKind,
+    findings: [
+      ...(kind && !withKind ? [{ ...lost, why: `with "${kind.name}" there would be too many folders` }] : []),
+      ...(time ? [about] : []),
+    ],
+  }
+}
+
+/** `length` is that of the beginning of an ISO time which names the period. */
+const periods = [
+  { period: 'day', length: 10 },
+  { period: 'month', length: 7 },
+  { period: 'year', length: 4 },
+] as const
+const lakes = [true, false].flatMap((withKind) => periods.map((period) => ({ ...period, withKind })))
+
+function daysOf({ at, type, format = 'default', missing }: Column, rows: string[][]): string[] {
+  const read = readRules(fieldOf('', type, { format, missingValues: ['', ...missing] }))
+  const ms = type === 'date' ? 86_400_000 : 1
+  return rows.map((row) => {
+    const value = read(row[at]!)
+    return typeof value === 'number' ? new Date(value * ms).toISOString() : ''
+  })
+}
+
+const countFolders = (days: string[], kinds: string[], length: number): number =>
+  new Set(days.map((day, i) => `${day.slice(0, length)}\0${kinds[i] ?? ''}`)).size

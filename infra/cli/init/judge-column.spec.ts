@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { judgeColumn } from './judge-column.ts'
+
+const judged = (cells: string[], name = 'x') => {
+  const { type, format, missing, tokens, marks, doubt } = judgeColumn(name, 0, cells)
+  return {
+    is: format && format !== 'default' ? `${type} ${format}` : type,
+    ...(missing.length > 0 ? { missing } : {}),
+    ...(tokens ? { truth: [tokens.trueValues[0], tokens.falseValues[0]] } : {}),
+    ...(marks && Object.keys(marks).length > 0 ? { marks } : {}),
+    ...(doubt ? { doubt } : {}),
+  }
+}
+const times = (count: number, cell: (i: number) => string) => Array.from({ length: count }, (_, i) => cell(i))
+
+describe('a column of', () => {
+  it.each([
+    ['whole numbers', ['1', '-20', ' 3 ', ''], { is: 'integer' }],
+    ['numbers', ['1', '2.5', '1e3'], { is: 'number' }],
+    ['digits whose noughts count', ['00501', '10001'], { is: 'string' }],
+    ['more digits than an integer has', ['12345678901234567890'], { is: 'string' }],
+    ['numbers, some of them NA', ['1', 'NA', '3', '.'], { is: 'integer', missing: ['NA', '.'] }],
+    ['true and false', ['TRUE', 'false', 'True'], { is: 'boolean', truth: ['true', 'false'] }],
+    ['oui and non', ['oui', 'non'], { is: 'boolean', truth: ['oui', 'non'] }],
+    ['yes alone, which is a text', ['yes', 'yes'], { is: 'string' }],
+    ['days', ['2024-01-31', ''], { is: 'date' }],
+    ['times with and without a zone', ['2024-01-31T10:00:00Z', '2024-01-31 10:00'], { is: 'datetime' }],
+    ['days with a month in letters', ['05-Jan-2024', '17-Dec-2023'], { is: 'date %d-%b-%Y' }],
+    ['days first, by one above the 12th', ['01.02.2024', '13.02.2024'], { is: 'date %d.%m.%Y' }],
+    ['months first, by one above the 12th', ['1/2/2024', '1/13/2024'], { is: 'date %m/%d/%Y' }],
+    [
+      'times with AM and PM',
+      ['1/13/2024 10:05 PM', '1/14/2024 1:05 AM'],
+      { is: 'datetime %m/%d/%Y %I:%M %p' },
+    ],
+    ['times of a mail', ['Fri, 05 Jan 2024 12:30:01 +0100'], { is: 'datetime %a, %d %b %Y %H:%M:%S %z' }],
+    ['days in several forms of one meaning', ['2024/1/5', '5 Jan 2024'], { is: 'date any' }],
+    ['numbers with a decimal comma', ['1,5', '2', ''], { is: 'number', marks: { decimalChar: ',' } }],
+    [
+      'numbers with both marks',
+      ['1.234,5', '12,25'],
+      { is: 'number', marks: { decimalChar: ',', groupChar: '.' } },
+    ],
+    ['thousands', ['12,345,678', '1,000'], { is: 'integer', marks: { groupChar: ',' } }],
+    ['years', ['1999', '2000', '2001'], { is: 'integer' }],
+    ['phone numbers', ['2095257564', '2095257565'], { is: 'integer' }],
+  ])('%s', (_, cells, expected) => {
+    expect(judged(cells)).toEqual(expected)
+  })
+
+  it('eight digits is one of days when its name says so', () => {
+    expect(judged(['20240131', '20240201'], 'date')).toEqual({ is: 'date %Y%m%d' })
+    expect(judged(['20240131', '20240201'], 'amount')).toEqual({ is: 'integer' })
+  })
+
+  it('days that could also be months is told by the order of its rows, or stays a text', () => {
+    expect(judged(['01/11/2024', '01/12/2024', '02/01/2024', '02/02/2024', '02/03/2024'])).toEqual({
+      is: 'date %m/%d/%Y',
+    })
+    expect(judged(['01/02/2024', '12/01/2024', '03/04/2024', '02/05/2024'])).toEqual({
+      is: 'string',
+      doubt: expect.stringContaining('%m/%d/%Y and %d/%m/%Y both fit'),
+    })
+  })
+
+  it('numbers with one strange word takes that for none, and says so', () => {
+    expect(judged([...times(30, String), 'Trace'])).toEqual({
+      is: 'integer',
+      missing: ['Trace'],
+      doubt: expect.stringContaining('"Trace" is taken for "no value"'),
+    })
+  })
+
+  it('texts keeps NA as a text, and says so', () => {
+    expect(judged(['US', 'NA', 'DE'])).toEqual({
+      is: 'string',
+      doubt: expect.stringContaining('"NA" is kept'),
+    })
+  })
+
+  it('nothing is of texts, and says so', () => {
+    expect(judged(['', ''])).toEqual({ is: 'string', doubt: expect.stringContaining('it has no value') })
+  })
+})

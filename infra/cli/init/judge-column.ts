@@ -1,0 +1,205 @@
+/** What a column of a file holds, by the readers of the stages: whatever is found here, they read so. */
+import { isProblem, readRules, type FieldType } from '@dsf/dataset'
+import { counted, sureOf, type Sure } from './findings.ts'
+import { fieldOf } from './field-of.ts'
+import { judgeTimes } from './judge-times.ts'
+
+export interface Column {
+  /** of the field that it becomes */
+  name: string
+  /** as in the header, where that is not the name */
+  header?: string
+  /** which column of the file it is, from 0 */
+  at: number
+  type: FieldType
+  format?: string
+  /** of numbers that are not plain */
+  marks?: Marks
+  /** beside the empty cell */
+  missing: string[]
+  tokens?: { trueValues: string[]; falseValues: string[] }
+  /** cells that hold a value */
+  filled: number
+  cells: number
+  distinct: number
+  /** free text, which one searches by its words */
+  isProse: boolean
+  sure: Sure
+  why: string
+  /** what somebody should look at */
+  doubt?: string
+}
+
+export interface Marks {
+  decimalChar?: string
+  groupChar?: string
+}
+
+type Judged = Pick<Column, 'type' | 'format' | 'tokens' | 'marks' | 'doubt'> & {
+  why: string
+  isGuess?: boolean
+}
+
+/** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
+const usualMissing = new Set(
+  'NA,N/A,n/a,na,#N/A,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown'.split(
+    ',',
+  ),
+)
+const truths = [
+  ...[
+    'true false',
+    't f',
+    'yes no',
+    'y n',
+    'on off',
+    'oui non',
+    'ja nein',
+    'ja nee',
+    'vrai faux',
+    'wahr falsch',
+  ],
+  ...['si no', 'sí no', 'sim não', 'verdadero falso', 'tak nie'],
+].map((pair) => pair.split(' ') as [string, string])
+
+export function judgeColumn(name: string, at: number, cells: string[]): Column {
+  const texts = cells.map((cell) => cell.trim()).filter((text) => text !== '')
+  const counts = new Map<string, number>()
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
+  const { judged, missing } = judgeTexts(texts, counts, name)
+  const filled = texts.length - missing.reduce((sum, token) => sum + counts.get(token)!, 0)
+  const sure = judged.isGuess || judged.doubt ? 'guess' : sureOf(judged.type === 'string' ? 500 : filled)
+  const { isGuess: _, why, ...found } = judged
+  return {
+    ...{ name, at, ...found, missing, filled, cells: cells.length, sure },
+    distinct: counts.size - missing.length,
+    isProse: found.type === 'string' && isProse(texts),
+    why: [why, holes(cells.length - texts.length, missing)].filter(Boolean).join('; '),
+  }
+}
+
+const isProse = (texts: string[]) =>
+  texts.length > 0 &&
+  texts.reduce((sum, { length }) => sum + length, 0) / texts.length > 60 &&
+  texts.filter((text) => text.includes(' ')).length > texts.length / 2
+
+const quoted = (tokens: string[]) => tokens.map((token) => JSON.stringify(token)).join(', ')
+
+const holes = (empty: number, missing: string[]) =>
+  [
+    ...(empty > 0 ? [`${counted(empty, 'cell')} empty`] : []),
+    ...(missing.length > 0 ? [`${quoted(missing)} for none`] : []),
+  ].join(', ')
+
+function judgeTexts(texts: string[], counts: Map<string, number>, name: string) {
+  const plain = judge(texts, counts, name)
+  if (plain.type !== 'string' || texts.length === 0) return { judged: plain, missing: [] }
+  const known = [...counts.keys()].filter((text) => usualMissing.has(text))
+  for (const [missing, doubt] of [[known], strangers(texts, counts, known)] as [string[], string?][]) {
+    if (missing.length === 0) continue
+    const rest = texts.filter((text) => !missing.includes(text))
+    const judged = judge(rest, withoutAll(counts, missing), name)
+    if (rest.length > 0 && judged.type !== 'string' && !judged.tokens)
+      return { judged: { ...judged, ...(doubt ? { doubt } : {}) }, missing }
+  }
+  const doubt =
+    known.length > 0
+      ? { doubt: `${quoted(known)} is kept as a text, and may mean that there is no value` }
+      : {}
+  return { judged: { ...plain, ...doubt }, missing: [] as string[] }
+}
+
+/** One or two words that are no numbers, in a column that has hardly anything else. */
+function strangers(texts: string[], counts: Map<string, number>, known: string[]): [string[], string?] {
+  const words = [...counts.keys()].filter((text) => !/\d/.test(text))
+  const strange = words.filter((word) => !known.includes(word))
+  const share = words.reduce((sum, word) => sum + counts.get(word)!, 0) / Math.max(1, texts.length)
+  if (strange.length === 0 || strange.length > 2 || share > 0.2 || texts.length < 20) return [[]]
+  if (strange.some(({ length }) => length > 12)) return [[]]
+  return [words, `${quoted(strange)} is taken for "no value", because all other cells are numbers or times`]
+}
+
+function withoutAll(counts: Map<string, number>, tokens: string[]): Map<string, number> {
+  const rest = new Map(counts)
+  for (const token of tokens) rest.delete(token)
+  return rest
+}
+
+function judge(texts: string[], counts: Map<string, number>, name: string): Judged {
+  if (texts.length === 0)
+    return { type: 'string', why: 'no cell has a value', doubt: 'it has no value, so its type is not known' }
+  const all = `all ${counted(texts.length, 'cell')}`
+  const tokens = truthOf(counts)
+  if (tokens) return { type: 'boolean', tokens, why: `${all} are ${[...counts.keys()].join(' or ')}` }
+  const times = judgeTimes(texts, name)
+  if (times && 'format' in times) {
+    const { type, format, why, isGuess } = times
+    const form = format === 'default' ? 'ISO 8601' : format
+    return {
+      type,
+      format,
+      isGuess,
+      why: `${all} are ${form}${why ? `: ${why}` : ''}${isZoneless(type, texts[0]!) ? '; no zone, so UTC' : ''}`,
+    }
+  }
+  if (times)
+    return {
+      type: 'string',
+      why: `${times.unclear} both fit`,
+      doubt: `day and month cannot be told apart: ${times.unclear} both fit all cells. Make it a date with the right "format"`,
+    }
+  return judgeNumbers(texts, all) ?? { type: 'string', why: 'texts' }
+}
+
+const isZoneless = (type: FieldType, text: string) =>
+  type === 'datetime' && !/(Z|[+-]\d\d:?\d\d|GMT|UTC)/i.test(text.slice(8))
+
+function judgeNumbers(texts: string[], all: string): Judged | undefined {
+  if (texts.every((text) => /^[+-]?\d+$/.test(text)) && !areNumbers(texts, 'integer', {}))
+    return { type: 'string', why: 'digits, some too many for an integer' }
+  const fitting = marks.filter((one) => areNumbers(texts, 'number', one))
+  const [mark] = fitting
+  if (!mark) return undefined
+  const padded = texts.find((text) => /^[+-]?0\d/.test(text))
+  if (padded) return { type: 'string', why: `digits, and the noughts before some count: ${padded}` }
+  const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
+  const isUnclear = mark.groupChar === ',' && fitting.some(({ decimalChar }) => decimalChar === ',')
+  return {
+    ...{ type, marks: mark, why: `${all} are ${type}s${writtenWith(mark)}` },
+    ...(isUnclear ? { doubt: 'its commas could also be decimal ones (decimalChar)' } : {}),
+  }
+}
+
+/** The plain form first, and groups before decimals: that `1,234` is a thousand is likelier. */
+const marks: Marks[] = [
+  ...[{}, { groupChar: ',' }, { decimalChar: ',' }, { decimalChar: ',', groupChar: '.' }],
+  ...[' ', '\u00a0', '\u202f', "'", '\u2019'].flatMap((groupChar) => [
+    { groupChar },
+    { decimalChar: ',', groupChar },
+  ]),
+]
+
+function areNumbers(texts: string[], type: 'integer' | 'number', mark: Marks): boolean {
+  const read = readRules(fieldOf('', type, mark))
+  return texts.every((text) => !isProblem(read(text)))
+}
+
+const writtenWith = ({ decimalChar, groupChar }: Marks): string =>
+  [
+    ...(decimalChar ? [' with a decimal comma'] : []),
+    ...(groupChar ? [` in groups by ${JSON.stringify(groupChar)}`] : []),
+  ].join()
+
+/** The spellings of a pair of words, when the column has these two and no other. */
+function truthOf(counts: Map<string, number>): Column['tokens'] {
+  const words = new Set([...counts.keys()].map((text) => text.toLowerCase()))
+  if (counts.size > 6) return undefined
+  const pair = truths.find(([yes, no]) => words.size === 2 && words.has(yes) && words.has(no))
+  if (!pair && ![...words].every((word) => word === 'true' || word === 'false')) return undefined
+  const [yes, no] = pair ?? truths[0]!
+  return { trueValues: spellings(yes), falseValues: spellings(no) }
+}
+
+const spellings = (word: string) => [
+  ...new Set([word, word.charAt(0).toUpperCase() + word.slice(1), word.toUpperCase()]),
+]

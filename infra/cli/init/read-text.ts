@@ -1,0 +1,71 @@
+/** What the bytes of a file say as text, and in which encoding; it is told, because a wrong one is another text in silence. */
+import { isUtf8 } from 'node:buffer'
+import { encodingOf } from '@dsf/dataset'
+import { analyse } from 'chardet'
+import { counted, type Finding } from './findings.ts'
+import type { Sample } from './take-sample.ts'
+
+export interface Text {
+  /** in UTF-8, without byte order mark */
+  bytes: Buffer
+  /** what a definition has to say, because the file does not say it itself */
+  encoding?: string
+  finding: Finding
+}
+
+type Found = Pick<Finding, 'answer' | 'sure' | 'why'>
+
+const marks: readonly (readonly [encoding: string, mark: Buffer])[] = [
+  ['utf-8', Buffer.from([0xef, 0xbb, 0xbf])],
+  ['utf-16le', Buffer.from([0xff, 0xfe])],
+  ['utf-16be', Buffer.from([0xfe, 0xff])],
+]
+/** Letters repeat; more of them take longer and say the same. */
+const judgedBytes = 2 ** 20
+const likelyFrom = 50
+
+/** @throws Error that names an encoding that is not read, and the way out */
+export function readText(sample: Sample): Text {
+  const marked = marks.find(([, mark]) => sample.bytes.subarray(0, mark.length).equals(mark))
+  const found = marked
+    ? ({ answer: marked[0], sure: 'certain', why: 'its byte order mark' } as const)
+    : foundIn(sample)
+  const isSaid = marked !== undefined || found.answer === 'utf-8'
+  return {
+    bytes: Buffer.from(new TextDecoder(found.answer).decode(sample.bytes)),
+    ...(isSaid ? {} : { encoding: found.answer }),
+    finding: {
+      about: 'encoding',
+      ...found,
+      ...(sample.compression ? { why: `${found.why}; in ${sample.compression}` } : {}),
+    },
+  }
+}
+
+function foundIn({ bytes, isWhole, contentType }: Sample): Found {
+  // a sample may end within a letter
+  const whole = isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf('\n') + 1)
+  const charset = /charset="?([\w-]+)/i.exec(contentType)?.[1]
+  if (isUtf8(whole)) return utf8(whole, charset)
+  const told = charset === undefined ? undefined : encodingOf(charset)
+  if (told === undefined || told === 'utf-8') return byItsLetters(whole)
+  return { answer: told, sure: 'likely', why: `its server says ${charset}` }
+}
+
+/** Every byte is a letter of some encoding, so what is no UTF-8 can only be told by how often its letters are met. */
+function byItsLetters(bytes: Buffer): Found {
+  const [best] = analyse(bytes.subarray(0, judgedBytes))
+  const answer = best && encodingOf(best.name)
+  if (answer === undefined || answer === 'utf-8')
+    throw new Error(
+      `the file is not UTF-8, and ${best ? `seems to be ${best.name}, which is not read` : 'its encoding cannot be told'}: iconv -f <its encoding> -t utf-8 <file>`,
+    )
+  const sure = best!.confidence >= likelyFrom ? 'likely' : 'guess'
+  const why = `no UTF-8; how often its letters are met says ${best!.name}, with ${best!.confidence} %`
+  return { answer, sure, why }
+}
+
+const utf8 = (bytes: Buffer, charset: string | undefined): Found => ({
+  ...{ answer: 'utf-8', sure: 'certain' },
+  why: `${counted(bytes.length, 'byte')} of UTF-8${charset ? `; its server says ${charset}` : ''}`,
+})

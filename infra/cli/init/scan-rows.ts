@@ -1,0 +1,43 @@
+/** The rows at the beginning of a file, as the ingestor would read them. */
+import { readHeader } from '../../../apps/ingestor/src/open-csv.ts'
+import type { CsvDialect } from '../../../apps/ingestor/src/read-record.ts'
+import { CsvScanner, type UnreadableRow } from '../../../apps/ingestor/src/scan-csv.ts'
+
+export interface Scanned {
+  header: string[]
+  rows: string[][]
+  unreadable: UnreadableRow[]
+  /** bytes up to the last row that was read */
+  end: number
+}
+
+const chunkBytes = 64 * 1024
+
+/**
+ * Up to so many rows. What is cut off at the end of the sample is left out, unless the file is whole.
+ * @throws UnreadableFileError for a header that cannot be read
+ */
+export function scanRows(sample: Buffer, dialect: CsvDialect, most: number, isWhole = false): Scanned {
+  const header = headerOf(sample, dialect)
+  const found: Scanned = { header: header.cells, rows: [], unreadable: [], end: header.end.byte }
+  const scanner = new CsvScanner({ dialect, columns: header.cells.length, from: header.end })
+  const take = ({ rows, unreadable, end }: ReturnType<CsvScanner['push']>) => {
+    for (const { cells } of rows) found.rows.push(cells)
+    found.unreadable.push(...unreadable)
+    found.end = end.byte
+  }
+  for (let at = header.end.byte; at < sample.length && found.rows.length < most; at += chunkBytes)
+    take(scanner.push(sample.subarray(at, at + chunkBytes)))
+  if (isWhole && found.rows.length < most) take(scanner.finish())
+  return found
+}
+
+function headerOf(sample: Buffer, dialect: CsvDialect) {
+  try {
+    return readHeader(sample, dialect, true)!
+  } catch (error) {
+    // with another delimiter it may be one, and so the caller hears of none
+    if (sample.length === 0) throw error
+    return { cells: [] as string[], end: { byte: sample.length, row: 0 } }
+  }
+}

@@ -1,0 +1,107 @@
+/** How a CSV file is written, by the sniffer of DuckDB; and by our own scanner where that finds one column. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { CsvDialect } from '../../../apps/ingestor/src/read-record.ts'
+import { scanRows } from './scan-rows.ts'
+
+export interface Sniffed {
+  dialect: CsvDialect
+  /** lines before the header */
+  skipped: number
+  /** what a line begins with that is no row; empty when there is none */
+  comment: string
+  /** who found the delimiter, and in how many of the rows it fits */
+  why: string
+}
+
+/** Rows that the sniffer looks at; its own default of 20,480 takes 20 ms. */
+const sniffedRows = 20_480
+const usualDelimiters = [',', ';', '\t', '|', ' ']
+
+/** @param folder of one's own, for a file that the sniffer reads */
+export async function sniffDialect(sample: Buffer, folder: string): Promise<Sniffed> {
+  const path = join(folder, 'sniffed.csv')
+  await writeFile(path, sample)
+  const { delimiter, quote, skipped, comment } = (await sniffedBy(path)) ?? nothing
+  const delimiters = new Set([...(delimiter ? [delimiter] : []), ...usualDelimiters])
+  const readings = [...delimiters].map((delimiter) => {
+    const dialect = { delimiter, quoteChar: quote || '"' }
+    return { dialect, ...fitOf(sample, dialect) }
+  })
+  const { dialect, share, columns } = bestOf(readings, delimiter)
+  const who = delimiter === dialect.delimiter ? 'DuckDB found it' : 'DuckDB did not find it'
+  return {
+    dialect: { ...dialect, skipInitialSpace: isSpaced(sample, dialect) },
+    ...{ skipped, comment },
+    why: `${who}; ${percent(share)} of the rows have ${columns} cells with it`,
+  }
+}
+
+interface DuckSniff {
+  delimiter: string
+  quote: string
+  skipped: number
+  comment: string
+}
+
+const nothing: DuckSniff = { delimiter: '', quote: '', skipped: 0, comment: '' }
+
+/** Undefined for what it cannot make sense of. It reads the one file and nothing else, and takes 256 MB at most. */
+async function sniffedBy(path: string): Promise<DuckSniff | undefined> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '256MB' })
+  const connection = await instance.connect()
+  try {
+    const query = `select Delimiter, Quote, SkipRows, Comment from sniff_csv($path, sample_size=${sniffedRows})`
+    const [row] = (await connection.runAndReadAll(query, { path })).getRowObjectsJson()
+    const said = (word: string) => text(row?.[word]).replace('(empty)', '')
+    if (!/^[\t\x20-\x7e]$/.test(said('Delimiter'))) return undefined
+    const [delimiter, quote, comment] = ['Delimiter', 'Quote', 'Comment'].map(said) as [
+      string,
+      string,
+      string,
+    ]
+    return { delimiter, quote, comment, skipped: Number(row?.['SkipRows'] ?? 0) }
+  } catch {
+    return undefined
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+interface Reading {
+  dialect: { delimiter: string; quoteChar: string }
+  share: number
+  columns: number
+}
+
+/** Of the rows, so many have as many cells as the header; and how many those are. */
+function fitOf(sample: Buffer, dialect: CsvDialect): { share: number; columns: number } {
+  const { header, rows, unreadable } = scanRows(sample, dialect, 1000)
+  return { share: rows.length / Math.max(1, rows.length + unreadable.length), columns: header.length }
+}
+
+/** What the sniffer found, where it fits nearly always; else what fits most rows, and of such the one with most columns. */
+function bestOf(readings: Reading[], found: string): Reading {
+  const apt = readings.filter(({ columns, share, dialect }) =>
+    // two words in a row are no columns
+    dialect.delimiter === ' ' ? columns > 2 && share === 1 : columns > 1 && share > 0.5,
+  )
+  const trusted = apt.find(({ dialect, share }) => dialect.delimiter === found && share > 0.9)
+  if (trusted) return trusted
+  const [best] = apt.sort((one, other) => other.share - one.share || other.columns - one.columns)
+  return best ?? readings.find(({ dialect }) => dialect.delimiter === ',')!
+}
+
+/** White space before a quote is refused unless it is said that it is none of the cell. */
+function isSpaced(sample: Buffer, dialect: CsvDialect): boolean {
+  const plain = scanRows(sample, dialect, 1000)
+  if (plain.unreadable.length === 0) return false
+  const spaced = scanRows(sample, { ...dialect, skipInitialSpace: true }, 1000)
+  return spaced.unreadable.length < plain.unreadable.length
+}
+
+const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`

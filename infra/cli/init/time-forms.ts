@@ -1,0 +1,31 @@
+/** The forms in which times are commonly written, as patterns of the definition. */
+
+const numeric = ['%Y/%m/%d', '%Y.%m.%d', '%d.%m.%Y', '%m/%d/%Y', '%d/%m/%Y', '%m-%d-%Y', '%d-%m-%Y']
+const short = ['%m/%d/%y', '%d/%m/%y', '%d.%m.%y', '%m-%d-%y', '%d-%m-%y']
+const named = ['%b', '%B'].flatMap((month) => [
+  ...[`%d ${month} %Y`, `%d-${month}-%Y`, `%d-${month}-%y`, `%d ${month} %y`, `%d/${month}/%Y`],
+  ...[`${month} %d %Y`, `${month} %d, %Y`, `%Y-${month}-%d`, `%Y ${month} %d`, `%a %d ${month} %Y`],
+])
+const months = ['%Y-%m', '%Y/%m', '%m/%Y', '%b %Y', '%B %Y', '%b-%Y', '%b-%y', '%Y-%b']
+
+export const dateForms = ['default', ...numeric, ...short, ...named, ...months, '%Y-%j']
+
+const clocks = ['%H:%M', '%H:%M:%S', '%H:%M:%S.%f', '%I:%M %p', '%I:%M:%S %p', '%I:%M%p', '%I:%M:%S%p']
+const days = ['%Y-%m-%d', '%Y%m%d', ...numeric, ...short, ...named]
+const local = days.flatMap((day) => clocks.flatMap((clock) => [`${day} ${clock}`, `${day}, ${clock}`]))
+const zoned = days.flatMap((day) =>
+  ['%H:%M:%S', '%H:%M'].flatMap((clock) => [`${day} ${clock} %z`, `${day} ${clock}%z`, `${day} ${clock} %Z`]),
+)
+const ofPrograms = [
+  ...['%a, %d %b %Y %H:%M:%S %z', '%a, %d %b %Y %H:%M:%S %Z', '%a %b %d %H:%M:%S %Y'],
+  ...['%a %b %d %H:%M:%S %z %Y', '%a %b %d %H:%M:%S %Z %Y', '%d/%b/%Y:%H:%M:%S %z', '%Y%m%dT%H%M%S'],
+  ...['%Y%m%dT%H%M%SZ', '%d%b%Y:%H:%M:%S', '%Y-%m-%d-%H', '%Y-%m-%d %H'],
+]
+
+export const datetimeForms = ['default', ...local, ...zoned, ...ofPrograms]
+
+/** The same with day and month the other way round; undefined where that is no numeric date. */
+export function otherWayRound(form: string): string | undefined {
+  if (/%d([./-])%m/.test(form)) return form.replace(/%d([./-])%m/, '%m$1%d')
+  return /%m([./-])%d\1/.test(form) ? form.replace(/%m([./-])%d/, '%d$1%m') : undefined
+}

@@ -1,0 +1,104 @@
+"""What comes out of k8s/ is right by Kubernetes' own schemas, strictly, and by the rules that hold for everything of ours."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import yaml
+
+KUBERNETES = "1.34"
+# their schemas are in no package: the operators refuse what is wrong
+CUSTOM = ("keda.sh/", "monitoring.coreos.com/", "kafka.strimzi.io/")
+
+Manifest = dict[str, Any]
+
+
+def problems_of(manifest: Manifest) -> Iterator[str]:
+    if not manifest["apiVersion"].startswith(CUSTOM):
+        yield from _by_schema(manifest)
+    template = manifest.get("spec", {}).get("template")
+    if template and manifest["kind"] in ("Deployment", "StatefulSet", "Job"):
+        yield from _by_rules(template["spec"])
+    if _is_stage(manifest):
+        yield from _as_a_stage(template["spec"])
+
+
+def _by_schema(manifest: Manifest) -> Iterator[str]:
+    try:
+        kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
+    except kubernetes_validate.ValidationError as error:
+        yield f"{'.'.join(map(str, error.path))}: {error.message}"
+
+
+def _by_rules(pod: Manifest) -> Iterator[str]:
+    """Pod Security "restricted", and what it does not ask for."""
+    security = pod.get("securityContext", {})
+    if not security.get("runAsNonRoot") or not security.get("runAsUser"):
+        yield "the pod may run as root: expected runAsNonRoot and runAsUser"
+    if security.get("seccompProfile", {}).get("type") != "RuntimeDefault":
+        yield "expected seccompProfile RuntimeDefault"
+    if pod.get("automountServiceAccountToken") is not False:
+        yield "expected automountServiceAccountToken: false"
+    if pod.get("enableServiceLinks") is not False:
+        yield "expected enableServiceLinks: false, or each Service is variables"
+    for container in pod["containers"]:
+        yield from (f"container {container['name']}: {problem}" for problem in _of_container(container))
+
+
+def _of_container(container: Manifest) -> Iterator[str]:
+    security = container.get("securityContext", {})
+    if security.get("allowPrivilegeEscalation") is not False:
+        yield "expected allowPrivilegeEscalation: false"
+    if not security.get("readOnlyRootFilesystem"):
+        yield "expected readOnlyRootFilesystem: true"
+    if security.get("capabilities", {}).get("drop") != ["ALL"]:
+        yield "expected all capabilities to be dropped"
+    resources = container.get("resources", {})
+    if not {"cpu", "memory"} <= resources.get("requests", {}).keys() or "memory" not in resources.get(
+        "limits", {}
+    ):
+        yield "expected requests of cpu and memory, and a limit of memory"
+    if "readinessProbe" not in container:
+        yield "expected a readinessProbe"
+
+
+def _is_stage(manifest: Manifest) -> bool:
+    labels = manifest["metadata"].get("labels", {})
+    return manifest["kind"] == "Deployment" and labels.get("app.kubernetes.io/component") == "stage"
+
+
+def _as_a_stage(pod: Manifest) -> Iterator[str]:
+    stage = pod["containers"][0]
+    for probe, path in (("startupProbe", "live"), ("livenessProbe", "live"), ("readinessProbe", "ready")):
+        found = stage.get(probe, {}).get("httpGet")
+        if found != {"path": f"/health/{path}", "port": "health"}:
+            yield f"{probe} is {found}, expected /health/{path} on the port health"
+    # libs/stage/src/run-stage.ts ends a stage after 25 s at the latest
+    before = stage["lifecycle"]["preStop"]["sleep"]["seconds"]
+    if pod["terminationGracePeriodSeconds"] < before + 25 + 5:
+        yield "terminationGracePeriodSeconds leaves no 25 s for open transactions"
+    if not any(volume["name"] == "datasets" for volume in pod["volumes"]):
+        yield "has no volume of datasets"
+
+
+def check(files: list[str]) -> int:
+    manifests = [
+        (Path(file).name.split(".")[0], one)
+        for file in files
+        for one in yaml.safe_load_all(Path(file).read_text())
+    ]
+    wrong = [
+        f"{origin}: {one['kind']} {one['metadata']['name']}: {problem}"
+        for origin, one in manifests
+        for problem in problems_of(one)
+    ]
+    print(
+        "\n".join(wrong) if wrong else f"{len(manifests)} manifests of {len(files)} kustomizations are right"
+    )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(check(sys.argv[1:]))

@@ -1,0 +1,49 @@
+/** make k8s-demo: k8s/overlays/local on the cluster of this machine, and the story of make demo through it. */
+import { join } from 'node:path'
+import { showEnd, tellStory } from '../demo/tell-story.ts'
+import { say, seconds, step } from '../local/say.ts'
+import { startCluster } from './cluster.ts'
+import { kubectl } from './command.ts'
+import { withForwarding } from './forward.ts'
+import { makeImages } from './images/images.ts'
+import { applySecrets, namespace, tokensFile } from './secrets.ts'
+import type { ClusterSettings } from './settings.ts'
+
+const patience = '--timeout=300s'
+
+/** Resolves with what the exit code should be. */
+export async function demo(settings: ClusterSettings): Promise<number> {
+  const start = Date.now()
+  await startCluster(settings)
+  await deploy(settings, await makeImages(settings))
+  // the client of the API reads it from there
+  process.env['HTTP_TOKEN_FILE'] = tokensFile(settings)
+  const faults = await withForwarding(settings, () => tellStory(settings, { feed: 'http://feed' }))
+  showEnd(faults, start)
+  say('cluster', `stays up: export KUBECONFIG=${settings.kubeconfig}; make k8s-down removes it`)
+  return faults.length === 0 ? 0 : 1
+}
+
+/** Returns when every pod is ready, those of images that the cluster did not have with the new ones. */
+export async function deploy(settings: ClusterSettings, fresh: readonly string[]): Promise<void> {
+  const start = Date.now()
+  await applySecrets(settings)
+  const before = await workloads(settings)
+  await kubectl(settings, ['apply', '-k', join(settings.root, 'k8s/overlays/local')])
+  for (const workload of before)
+    if (fresh.includes(workload.split('/')[1]!))
+      await kubectl(settings, [...here, 'rollout', 'restart', workload])
+  for (const workload of await workloads(settings))
+    await step('rollout', workload, () =>
+      kubectl(settings, [...here, 'rollout', 'status', workload, patience]),
+    )
+  say('rollout', `all ready after ${seconds(start)}`)
+}
+
+const here = ['-n', namespace]
+
+/** As `deployment.apps/cleaner`. */
+export const workloads = async (settings: ClusterSettings): Promise<string[]> => {
+  const names = await kubectl(settings, [...here, 'get', 'deployments,statefulsets', '-o', 'name'])
+  return names.split('\n').filter(Boolean)
+}

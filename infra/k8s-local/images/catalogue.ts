@@ -1,0 +1,38 @@
+/** All images: those of the stages, and those of the servers that k8s/overlays/local brings along. */
+import { join } from 'node:path'
+import { installFromGo } from '../../local/install/go.ts'
+import { installFromMaven } from '../../local/install/maven.ts'
+import { stageNames } from '../../local/servers/stages.ts'
+import { elasticsearch, kafkaWithKraft, minio, registry } from '../../local/versions.ts'
+import type { ClusterSettings } from '../settings.ts'
+import { nodeBase } from './bases.ts'
+import type { Image } from './buildah.ts'
+
+/** Of what is built here; a release has its version. */
+const version = 'dev'
+
+export const stageImages = ({ root }: ClusterSettings): Image[] =>
+  stageNames.map((name) => ({
+    tag: `localhost/dsf/${name}:${version}`,
+    dockerfile: join(root, 'Dockerfile'),
+    context: root,
+    args: { APP: name, BASE: nodeBase },
+  }))
+
+/** From what the local stack downloads: the same programs, the same checksums. */
+export async function serverImages(settings: ClusterSettings): Promise<Image[]> {
+  const contexts = {
+    kafka: await installFromMaven(settings, kafkaWithKraft),
+    registry: await installFromMaven(settings, registry),
+    elasticsearch: join(await installFromMaven(settings, elasticsearch), elasticsearch.id),
+    minio: await installFromGo(settings, 'minio', minio),
+  }
+  const servers = Object.entries(contexts).map(([name, context]) => ({ ...server(name), context }))
+  const ignoreFile = join(import.meta.dirname, 'feed.dockerignore')
+  return [...servers, { ...server('feed'), context: settings.root, ignoreFile }]
+}
+
+const server = (name: string) => ({
+  tag: `localhost/dsf/${name}:${version}`,
+  dockerfile: join(import.meta.dirname, `${name}.Dockerfile`),
+})
