@@ -26,11 +26,22 @@ export interface RoundResult {
 }
 
 export async function runRound(world: World, checker: Checker, round: Round<Fault>): Promise<RoundResult> {
+  const liveness = watchLiveness(world)
+  try {
+    const result = await injectAndCheck(world, checker, round)
+    result.violations.push(...(await liveness()))
+    return result
+  } finally {
+    // or it would look for ever
+    await liveness()
+  }
+}
+
+async function injectAndCheck(world: World, checker: Checker, round: Round<Fault>): Promise<RoundResult> {
   const { number, variant, random } = round
   const its = openImport(world, number, random)
   const begun = performance.now()
   await checker.mark()
-  const liveness = watchLiveness(world)
   const outcome = (await variant.inject(world, its)) ?? {}
   const over = performance.now()
   heal(world)
@@ -39,7 +50,7 @@ export async function runRound(world: World, checker: Checker, round: Round<Faul
   const exits = await allReady(world)
   const recoveryMs = performance.now() - over
   const verdict = await checker.check(runId, outcome.expect ?? {})
-  const violations = [...verdict.violations, ...(await liveness()), ...tooLate(recoveryMs)]
+  const violations = [...verdict.violations, ...tooLate(recoveryMs)]
   return {
     ...{ number, id: variant.id, title: variant.title, hit: outcome.hit ?? true, exits, violations },
     ...{ recoveryMs, durationMs: performance.now() - begun },
