@@ -127,10 +127,9 @@ class Topics:
         while True:
             try:
                 return self._all.get_watermark_offsets(self._partition(place), timeout=PATIENCE)[1]
-            except KafkaException as error:
-                # another broker leads since it was asked last: the client looks it up now
-                moved = error.args[0].code() == KafkaError.NOT_LEADER_FOR_PARTITION
-                if not moved or time.monotonic() > deadline:
+            except KafkaException:
+                # another broker leads since it was asked last, or a broker is just back: the client looks it up now
+                if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
 
