@@ -46,13 +46,18 @@ export function printable(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}${url.search && '?…'}`
 }
 
+/** Of the sources that are read; `open-source.ts` has a client for each. */
+export const schemes = ['http:', 'https:', 'file:'] as const
+export type Scheme = (typeof schemes)[number]
+const isRead = (scheme: string): scheme is Scheme => (schemes as readonly string[]).includes(scheme)
+
 /** The source as a URL of a scheme that we read, its host not a refused IP literal. */
 export function checkUrl(source: string | URL, allow: readonly string[]): URL {
   const url = URL.parse(source.toString())
   if (!url) throw new SourceError('the source is not a URL')
-  if (!['http:', 'https:', 'file:'].includes(url.protocol))
+  if (!isRead(url.protocol))
     throw new SourceError(
-      `the source's scheme is ${url.protocol.slice(0, 20)} but only http:, https: and file: are read`,
+      `the source's scheme is ${url.protocol.slice(0, 20)} but only ${schemes.slice(0, -1).join(', ')} and ${schemes.at(-1)} are read`,
     )
   const problem = url.protocol !== 'file:' && literalProblem(url.hostname, allow)
   if (problem) throw new SourceError(`${printable(url)} is refused: ${problem}`)

@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { loadDataset } from '@dsf/dataset'
 import { TransientError } from '@dsf/stage'
-import { openStore, sha256, type StoreConfig } from '@dsf/store'
+import { openStore, sha256, storeVariables } from '@dsf/store'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { startFeed } from '../../../infra/feed/server.ts'
 import { environment, filesDir } from '../../../e2e/support/stack.ts'
 import { landSource, type Landed } from './land-source.ts'
 import { SourceError } from './source-error.ts'
 
-const config = environment as unknown as StoreConfig
+const config = z.object(storeVariables).parse(environment)
 const store = openStore(config)
 const dataset = loadDataset('datasets/earthquakes')
 const limits = { allow: ['127.0.0.1/32'], roots: [filesDir] }

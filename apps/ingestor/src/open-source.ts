@@ -1,7 +1,7 @@
 /** Opens a source as the bytes that it sends; whatever goes wrong, then or later, is a SourceError. */
 import type { Readable } from 'node:stream'
 import { toldCompression, type Compression } from './compression.ts'
-import { checkUrl } from './guard-address.ts'
+import { checkUrl, type Scheme } from './guard-address.ts'
 import { goingOn } from './going-on.ts'
 import { meter } from './meter-body.ts'
 import { openFile } from './open-file.ts'
@@ -16,14 +16,14 @@ export interface Source extends Version {
   contentLength?: number
 }
 
-const clients: Record<string, OpenClient> = { 'file:': openFile, 'http:': openHttp, 'https:': openHttp }
+const clients: Record<Scheme, OpenClient> = { 'file:': openFile, 'http:': openHttp, 'https:': openHttp }
 
 /** What a source sends, or word that it is the file that is known. */
 export function openSource(source: string, options: SourceOptions & { known?: undefined }): Promise<Source>
 export function openSource(source: string, options: SourceOptions): Promise<Source | Same>
 export async function openSource(source: string, options: SourceOptions): Promise<Source | Same> {
   const url = checkUrl(source, options.allow)
-  const client = clients[url.protocol]!
+  const client = clients[url.protocol as Scheme]
   const opened = await client(url, options)
   if (isSame(opened)) return opened
   const { name, length, etag, modified, contentType, contentEncoding } = opened

@@ -8,13 +8,12 @@ import type { Fault } from './fault.ts'
 
 const transaction = ['before-send', 'after-send', 'after-offsets', 'after-commit']
 
-/** The crash points that a stage passes. */
-const pointsOf: Record<StageName, string[]> = {
-  ingestor: [...transaction, 'while-fetching', 'after-landing', 'during-restore'],
-  cleaner: [...transaction, 'during-restore'],
-  generator: transaction,
-  'sink-minio': [...transaction, 'after-put'],
-  indexer: [...transaction, 'after-bulk'],
+/** The crash points that a stage passes beside those of a transaction. */
+const ownPoints: Partial<Record<StageName, string[]>> = {
+  ingestor: ['while-fetching', 'after-landing', 'during-restore'],
+  cleaner: ['during-restore'],
+  'sink-minio': ['after-put'],
+  indexer: ['after-bulk'],
 }
 
 /** Points that an import passes once. */
@@ -23,7 +22,7 @@ const once = new Set(['while-fetching', 'after-landing', 'during-restore'])
 const passings: Partial<Record<StageName, number>> = { ingestor: 8 }
 
 const atPoints: Fault[] = stageNames.flatMap((stage) =>
-  pointsOf[stage].map((point): Fault => {
+  [...transaction, ...(ownPoints[stage] ?? [])].map((point): Fault => {
     return {
       id: 'F1',
       title: `kill -9 of the ${stage}, ${point}`,

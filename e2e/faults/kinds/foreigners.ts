@@ -1,6 +1,6 @@
 /** Records that no stage wrote: garbage, and transactions of another producer that are never committed. */
 import type { Producer } from 'kafkajs'
-import { topicKinds, topicName, type TopicKind } from '../../../libs/dataset/src/index.ts'
+import { readers, topicKinds, topicName, type TopicKind } from '../../../libs/dataset/src/index.ts'
 import { firstRowOf, openKafka } from '../../support/topics.ts'
 import { integer, moment } from '../plan.ts'
 import { sleep } from '../stages.ts'
@@ -21,21 +21,11 @@ async function withProducer<T>(work: (producer: Producer) => Promise<T>, id?: st
 }
 
 /**
- * How many stages read a topic as rows; each of them quarantines what it cannot decode. In a round nobody closes a chunk of
- * profiles, and what lies in an open one waits.
+ * How many stages read a topic; each of them quarantines what it cannot decode. In a round nobody closes a chunk of profiles, and
+ * what lies in an open one waits.
  */
-const readers: Record<TopicKind, number> = {
-  requests: 1,
-  runs: 1,
-  raw: 1,
-  clean: 2,
-  seen: 0,
-  enriched: 1,
-  profile: 0,
-  objects: 1,
-  receipts: 1,
-  quarantine: 1,
-}
+const readersOf = (kind: TopicKind): number =>
+  kind === 'profile' ? 0 : [...readers.values()].filter((kinds) => kinds.includes(kind)).length
 
 const poison: Fault[] = topicKinds.map((kind) => ({
   id: 'F18',
@@ -56,7 +46,7 @@ const poison: Fault[] = topicKinds.map((kind) => ({
       await stages.stop(instance)
       await stages.start(instance)
     }
-    return { expect: { poison: readers[kind] } }
+    return { expect: { poison: readersOf(kind) } }
   },
 }))
 

@@ -1,13 +1,14 @@
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { freshName } from '../../../e2e/support/lanes.ts'
 import { environment } from '../../../e2e/support/stack.ts'
-import type { StoreConfig } from './env.ts'
+import { storeVariables } from './env.ts'
 import { openStore } from './object-store.ts'
 
-const config = { ...(environment as unknown as StoreConfig), S3_BUCKET: freshName() }
+const config = { ...z.object(storeVariables).parse(environment), S3_BUCKET: freshName() }
 
 describe('the object store', () => {
   const store = openStore(config)
