@@ -1,11 +1,26 @@
 /** What the headers of an answer say of the version that its bytes are of. */
+import { createHash } from 'node:crypto'
 import { printable } from './guard-address.ts'
 import type { From, Marks, Same, SentBefore, Version } from './source-client.ts'
 import { ChangedError } from './source-error.ts'
 
 export type Headers = Record<string, string | string[] | undefined>
 
-export const notModified = ({ etag }: SentBefore): Same['same'] => (etag === null ? 'last-modified' : 'etag')
+/** What the last address is known by: it may carry a signature, so not by itself. Undefined where nothing redirected. */
+export const redirectedTo = (first: URL, last: URL): string | undefined =>
+  last.href === first.href ? undefined : createHash('sha256').update(last.href).digest('hex')
+
+/** What is known of the file at this address; a tag or a time of another one says nothing of it. */
+export const knownAt = (known: SentBefore | undefined, redirected: string | undefined) =>
+  known && (known.redirected ?? undefined) === redirected ? known : undefined
+
+/** Asks for news only, where something is known by which to ask. */
+export const conditions = (known: SentBefore | undefined): Record<string, string> => ({
+  ...(known?.etag ? { 'if-none-match': known.etag } : {}),
+  ...(known?.modified ? { 'if-modified-since': known.modified } : {}),
+})
+
+export const notModified = ({ etag }: SentBefore): Same['same'] => (etag ? 'etag' : 'last-modified')
 
 /** For servers that do not answer conditions. A weak tag says that something is much the same, which is for the server to say. */
 export function sameBy(known: SentBefore | undefined, version: Version, length: number | undefined) {

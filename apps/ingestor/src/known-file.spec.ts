@@ -10,7 +10,7 @@ const runOf = (run: string, turn: number, more: Partial<Run> = {}): Run => ({
   ...newRun({ run, type: 'import', source: 'http://a/b.csv', replay: null, requested_at: 1 }, 2),
   ...{ turn, ...more },
 })
-const file = { etag: '"1"', modified: null, bytes: 7, sha256: 'ab', definition: definitionOf(quakes) }
+const file = { etag: '"1"', modified: null, redirected: null, bytes: 7, sha256: 'ab', definition: definitionOf(quakes) }
 const brought = runOf('brought', 1, { state: 'succeeded', file })
 const asked = runOf('asked', 0)
 

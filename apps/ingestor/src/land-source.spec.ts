@@ -77,7 +77,7 @@ describe('a source that is whole', () => {
 
 describe('a source that is the one of a run before', () => {
   const before = (bytes: Buffer): Before => ({
-    ...{ etag: null, modified: null, bytes: bytes.length },
+    ...{ etag: null, modified: null, redirected: null, bytes: bytes.length },
     sha256: sha256(bytes),
   })
 
@@ -110,7 +110,13 @@ describe('a source that is the one of a run before', () => {
     expect(first.modified).toMatch(/^\d+\.\d+\.\d+$/)
     // another hash: what was not read was not compared
     const known = { ...before(csv), sha256: '', modified: first.modified }
-    const again = { same: 'size and time', etag: null, modified: first.modified, landing_bytes: 0 }
+    const again = {
+      same: 'size and time',
+      etag: null,
+      modified: first.modified,
+      redirected: null,
+      landing_bytes: 0,
+    }
     expect(await land(store, loaded, undefined, known)).toEqual(again)
     writeFileSync(file, csv)
     expect(await land(store, loaded, undefined, known)).toMatchObject({ landing_bytes: csv.length })

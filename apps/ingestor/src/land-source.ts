@@ -31,6 +31,7 @@ export interface Landing {
 export interface Landed extends Landing {
   etag: string | null
   modified: string | null
+  redirected: string | null
 }
 
 /** The file of a run before, as far as its rows were read by the same definition. */
@@ -41,6 +42,7 @@ export interface Unchanged {
   same: Same['same']
   etag: string | null
   modified: string | null
+  redirected: string | null
   /** that came all the same */
   landing_bytes: number
 }
@@ -80,7 +82,8 @@ async function landOnce(
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
   const source = await open(dataset, run, limits)
-  const version = { etag: source.etag ?? null, modified: source.modified ?? null }
+  const { etag = null, modified = null, redirected = null } = source
+  const version = { etag, modified, redirected }
   if (isSame(source)) return { same: source.same, ...version, landing_bytes: 0 }
   const landed = await copy(store, dataset, run, source, limits.before, came)
   if ('same' in landed) return { ...landed, ...version }

@@ -3,9 +3,12 @@ import type { Readable } from 'node:stream'
 import { request, type Dispatcher } from 'undici'
 import { checkUrl, printable } from './guard-address.ts'
 import {
+  conditions,
   encodingOf,
+  knownAt,
   marksOf,
   notModified,
+  redirectedTo,
   restOf,
   sameBy,
   text,
@@ -18,7 +21,6 @@ import {
   tooLong,
   usualTimeouts,
   type From,
-  type SentBefore,
   type Opened,
   type Same,
   type SourceOptions,
@@ -37,9 +39,11 @@ export async function openHttp(first: URL, options: SourceOptions): Promise<Open
   try {
     const { response, url } = await follow(first, agent, timeouts, options)
     const { headers, body, statusCode } = response
-    const version = versionOf(headers)
+    const redirected = redirectedTo(first, url)
+    const known = knownAt(options.known, redirected)
+    const version = { ...versionOf(headers), redirected }
     const { length, marks } = sentOf(options.from, response, url)
-    const same = statusCode === 304 ? notModified(options.known!) : sameBy(options.known, version, length)
+    const same = statusCode === 304 ? notModified(known!) : sameBy(known, version, length)
     if (same) {
       discard(body)
       await agent.destroy()
@@ -107,22 +111,18 @@ const sameOrigin = (url: URL, first: URL, own: SourceOptions['headers']) =>
 const rangeOf = (from: From | undefined) =>
   from ? { range: `bytes=${from.byte}-`, 'if-range': from.validator } : {}
 
-const conditions = (known: SentBefore | undefined) => ({
-  ...(known?.etag ? { 'if-none-match': known.etag } : {}),
-  ...(known?.modified ? { 'if-modified-since': known.modified } : {}),
-})
-
 /** The answer to the last of at most three redirects, each checked like the first address. */
 // eslint-disable-next-line complexity -- each way in which an answer may not be the last one
 async function follow(first: URL, agent: Dispatcher, timeouts: Timeouts, options: SourceOptions) {
   const { allow, signal, headers: own, known, from } = options
-  const asked = { ...usualHeaders, ...conditions(known), ...rangeOf(from) }
+  const asked = { ...usualHeaders, ...rangeOf(from) }
   let url = first
   let authorization = credentials(first)
   for (let hops = 0; ; hops++) {
+    const onlyIf = conditions(knownAt(known, redirectedTo(first, url)))
     const response = await request(url, {
       dispatcher: agent,
-      headers: { ...asked, ...sameOrigin(url, first, own), ...authorization },
+      headers: { ...asked, ...onlyIf, ...sameOrigin(url, first, own), ...authorization },
       headersTimeout: timeouts.headers,
       bodyTimeout: timeouts.idle,
       signal,
@@ -130,8 +130,8 @@ async function follow(first: URL, agent: Dispatcher, timeouts: Timeouts, options
       throw toSourceError(error, printable(url), url)
     })
     const { statusCode: status, headers, body } = response
-    if (status === 200 || (status === 304 && known) || (from && [206, 416].includes(status)))
-      return { response, url }
+    const isNoNews = status === 304 && Object.keys(onlyIf).length > 0
+    if (status === 200 || isNoNews || (from && [206, 416].includes(status))) return { response, url }
     discard(body)
     const location = text(headers.location)
     if (!redirects.includes(status) || location === undefined) {

@@ -42,6 +42,8 @@ export const usualTimeouts: Timeouts = { connect: 10_000, headers: 10_000, idle:
 export interface Version {
   etag?: string
   modified?: string
+  /** SHA-256 of the address that has it, where that is not the one that was asked: a source may redirect to another file each day */
+  redirected?: string
 }
 
 /** All that answers have said so far of the version that their bytes are of, in the server's own words. */
@@ -66,6 +68,7 @@ export interface From {
 export interface SentBefore {
   etag: string | null
   modified: string | null
+  redirected: string | null
   bytes: number
 }
 
