@@ -126,11 +126,11 @@ describe('a source that is the one of a run before', () => {
 describe('a source that cannot be had', () => {
   it('is tried three times when that may pass, and its reason is the last one', async () => {
     writeFileSync(file, gzip.subarray(0, -100))
-    const { store, uploads } = openStore()
+    const { store, uploads, objects } = openStore()
     const error = await land(store)
     expect(error).toBeInstanceOf(SourceError)
     expect((error as Error).message).toBe('the gzip data is cut short')
-    expect(uploads()).toBe(3)
+    expect([uploads(), objects.size]).toEqual([3, 0])
   })
 
   it('lands when it is whole at the third try', async () => {
@@ -151,6 +151,12 @@ describe('a source that cannot be had', () => {
     ],
     ['a file beyond the limit', csv, limited(1000), `file ${file} is longer than the limit of 1000 bytes`],
     [
+      'a small bomb',
+      gzipSync(Buffer.alloc(5e6)),
+      loaded,
+      expect.stringMatching(/more than \d+ times its size/) as string,
+    ],
+    [
       'gzip that is too long once decompressed',
       gzip,
       limited(gzip.length + 1),
@@ -158,10 +164,11 @@ describe('a source that cannot be had', () => {
     ],
   ])('is tried once when no retry helps: %s', async (_, bytes, dataset, sentence) => {
     writeFileSync(file, bytes)
-    const { store, uploads } = openStore()
+    const { store, uploads, objects } = openStore()
     const error = await land(store, dataset)
     expect([error instanceof SourceError, (error as Error).message]).toEqual([true, sentence])
     expect(uploads()).toBeLessThanOrEqual(1)
+    expect(objects.size).toBe(0)
   })
 })
 
