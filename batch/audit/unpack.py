@@ -57,7 +57,9 @@ def _inflated(content: bytes, most: int) -> bytes:
 
 
 def _member(archive: zipfile.ZipFile, innerpath: str | None) -> str:
-    found = [name for name in archive.namelist() if _is_file(name) and _is_like(name, innerpath)]
+    # some systems write backslashes, which the ingestor takes for slashes
+    names = ((name, name.replace("\\", "/")) for name in archive.namelist())
+    found = [name for name, path in names if _is_file(path) and _is_like(path, innerpath)]
     if len(found) != 1:
         raise zipfile.BadZipFile(f"{len(found)} of its members may be the file")
     return found[0]

@@ -117,6 +117,12 @@ def test_a_member_of_an_archive_is_the_one_that_innerpath_names(innerpath, plain
             unpacked("x.csv.zip", archive, within(9, wrong))
 
 
+def test_backslashes_in_an_archive_are_slashes():
+    archive = zipped(**{"d\\a.csv": b"a", "d\\": b"", "__MACOSX\\a.csv": b"x"})
+    for innerpath in (None, "d/a.csv", "*/*.csv"):
+        assert unpacked("x.csv.zip", archive, within(9, innerpath)) == b"a"
+
+
 def test_gzip_may_have_several_members():
     members = gzip.compress(b"a")
     assert unpacked("x.csv.gz", members * 2, within(2)) == b"aa"

@@ -112,6 +112,40 @@ describe.each(kinds)('%s', (kind, compression, pack) => {
   })
 })
 
+describe('members', () => {
+  const hello = Buffer.from('hello\n')
+
+  it('of gzip may have zeros behind them, and nothing else', async () => {
+    const padded = Buffer.concat([gzipSync(hello), Buffer.alloc(1000), gzipSync(hello), Buffer.alloc(1000)])
+    for (const size of [1, 7, 500, 1e7])
+      expect(String(await unpack('gzip', padded, limits, size))).toBe('hello\nhello\n')
+    expect((await failure(unpack('gzip', Buffer.concat([padded, hello]))))[0]).toBe(
+      'the gzip data is damaged',
+    )
+  })
+
+  it.each<[what: string, compression: Streamed, member: Buffer]>([
+    ['zstd', 'zstd', zstdCompressSync(Buffer.alloc(0))],
+    ['gzip with zeros between', 'gzip', Buffer.concat([gzipSync(Buffer.alloc(0)), Buffer.alloc(1)])],
+  ])('that are many for their bytes would take our time: %s', async (_, compression, member) => {
+    const many = (count: number) => Buffer.concat(Array<Buffer>(count).fill(member))
+    expect((await unpack(compression, many(1000))).length).toBe(0)
+    const [sentence, isTransient] = await failure(unpack(compression, many(100_000)))
+    expect(sentence).toMatch(
+      /data has more than 10\d\d members in its first \d+ bytes; 1000, and one more for each 1024/,
+    )
+    expect(isTransient).toBe(false)
+  })
+
+  it('of 64 KiB of text may be as many as they like', async () => {
+    const member = zstdCompressSync(Buffer.from(Array.from({ length: 700 }, () => Math.random()).join('\n')))
+    expect(member.length).toBeGreaterThan(1024)
+    expect((await unpack('zstd', Buffer.concat(Array<Buffer>(1500).fill(member)))).length).toBeGreaterThan(
+      1e7,
+    )
+  })
+})
+
 describe('how a file is compressed', () => {
   it.each([
     ['gzip', gzipSync(csv)],

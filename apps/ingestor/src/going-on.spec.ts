@@ -10,6 +10,8 @@ import { ChangedError, type SourceError } from './source-error.ts'
 const file = Buffer.from(Array.from({ length: 100_000 }, (_, i) => `${i},${i * 7919}\n`).join(''))
 const sum = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
+const older = 'Mon, 23 Nov 2026 10:00:00 GMT'
+
 const servers: Server[] = []
 afterEach(() => {
   for (const server of servers.splice(0)) {
@@ -45,9 +47,25 @@ const whole =
     if (to >= file.length) response.end()
   }
 
+/** Sends the file up to a byte without saying how long it is, and hangs up. */
+const chunked =
+  (to: number, headers: Record<string, string> = { etag: '"1"' }) =>
+  (response: ServerResponse) =>
+    void response.writeHead(200, headers).write(file.subarray(0, to), () => response.destroy())
+
+/** Sends so many bytes of what was asked for, and no more. */
+const bit =
+  (bytes: number, more = 0) =>
+  (response: ServerResponse, { headers: { range } }: IncomingMessage) => {
+    const from = Number(/\d+/.exec(range!)![0])
+    const to = Math.min(from + bytes, file.length)
+    response.writeHead(206, { 'content-range': `bytes ${from}-${to - 1}/${file.length}`, etag: '"1"' })
+    response.end(file.subarray(from, to + more))
+  }
+
 /** Sends what was asked for, up to a byte, and hangs up. */
 const part =
-  (to = file.length, told: Record<string, string> = {}) =>
+  (to = file.length, told: Record<string, string | string[]> = {}) =>
   (response: ServerResponse, { headers: { range } }: IncomingMessage) => {
     const from = Number(/\d+/.exec(range!)![0])
     const content = {
@@ -99,16 +117,49 @@ describe('a download that breaks off', () => {
     const modified = 'Mon, 23 Nov 2026 10:00:00 GMT'
     const { url, asked } = await serve(
       whole(300_000, { 'last-modified': modified }),
-      part(undefined, { etag: '"9"' }),
+      part(undefined, { etag: '"9"', 'last-modified': modified }),
     )
     expect(sum(await read(url))).toBe(sum(file))
     expect(asked[1]!.ifRange).toBe(modified)
+  })
+
+  it('whose length nobody told goes on until the length that its rest tells', async () => {
+    const { url, asked } = await serve(chunked(300_000), bit(200_000), bit(300_000), bit(1e9))
+    expect(sum(await read(url))).toBe(sum(file))
+    expect(asked.length).toBe(4)
+  })
+
+  it('is never taken for whole while each answer has only a little of the rest', async () => {
+    const { url } = await serve(chunked(300_000), bit(100))
+    expect((await failure(read(url)))?.message).toMatch(new RegExp(`sent \\d+ of ${file.length} bytes`))
   })
 
   it.each<[what: string, answers: Parameters<typeof serve>]>([
     ['the whole of another version', [whole(300_000), whole(file.length, { etag: '"2"' })]],
     ['the whole of this one, for it knows no ranges', [whole(300_000), whole(file.length)]],
     ['a part of another version', [whole(300_000), part(undefined, { etag: '"2"' })]],
+    ['a part without a tag', [whole(300_000), part(undefined, { etag: [] })]],
+    [
+      'a part of another time',
+      [
+        whole(300_000, { 'last-modified': older }),
+        part(undefined, { 'last-modified': 'Mon, 23 Nov 2026 11:00:00 GMT' }),
+      ],
+    ],
+    ['a part without a time', [whole(300_000, { 'last-modified': older }), part()]],
+    [
+      'a part of the same tag and another time',
+      [
+        whole(300_000, { etag: '"1"', 'last-modified': older }),
+        part(undefined, { 'last-modified': 'Mon, 23 Nov 2026 11:00:00 GMT' }),
+      ],
+    ],
+    ['a part in another encoding', [chunked(300_000), part(undefined, { 'content-encoding': 'gzip' })]],
+    [
+      'a part of nobody knows how much',
+      [chunked(300_000), part(undefined, { 'content-range': 'bytes 300000-999999/*' })],
+    ],
+    ['more than the part that was announced', [chunked(300_000), bit(1000, 5)]],
     ['a part of another length', [whole(300_000), part(undefined, { 'content-range': 'bytes 300000-1/2' })]],
     ['another part', [whole(300_000), part(undefined, { 'content-range': `bytes 0-9/${file.length}` })]],
     ['that there is no such part', [whole(300_000), answer(416)]],

@@ -38,23 +38,30 @@ export function goingOn(first: Opened, options: SourceOptions, reopen: Reopen): 
 }
 
 async function* parts(
-  { name, length: total, validator }: Opened,
+  { name, validator, ...first }: Opened,
   connections: { now: Opened | undefined },
   options: SourceOptions,
   reopen: Reopen,
 ): AsyncGenerator<Buffer, undefined> {
+  let marks = first.marks!
   for (let at = 0, inVain = 0; ;) {
     const before = at
     try {
       connections.now ??= (await reopen(
-        { byte: at, validator: validator!, total },
+        { byte: at, validator: validator!, marks },
         options.signal!,
       )) as Opened
-      for await (const chunk of connections.now.body as AsyncIterable<Buffer>) {
+      const { body, length = Infinity } = connections.now
+      marks = connections.now.marks!
+      for await (const chunk of body as AsyncIterable<Buffer>) {
         at += chunk.length
+        if (at - before > length)
+          throw new ChangedError(`${name} sent more than the ${length} bytes that it announced`)
         yield chunk
       }
-      if (total === undefined || at >= total) return
+      // only a first answer may leave the length open: that it ends says that it is whole
+      const { total = at } = marks
+      if (at >= total) return
       throw new SourceError(`${name} sent ${at} of ${total} bytes`, { transient: true })
     } catch (error) {
       connections.now = undefined

@@ -126,18 +126,22 @@ function fetched(
 ): Partial<Run> {
   const now = Date.now()
   if ('same' in landed) {
-    const { same, landing_bytes, etag, modified } = landed
+    const { same, landing_bytes, ...version } = landed
     const { since, ...file } = before!
+    // what was said of the file at another address says nothing of it here
+    const isSamePlace = version.redirected === file.redirected
+    const etag = version.etag ?? (isSamePlace ? file.etag : null)
+    const modified = version.modified ?? (isSamePlace ? file.modified : null)
     return {
       ...{ state: 'succeeded', ended_at: now, landing_bytes, unchanged: { since, by: same } },
-      file: { ...file, etag: etag ?? file.etag, modified: modified ?? file.modified },
+      file: { ...file, etag, modified, redirected: version.redirected },
     }
   }
   const { landing, landing_bytes, landing_sha256 } = landed
   const place = { landing, landing_bytes, landing_sha256 }
   if (!('etag' in landed)) return { ...place, state: 'publishing', publishing_at: now }
-  const { etag, modified } = landed
-  const version = { etag, modified, bytes: landing_bytes, sha256: landing_sha256 }
+  const { etag, modified, redirected } = landed
+  const version = { etag, modified, redirected, bytes: landing_bytes, sha256: landing_sha256 }
   return {
     ...{ ...place, state: 'publishing', publishing_at: now },
     file: { ...version, definition: definitionOf(dataset) },

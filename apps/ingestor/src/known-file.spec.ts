@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { loadDataset } from '@dsf/dataset'
 import { describe, expect, it } from 'vitest'
-import { definitionOf, knownBefore } from './known-file.ts'
+import { definitionOf, definitionReadBy, knownBefore } from './known-file.ts'
 import { newRun, type Run } from './run.ts'
 import { RunStates } from './run-state.ts'
 
@@ -10,7 +10,14 @@ const runOf = (run: string, turn: number, more: Partial<Run> = {}): Run => ({
   ...newRun({ run, type: 'import', source: 'http://a/b.csv', replay: null, requested_at: 1 }, 2),
   ...{ turn, ...more },
 })
-const file = { etag: '"1"', modified: null, bytes: 7, sha256: 'ab', definition: definitionOf(quakes) }
+const file = {
+  etag: '"1"',
+  modified: null,
+  redirected: null,
+  bytes: 7,
+  sha256: 'ab',
+  definition: definitionOf(quakes),
+}
 const brought = runOf('brought', 1, { state: 'succeeded', file })
 const asked = runOf('asked', 0)
 
@@ -53,6 +60,10 @@ describe('a file is read again', () => {
     ],
     ['when somebody insists', [brought], { ...asked, force: true }],
     ['when the definition is another one', [brought], asked, { ...quakes, fieldsMatch: 'partial' as const }],
+    [
+      'when this software read it otherwise before',
+      [runOf('old', 1, { state: 'succeeded', file: { ...file, definition: definitionReadBy(quakes, 0) } })],
+    ],
     [
       'when the definition changed while it was read',
       [runOf('mixed', 1, { state: 'succeeded', file: { ...file, definition: '' } })],

@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto'
+import type { Dataset } from '@dsf/dataset'
 import { perDataset } from '@dsf/stage'
 import type { FileRead, Run } from './run.ts'
 import type { RunStates } from './run-state.ts'
 
-/** What rows were read by: any change of it, of this software's reading of it too, is another one. Folders of it may differ. */
-export const definitionOf = perDataset(({ folder: _, ...dataset }) =>
-  createHash('sha256').update(JSON.stringify(dataset)).digest('hex'),
-)
+/**
+ * How this software reads a file. Whoever changes which rows come of the same bytes (decompression, encodings, the scanner, what cleaner and
+ * generator make of them) raises it: what was read before is read again then, even if it did not change.
+ */
+const reading = 1
+
+/** What rows were read by: any change of it, or of the reading, is another one. Folders of it may differ. */
+export const definitionOf = perDataset((dataset) => definitionReadBy(dataset, reading))
+
+/** Exported for its test. */
+export const definitionReadBy = ({ folder: _, ...dataset }: Dataset, by: number): string =>
+  createHash('sha256')
+    .update(JSON.stringify([by, dataset]))
+    .digest('hex')
 
 export type KnownFile = FileRead & { since: string }
 

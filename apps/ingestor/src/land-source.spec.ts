@@ -77,7 +77,7 @@ describe('a source that is whole', () => {
 
 describe('a source that is the one of a run before', () => {
   const before = (bytes: Buffer): Before => ({
-    ...{ etag: null, modified: null, bytes: bytes.length },
+    ...{ etag: null, modified: null, redirected: null, bytes: bytes.length },
     sha256: sha256(bytes),
   })
 
@@ -110,7 +110,13 @@ describe('a source that is the one of a run before', () => {
     expect(first.modified).toMatch(/^\d+\.\d+\.\d+$/)
     // another hash: what was not read was not compared
     const known = { ...before(csv), sha256: '', modified: first.modified }
-    const again = { same: 'size and time', etag: null, modified: first.modified, landing_bytes: 0 }
+    const again = {
+      same: 'size and time',
+      etag: null,
+      modified: first.modified,
+      redirected: null,
+      landing_bytes: 0,
+    }
     expect(await land(store, loaded, undefined, known)).toEqual(again)
     writeFileSync(file, csv)
     expect(await land(store, loaded, undefined, known)).toMatchObject({ landing_bytes: csv.length })
@@ -120,11 +126,11 @@ describe('a source that is the one of a run before', () => {
 describe('a source that cannot be had', () => {
   it('is tried three times when that may pass, and its reason is the last one', async () => {
     writeFileSync(file, gzip.subarray(0, -100))
-    const { store, uploads } = openStore()
+    const { store, uploads, objects } = openStore()
     const error = await land(store)
     expect(error).toBeInstanceOf(SourceError)
     expect((error as Error).message).toBe('the gzip data is cut short')
-    expect(uploads()).toBe(3)
+    expect([uploads(), objects.size]).toEqual([3, 0])
   })
 
   it('lands when it is whole at the third try', async () => {
@@ -145,6 +151,12 @@ describe('a source that cannot be had', () => {
     ],
     ['a file beyond the limit', csv, limited(1000), `file ${file} is longer than the limit of 1000 bytes`],
     [
+      'a small bomb',
+      gzipSync(Buffer.alloc(5e6)),
+      loaded,
+      expect.stringMatching(/more than \d+ times its size/) as string,
+    ],
+    [
       'gzip that is too long once decompressed',
       gzip,
       limited(gzip.length + 1),
@@ -152,10 +164,11 @@ describe('a source that cannot be had', () => {
     ],
   ])('is tried once when no retry helps: %s', async (_, bytes, dataset, sentence) => {
     writeFileSync(file, bytes)
-    const { store, uploads } = openStore()
+    const { store, uploads, objects } = openStore()
     const error = await land(store, dataset)
     expect([error instanceof SourceError, (error as Error).message]).toEqual([true, sentence])
     expect(uploads()).toBeLessThanOrEqual(1)
+    expect(objects.size).toBe(0)
   })
 })
 

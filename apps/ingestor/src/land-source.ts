@@ -31,6 +31,7 @@ export interface Landing {
 export interface Landed extends Landing {
   etag: string | null
   modified: string | null
+  redirected: string | null
 }
 
 /** The file of a run before, as far as its rows were read by the same definition. */
@@ -41,6 +42,7 @@ export interface Unchanged {
   same: Same['same']
   etag: string | null
   modified: string | null
+  redirected: string | null
   /** that came all the same */
   landing_bytes: number
 }
@@ -80,7 +82,8 @@ async function landOnce(
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
   const source = await open(dataset, run, limits)
-  const version = { etag: source.etag ?? null, modified: source.modified ?? null }
+  const { etag = null, modified = null, redirected = null } = source
+  const version = { etag, modified, redirected }
   if (isSame(source)) return { same: source.same, ...version, landing_bytes: 0 }
   const landed = await copy(store, dataset, run, source, limits.before, came)
   if ('same' in landed) return { ...landed, ...version }
@@ -105,7 +108,11 @@ async function open(
   })
 }
 
-/** Into the store and through the check at once; nothing lies there if either fails. */
+/**
+ * Into the store and through the check at once: the upload ends behind the check, so nothing lies there if either fails. Only an archive,
+ * which is read from where it lies, is checked afterwards. One that is refused stays there until the next try or for ever, as no run's: to
+ * remove it might remove what an instance that took the run over has just put in its place.
+ */
 async function copy(
   store: ObjectStore,
   dataset: Dataset,
@@ -122,7 +129,7 @@ async function copy(
   const stored = store.putStream(landing, upload)
   const checked = check && drain(decompressLimited(check, streamed, dataset.source))
   const isKnown = () => meter.result().landing_sha256 === before?.sha256
-  const copied = pipeline(stream, meter.stream, fork(upload, check, isKnown))
+  const copied = pipeline(stream, meter.stream, fork(upload, check, checked, isKnown))
   try {
     await Promise.all([copied, stored, checked])
   } catch (error) {
@@ -159,13 +166,19 @@ function measure(came: (bytes: number) => void) {
 /** Breaks an upload off before its end, so that no object comes of it. */
 const sameContent = new Error('the file is the one that was read before')
 
-/** Writes each chunk to both sides, and waits for both. */
-function fork(upload: PassThrough, check: PassThrough | undefined, isKnown: () => boolean) {
+/** Writes each chunk to both sides, and waits for both; the upload ends only when the check has passed. */
+function fork(
+  upload: PassThrough,
+  check: PassThrough | undefined,
+  checked: Promise<void> | undefined,
+  isKnown: () => boolean,
+) {
   return async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) await Promise.all([write(upload, chunk), check && write(check, chunk)])
+    check?.end()
+    await checked
     if (isKnown()) throw sameContent
     upload.end()
-    check?.end()
   }
 }
 

@@ -38,7 +38,7 @@ async function ask(url: URL, known: SentBefore) {
   return { etag: opened.etag, modified: opened.modified }
 }
 
-const before = { etag: null, modified: null, bytes: csv.length }
+const before = { etag: null, modified: null, redirected: null, bytes: csv.length }
 const length = { 'content-length': String(csv.length) }
 
 describe('a server that is asked for news only', () => {
@@ -96,5 +96,56 @@ describe('a server that is asked for news only', () => {
     const options = { allow: ['127.0.0.1/32'], roots: [], maxBytes: 1000, pace }
     const headers = { 'if-none-match': '"1"' }
     await expect(openHttp(url, { ...options, headers })).rejects.toThrow('answered 304 Not Modified')
+  })
+})
+
+describe('a source that redirects', () => {
+  /** A file per path, each with the same tag and an older time than the one before, by a server that knows conditions. */
+  async function serveBehind(to: () => string, headers: Record<string, string>) {
+    const asked: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      const { 'if-none-match': tag, 'if-modified-since': since } = request.headers
+      asked.push(tag ?? since)
+      if (request.url === '/latest.csv') return void response.writeHead(302, { location: to() }).end()
+      const isSame =
+        tag === undefined
+          ? Date.parse(since ?? '') >= Date.parse(headers['last-modified'] ?? '')
+          : tag === headers['etag']
+      response.writeHead(isSame ? 304 : 200, headers).end(isSame ? undefined : csv)
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/latest.csv`), asked }
+  }
+  const options = {
+    ...{ allow: ['127.0.0.1/32'], roots: [], maxBytes: 1000 },
+    pace: { maxSeconds: 60, minBytesPerSecond: 0 },
+  }
+
+  it.each<[by: string, headers: Record<string, string>]>([
+    ['etag', { etag: '"1"' }],
+    ['last-modified', { 'last-modified': modified }],
+  ])('has another file when it is another address, whatever its %s', async (by, headers) => {
+    let day = '/monday.csv'
+    const { url, asked } = await serveBehind(() => day, headers)
+    const first = await openHttp(url, options)
+    if (isSame(first)) throw new Error('nothing is known yet')
+    first.body.resume()
+    const { etag = null, modified: time = null, redirected = null } = first
+    const known = { etag, modified: time, redirected, bytes: csv.length }
+    expect(await openHttp(url, { ...options, known })).toMatchObject({ same: by, redirected })
+    day = '/tuesday.csv'
+    const next = await openHttp(url, { ...options, known })
+    expect(isSame(next)).toBe(false)
+    expect(next.redirected).not.toBe(redirected)
+    if (!isSame(next)) next.body.resume()
+    const condition = etag ?? time ?? ''
+    expect(asked).toEqual([undefined, undefined, undefined, condition, undefined, undefined])
+  })
+
+  it('that says 304 although nothing is known to ask by has answered with an error', async () => {
+    const { url } = await serve({ etag: '"1"' }, true)
+    const asking = openHttp(url, { ...options, known: before, headers: { 'if-none-match': '"1"' } })
+    await expect(asking).rejects.toThrow('answered 304 Not Modified')
   })
 })

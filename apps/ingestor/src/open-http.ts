@@ -2,22 +2,31 @@ import { STATUS_CODES } from 'node:http'
 import type { Readable } from 'node:stream'
 import { request, type Dispatcher } from 'undici'
 import { checkUrl, printable } from './guard-address.ts'
+import {
+  conditions,
+  encodingOf,
+  knownAt,
+  marksOf,
+  notModified,
+  redirectedTo,
+  restOf,
+  sameBy,
+  text,
+  validatorOf,
+  versionOf,
+  type Headers,
+} from './http-version.ts'
 import { sourceAgent } from './source-agent.ts'
 import {
   tooLong,
   usualTimeouts,
   type From,
-  type SentBefore,
   type Opened,
   type Same,
   type SourceOptions,
   type Timeouts,
-  type Version,
 } from './source-client.ts'
-import { ChangedError, SourceError, toSourceError } from './source-error.ts'
-
-type Headers = Record<string, string | string[] | undefined>
-type Answer = Dispatcher.ResponseData
+import { SourceError, toSourceError } from './source-error.ts'
 
 const maxRedirects = 3
 const redirects = [301, 302, 303, 307, 308]
@@ -29,12 +38,12 @@ export async function openHttp(first: URL, options: SourceOptions): Promise<Open
   const agent = sourceAgent({ ...options, timeout: timeouts.connect })
   try {
     const { response, url } = await follow(first, agent, timeouts, options)
-    const { headers, body } = response
-    const version = versionOf(headers)
-    const length = lengthOf(headers)
-    if (options.from) checkRest(options.from, response, printable(url))
-    const same =
-      response.statusCode === 304 ? notModified(options.known!) : sameBy(options.known, version, length)
+    const { headers, body, statusCode } = response
+    const redirected = redirectedTo(first, url)
+    const known = knownAt(options.known, redirected)
+    const version = { ...versionOf(headers), redirected }
+    const { length, marks } = sentOf(options.from, response, url)
+    const same = statusCode === 304 ? notModified(known!) : sameBy(known, version, length)
     if (same) {
       discard(body)
       await agent.destroy()
@@ -47,52 +56,23 @@ export async function openHttp(first: URL, options: SourceOptions): Promise<Open
       contentType: text(headers['content-type']),
       contentEncoding: encodingOf(headers),
     }
-    return { name: printable(url), body, length, ...told, validator: validatorOf(headers) }
+    return { name: printable(url), body, length, ...told, marks, validator: validatorOf(headers) }
   } catch (error) {
     await agent.destroy()
     throw error
   }
 }
 
-const notModified = ({ etag }: SentBefore): Same['same'] => (etag === null ? 'last-modified' : 'etag')
-
-/** For servers that do not answer conditions. A weak tag says that something is much the same, which is for the server to say. */
-function sameBy(known: SentBefore | undefined, version: Version, length: number | undefined) {
-  if (!known) return undefined
-  if (version.etag !== undefined && known.etag !== null)
-    return version.etag === known.etag && isStrong(version.etag) ? 'etag' : undefined
-  const isSame = version.modified !== undefined && version.modified === known.modified
-  return isSame && length === known.bytes ? 'size and time' : undefined
-}
-
-const isStrong = (etag: string): boolean => etag.startsWith('"')
-
-/** A time of modification that is not a second old says nothing of what comes in that second (RFC 9110, 8.8.2.2). */
-function versionOf(headers: Headers): Version {
-  const [etag, modified] = [text(headers.etag), text(headers['last-modified'])]
-  return { etag, modified: settledMs(headers) >= 1000 ? modified : undefined }
-}
-
-/** How old the file was when it was sent, by the server's clock; NaN when it does not say. */
-const settledMs = (headers: Headers): number =>
-  Date.parse(text(headers.date) ?? '') - Date.parse(text(headers['last-modified']) ?? '')
-
-/** Only what names bytes: a weak tag, or a time in which two versions fit, would let us glue them together (RFC 9110, 13.1.5). */
-function validatorOf(headers: Headers): string | undefined {
-  if (text(headers['accept-ranges']) === 'none') return undefined
-  const etag = text(headers.etag)
-  if (etag !== undefined) return isStrong(etag) ? etag : undefined
-  return settledMs(headers) >= 60_000 ? text(headers['last-modified']) : undefined
-}
-
-/** @throws SourceError, after which the file is fetched anew, unless the answer is the rest of that very version */
-function checkRest(from: From, { statusCode, headers, body }: Answer, name: string): void {
-  const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(text(headers['content-range']) ?? '') ?? []
-  const isSameTag = !isStrong(from.validator) || [undefined, from.validator].includes(text(headers.etag))
-  const isSameLength = total === '*' || from.total === undefined || Number(total) === from.total
-  if (statusCode === 206 && Number(first) === from.byte && isSameTag && isSameLength) return
-  discard(body)
-  throw new ChangedError(`${name} changed while it was fetched, or cannot be continued`)
+/** How long the body is, and of what version. */
+function sentOf(from: From | undefined, { statusCode, headers, body }: Dispatcher.ResponseData, url: URL) {
+  const length = lengthOf(headers)
+  if (!from) return { length, marks: marksOf(headers, url, length) }
+  try {
+    return restOf(from, statusCode, headers, url)
+  } catch (error) {
+    discard(body)
+    throw error
+  }
 }
 
 function lengthOf(headers: Headers): number | undefined {
@@ -131,22 +111,18 @@ const sameOrigin = (url: URL, first: URL, own: SourceOptions['headers']) =>
 const rangeOf = (from: From | undefined) =>
   from ? { range: `bytes=${from.byte}-`, 'if-range': from.validator } : {}
 
-const conditions = (known: SentBefore | undefined) => ({
-  ...(known?.etag ? { 'if-none-match': known.etag } : {}),
-  ...(known?.modified ? { 'if-modified-since': known.modified } : {}),
-})
-
 /** The answer to the last of at most three redirects, each checked like the first address. */
 // eslint-disable-next-line complexity -- each way in which an answer may not be the last one
 async function follow(first: URL, agent: Dispatcher, timeouts: Timeouts, options: SourceOptions) {
   const { allow, signal, headers: own, known, from } = options
-  const asked = { ...usualHeaders, ...conditions(known), ...rangeOf(from) }
+  const asked = { ...usualHeaders, ...rangeOf(from) }
   let url = first
   let authorization = credentials(first)
   for (let hops = 0; ; hops++) {
+    const onlyIf = conditions(knownAt(known, redirectedTo(first, url)))
     const response = await request(url, {
       dispatcher: agent,
-      headers: { ...asked, ...sameOrigin(url, first, own), ...authorization },
+      headers: { ...asked, ...onlyIf, ...sameOrigin(url, first, own), ...authorization },
       headersTimeout: timeouts.headers,
       bodyTimeout: timeouts.idle,
       signal,
@@ -154,8 +130,8 @@ async function follow(first: URL, agent: Dispatcher, timeouts: Timeouts, options
       throw toSourceError(error, printable(url), url)
     })
     const { statusCode: status, headers, body } = response
-    if (status === 200 || (status === 304 && known) || (from && [206, 416].includes(status)))
-      return { response, url }
+    const isNoNews = status === 304 && Object.keys(onlyIf).length > 0
+    if (status === 200 || isNoNews || (from && [206, 416].includes(status))) return { response, url }
     discard(body)
     const location = text(headers.location)
     if (!redirects.includes(status) || location === undefined) {
@@ -207,18 +183,7 @@ function unescaped(part: string): string {
 /** We ask for no encoding; some servers send what lies compressed on their disk. More than one upon another is nobody's. */
 const readable = ['', 'gzip', 'zstd', 'br', 'deflate']
 
-const encodingOf = (headers: Headers): string | undefined =>
-  (text(headers['content-encoding']) ?? '')
-    .split(',')
-    .map((each) => each.trim().toLowerCase().replace(/^x-/, ''))
-    .filter((each) => each !== 'identity')
-    .join()
-
 /** An undici body that is destroyed early emits an error, which would end the process if nobody listened. */
 function discard(body: Readable): void {
   body.on('error', () => undefined).destroy()
-}
-
-function text(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header
 }

@@ -26,7 +26,7 @@ export async function openSource(source: string, options: SourceOptions): Promis
   const client = clients[url.protocol as Scheme]
   const opened = await client(url, options)
   if (isSame(opened)) return opened
-  const { name, length, etag, modified, contentType, contentEncoding } = opened
+  const { name, length, etag, modified, redirected, contentType, contentEncoding } = opened
   const body = goingOn(opened, options, (from, signal) =>
     client(url, { ...options, known: undefined, from, signal }),
   )
@@ -34,5 +34,5 @@ export async function openSource(source: string, options: SourceOptions): Promis
     ...{ ...options, name, contentLength: length },
     told: toldCompression(contentEncoding) ?? options.compression,
   })
-  return { ...metered, etag, modified, contentType, contentLength: length }
+  return { ...metered, etag, modified, redirected, contentType, contentLength: length }
 }

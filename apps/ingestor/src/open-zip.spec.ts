@@ -102,6 +102,29 @@ describe('a zip archive', () => {
     expect(asked.length).toBeLessThan(10)
   })
 
+  it('is told apart by slashes, where a system wrote backslashes', async () => {
+    const windows = zipOf([{ ...b, name: 'data\\b.csv' }])
+    expect(String(await unzip(windows, 'data/*.csv'))).toBe('b\n')
+    expect(await reason(unzip(zipOf([{ ...b, name: '..\\b.csv' }])))).toMatch(
+      /has "..\/b.csv", which is a path/,
+    )
+  })
+
+  it('keeps of its table no more than names, and reads no more of it than 16 MiB', async () => {
+    const long = (count: number) =>
+      zipOf(
+        Array.from({ length: count }, (_, i) => ({ name: `${i}`, bytes: Buffer.alloc(0), comment: 65_000 })),
+      )
+    const held = () => process.memoryUsage().heapUsed + process.memoryUsage().external
+    const bytes = long(250)
+    const before = held()
+    const told = await reason(unzip(bytes))
+    // comments as text would be as large as the table
+    expect(held() - before).toBeLessThan(bytes.length)
+    expect(told).toMatch(/more than one file, "0", "1", "2", "3", "4", …: name one/)
+    expect(await reason(unzip(long(300)))).toMatch(/table of contents of more than 16777216 bytes/)
+  })
+
   it('that its store cannot give is the store’s failure', async () => {
     const away = new Error('away')
     const gone = { size: 1000, stream: () => Promise.reject(away) }

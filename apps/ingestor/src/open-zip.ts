@@ -1,6 +1,13 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
-import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl'
+import {
+  fromRandomAccessReaderPromise,
+  getFileNameLowLevel,
+  RandomAccessReader,
+  validateFileName,
+  type Entry,
+  type ZipFile,
+} from 'yauzl'
 import { countedBy, type DecompressionLimits } from './decompress.ts'
 import { isMember } from './member-name.ts'
 import { SourceError } from './source-error.ts'
@@ -14,6 +21,8 @@ export interface Archive {
 
 /** Members of an archive: more are no archive of a table. */
 const mostMembers = 10_000
+/** Of its table of contents: each member may have 192 kB there, of which we need its name. */
+const mostTableBytes = 16 * 2 ** 20
 
 /**
  * The one file of an archive, or the one that the pattern names, as it is read; memory does not grow with it.
@@ -27,7 +36,9 @@ export async function* unzipLimited(
 ): AsyncGenerator<Buffer, undefined> {
   const reader = new ArchiveReader(archive)
   try {
-    const zip = await fromRandomAccessReaderPromise(reader, archive.size, { autoClose: false })
+    const zip = await fromRandomAccessReaderPromise(reader, archive.size, {
+      ...{ autoClose: false, decodeStrings: false },
+    })
     const member = await memberOf(zip, innerpath)
     const count = countedBy(limits)
     let sum = 0
@@ -48,14 +59,12 @@ export async function* unzipLimited(
 async function memberOf(zip: ZipFile, innerpath: string | undefined): Promise<Entry> {
   if (zip.entryCount > mostMembers)
     throw new SourceError(`the zip archive has ${zip.entryCount} members, more than ${mostMembers}`)
-  const found: Entry[] = []
-  for await (const entry of zip.eachEntry()) if (isMember(entry.fileName, innerpath)) found.push(entry)
-  const [member, another] = found
+  const { member, names } = await membersLike(zip, innerpath)
   const wanted = innerpath === undefined ? 'file' : `file that matches ${JSON.stringify(innerpath)}`
   if (!member) throw new SourceError(`the zip archive has no ${wanted}`)
-  if (another)
+  if (names.length > 1)
     throw new SourceError(
-      `the zip archive has more than one ${wanted}, ${found.slice(0, 5).map(nameOf).join(', ')}${found.length > 5 ? ', …' : ''}: name one with innerpath of the resource`,
+      `the zip archive has more than one ${wanted}, ${names.slice(0, mostNames).join(', ')}${names.length > mostNames ? ', …' : ''}: name one with innerpath of the resource`,
     )
   if (!member.canDecodeFileData())
     throw new SourceError(
@@ -64,7 +73,36 @@ async function memberOf(zip: ZipFile, innerpath: string | undefined): Promise<En
   return member
 }
 
-const nameOf = ({ fileName }: Entry): string => JSON.stringify(fileName.slice(0, 100))
+/** Names that a sentence has. */
+const mostNames = 5
+
+/** The first of them, and the names of some. Nothing else is kept of an entry, which holds all that the table says of it. */
+async function membersLike(zip: ZipFile, innerpath: string | undefined) {
+  let member: Entry | undefined
+  const names: string[] = []
+  for await (const entry of zip.eachEntry()) {
+    const name = checkedName(entry)
+    if (!isMember(name, innerpath)) continue
+    member ??= entry
+    if (names.length <= mostNames) names.push(shown(name))
+  }
+  return { member, names }
+}
+
+/** As text; a backslash is a slash. */
+const textOf = ({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string =>
+  getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false)
+
+const shown = (name: string): string => JSON.stringify(name.slice(0, 100))
+
+const nameOf = (entry: Entry): string => shown(textOf(entry))
+
+function checkedName(entry: Entry): string {
+  const name = textOf(entry)
+  if (validateFileName(name) !== null)
+    throw new SourceError(`the zip archive has ${shown(name)}, which is a path that leads out of it`)
+  return name
+}
 
 /** A table of contents is read in pieces of some bytes. */
 const blockBytes = 256 * 1024
@@ -72,7 +110,8 @@ const blockBytes = 256 * 1024
 class ArchiveReader extends RandomAccessReader {
   readonly #archive: Archive
   #block: { from: number; bytes: Buffer } = { from: 0, bytes: Buffer.alloc(0) }
-  /** of the place, not of the archive */
+  #read = 0
+  /** of the place, or ours */
   failure: Error | undefined
 
   constructor(archive: Archive) {
@@ -103,6 +142,13 @@ class ArchiveReader extends RandomAccessReader {
     position: number,
     callback: (error: Error | null) => void,
   ): void {
+    this.#read += length
+    if (this.#read > mostTableBytes) {
+      this.failure ??= new SourceError(
+        `the zip archive has a table of contents of more than ${mostTableBytes} bytes`,
+      )
+      return callback(this.failure)
+    }
     this.#at(position, length).then(
       (bytes) => {
         bytes.copy(buffer, offset)

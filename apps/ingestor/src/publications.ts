@@ -59,6 +59,11 @@ async function* imported(
 ): AsyncGenerator<Publication, undefined> {
   let encoding: string | null = null
   const file = await openFile(store, dataset, start, (name) => (encoding = name))
+  // its position is one of the text that it began with
+  if (start.byte > 0 && start.encoding !== null && start.encoding !== encoding)
+    throw new UnreadableFileError(
+      `the run began to read its file as ${start.encoding}, and its definition now says ${encoding}: import it again`,
+    )
   const publish = publisherOf(dataset, file.columns)
   let run: Run = { ...start, encoding }
   let waiting: Block[] = []

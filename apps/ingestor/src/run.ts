@@ -32,6 +32,7 @@ export type RunState = (typeof runStates)[number]
 export interface FileRead {
   etag: string | null
   modified: string | null
+  redirected: string | null
   bytes: number
   sha256: string
   definition: string

@@ -42,19 +42,33 @@ export const usualTimeouts: Timeouts = { connect: 10_000, headers: 10_000, idle:
 export interface Version {
   etag?: string
   modified?: string
+  /** SHA-256 of the address that has it, where that is not the one that was asked: a source may redirect to another file each day */
+  redirected?: string
 }
 
-/** A place in a body, and the validator of the version that it is a body of. */
+/** All that answers have said so far of the version that their bytes are of, in the server's own words. */
+export interface Marks {
+  /** where it lies, without its query, which a signature may change */
+  place: string
+  etag?: string
+  modified?: string
+  contentEncoding?: string
+  /** bytes of the whole body */
+  total?: number
+}
+
+/** A place in a body, the validator of the version that it is a body of, and what the rest must agree with. */
 export interface From {
   byte: number
   validator: string
-  total?: number
+  marks: Marks
 }
 
 /** A file as it was read before. */
 export interface SentBefore {
   etag: string | null
   modified: string | null
+  redirected: string | null
   bytes: number
 }
 
@@ -71,10 +85,11 @@ export interface Opened extends Version {
   /** how it is named in sentences, without credentials */
   name: string
   body: Readable
-  /** of this body, where it is announced */
+  /** of this body, where it is announced; of a rest it always is */
   length?: number
   /** by which the rest of this very version can be asked for, if the source has such a thing */
   validator?: string
+  marks?: Marks
   contentType?: string
   /** as the server says, in the word of Content-Encoding */
   contentEncoding?: string

@@ -9,6 +9,8 @@ export interface Member {
   crc?: number
   size?: number
   at?: number
+  /** of it in the table of contents */
+  comment?: number
 }
 
 /** An archive as APPNOTE.TXT has it, and as it should not be. */
@@ -20,8 +22,10 @@ export function zipOf(members: Member[]): Buffer {
     const packed = deflateRawSync(member.bytes)
     const head = header(member, packed.length)
     const local = Buffer.concat([word(0x04034b50), head, half(name.length), half(0), name, packed])
-    const place = Buffer.concat([half(name.length), Buffer.alloc(12), word(member.at ?? at)])
-    table.push(word(0x02014b50), half(20), head, place, name)
+    const comment = Buffer.alloc(member.comment ?? 0, 'x')
+    const sizes = [half(name.length), half(0), half(comment.length)]
+    const place = Buffer.concat([...sizes, Buffer.alloc(8), word(member.at ?? at)])
+    table.push(word(0x02014b50), half(20), head, place, name, comment)
     parts.push(local)
     at += local.length
   }

@@ -34,6 +34,11 @@ const file = {
     { name: 'bytes', type: 'long' },
     { name: 'sha256', type: 'string' },
     { name: 'definition', type: 'string', doc: 'SHA-256 of what it was read by' },
+    nullable(
+      'redirected',
+      'string',
+      'SHA-256 of the address that etag and modified are of, if not the source',
+    ),
   ],
 }
 
