@@ -2,6 +2,7 @@
 import { sniff } from '../../../apps/ingestor/src/check-header.ts'
 import { findKey } from './find-key.ts'
 import { findRoles } from './find-roles.ts'
+import { keepDigits } from './keep-digits.ts'
 import { counted, type Finding } from './findings.ts'
 import { judgeColumn, type Column } from './judge-column.ts'
 import { judgeHeader } from './judge-header.ts'
@@ -41,10 +42,11 @@ export async function describeFile(
   const header = judgeHeader(scanned.header, judgeAll(scanned.header, scanned.rows), scanned.rows)
   const rows = header.isHeader ? scanned.rows : [scanned.header, ...scanned.rows]
   const columns = judgeAll(namesFor(header.isHeader ? scanned.header : scanned.header.map(() => '')), rows)
-  const fields = columns.map((column, i) =>
+  const named = columns.map((column, i) =>
     withHeader(column, header.isHeader ? scanned.header[i] : undefined),
   )
-  const key = findKey(fields, rows, isWhole)
+  const key = findKey(named, rows, isWhole)
+  const fields = key.columns.length > 0 ? named : named.map((column) => keepDigits(column, rows))
   const roles = findRoles(fields, key.columns, rows)
   return {
     ...{ dialect: sniffed.dialect, hasHeader: header.isHeader, columns: fields },

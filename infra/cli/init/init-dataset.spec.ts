@@ -112,6 +112,16 @@ describe('the definition of a file that nobody has seen', () => {
     expect(definitionOf(folder)['x-dsf']).toEqual({ key: 'row' })
   })
 
+  it('keeps all digits of times and numbers where the whole row is the key, and says so', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `2024-01-01T00:00:00.0000${10 + (i >> 1)}Z,${i >> 1}.5`)
+    const { folder, doubts, tried } = await init('fine.csv', `seen,level\n${rows.join('\n')}\n`)
+    const { fields } = definitionOf(folder).resources[0].schema
+    expect(definitionOf(folder)['x-dsf']).toEqual({ key: 'row' })
+    expect(fields.map(({ type }: Json) => type)).toEqual(['string', 'number'])
+    expect(doubts).toEqual([expect.stringContaining('seen: its cells are datetimes of more digits')])
+    expect(tried.counts).toMatchObject({ clean: 20, duplicate: 20, refused: 0 })
+  })
+
   it.each<[what: string, encoding: string | undefined, encode: (text: string) => Buffer]>([
     ['Windows-1252, which nothing says', 'windows-1252', (text) => Buffer.from(text, 'latin1')],
     ['UTF-16, which its mark says', undefined, (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],

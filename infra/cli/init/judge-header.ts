@@ -1,6 +1,6 @@
 /** Whether the first row of a file names its columns, and what cannot be a field's name. */
 import { isProblem, readRules } from '@dsf/dataset'
-import { fieldOf } from './field-of.ts'
+import { fieldOfColumn } from './field-of.ts'
 import type { Finding } from './findings.ts'
 import type { Column } from './judge-column.ts'
 
@@ -57,12 +57,8 @@ export function judgeHeader(header: string[], columns: Column[], rows: string[][
   }
 }
 
-function isOfColumn(text: string, { type, format, tokens, marks, missing }: Column): boolean {
-  const read = readRules(
-    fieldOf('', type, { format: format ?? 'default', missingValues: ['', ...missing], ...tokens, ...marks }),
-  )
-  return !isProblem(read(text))
-}
+const isOfColumn = (text: string, column: Column): boolean =>
+  !isProblem(readRules(fieldOfColumn(column))(text))
 
 /** `2019, 2020, 2021` over numbers: names all the same. */
 function areYears(header: string[], typed: Column[]): boolean {

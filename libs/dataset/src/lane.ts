@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Dataset, Field } from './dataset.ts'
 import { normalizeText } from './normalize-text.ts'
 import { isProblem, type Value } from './problems.ts'
-import { readRules } from './values.ts'
+import { keyRules, readRules } from './values.ts'
 
 /**
  * The primary key as text, from its parts in the order of the key fields: the part itself for a single field, a JSON
@@ -34,7 +34,8 @@ export function keyReader(dataset: Dataset, at: number[]): (cells: string[]) => 
 
 function rowKeyReader({ key }: Dataset, at: number[]): (cells: string[]) => string {
   const parts = key.map((field, i) => {
-    const read = readRules(field)
+    // a cell of more digits than its type keeps is refused, or rows that differ in them would become one
+    const read = keyRules(field)
     return (cells: string[]) => {
       const value = read(cells[at[i]!]!)
       if (value === null) return null
