@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -215,5 +215,43 @@ describe('the beginning of a file', () => {
     const none: RequestListener = (_, response) => void response.writeHead(404).end()
     const asked = served(none, (url) => takeSample(url, bounds))
     await expect(asked).rejects.toThrow(/feed\.csv\?… cannot be read: its server answers 404/)
+  })
+
+  it.each([
+    [
+      'a user',
+      'http://bob:hunter2@127.0.0.1/x.csv',
+      /http:\/\/…@127\.0\.0\.1\/x\.csv cannot be read: it has a user/,
+    ],
+    ['a port that is none', 'http://h:99999/x.csv?token=hunter2', /http:\/\/… cannot be read: it is no URL/],
+    ['a password that is not escaped', 'http://bob:hun/hunter2@127.0.0.1/x.csv', /it is no URL/],
+    ['a port that nobody asks', 'http://127.0.0.1:1/x.csv#hunter2', /x\.csv\?… cannot be read: fetch failed/],
+  ])('of a URL with %s is told without what may be a secret', async (_, url, why) => {
+    const told: unknown = await initDataset(url, { into, force: true }).catch((error: unknown) => error)
+    expect(String(told)).toMatch(why)
+    expect(String(told)).not.toContain('hunter2')
+  })
+
+  it('of a server that sends its client elsewhere is told without a secret of that place', async () => {
+    const elsewhere: RequestListener = (_, response) =>
+      void response.writeHead(302, { location: 'http://bob:hunter2@127.0.0.1:1/x.csv?token=hunter2' }).end()
+    const told = await served(elsewhere, (url) => takeSample(url, bounds).catch(String))
+    expect(told).toContain('cannot be read')
+    expect(told).not.toContain('hunter2')
+  })
+
+  const packed = gzipSync(
+    Buffer.from(Array.from({ length: 50_000 }, (_, i) => `${i},${i * 7919}\n`).join('')),
+  )
+  it.each<[what: string, then: (socket: ServerResponse) => void, why: string]>([
+    ['hangs up', (response) => void response.destroy(), 'cannot be read: terminated'],
+    ['falls silent', () => undefined, 'did not come within 1 s'],
+  ])('in gzip of a server that %s is told as an error, and ends nothing else', async (_, then, why) => {
+    const broken: RequestListener = (_, response) => {
+      response.writeHead(200, { 'content-length': packed.length })
+      response.write(packed.subarray(0, 20_000), () => then(response))
+    }
+    const asked = served(broken, (url) => takeSample(url, { bytes: 10_000_000, seconds: 1 }))
+    await expect(asked).rejects.toThrow(why)
   })
 })

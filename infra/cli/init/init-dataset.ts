@@ -67,10 +67,8 @@ export async function initDataset(source: string, options: InitOptions): Promise
 
 /** Of the file, in letters that a dataset's name may have. */
 function nameFrom(source: string): string {
-  const file = basename(source.replace(/[?#].*/s, '')).replace(
-    /(\.(csv|tsv|txt|tab|gz|gzip|zst|zip|dat|data))+$/i,
-    '',
-  )
+  const path = source.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*/s, '')
+  const file = basename(path).replace(/(\.(csv|tsv|txt|tab|gz|gzip|zst|zip|dat|data))+$/i, '')
   const plain = file
     .normalize('NFKD')
     .toLowerCase()
