@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -162,6 +162,13 @@ describe('no definition is made, and it is said why,', () => {
     ],
   ])('%s', async (_, content, why) => {
     await expect(init('none.csv', content)).rejects.toThrow(why)
+  })
+
+  it('under a name that would leave its folder, and nothing is written anywhere', async () => {
+    const asked = initDataset(write('fine.csv', tides), { into, force: true, name: '../evil1' })
+    await expect(asked).rejects.toThrow('--name ../evil1: expected lower-case letters')
+    expect(existsSync(join(tmpdir(), 'evil1'))).toBe(false)
+    expect(existsSync(join(into, '../evil1'))).toBe(false)
   })
 
   it('of a file that is not there', async () => {

@@ -171,7 +171,7 @@ def _unmarked(
         plain_text = unmark(text)
         return None if plain_text is None else cast(plain_text)
 
-    return cast_marked, lambda text: complaint(unmark(text) or text)
+    return cast_marked, lambda text: complaint(unmark(text) or "")
 
 
 def _boolean_cast(field: Field, refuse: _Refuse) -> _Cast:
