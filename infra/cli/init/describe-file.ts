@@ -4,7 +4,7 @@ import { findKey } from './find-key.ts'
 import { findRoles } from './find-roles.ts'
 import { keepDigits } from './keep-digits.ts'
 import { counted, type Finding } from './findings.ts'
-import { judgeColumn, type Column } from './judge-column.ts'
+import { doubtPoints, judgeColumn, type Column } from './judge-column.ts'
 import { judgeHeader } from './judge-header.ts'
 import type { Found } from './make-definition.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
@@ -41,7 +41,9 @@ export async function describeFile(
   refuseUnreadable(scanned, sniffed)
   const header = judgeHeader(scanned.header, judgeAll(scanned.header, scanned.rows), scanned.rows)
   const rows = header.isHeader ? scanned.rows : [scanned.header, ...scanned.rows]
-  const columns = judgeAll(namesFor(header.isHeader ? scanned.header : scanned.header.map(() => '')), rows)
+  const judged = judgeAll(namesFor(header.isHeader ? scanned.header : scanned.header.map(() => '')), rows)
+  const columns =
+    sniffed.dialect.delimiter === ',' ? judged : judged.map((column) => doubtPoints(column, rows))
   const named = columns.map((column, i) =>
     withHeader(column, header.isHeader ? scanned.header[i] : undefined),
   )
