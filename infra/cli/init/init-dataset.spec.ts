@@ -1,12 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { initDataset } from './init-dataset.ts'
-import { takeSample } from './take-sample.ts'
 
 let into = ''
 beforeAll(() => {
@@ -104,6 +101,23 @@ describe('the definition of a file that nobody has seen', () => {
     expect(tried.counts).toMatchObject({ read: 3, clean: 3 })
   })
 
+  it.each([
+    ['a year', 'country,2020', ['fr,12', 'de,15', 'it,2001']],
+    ['years that go down', 'country,2022,2021,2020', ['fr,12,13,14', 'de,15,16,17', 'it,1,2,3']],
+    ['a hole', ',x,y', ['a,1,2', 'b,3,4', 'c,5,6']],
+    ['a hole, and NA below it', ',x', ['a,NA', 'b,3', 'c,5']],
+  ])('takes a first row with %s for a header, where numbers are below it', async (_, header, rows) => {
+    const { folder, tried } = await init('years.csv', [header, ...rows].join('\n'))
+    const [resource] = definitionOf(folder).resources
+    expect(resource.dialect).toBeUndefined()
+    expect(tried.counts).toMatchObject({ read: 3, clean: 3 })
+  })
+
+  it('takes no year in a first row of values for a name', async () => {
+    const { folder } = await init('bare.csv', 'ann,1999\nbob,2001\neve,2003\n')
+    expect(definitionOf(folder).resources[0].dialect).toEqual({ header: false })
+  })
+
   it('has the whole row for a key where no columns are one', async () => {
     const { folder } = await init(
       'plain.csv',
@@ -142,10 +156,18 @@ describe('the definition of a file that nobody has seen', () => {
   })
 })
 
+const sales = `Region,Units,Price\n${Array.from({ length: 40 }, (_, i) => `r${i},${i * 3},${i}.5\n`).join('')}`
+
 describe('no definition is made, and it is said why,', () => {
   it.each<[what: string, content: string | Buffer, why: RegExp]>([
     ['of a page', '<!doctype html><title>Moved</title>', /an HTML page titled "Moved"/],
     ['of an empty file', '', /the file is empty/],
+    [
+      'of a title above the header',
+      `Sales report,,\n${sales}`,
+      /a line before its header, which is "Region, Units, Price"/,
+    ],
+    ['of a report above the header', `Report, generated, 2024-01-01\n\n${sales}`, /before its header/],
     ['of a header alone', 'a,b\n', /no row behind its header/],
     [
       'of Shift_JIS',
@@ -175,90 +197,5 @@ describe('no definition is made, and it is said why,', () => {
     await expect(initDataset(join(into, 'nobody.csv'), { into, force: true })).rejects.toThrow(
       'nobody.csv cannot be read',
     )
-  })
-})
-
-async function served<T>(listener: RequestListener, ask: (url: string) => Promise<T>): Promise<T> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  try {
-    return await ask(`http://127.0.0.1:${(server.address() as AddressInfo).port}/feed.csv?token=secret`)
-  } finally {
-    server.closeAllConnections()
-    server.close()
-  }
-}
-
-describe('the beginning of a file', () => {
-  const bounds = { bytes: 100_000, seconds: 2 }
-
-  it('is all that is taken of a long one', async () => {
-    let sent = 0
-    const endless: RequestListener = (_, response) => {
-      const more = () => {
-        while (!response.destroyed && response.write('a,b\n'.repeat(5000))) sent += 20_000
-      }
-      response.on('drain', more)
-      more()
-    }
-    const sample = await served(endless, (url) => takeSample(url, bounds))
-    expect([sample.bytes.length, sample.isWhole]).toEqual([100_000, false])
-    expect(sent).toBeLessThan(50_000_000)
-  })
-
-  it('is all that is decompressed of a bomb', async () => {
-    const bomb = write('bomb.csv.gz', gzipSync(Buffer.alloc(200_000_000, 'a,b\n')))
-    const { bytes, isWhole, compression } = await takeSample(bomb, bounds)
-    expect([bytes.length, isWhole, compression]).toEqual([100_000, false, 'gzip'])
-  })
-
-  it('must come in time', async () => {
-    const silent: RequestListener = (_, response) => void response.write('a,b\n')
-    const asked = served(silent, (url) => takeSample(url, { ...bounds, seconds: 0.3 }))
-    await expect(asked).rejects.toThrow('did not come within 0.3 s')
-  })
-
-  it('of a server that has none is told without what may be a secret', async () => {
-    const none: RequestListener = (_, response) => void response.writeHead(404).end()
-    const asked = served(none, (url) => takeSample(url, bounds))
-    await expect(asked).rejects.toThrow(/feed\.csv\?… cannot be read: its server answers 404/)
-  })
-
-  it.each([
-    [
-      'a user',
-      'http://bob:hunter2@127.0.0.1/x.csv',
-      /http:\/\/…@127\.0\.0\.1\/x\.csv cannot be read: it has a user/,
-    ],
-    ['a port that is none', 'http://h:99999/x.csv?token=hunter2', /http:\/\/… cannot be read: it is no URL/],
-    ['a password that is not escaped', 'http://bob:hun/hunter2@127.0.0.1/x.csv', /it is no URL/],
-    ['a port that nobody asks', 'http://127.0.0.1:1/x.csv#hunter2', /x\.csv\?… cannot be read: fetch failed/],
-  ])('of a URL with %s is told without what may be a secret', async (_, url, why) => {
-    const told: unknown = await initDataset(url, { into, force: true }).catch((error: unknown) => error)
-    expect(String(told)).toMatch(why)
-    expect(String(told)).not.toContain('hunter2')
-  })
-
-  it('of a server that sends its client elsewhere is told without a secret of that place', async () => {
-    const elsewhere: RequestListener = (_, response) =>
-      void response.writeHead(302, { location: 'http://bob:hunter2@127.0.0.1:1/x.csv?token=hunter2' }).end()
-    const told = await served(elsewhere, (url) => takeSample(url, bounds).catch(String))
-    expect(told).toContain('cannot be read')
-    expect(told).not.toContain('hunter2')
-  })
-
-  const packed = gzipSync(
-    Buffer.from(Array.from({ length: 50_000 }, (_, i) => `${i},${i * 7919}\n`).join('')),
-  )
-  it.each<[what: string, then: (socket: ServerResponse) => void, why: string]>([
-    ['hangs up', (response) => void response.destroy(), 'cannot be read: terminated'],
-    ['falls silent', () => undefined, 'did not come within 1 s'],
-  ])('in gzip of a server that %s is told as an error, and ends nothing else', async (_, then, why) => {
-    const broken: RequestListener = (_, response) => {
-      response.writeHead(200, { 'content-length': packed.length })
-      response.write(packed.subarray(0, 20_000), () => then(response))
-    }
-    const asked = served(broken, (url) => takeSample(url, { bytes: 10_000_000, seconds: 1 }))
-    await expect(asked).rejects.toThrow(why)
   })
 })

@@ -41,7 +41,7 @@ type Judged = Pick<Column, 'type' | 'format' | 'tokens' | 'marks' | 'doubt'> & {
 }
 
 /** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
-const usualMissing = new Set(
+export const usualMissing = new Set(
   'NA,N/A,n/a,na,#N/A,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown'.split(
     ',',
   ),
