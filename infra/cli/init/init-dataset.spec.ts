@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { initDataset } from './init-dataset.ts'
@@ -113,6 +113,13 @@ describe('the definition of a file that nobody has seen', () => {
     expect(tried.counts).toMatchObject({ read: 3, clean: 3 })
   })
 
+  it('says of points with three digits behind them that they could be of thousands, where the delimiter is no comma', async () => {
+    const lines = ['id_code,sales', 'a,138.582', 'b,868.821', 'c,12.500']
+    const { doubts } = await init('sales.csv', lines.join('\n').replaceAll(',', ';'))
+    expect(doubts).toEqual([expect.stringContaining('sales: its points')])
+    expect((await init('sales.csv', lines.join('\n'))).doubts).toEqual([])
+  })
+
   it('takes no year in a first row of values for a name', async () => {
     const { folder } = await init('bare.csv', 'ann,1999\nbob,2001\neve,2003\n')
     expect(definitionOf(folder).resources[0].dialect).toEqual({ header: false })
@@ -187,10 +194,10 @@ describe('no definition is made, and it is said why,', () => {
   })
 
   it('under a name that would leave its folder, and nothing is written anywhere', async () => {
-    const asked = initDataset(write('fine.csv', tides), { into, force: true, name: '../evil1' })
-    await expect(asked).rejects.toThrow('--name ../evil1: expected lower-case letters')
-    expect(existsSync(join(tmpdir(), 'evil1'))).toBe(false)
-    expect(existsSync(join(into, '../evil1'))).toBe(false)
+    const evil = `${basename(into)}-evil`
+    const asked = initDataset(write('fine.csv', tides), { into, force: true, name: `../${evil}` })
+    await expect(asked).rejects.toThrow('-evil: expected lower-case letters')
+    expect(existsSync(join(into, '..', evil))).toBe(false)
   })
 
   it('of a file that is not there', async () => {
