@@ -87,11 +87,7 @@ def _read_column(
 ) -> list[Value]:
     """Values of a column, None where a cell is refused; what is wrong is added to each row's problems."""
     field = next(field for field in dataset.fields if field.name == name)
-    read = (
-        compile_key_reader(field)
-        if field in dataset.key and not dataset.is_row_key
-        else compile_reader(field)
-    )
+    read = compile_key_reader(field) if field in dataset.key else compile_reader(field)
     known: dict[str | None, Value | Problem] = {}
     values: list[Value] = []
     for text, found in zip(texts, problems, strict=True):

@@ -28,4 +28,13 @@ describe('an answer', () => {
     const shown = render({ text: 'a\u001b[2Jb\u202ec\nd' }, undefined, 'table')
     expect(shown).toBe('text  a\\u{1b}[2Jb\\u{202e}c\\u{a}d\n')
   })
+
+  it('cannot command the terminal as JSON either, and says the same', () => {
+    const hostile = { rows: [{ text: 'a\u009b2Jb\u202ec\u{e0041}d\u001b' }] }
+    for (const format of ['json', 'jsonl'] as const) {
+      const shown = render(hostile, 'rows', format)
+      expect(shown).toContain('a\\u009b2Jb\\u202ec\\udb40\\udc41d\\u001b')
+      expect(JSON.parse(shown)).toEqual(format === 'json' ? hostile : hostile.rows[0])
+    }
+  })
 })

@@ -6,8 +6,8 @@ export type Format = 'table' | 'json' | 'jsonl'
 /** `rows` names the list that the answer is about. */
 export function render(answer: unknown, rows: string | undefined, format: Format): string {
   const list = (rows ? (answer as Record<string, unknown>)[rows] : [answer]) as Record<string, unknown>[]
-  if (format === 'json') return `${JSON.stringify(answer, null, 2)}\n`
-  if (format === 'jsonl') return list.map((row) => `${JSON.stringify(row)}\n`).join('')
+  if (format === 'json') return `${plain(JSON.stringify(answer, null, 2))}\n`
+  if (format === 'jsonl') return list.map((row) => `${plain(JSON.stringify(row))}\n`).join('')
   return rows ? table(list) : properties(list[0]!)
 }
 
@@ -36,6 +36,15 @@ function cell(value: unknown): string {
 /** Values of the data are printed, never obeyed: a control character would be a command to the terminal. */
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`)
+
+/** JSON of the same meaning, without the signs that JSON leaves as they are and a terminal may obey. */
+const plain = (text: string): string =>
+  text.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) =>
+    Array.from(
+      { length: sign.length },
+      (_, i) => `\\u${sign.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  )
 
 /** A reason of refusal in one breath; anything else as it is. */
 function reason(value: unknown): string {

@@ -89,6 +89,7 @@ describe('a file that is tried', () => {
 
   it('that is another one is refused as a run would be', async () => {
     await expect(tryDataset(write('id,day\na,b\n'), {})).rejects.toThrow('missing "seen", "level"')
+    await expect(tryDataset(write(''), {})).rejects.toThrow('the file is empty')
     await expect(tryDataset(write('<html></html>'), {})).rejects.toThrow('an HTML page')
   })
 

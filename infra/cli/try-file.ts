@@ -7,6 +7,7 @@ import { cleanerOf } from '../../apps/cleaner/src/clean.ts'
 import type { CleanRow, RawRow } from '../../apps/cleaner/src/read-row.ts'
 import { SeenVersions } from '../../apps/cleaner/src/seen-versions.ts'
 import { compressionOf, extensionOf, toldCompression } from '../../apps/ingestor/src/compression.ts'
+import { UnreadableFileError } from '../../apps/ingestor/src/open-csv.ts'
 import { openDataset } from '../../apps/ingestor/src/open-dataset.ts'
 import { openLanding } from '../../apps/ingestor/src/open-landing.ts'
 import { publisherOf } from '../../apps/ingestor/src/publish-rows.ts'
@@ -53,6 +54,7 @@ async function bytesOf(dataset: Dataset, path: string): Promise<AsyncIterable<Bu
   const { head, size } = await beginningOf(path)
   const compression = compressionOf(head, true)?.compression ?? toldCompression(dataset.compression)
   const landed = { landing: `file.csv${extensionOf(compression)}`, landing_bytes: size }
+  if (size === 0) throw new UnreadableFileError('the file is empty')
   const stream = async (_: string, from = 0, length = size - from) =>
     createReadStream(path, { start: from, end: from + length - 1, highWaterMark: 256 * 1024 })
   return openLanding({ stream }, landed, dataset, () => undefined)

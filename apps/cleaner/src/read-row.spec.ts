@@ -36,6 +36,18 @@ describe('rowReader', () => {
     expect(readRow({ ...raw, temp_min: null })).toEqual({ ...clean, temp_min: null })
   })
 
+  it('refuses, where the whole row is the key, a cell that would lose digits and so could make two rows one', () => {
+    const fields = weather.fields.map((field) => ({ ...field, required: false }))
+    const read = rowReader({ ...weather, fields, key: fields, isRowKey: true })
+    expect(read({ ...raw, wind: '' })).toMatchObject({ wind: null, precipitation: 0 })
+    expect(read({ ...raw, wind: '0.12345678901234567' })).toEqual([
+      expect.objectContaining({
+        field: 'wind',
+        message: expect.stringContaining('more digits than a number keeps'),
+      }),
+    ])
+  })
+
   it('gives all the reasons why a row cannot be a record, in the order of the fields', () => {
     const worst = { ...raw, date: 'yesterday', precipitation: null, temp_max: '61', weather: 'hail' }
     expect(readRow(worst)).toEqual([

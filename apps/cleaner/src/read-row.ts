@@ -20,7 +20,7 @@ export type RowReader = (raw: RawRow) => CleanRow | Problem[]
 export function rowReader(dataset: Dataset): RowReader {
   const columns = dataset.fields.map((field) => field.column)
   const readers: CellReader[] = dataset.fields.map((field) =>
-    dataset.key.includes(field) && !dataset.isRowKey ? keyRules(field) : readRules(field),
+    dataset.key.includes(field) ? keyRules(field) : readRules(field),
   )
   const emptyRow = recordShape<CleanRow>(['dsf_run', 'dsf_row', 'dsf_version', ...columns])
   return (raw) => {

@@ -2,9 +2,10 @@
 import { sniff } from '../../../apps/ingestor/src/check-header.ts'
 import { findKey } from './find-key.ts'
 import { findRoles } from './find-roles.ts'
+import { keepDigits } from './keep-digits.ts'
 import { counted, type Finding } from './findings.ts'
-import { judgeColumn, type Column } from './judge-column.ts'
-import { judgeHeader } from './judge-header.ts'
+import { doubtPoints, judgeColumn, type Column } from './judge-column.ts'
+import { isTitle, judgeHeader } from './judge-header.ts'
 import type { Found } from './make-definition.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 import { sniffDialect, type Sniffed } from './sniff-dialect.ts'
@@ -38,13 +39,17 @@ export async function describeFile(
   const sniffed = await sniffDialect(bytes, folder)
   const scanned = scanRows(bytes, sniffed.dialect, mostRows, isWhole)
   refuseUnreadable(scanned, sniffed)
+  refuseTitle(scanned)
   const header = judgeHeader(scanned.header, judgeAll(scanned.header, scanned.rows), scanned.rows)
   const rows = header.isHeader ? scanned.rows : [scanned.header, ...scanned.rows]
-  const columns = judgeAll(namesFor(header.isHeader ? scanned.header : scanned.header.map(() => '')), rows)
-  const fields = columns.map((column, i) =>
+  const judged = judgeAll(namesFor(header.isHeader ? scanned.header : scanned.header.map(() => '')), rows)
+  const columns =
+    sniffed.dialect.delimiter === ',' ? judged : judged.map((column) => doubtPoints(column, rows))
+  const named = columns.map((column, i) =>
     withHeader(column, header.isHeader ? scanned.header[i] : undefined),
   )
-  const key = findKey(fields, rows, isWhole)
+  const key = findKey(named, rows, isWhole)
+  const fields = key.columns.length > 0 ? named : named.map((column) => keepDigits(column, rows))
   const roles = findRoles(fields, key.columns, rows)
   return {
     ...{ dialect: sniffed.dialect, hasHeader: header.isHeader, columns: fields },
@@ -107,6 +112,17 @@ function refuseUnreadable({ header, rows, unreadable }: Scanned, { skipped, comm
     throw new Error(
       `none of ${counted(total, 'row')} can be read: ${unreadable[0]!.reason} (row ${unreadable[0]!.row})`,
     )
+}
+
+/** Enough to tell a header by. */
+const beginning = 1000
+
+function refuseTitle({ header, rows }: Scanned): void {
+  const [second, ...others] = rows.slice(0, beginning)
+  if (!second || !isTitle(header, second, judgeAll(header, others), others)) return
+  throw new Error(
+    `the file seems to have a line before its header, which is ${JSON.stringify(second.join(', ').slice(0, 80))}: take out what stands above it`,
+  )
 }
 
 const delimiterOf = ({ dialect, why }: Sniffed): Finding => ({

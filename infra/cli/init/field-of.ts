@@ -1,4 +1,5 @@
 import type { Field, FieldType } from '@dsf/dataset'
+import type { Column } from './judge-column.ts'
 
 /** A field as it is when the definition says nothing more of it. */
 export const fieldOf = (name: string, type: FieldType, more: Partial<Field> = {}): Field => ({
@@ -15,3 +16,7 @@ export const fieldOf = (name: string, type: FieldType, more: Partial<Field> = {}
   ...{ missingValues: [''], trueValues: [], falseValues: [], trim: true, case: 'keep', search: 'keyword' },
   ...more,
 })
+
+/** The field that a column becomes, as far as its cells are read by it. */
+export const fieldOfColumn = ({ name, type, format, missing, tokens, marks }: Column): Field =>
+  fieldOf(name, type, { format: format ?? 'default', missingValues: ['', ...missing], ...tokens, ...marks })

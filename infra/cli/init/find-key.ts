@@ -1,6 +1,6 @@
 /** Which columns tell each row from all others. */
-import { isProblem, keyRules } from '@dsf/dataset'
-import { fieldOf } from './field-of.ts'
+import { isProblem, keyReader, keyRules } from '@dsf/dataset'
+import { fieldOfColumn } from './field-of.ts'
 import { counted, type Finding, type Sure } from './findings.ts'
 import type { Column } from './judge-column.ts'
 
@@ -12,27 +12,54 @@ export interface Key {
 
 /** Columns that pairs and triples are made of: 286 tries for 12, most of which end within some rows. */
 const mostTried = 12
+/** Rows that are looked at in all tries together: a second or two, however late the tries end. */
+const mostLooks = 20_000_000
 const partial = /first|last|given|family|sur|nick|middle/i
 const counting = /^(year|jahr|month|week|day|quarter|hour|rank|seq|sequence|line|row)s?$/i
 const named =
   /^(id|key|code|uuid|guid|no|nr|number|iata|icao|isbn|fips|symbol|ticker|index)$|(^|[_ .-])(id|key|code|uuid|no)$|[a-z](Id|ID|Key|Code)$/i
 
-export function findKey(columns: Column[], rows: string[][], isWhole: boolean): Key {
+export function findKey(columns: Column[], rows: string[][], isWhole: boolean, looks = mostLooks): Key {
   const able = columns
     .filter((column) => couldBeKey(column, rows))
     .sort((a, b) => rank(a) - rank(b) || a.at - b.at)
-  const found = combinations(able, rows.length).find((tried) => isUnique(tried, rows))
-  return found
-    ? { columns: found, finding: reportOf(found, rows.length, isWhole) }
-    : { columns: [], finding: wholeRow(rows.length) }
+    .flatMap((column) => numbered(column, rows) ?? [])
+  const budget = { looks }
+  const found = combinations(able, rows.length).find((tried) => isUnique(tried, rows.length, budget))
+  const key = found?.map(({ column }) => column)
+  return key
+    ? { columns: key, finding: reportOf(key, rows.length, isWhole) }
+    : { columns: [], finding: wholeRow(rows.length, budget.looks > 0) }
 }
 
 /** A measured value is no name of a row, and neither is a text of many words, nor a part of a person's name. */
-function couldBeKey(column: Column, rows: string[][]): boolean {
-  const { type, filled, cells, missing, format, marks, at, name } = column
-  if (cells === 0 || filled < cells || missing.length > 0 || isNoName(column, rows)) return false
-  const read = keyRules(fieldOf(name, type, { format: format ?? 'default', ...marks }))
-  return type === 'boolean' || rows.every((row) => !isProblem(read(row[at]!)))
+const couldBeKey = (column: Column, rows: string[][]): boolean =>
+  column.cells > 0 && column.filled === column.cells && column.missing.length === 0 && !isNoName(column, rows)
+
+/** A column with a number for each of its values, equal where the key of the stages is. */
+interface Numbered {
+  column: Column
+  numbers: Int32Array
+  distinct: number
+}
+
+/** Undefined for a column with a cell that the stages would refuse in a key. */
+function numbered(column: Column, rows: string[][]): Numbered | undefined {
+  const field = fieldOfColumn(column)
+  const [read, keyOf] = [keyRules(field), keyReader({ key: [field], isRowKey: false }, [column.at])]
+  const numbers = new Int32Array(rows.length)
+  const [ofTexts, ofKeys] = [new Map<string, number>(), new Map<string, number>()]
+  for (const [i, row] of rows.entries()) {
+    const text = row[column.at]!
+    if (!ofTexts.has(text)) {
+      if (isProblem(read(text))) return undefined
+      const key = keyOf(row)
+      if (!ofKeys.has(key)) ofKeys.set(key, ofKeys.size)
+      ofTexts.set(text, ofKeys.get(key)!)
+    }
+    numbers[i] = ofTexts.get(text)!
+  }
+  return { column, numbers, distinct: ofKeys.size }
 }
 
 const isNoName = (column: Column, rows: string[][]): boolean =>
@@ -53,22 +80,25 @@ const kinds = { string: 0, integer: 1, date: 0, datetime: 0, boolean: 3, number:
 const rank = ({ name, type }: Column): number => (named.test(name.trim()) ? -2 : 0) + kinds[type]
 
 /** One column, then two, then three; only such as could have so many values. */
-function combinations(able: Column[], rows: number): Column[][] {
+function combinations(able: Numbered[], rows: number): Numbered[][] {
   const few = able.slice(0, mostTried)
   const pairs = few.flatMap((one, i) => few.slice(i + 1).map((other) => [one, other]))
   const triples = pairs.flatMap(([one, two]) =>
     few.slice(few.indexOf(two!) + 1).map((three) => [one!, two!, three]),
   )
-  const could = (tried: Column[]) => tried.reduce((product, { distinct }) => product * distinct, 1) >= rows
+  const could = (tried: Numbered[]) => tried.reduce((product, { distinct }) => product * distinct, 1) >= rows
   return [...able.map((one) => [one]), ...pairs, ...triples].filter(could)
 }
 
-function isUnique(columns: Column[], rows: string[][]): boolean {
-  const seen = new Set<string>()
-  for (const row of rows) {
-    const key = columns.map(({ at }) => row[at]!.trim()).join('\0')
-    if (seen.has(key)) return false
-    seen.add(key)
+/** False as well when the looks are used up. */
+function isUnique(tried: Numbered[], rows: number, budget: { looks: number }): boolean {
+  if (tried.length === 1) return tried[0]!.distinct === rows
+  const seen = new Set<number>()
+  for (let i = 0; i < rows; i++) {
+    if (budget.looks-- <= 0) return false
+    // three columns of 200,000 values each stay below 2^53
+    const key = tried.reduce((sum, { numbers, distinct }) => sum * distinct + numbers[i]!, 0)
+    if (seen.size === seen.add(key).size) return false
   }
   return true
 }
@@ -93,7 +123,7 @@ function reportOf(columns: Column[], rows: number, isWhole: boolean): Finding {
   }
 }
 
-const wholeRow = (rows: number): Finding => ({
+const wholeRow = (rows: number, areAllTried: boolean): Finding => ({
   ...{ about: 'primary key', answer: 'the whole row', sure: 'guess' },
-  why: `no three columns tell ${counted(rows, 'row')} apart; rows that are equal in everything are one row then`,
+  why: `${areAllTried ? 'no three columns tell' : 'of the columns that were tried, no three tell'} ${counted(rows, 'row')} apart; rows that are equal in everything are one row then`,
 })

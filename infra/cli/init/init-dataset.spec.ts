@@ -1,12 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { basename, join } from 'node:path'
+import { zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { initDataset } from './init-dataset.ts'
-import { takeSample } from './take-sample.ts'
 
 let into = ''
 beforeAll(() => {
@@ -104,12 +101,46 @@ describe('the definition of a file that nobody has seen', () => {
     expect(tried.counts).toMatchObject({ read: 3, clean: 3 })
   })
 
+  it.each([
+    ['a year', 'country,2020', ['fr,12', 'de,15', 'it,2001']],
+    ['years that go down', 'country,2022,2021,2020', ['fr,12,13,14', 'de,15,16,17', 'it,1,2,3']],
+    ['a hole', ',x,y', ['a,1,2', 'b,3,4', 'c,5,6']],
+    ['a hole, and NA below it', ',x', ['a,NA', 'b,3', 'c,5']],
+  ])('takes a first row with %s for a header, where numbers are below it', async (_, header, rows) => {
+    const { folder, tried } = await init('years.csv', [header, ...rows].join('\n'))
+    const [resource] = definitionOf(folder).resources
+    expect(resource.dialect).toBeUndefined()
+    expect(tried.counts).toMatchObject({ read: 3, clean: 3 })
+  })
+
+  it('says of points with three digits behind them that they could be of thousands, where the delimiter is no comma', async () => {
+    const lines = ['id_code,sales', 'a,138.582', 'b,868.821', 'c,12.500']
+    const { doubts } = await init('sales.csv', lines.join('\n').replaceAll(',', ';'))
+    expect(doubts).toEqual([expect.stringContaining('sales: its points')])
+    expect((await init('sales.csv', lines.join('\n'))).doubts).toEqual([])
+  })
+
+  it('takes no year in a first row of values for a name', async () => {
+    const { folder } = await init('bare.csv', 'ann,1999\nbob,2001\neve,2003\n')
+    expect(definitionOf(folder).resources[0].dialect).toEqual({ header: false })
+  })
+
   it('has the whole row for a key where no columns are one', async () => {
     const { folder } = await init(
       'plain.csv',
       `level\n${Array.from({ length: 40 }, (_, i) => (i % 7) / 2).join('\n')}\n`,
     )
     expect(definitionOf(folder)['x-dsf']).toEqual({ key: 'row' })
+  })
+
+  it('keeps all digits of times and numbers where the whole row is the key, and says so', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `2024-01-01T00:00:00.0000${10 + (i >> 1)}Z,${i >> 1}.5`)
+    const { folder, doubts, tried } = await init('fine.csv', `seen,level\n${rows.join('\n')}\n`)
+    const { fields } = definitionOf(folder).resources[0].schema
+    expect(definitionOf(folder)['x-dsf']).toEqual({ key: 'row' })
+    expect(fields.map(({ type }: Json) => type)).toEqual(['string', 'number'])
+    expect(doubts).toEqual([expect.stringContaining('seen: its cells are datetimes of more digits')])
+    expect(tried.counts).toMatchObject({ clean: 20, duplicate: 20, refused: 0 })
   })
 
   it.each<[what: string, encoding: string | undefined, encode: (text: string) => Buffer]>([
@@ -132,10 +163,18 @@ describe('the definition of a file that nobody has seen', () => {
   })
 })
 
+const sales = `Region,Units,Price\n${Array.from({ length: 40 }, (_, i) => `r${i},${i * 3},${i}.5\n`).join('')}`
+
 describe('no definition is made, and it is said why,', () => {
   it.each<[what: string, content: string | Buffer, why: RegExp]>([
     ['of a page', '<!doctype html><title>Moved</title>', /an HTML page titled "Moved"/],
     ['of an empty file', '', /the file is empty/],
+    [
+      'of a title above the header',
+      `Sales report,,\n${sales}`,
+      /a line before its header, which is "Region, Units, Price"/,
+    ],
+    ['of a report above the header', `Report, generated, 2024-01-01\n\n${sales}`, /before its header/],
     ['of a header alone', 'a,b\n', /no row behind its header/],
     [
       'of Shift_JIS',
@@ -154,56 +193,16 @@ describe('no definition is made, and it is said why,', () => {
     await expect(init('none.csv', content)).rejects.toThrow(why)
   })
 
+  it('under a name that would leave its folder, and nothing is written anywhere', async () => {
+    const evil = `${basename(into)}-evil`
+    const asked = initDataset(write('fine.csv', tides), { into, force: true, name: `../${evil}` })
+    await expect(asked).rejects.toThrow('-evil: expected lower-case letters')
+    expect(existsSync(join(into, '..', evil))).toBe(false)
+  })
+
   it('of a file that is not there', async () => {
     await expect(initDataset(join(into, 'nobody.csv'), { into, force: true })).rejects.toThrow(
       'nobody.csv cannot be read',
     )
-  })
-})
-
-async function served<T>(listener: RequestListener, ask: (url: string) => Promise<T>): Promise<T> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  try {
-    return await ask(`http://127.0.0.1:${(server.address() as AddressInfo).port}/feed.csv?token=secret`)
-  } finally {
-    server.closeAllConnections()
-    server.close()
-  }
-}
-
-describe('the beginning of a file', () => {
-  const bounds = { bytes: 100_000, seconds: 2 }
-
-  it('is all that is taken of a long one', async () => {
-    let sent = 0
-    const endless: RequestListener = (_, response) => {
-      const more = () => {
-        while (!response.destroyed && response.write('a,b\n'.repeat(5000))) sent += 20_000
-      }
-      response.on('drain', more)
-      more()
-    }
-    const sample = await served(endless, (url) => takeSample(url, bounds))
-    expect([sample.bytes.length, sample.isWhole]).toEqual([100_000, false])
-    expect(sent).toBeLessThan(50_000_000)
-  })
-
-  it('is all that is decompressed of a bomb', async () => {
-    const bomb = write('bomb.csv.gz', gzipSync(Buffer.alloc(200_000_000, 'a,b\n')))
-    const { bytes, isWhole, compression } = await takeSample(bomb, bounds)
-    expect([bytes.length, isWhole, compression]).toEqual([100_000, false, 'gzip'])
-  })
-
-  it('must come in time', async () => {
-    const silent: RequestListener = (_, response) => void response.write('a,b\n')
-    const asked = served(silent, (url) => takeSample(url, { ...bounds, seconds: 0.3 }))
-    await expect(asked).rejects.toThrow('did not come within 0.3 s')
-  })
-
-  it('of a server that has none is told without what may be a secret', async () => {
-    const none: RequestListener = (_, response) => void response.writeHead(404).end()
-    const asked = served(none, (url) => takeSample(url, bounds))
-    await expect(asked).rejects.toThrow(/feed\.csv\?… cannot be read: its server answers 404/)
   })
 })

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { loadDataset } from '@dsf/dataset'
+import { datasetName, loadDataset } from '@dsf/dataset'
 import { tryRows, type Tried } from '../try-dataset.ts'
 import { describeFile } from './describe-file.ts'
 import type { Finding } from './findings.ts'
@@ -37,6 +37,8 @@ const shownRows = 5
 /** @throws Error that says why no definition can be made, or that there is one */
 export async function initDataset(source: string, options: InitOptions): Promise<Init> {
   const name = options.name ?? nameFrom(source)
+  const named = datasetName.safeParse(name)
+  if (!named.success) throw new Error(`--name ${name}: ${named.error.issues[0]!.message}`)
   const folder = resolve(options.into, name)
   if (existsSync(join(folder, 'datapackage.json')) && !options.force)
     throw new Error(
@@ -67,10 +69,8 @@ export async function initDataset(source: string, options: InitOptions): Promise
 
 /** Of the file, in letters that a dataset's name may have. */
 function nameFrom(source: string): string {
-  const file = basename(source.replace(/[?#].*/s, '')).replace(
-    /(\.(csv|tsv|txt|tab|gz|gzip|zst|zip|dat|data))+$/i,
-    '',
-  )
+  const path = source.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*/s, '')
+  const file = basename(path).replace(/(\.(csv|tsv|txt|tab|gz|gzip|zst|zip|dat|data))+$/i, '')
   const plain = file
     .normalize('NFKD')
     .toLowerCase()

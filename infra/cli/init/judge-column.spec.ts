@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeColumn } from './judge-column.ts'
+import { doubtPoints, judgeColumn } from './judge-column.ts'
 
 const judged = (cells: string[], name = 'x') => {
   const { type, format, missing, tokens, marks, doubt } = judgeColumn(name, 0, cells)
@@ -61,6 +61,32 @@ describe('a column of', () => {
       is: 'string',
       doubt: expect.stringContaining('%m/%d/%Y and %d/%m/%Y both fit'),
     })
+  })
+
+  it.each([
+    ['numbers within a year', times(300, (i) => `2023-${String(i + 1).padStart(3, '0')}`), '2023-001'],
+    ['seasons', times(12, (i) => `${2000 + i}-${String(i + 1).padStart(2, '0')}`), 'seasons'],
+    ['days of no year', times(31, (i) => `Jan-${String(i + 1).padStart(2, '0')}`), 'days of no year'],
+  ])('%s is one of texts, and says that they could be times', (_, cells, doubt) => {
+    expect(judged(cells)).toEqual({ is: 'string', doubt: expect.stringContaining(doubt) })
+  })
+
+  it('such cells is one of times where its name says so, or they can be nothing else', () => {
+    expect(judged(['2023-001', '2023-002'], 'day')).toEqual({ is: 'date %Y-%j' })
+    expect(judged(['2000-01', '2001-02'], 'Month')).toEqual({ is: 'date %Y-%m' })
+    expect(judged(['2000-01', '2000-02'])).toEqual({ is: 'date %Y-%m' })
+    expect(judged(['Jan-01', 'Jan-99'])).toEqual({ is: 'date %b-%y' })
+  })
+
+  it('numbers that all have three digits behind the point says that these could be thousands', () => {
+    const doubtOf = (cells: string[]) =>
+      doubtPoints(
+        judgeColumn('x', 0, cells),
+        cells.map((cell) => [cell]),
+      ).doubt
+    expect(doubtOf(['138.582', '868.821', '12', ''])).toContain('thousands (groupChar)')
+    expect(doubtOf(['138.582', '0.821'])).toBeUndefined()
+    expect(doubtOf(['138.582', '1868'])).toBeUndefined()
   })
 
   it('numbers with one strange word takes that for none, and says so', () => {

@@ -41,7 +41,7 @@ type Judged = Pick<Column, 'type' | 'format' | 'tokens' | 'marks' | 'doubt'> & {
 }
 
 /** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
-const usualMissing = new Set(
+export const usualMissing = new Set(
   'NA,N/A,n/a,na,#N/A,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown'.split(
     ',',
   ),
@@ -146,7 +146,7 @@ function judge(texts: string[], counts: Map<string, number>, name: string): Judg
     return {
       type: 'string',
       why: `${times.unclear} both fit`,
-      doubt: `day and month cannot be told apart: ${times.unclear} both fit all cells. Make it a date with the right "format"`,
+      doubt: times.doubt,
     }
   return judgeNumbers(texts, all) ?? { type: 'string', why: 'texts' }
 }
@@ -163,12 +163,31 @@ function judgeNumbers(texts: string[], all: string): Judged | undefined {
   const padded = texts.find((text) => /^[+-]?0\d/.test(text))
   if (padded) return { type: 'string', why: `digits, and the noughts before some count: ${padded}` }
   const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
-  const isUnclear = mark.groupChar === ',' && fitting.some(({ decimalChar }) => decimalChar === ',')
   return {
     ...{ type, marks: mark, why: `${all} are ${type}s${writtenWith(mark)}` },
-    ...(isUnclear ? { doubt: 'its commas could also be decimal ones (decimalChar)' } : {}),
+    ...commaDoubt(mark, fitting),
   }
 }
+
+const commaDoubt = ({ groupChar }: Marks, fitting: Marks[]) =>
+  groupChar === ',' && fitting.some(({ decimalChar }) => decimalChar === ',')
+    ? { doubt: 'its commas could also be decimal ones (decimalChar)' }
+    : {}
+
+/** Of a file whose delimiter is no comma, as where commas are decimal ones and points those of thousands. */
+export function doubtPoints(column: Column, rows: string[][]): Column {
+  const { type, marks = {}, missing, at } = column
+  if (type !== 'number' || Object.keys(marks).length > 0 || column.doubt !== undefined) return column
+  const texts = rows.map((row) => row[at]!.trim()).filter((text) => text !== '' && !missing.includes(text))
+  if (!areLikeThousands(texts)) return column
+  const doubt =
+    'its points, with three digits behind all of them, could also be those of thousands (groupChar)'
+  return { ...column, sure: 'guess', doubt }
+}
+
+/** `138.582`, and no cell that is written otherwise with groups: `1234`, or `0.125`. */
+const areLikeThousands = (texts: string[]): boolean =>
+  texts.every((text) => /^[+-]?(0|[1-9]\d{0,2}(\.\d{3})?)$/.test(text))
 
 /** The plain form first, and groups before decimals: that `1,234` is a thousand is likelier. */
 const marks: Marks[] = [

@@ -1,8 +1,8 @@
 /** Whether the first row of a file names its columns, and what cannot be a field's name. */
 import { isProblem, readRules } from '@dsf/dataset'
-import { fieldOf } from './field-of.ts'
+import { fieldOfColumn } from './field-of.ts'
 import type { Finding } from './findings.ts'
-import type { Column } from './judge-column.ts'
+import { usualMissing, type Column } from './judge-column.ts'
 
 export interface HeaderFound {
   isHeader: boolean
@@ -24,7 +24,7 @@ export function judgeHeader(header: string[], columns: Column[], rows: string[][
         why: `the first row has no ${others[0]!.type} where all others have one`,
       },
     }
-  if (typed.length > 0 && !areYears(header, typed))
+  if (typed.length > 0 && !areYears(header, columns, rows))
     return {
       isHeader: false,
       finding: {
@@ -57,18 +57,39 @@ export function judgeHeader(header: string[], columns: Column[], rows: string[][
   }
 }
 
-function isOfColumn(text: string, { type, format, tokens, marks, missing }: Column): boolean {
-  const read = readRules(
-    fieldOf('', type, { format: format ?? 'default', missingValues: ['', ...missing], ...tokens, ...marks }),
-  )
-  return !isProblem(read(text))
+const isOfColumn = (text: string, column: Column): boolean =>
+  !isProblem(readRules(fieldOfColumn(column))(text))
+
+/** `2019, 2020, 2021` over numbers: names all the same; and a single one beside a name, over what is no year. */
+function areYears(header: string[], columns: Column[], rows: string[][]): boolean {
+  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const years = typed.map(({ at }) => Number(header[at]))
+  const steps = years.slice(1).map((year, i) => Math.sign(year - years[i]!))
+  if (!years.every(isYear) || !steps.every((step) => step !== 0 && step === steps[0])) return false
+  if (years.length > 1) return true
+  const isName = ({ type, at }: Column) =>
+    type === 'string' && header[at] !== '' && !rows.some((row) => row[at] === header[at])
+  return columns.some(isName) && !rows.every((row) => isYear(Number(row[typed[0]!.at])))
 }
 
-/** `2019, 2020, 2021` over numbers: names all the same. */
-function areYears(header: string[], typed: Column[]): boolean {
-  const years = typed.map(({ at }) => Number(header[at]))
-  return (
-    years.length > 1 &&
-    years.every((year, i) => year >= 1800 && year <= 2200 && (i === 0 || year > years[i - 1]!))
+const isYear = (year: number) => Number.isInteger(year) && year >= 1800 && year <= 2200
+
+/**
+ * Whether the row behind the first one is the header: words over numbers or times, each word there once, while the first row
+ * has a hole or a value. One of units or of questions stands behind names, and so is none.
+ * @param columns judged without both
+ */
+export function isTitle(first: string[], second: string[], columns: Column[], rows: string[][]): boolean {
+  const isOdd = first.some((text) => text === '' || /^[\d.,:/-]+$/.test(text.trim()))
+  const words = new Set(second.map((text) => text.trim()))
+  if (
+    !isOdd ||
+    words.size < second.length ||
+    [...words].some((word) => !/^\p{L}/u.test(word) || usualMissing.has(word))
   )
+    return false
+  if (rows.some((row) => row.some((text, i) => text === second[i]))) return false
+  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const strange = typed.filter((column) => !isOfColumn(second[column.at]!, column))
+  return rows.length > 1 && strange.length > 0 && strange.length === typed.length
 }

@@ -1,7 +1,7 @@
 /** Whether the texts of a column are times, and written how: by the readers of the stages. */
 import { isProblem, readRules, type CellReader } from '@dsf/dataset'
 import { fieldOf } from './field-of.ts'
-import { dateForms, datetimeForms, otherWayRound } from './time-forms.ts'
+import { dateForms, datetimeForms, otherMeaning, otherWayRound } from './time-forms.ts'
 
 export interface TimesFound {
   type: 'date' | 'datetime'
@@ -11,9 +11,10 @@ export interface TimesFound {
   isGuess: boolean
 }
 
-/** What cannot be told: the forms that fit all the same. */
+/** What cannot be told: the meanings that fit all the same, and what to look at. */
 export interface TimesUnclear {
   unclear: string
+  doubt: string
 }
 
 type TimeType = TimesFound['type']
@@ -43,9 +44,16 @@ export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnc
     }
   if (texts.every((text) => /^\d+$/.test(text))) return undefined
   const found = forms.find(([type, format]) => fits(texts, type, format))
+  const meaning = found && otherMeaning(found[1], texts, name)
+  if (meaning) return unclearOf(found[1], meaning)
   if (found && found[1] !== 'any') return judgeOrder(texts, ...found)
   return found && { type: found[0], format: 'any', why: 'several forms, each of one meaning', isGuess: false }
 }
+
+const unclearOf = (format: string, meaning: string): TimesUnclear => ({
+  unclear: `${format} and ${meaning}`,
+  doubt: `its cells could be times of the form ${format}, or ${meaning}. If they are times, make it a date with this "format"`,
+})
 
 /** In the order in which they are tried: one form for all comes before a form for each. */
 const forms: [TimeType, string][] = [
@@ -76,7 +84,11 @@ function judgeOrder(texts: string[], type: TimeType, format: string): TimesFound
   if (!other || !fits(texts, type, other))
     return { type, format, why: other ? 'one of its numbers is above 12' : '', isGuess: false }
   const [thisWay, otherWay] = [format, other].map((form) => inOrder(texts, type, form)) as [number, number]
-  if (Math.max(thisWay, otherWay) < 1 || thisWay === otherWay) return { unclear: `${format} and ${other}` }
+  if (Math.max(thisWay, otherWay) < 1 || thisWay === otherWay)
+    return {
+      unclear: `${format} and ${other}`,
+      doubt: `day and month cannot be told apart: ${format} and ${other} both fit all cells. Make it a date with the right "format"`,
+    }
   const why = `its rows are in order so, and not as ${thisWay === 1 ? other : format}`
   return { type, format: thisWay === 1 ? format : other, why, isGuess: true }
 }

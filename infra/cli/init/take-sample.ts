@@ -35,16 +35,25 @@ export async function takeSample(source: string, bounds: SampleBounds): Promise<
   }
 }
 
-/** Without what may be a secret. */
-const printable = (source: string) => (isUrl(source) ? source.replace(/\?.*/s, '?…') : source)
+/** Without what may be a secret: the user, the query, and all of what is no URL, because there one cannot tell. */
+function printable(source: string): string {
+  if (!isUrl(source)) return source
+  if (!URL.canParse(source)) return source.replace(/\/\/.*/s, '//…')
+  return source.replace(/^(\w+:\/\/)[^/?#]*@/, '$1…@').replace(/[?#].*/s, '?…')
+}
 
 function reasonOf(error: unknown, signal: AbortSignal, { bytes, seconds }: SampleBounds): string {
   if (signal.aborted) return `its first ${bytes} bytes did not come within ${seconds} s`
   const { message, cause } = error as Error
-  return cause instanceof Error ? `${message} (${cause.message})` : message
+  const reason = cause instanceof Error ? `${message} (${cause.message})` : message
+  return reason.replace(/https?:\/\/.*/gis, printable)
 }
 
 async function openUrl(url: string, signal: AbortSignal) {
+  const parsed = URL.parse(url)
+  if (!parsed) throw new Error('it is no URL: expected one like https://host:port/file.csv')
+  if (parsed.username !== '' || parsed.password !== '')
+    throw new Error('it has a user or a password, which is not sent: leave them out, or download the file')
   const response = await fetch(url, { signal })
   if (!response.ok) throw new Error(`its server answers ${response.status} ${response.statusText}`)
   if (!response.body) throw new Error('its server sends nothing')

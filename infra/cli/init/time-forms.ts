@@ -29,3 +29,33 @@ export function otherWayRound(form: string): string | undefined {
   if (/%d([./-])%m/.test(form)) return form.replace(/%d([./-])%m/, '%m$1%d')
   return /%m([./-])%d\1/.test(form) ? form.replace(/%m([./-])%d/, '%d$1%m') : undefined
 }
+
+/** Short forms that are also written for other things, unless the name of the column says that they are times. */
+const meanings: {
+  forms: string[]
+  name: RegExp
+  meaning: string
+  isSo?: (text: string) => boolean
+}[] = [
+  {
+    forms: ['%Y-%j'],
+    name: /date|day|julian|doy|datum|time/i,
+    meaning: 'numbers within a year, as 2023-001',
+  },
+  {
+    ...{ forms: ['%Y-%m', '%Y/%m'], name: /month|monat|mois|date|period/i },
+    meaning: 'seasons from a year to the next, as 2000-01',
+    isSo: (text) => (Number(text.slice(2, 4)) + 1) % 100 === Number(text.slice(5)),
+  },
+  {
+    ...{ forms: ['%b-%y'], name: /month|monat|mois/i, meaning: 'days of no year, as Jan-01' },
+    isSo: (text) => Number(text.slice(-2)) >= 1 && Number(text.slice(-2)) <= 31,
+  },
+]
+
+/** What else all texts of such a form could be; undefined when they can only be times. */
+export const otherMeaning = (form: string, texts: string[], name: string): string | undefined =>
+  meanings.find(
+    ({ forms, name: named, isSo }) =>
+      forms.includes(form) && !named.test(name) && (!isSo || texts.every(isSo)),
+  )?.meaning

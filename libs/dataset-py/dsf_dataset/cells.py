@@ -74,19 +74,22 @@ def compile_reader(field: Field, file: str = "field", path: str = "") -> CellRea
 
 def compile_key_reader(field: Field) -> CellReader:
     """
-    The reader of a field of the primary key: a cell with more digits than its type keeps is refused, because rows of
+    The reader of a field of the key, also where that is the whole row: a cell with more digits than its type keeps is refused, because rows of
     different keys would become one.
     """
     read = compile_reader(field)
     if field.type not in ("number", "datetime"):
         return read
     times = compile_times("datetime", field.format) if field.type == "datetime" else None
+    tokens = {normalize_text(token, field) for token in field.missing_values}
 
     def read_key(text: str | None) -> Value | Problem:
         value = read(text)
         if text is None or not isinstance(value, int | float):
             return value
         clean = normalize_text(text, field)
+        if clean in tokens:
+            return value
         exact = times.exact(clean) == value * 1_000_000 if times else _is_exact(clean, value)
         what = f"has more digits than a {field.type} keeps, so another key could become the same"
         return (
@@ -168,7 +171,7 @@ def _unmarked(
         plain_text = unmark(text)
         return None if plain_text is None else cast(plain_text)
 
-    return cast_marked, lambda text: complaint(unmark(text) or text)
+    return cast_marked, lambda text: complaint(unmark(text) or "")
 
 
 def _boolean_cast(field: Field, refuse: _Refuse) -> _Cast:

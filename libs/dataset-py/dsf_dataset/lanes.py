@@ -5,7 +5,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 
-from .cells import Problem, Value, compile_reader
+from .cells import Problem, Value, compile_key_reader, compile_reader
 from .dataset import Dataset, Field
 from .texts import normalize_text, plain
 from .times import iso_date, iso_datetime
@@ -41,7 +41,10 @@ def key_reader(dataset: Dataset, at: Sequence[int]) -> Callable[[Sequence[str]],
 
 
 def _row_key_reader(dataset: Dataset, at: Sequence[int]) -> Callable[[Sequence[str]], str]:
-    readers = [(field, compile_reader(field), column) for field, column in zip(dataset.key, at, strict=True)]
+    # a cell of more digits than its type keeps is refused, or rows that differ in them would become one
+    readers = [
+        (field, compile_key_reader(field), column) for field, column in zip(dataset.key, at, strict=True)
+    ]
 
     def part(field: Field, cell: str, value: Value | Problem) -> str | None:
         if value is None:

@@ -7,7 +7,7 @@ from define import VECTORS, definition, load
 from dsf_dataset import (
     Field,
     Problem,
-    compile_reader,
+    compile_key_reader,
     key_part,
     key_reader,
     lane_of,
@@ -42,7 +42,9 @@ def test_the_key_of_a_whole_row(row, tmp_path):
     changed["x-dsf"] = {"key": "row"}
     dataset = load(changed, tmp_path)
     assert key_reader(dataset, range(len(fields)))(row["cells"]) == row["key"]
-    values = [compile_reader(field)(cell) for field, cell in zip(dataset.fields, row["cells"], strict=True)]
+    values = [
+        compile_key_reader(field)(cell) for field, cell in zip(dataset.fields, row["cells"], strict=True)
+    ]
     if not any(isinstance(value, Problem) for value in values):
         assert record_key(dataset)(values) == row["key"]
 

@@ -36,7 +36,7 @@ function numberCaster(type: 'number' | 'integer', unmark: ReturnType<typeof unma
     const unmarked = unmark(text)
     return unmarked === undefined ? undefined : plain(unmarked)
   }
-  return { cast, complaint: (text) => tooLarge(type, unmark(text) ?? text) ?? `is no ${type}` }
+  return { cast, complaint: (text) => tooLarge(type, unmark(text) ?? '') ?? `is no ${type}` }
 }
 
 /** A value that stands in the definition, as the cell of that text would be read. */

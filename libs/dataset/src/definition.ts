@@ -12,7 +12,7 @@ import { trends } from './trends.ts'
  * others are, `unknown-words.ts` says. Patterns are written so that Python takes them for the same (definition-shape.ts).
  */
 
-const name = z
+export const datasetName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, starting with a letter')
   .regex(/^(?!.*-v[0-9]+$)/, 'expected no version at the end, the index names carry one')
@@ -228,7 +228,7 @@ const resource = z.looseObject({
 })
 
 export const definition = z.looseObject({
-  name,
+  name: datasetName,
   version: z.string().default('0.0.0'),
   title: z.string().optional(),
   description: z.string().optional(),

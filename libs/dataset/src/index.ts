@@ -11,7 +11,7 @@ export {
 } from './load.ts'
 export { largestBatch, largestRow } from './limits.ts'
 export type { Dataset, Field, FieldType } from './dataset.ts'
-export type { ComputedField } from './definition.ts'
+export { datasetName, type ComputedField } from './definition.ts'
 export { definitionShape } from './definition-shape.ts'
 export type { DashboardDefinition, PanelDefinition } from './dashboard.ts'
 export { encodingOf } from './encodings.ts'

@@ -39,6 +39,17 @@ describe('the key of a row', () => {
     expect(keyReader(datasetOfRows(fields), [...cells.keys()])(cells)).toBe(key)
   })
 
+  test('of a whole row tells rows apart that differ below a millisecond, or behind the digits of a double', () => {
+    const read = keyReader(datasetOfRows([{ type: 'datetime' }, { type: 'number' }]), [0, 1])
+    const rows = Array.from({ length: 100 }, (_, i) => [
+      `2024-01-01T00:00:00.0000${i}Z`,
+      `0.12345678901234567${i}`,
+    ])
+    expect(new Set(rows.map(read)).size).toBe(100)
+    expect(new Set(rows.map(([time]) => read([time!, '1']))).size).toBe(100)
+    expect(new Set(rows.map(([, number]) => read(['', number!]))).size).toBe(100)
+  })
+
   test('of a whole row is that of its record', () => {
     const dataset = datasetOfRows([{ type: 'string' }, { type: 'datetime' }])
     const fromCells = keyReader(dataset, [0, 1])

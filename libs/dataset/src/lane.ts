@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Dataset, Field } from './dataset.ts'
 import { normalizeText } from './normalize-text.ts'
 import { isProblem, type Value } from './problems.ts'
-import { readRules } from './values.ts'
+import { keyRules, readRules } from './values.ts'
 
 /**
  * The primary key as text, from its parts in the order of the key fields: the part itself for a single field, a JSON
@@ -25,16 +25,20 @@ function keyPart({ type }: Pick<Field, 'type'>, value: Value): string {
  * Reads the key from a row of cells; `at[i]` is the column of key field i in the file. A cell that is no value of its
  * field stands for itself: the cleaner will refuse the row, but first it needs a lane.
  */
-export function keyReader(dataset: Dataset, at: number[]): (cells: string[]) => string {
+export function keyReader(
+  dataset: Pick<Dataset, 'key' | 'isRowKey'>,
+  at: number[],
+): (cells: string[]) => string {
   if (dataset.isRowKey) return rowKeyReader(dataset, at)
   const parts = dataset.key.map((field, i) => partReader(field, at[i]!))
   const [only] = parts
   return parts.length === 1 ? only! : (cells) => keyText(parts.map((part) => part(cells)))
 }
 
-function rowKeyReader({ key }: Dataset, at: number[]): (cells: string[]) => string {
+function rowKeyReader({ key }: Pick<Dataset, 'key'>, at: number[]): (cells: string[]) => string {
   const parts = key.map((field, i) => {
-    const read = readRules(field)
+    // a cell of more digits than its type keeps is refused, or rows that differ in them would become one
+    const read = keyRules(field)
     return (cells: string[]) => {
       const value = read(cells[at[i]!]!)
       if (value === null) return null

@@ -35,6 +35,7 @@ describe('a problem says which field, and what is wrong with it', () => {
       'type',
       'cell "1e400" is too large for a number, which is at most 1.7976931348623157e+308 in size',
     ],
+    [{ type: 'number', decimalChar: ',' }, '1.5', 'type', 'cell "1.5" is no number'],
     [{ type: 'number' }, 'Infinity', 'type', 'cell "Infinity" is no number'],
     [
       { type: 'datetime' },

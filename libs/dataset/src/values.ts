@@ -36,16 +36,18 @@ export function readRules(field: Field, file = 'field', path = `/${field.name}`)
 }
 
 /**
- * The rules of a field of the primary key. A cell with more digits than its type keeps is refused: two rows of different
+ * The rules of a field of the key, also where that is the whole row. A cell with more digits than its type keeps is refused: two rows of different
  * keys would become one, and one of them would be lost.
  */
 export function keyRules(field: Field): CellReader {
   const read = readRules(field)
   const isKept = exactness(field)
   if (!isKept) return read
+  const missing = missingTest(field)
   return (text) => {
     const value = read(text)
-    if (typeof value !== 'number' || isKept(normalizeText(text ?? '', field), value)) return value
+    const clean = normalizeText(text ?? '', field)
+    if (typeof value !== 'number' || isKept(clean, value) || missing(clean)) return value
     const what = `has more digits than a ${field.type} keeps, so another key could become the same; a primary key like this is a string`
     return cellProblem(field, 'type', `"${shorten(text ?? '')}" ${what}`)
   }

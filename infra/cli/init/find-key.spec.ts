@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { findKey } from './find-key.ts'
+import { judgeColumn } from './judge-column.ts'
+
+const keyOf = (names: string[], rows: string[][], looks?: number) => {
+  const columns = names.map((name, at) =>
+    judgeColumn(
+      name,
+      at,
+      rows.map((row) => row[at]!),
+    ),
+  )
+  const { columns: key, finding } = findKey(columns, rows, true, looks)
+  return { key: key.map(({ name }) => name), why: finding.why }
+}
+
+describe('a primary key', () => {
+  it.each([
+    [
+      'one moment in two zones',
+      ['2024-03-31T01:00:00+01:00', '2024-03-31T00:00:00Z', '2024-03-31T05:00:00Z'],
+    ],
+    ['one number with and without its sign', ['1', '+1', '3']],
+  ])('is none of a column with %s, which is one value to the stages', (_, cells) => {
+    const rows = cells.map((cell) => [cell])
+    expect(keyOf(['id'], rows).key).toEqual([])
+    const inPlaces = rows.map(([cell], i) => [i === 0 ? 'here' : 'there', cell!])
+    expect(keyOf(['place', 'id'], inPlaces).key).toEqual(['id', 'place'])
+  })
+
+  it('is looked for in so many rows and no more, and that is told', () => {
+    // only all three tell the rows apart
+    const rows = Array.from({ length: 1000 }, (_, i) => [
+      `a${i % 10}`,
+      `b${Math.floor(i / 10) % 10}`,
+      `c${Math.floor(i / 100)}`,
+    ])
+    const names = ['a', 'b', 'c']
+    expect(keyOf(names, rows)).toMatchObject({ key: names })
+    const { key, why } = keyOf(names, rows, 500)
+    expect([key, why]).toEqual([
+      [],
+      expect.stringContaining('of the columns that were tried, no three tell 1,000 rows apart'),
+    ])
+  })
+})
