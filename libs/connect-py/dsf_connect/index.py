@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .secret import Secret, required, secret
+from .secret import Secret, open_url, required, secret
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,9 @@ class IndexSettings:
 
 def read_index(env: Mapping[str, str]) -> IndexSettings:
     """@raise ConnectError"""
+    nodes = required(env, "ELASTICSEARCH_URL").split(",")
     return IndexSettings(
-        url=required(env, "ELASTICSEARCH_URL").split(",")[0].strip().rstrip("/"),
+        url=[open_url("ELASTICSEARCH_URL", node.strip()) for node in nodes][0],
         prefix=env.get("ELASTICSEARCH_INDEX_PREFIX", ""),
         api_key=secret(env, "ELASTICSEARCH_API_KEY"),
         username=env.get("ELASTICSEARCH_USERNAME") or None,

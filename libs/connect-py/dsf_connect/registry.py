@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .secret import ConnectError, Secret, required, secret
+from .secret import ConnectError, Secret, open_url, required, secret
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def read_registry(env: Mapping[str, str]) -> RegistrySettings:
             "SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD go together: set both or none"
         )
     return RegistrySettings(
-        url=required(env, "SCHEMA_REGISTRY_URL").rstrip("/"),
+        url=open_url("SCHEMA_REGISTRY_URL", required(env, "SCHEMA_REGISTRY_URL")),
         prefix=env.get("SCHEMA_REGISTRY_PREFIX", env.get("KAFKA_PREFIX", "")),
         username=username,
         password=password,

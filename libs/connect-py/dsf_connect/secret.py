@@ -1,5 +1,6 @@
 """A password, key or token: of a variable, or of the file that the same variable with `_FILE` names."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,19 @@ def required(env: Mapping[str, str], name: str) -> str:
     if not value:
         raise ConnectError(f"{name} is not set: see docs/settings.md")
     return value
+
+
+_OPEN_URL = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#]*)?", re.IGNORECASE)
+
+
+def open_url(name: str, url: str) -> str:
+    """The URL, which may stand in logs as it is. @raise ConnectError, which does not show it"""
+    if not _OPEN_URL.fullmatch(url):
+        raise ConnectError(
+            f"{name} is no URL that can be used: expected http:// or https:// and a host, with no query, "
+            "and no user and password, which have variables of their own"
+        )
+    return url.rstrip("/")
 
 
 def one_of(env: Mapping[str, str], name: str, *known: str) -> str:

@@ -11,7 +11,7 @@ from minio.credentials.credentials import Credentials
 from minio.credentials.providers import IamAwsProvider, Provider
 from minio.sse import Sse, SseKMS, SseS3
 
-from .secret import ConnectError, Secret, one_of, required, secret
+from .secret import ConnectError, Secret, one_of, open_url, required, secret
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def read_store(env: Mapping[str, str]) -> StoreSettings:
             "or AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN"
         )
     return StoreSettings(
-        endpoint=required(env, "S3_ENDPOINT"),
+        endpoint=open_url("S3_ENDPOINT", required(env, "S3_ENDPOINT")),
         bucket=env.get("S3_BUCKET") or "dsf",
         region=env.get("S3_REGION") or "us-east-1",
         access=access,

@@ -120,6 +120,31 @@ def test_the_registry_and_the_index_get_what_they_ask_for_with_each_request(tmp_
     assert index.headers() == {"authorization": "ApiKey two"}
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://u:hunter2@h", "http:/u:hunter2@h", "http:u:hunter2@h", "http:\\\\u:hunter2@h"),
+        *(
+            "http:///u:hunter2@h",
+            "h\nttp://hunter2@h",
+            "http://h?hunter2",
+            "http://h#hunter2",
+            "h:1",
+            "ftp://h",
+        ),
+    ],
+)
+def test_a_url_that_may_hold_a_secret_is_refused_and_not_shown(url):
+    for read, env in (
+        (read_registry, {"SCHEMA_REGISTRY_URL": url}),
+        (read_store, STORE | {"S3_ENDPOINT": url}),
+        (read_index, {"ELASTICSEARCH_URL": f"http://a,{url}"}),
+    ):
+        with pytest.raises(ConnectError, match="is no URL that can be used") as refused:
+            read(env)
+        assert "hunter2" not in str(refused.value)
+
+
 def test_the_store_asks_for_keys_or_an_identity_and_names_a_missing_file():
     with pytest.raises(ConnectError, match="set S3_ACCESS_KEY and S3_SECRET_KEY"):
         read_store({"S3_ENDPOINT": "http://s", "S3_ACCESS_KEY": "me"})

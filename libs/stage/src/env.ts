@@ -90,4 +90,4 @@ function endWithHelp(shape: z.ZodRawShape): never {
 const shown = (variable: string, value: string): string =>
   /(SECRET|KEY|PASSWORD|TOKEN)(?!.*_FILE$)/.test(variable)
     ? '…'
-    : value.replace(/^([a-z][a-z0-9+.-]*:?\/\/)?[^]*@/i, '$1…@').replace(/\?[^]*/, '?…')
+    : value.replace(/^([a-z][a-z0-9+.-]*:?\/\/)?[^]*@/i, '$1…@').replace(/([?#])[^]*/, '$1…')

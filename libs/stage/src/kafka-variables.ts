@@ -1,10 +1,5 @@
 import { z } from 'zod'
-
-/** An empty variable is one that is not set, as in a manifest that leaves it open. */
-export const optional = z
-  .string()
-  .optional()
-  .transform((text) => text || undefined)
+import { namePrefix, optional, serverUrl } from './variable-types.ts'
 
 const number = (least: number) =>
   z.preprocess((text) => text || undefined, z.coerce.number().int().min(least).optional())
@@ -37,16 +32,12 @@ export const kafkaVariables = {
   ),
   KAFKA_SSL_CERT_FILE: optional.describe('our own certificate, for brokers that ask for one'),
   KAFKA_SSL_KEY_FILE: optional.describe('the key of our certificate'),
-  KAFKA_OAUTH_TOKEN_URL: optional.describe('where OAUTHBEARER gets its tokens'),
+  KAFKA_OAUTH_TOKEN_URL: serverUrl.optional().describe('where OAUTHBEARER gets its tokens'),
   KAFKA_OAUTH_CLIENT_ID: optional.describe('who we are for who gives tokens'),
   KAFKA_OAUTH_CLIENT_SECRET: optional.describe('and how we prove it'),
   KAFKA_OAUTH_CLIENT_SECRET_FILE: optional.describe('a file with it'),
   KAFKA_OAUTH_SCOPE: optional.describe('scopes that are asked for, with spaces between'),
-  KAFKA_PREFIX: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{0,100}$/, 'expected letters, digits, ".", "_" and "-"')
-    .default('')
-    .describe('begins every name of a topic, group and transactional id'),
+  KAFKA_PREFIX: namePrefix.default('').describe('begins every name of a topic, group and transactional id'),
   KAFKA_CREATE_TOPICS: z
     .enum(['true', '1', 'false', '0', ''])
     .default('true')

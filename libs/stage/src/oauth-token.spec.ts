@@ -25,7 +25,7 @@ async function serving(answer: (asked: number) => { status?: number; body: objec
   const { port } = server.address() as AddressInfo
   const config = z.object(kafkaVariables).parse({
     KAFKA_BROKERS: 'k:1',
-    KAFKA_OAUTH_TOKEN_URL: `http://127.0.0.1:${port}/token`,
+    KAFKA_OAUTH_TOKEN_URL: `http://127.0.0.1:${port}/token?key=hunter3`,
     KAFKA_OAUTH_CLIENT_ID: 'cleaner',
     KAFKA_OAUTH_CLIENT_SECRET: 'hunter2',
     KAFKA_OAUTH_SCOPE: 'kafka',
@@ -70,8 +70,19 @@ describe('a token of OAuth', () => {
     )
     const refused = await token().catch((error: unknown) => error as Error)
     expect(refused).toBeInstanceOf(TransientError)
-    expect((refused as Error).message).toMatch(/gives cleaner no token: 401 invalid_client$/)
-    expect((refused as Error).message).not.toContain('hunter2')
+    expect((refused as Error).message).toMatch(/\/token gives cleaner no token: 401 invalid_client$/)
+    expect((refused as Error).message).not.toMatch(/hunter/)
     expect(await token()).toEqual({ value: 't' })
+  })
+
+  it('of a server that is away is waited for, and the query of its URL is not shown', async () => {
+    const { token } = await serving(() => ({ body: {} }))
+    server!.close()
+    server!.closeAllConnections()
+    const refused = await token().catch((error: unknown) => error as Error)
+    expect(refused).toBeInstanceOf(TransientError)
+    expect((refused as Error).message).toMatch(
+      /^no token of http:\/\/127\.0\.0\.1:\d+\/token: .*ECONNREFUSED/,
+    )
   })
 })

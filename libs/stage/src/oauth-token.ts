@@ -1,6 +1,7 @@
 import { FatalError, TransientError } from './failure.ts'
 import type { KafkaSettings } from './kafka-variables.ts'
 import { secretOf, type Secret } from './secret.ts'
+import { withoutQuery } from './variable-types.ts'
 
 interface Token {
   value: string
@@ -55,14 +56,16 @@ async function ask(url: string, { id, secret, scope }: Client): Promise<{ value:
   const answer = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'error' }).catch(
     (error: unknown) => {
       const { message, cause } = error as Error
-      throw new TransientError(`no token of ${url}: ${(cause as Error | undefined)?.message ?? message}`)
+      throw new TransientError(
+        `no token of ${withoutQuery(url)}: ${(cause as Error | undefined)?.message ?? message}`,
+      )
     },
   )
   const told = (await answer.json().catch(() => ({}))) as Record<string, unknown>
   const { access_token: value, expires_in: seconds, error } = told
   if (!answer.ok || typeof value !== 'string')
     throw new TransientError(
-      `${url} gives ${id} no token: ${answer.status} ${typeof error === 'string' ? error : ''}`,
+      `${withoutQuery(url)} gives ${id} no token: ${answer.status} ${typeof error === 'string' ? error : ''}`,
     )
   return { value, seconds: typeof seconds === 'number' ? seconds : 0 }
 }
