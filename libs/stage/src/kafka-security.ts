@@ -1,7 +1,8 @@
-import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs'
 import { FatalError } from './failure.ts'
 import type { KafkaSettings } from './kafka-variables.ts'
-import { tokenProvider } from './oauth-token.ts'
+import { oauthMechanism } from './oauth-mechanism.ts'
+import { tokensOf } from './oauth-token.ts'
 import { secretOf } from './secret.ts'
 import { liveTls } from './tls.ts'
 
@@ -29,7 +30,7 @@ function tlsOf(config: KafkaSettings) {
   })
 }
 
-function saslOf(config: KafkaSettings): SASLOptions {
+function saslOf(config: KafkaSettings): SASLOptions | Mechanism {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username } = config
   if (mechanism === undefined)
     throw new FatalError(
@@ -38,7 +39,7 @@ function saslOf(config: KafkaSettings): SASLOptions {
   if (mechanism === 'OAUTHBEARER') {
     // the name is for our sentences
     const named = { username: config.KAFKA_OAUTH_CLIENT_ID }
-    return { ...named, mechanism: 'oauthbearer', oauthBearerProvider: tokenProvider(config) }
+    return { ...named, ...oauthMechanism(tokensOf(config)) }
   }
   const password = secretOf(config, 'KAFKA_SASL_PASSWORD')
   if (username === undefined || password === undefined)
