@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -38,6 +38,21 @@ describe('a secret', () => {
     expect(read).toThrow(TransientError)
     expect(read).toThrow(`A_FILE is "${file}"`)
     expect(read).toThrow(reason)
+  })
+})
+
+describe('a file of a secret that nobody can look at is waited for, by name', () => {
+  const loop = join(folder, 'loop')
+  symlinkSync('loop', loop)
+  it.each([
+    ['ELOOP', loop],
+    ['ENAMETOOLONG', join(folder, 'x'.repeat(5000))],
+    ['ENOTDIR', join(file, 'inside')],
+  ])('%s', (code, path) => {
+    writeFileSync(file, 'word')
+    const read = secretOf({ A_FILE: path }, 'A')!.read
+    expect(read).toThrow(TransientError)
+    expect(read).toThrow(`A_FILE is "${path}", which cannot be read: ${code}`)
   })
 })
 

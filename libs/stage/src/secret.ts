@@ -34,16 +34,18 @@ const largest = 256 * 1024
  * @throws TransientError, because a file that is mounted may come a moment later
  */
 export function readSmallFile(variable: string, file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false })
   const what = `${variable} is "${file}"`
-  if (!stats) throw new TransientError(`${what}, and there is no such file`)
-  if (!stats.isFile()) throw new TransientError(`${what}, which is no file`)
-  if (stats.size > largest)
-    throw new TransientError(`${what}, which has ${stats.size} bytes: expected at most ${largest}`)
   try {
+    const stats = statSync(file)
+    if (!stats.isFile()) throw new TransientError(`${what}, which is no file`)
+    if (stats.size > largest)
+      throw new TransientError(`${what}, which has ${stats.size} bytes: expected at most ${largest}`)
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new TransientError(`${what}, which cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+    if (error instanceof TransientError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' ? 'and there is no such file' : `which cannot be read: ${code}`
+    throw new TransientError(`${what}, ${reason}`)
   }
 }
 
