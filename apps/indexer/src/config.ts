@@ -1,3 +1,4 @@
+import { indexPrefixPattern } from '@dsf/dataset'
 import { openUrl, optional, readConfig } from '@dsf/stage'
 import { storeVariables } from '@dsf/store'
 import { z } from 'zod'
@@ -17,7 +18,7 @@ export const elasticsearchVariables = {
   ELASTICSEARCH_CA_FILE: optional.describe("certificates of who signed the nodes'"),
   ELASTICSEARCH_INDEX_PREFIX: z
     .string()
-    .regex(/^([a-z0-9][a-z0-9._-]{0,99})?$/, 'expected small letters, digits, ".", "_" and "-"')
+    .regex(indexPrefixPattern, 'expected small letters, digits, ".", "_" and "-"')
     .default('')
     .describe('begins the name of every index, alias and template'),
 }

@@ -1,3 +1,4 @@
+import { prefixPattern } from '@dsf/dataset'
 import { z } from 'zod'
 
 /** An empty variable is one that is not set, as in a manifest that leaves it open. */
@@ -7,9 +8,7 @@ export const optional = z
   .transform((text) => text || undefined)
 
 /** It begins names of topics and subjects. */
-export const namePrefix = z
-  .string()
-  .regex(/^[A-Za-z0-9._-]{0,100}$/, 'expected letters, digits, ".", "_" and "-"')
+export const namePrefix = z.string().regex(prefixPattern, 'expected letters, digits, ".", "_" and "-"')
 
 /** What the parser finds counts, because it is what a client uses: it finds a password in `http:/user:password@host`, too. */
 const hasUser = (url: string) => Boolean(new URL(url).username || new URL(url).password)
