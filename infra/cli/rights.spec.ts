@@ -13,7 +13,9 @@ describe('rights', () => {
   it('are never those of all datasets because a folder was empty, or named by nothing', () => {
     const empty = mkdtempSync(join(tmpdir(), 'dsf-rights-'))
     expect(() => kafkaRights('cleaner', { datasets: '' })).toThrow('--datasets is empty: name a folder')
-    expect(() => policyOf('ingestor', { datasets: empty })).toThrow(`${empty} has no folder with a datapackage.json`)
+    expect(() => policyOf('ingestor', { datasets: empty })).toThrow(
+      `${empty} has no folder with a datapackage.json`,
+    )
     expect(() => listTopics(empty, {})).toThrow(`${empty} has no folder with a datapackage.json`)
     rmSync(empty, { recursive: true })
   })

@@ -27,10 +27,9 @@ const variables = {
   PUBLISHES_AT_ONCE: count(4).describe('transactions that are made at once, of all datasets'),
   RUNS_KEPT: count(1000).describe('runs of a dataset that are known; older ones are documents of the index'),
   RUNS_KEPT_DAYS: count(90).describe('days for which they are'),
-  SOURCE_SECRETS_DIR: z
-    .string()
-    .optional()
-    .describe('folder with a file for each secret that a definition names; none by default'),
+  SOURCE_SECRETS_DIR: optional.describe(
+    'folder with a file for each secret that a definition names; none by default',
+  ),
   SOURCE_ROOTS: list(':').describe('folders that file sources may be read from; none by default'),
 }
 

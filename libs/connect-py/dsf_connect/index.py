@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .secret import Secret, open_url, required, secret
+from .secret import Secret, open_url, required, secret, told
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class IndexSettings:
 
 def read_index(env: Mapping[str, str]) -> IndexSettings:
     """@raise ConnectError"""
+    env = told(env)
     nodes = required(env, "ELASTICSEARCH_URL").split(",")
     return IndexSettings(
         url=[open_url("ELASTICSEARCH_URL", node.strip()) for node in nodes][0],

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .secret import ConnectError, Secret, one_of, required, secret
+from .secret import ConnectError, Secret, one_of, required, secret, told
 
 _MODULES = {
     "PLAIN": "org.apache.kafka.common.security.plain.PlainLoginModule",
@@ -80,6 +80,7 @@ def _quoted(text: str) -> str:
 
 def read_kafka(env: Mapping[str, str]) -> KafkaSettings:
     """@raise ConnectError"""
+    env = told(env)
     protocol = one_of(env, "KAFKA_SECURITY_PROTOCOL", "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
     cert, key = (env.get(name) or None for name in ("KAFKA_SSL_CERT_FILE", "KAFKA_SSL_KEY_FILE"))
     if bool(cert) != bool(key):

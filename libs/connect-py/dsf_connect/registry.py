@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .secret import ConnectError, Secret, open_url, required, secret
+from .secret import ConnectError, Secret, open_url, required, secret, told
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class RegistrySettings:
 
 def read_registry(env: Mapping[str, str]) -> RegistrySettings:
     """@raise ConnectError"""
+    env = told(env)
     names = ("SCHEMA_REGISTRY_CERT_FILE", "SCHEMA_REGISTRY_KEY_FILE")
     cert, key = (env.get(name) or None for name in names)
     if bool(cert) != bool(key):

@@ -35,6 +35,11 @@ class Secret:
         return text
 
 
+def told(env: Mapping[str, str]) -> Mapping[str, str]:
+    """Without what is empty, which is what is not set."""
+    return {name: value for name, value in env.items() if value}
+
+
 def secret(env: Mapping[str, str], name: str) -> Secret | None:
     """None when neither variable is set. @raise ConnectError when both are"""
     value, file = env.get(name) or None, env.get(f"{name}_FILE") or None

@@ -11,7 +11,7 @@ from minio.credentials.credentials import Credentials
 from minio.credentials.providers import IamAwsProvider, Provider
 from minio.sse import Sse, SseKMS, SseS3
 
-from .secret import ConnectError, Secret, one_of, open_url, required, secret
+from .secret import ConnectError, Secret, one_of, open_url, required, secret, told
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class StoreSettings:
 
 def read_store(env: Mapping[str, str]) -> StoreSettings:
     """@raise ConnectError"""
+    env = told(env)
     access, key = secret(env, "S3_ACCESS_KEY"), secret(env, "S3_SECRET_KEY")
     if not (access and key) and (access or key or not env.get("AWS_WEB_IDENTITY_TOKEN_FILE")):
         raise ConnectError(

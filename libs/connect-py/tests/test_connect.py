@@ -108,7 +108,7 @@ def test_the_registry_and_the_index_get_what_they_ask_for_with_each_request(tmp_
     url = {"SCHEMA_REGISTRY_URL": "http://r/"}
     assert read_registry(url).headers() == {}
     assert read_registry(url | {"KAFKA_PREFIX": "p."}).prefix == "p."
-    assert read_registry(url | {"KAFKA_PREFIX": "p.", "SCHEMA_REGISTRY_PREFIX": ""}).prefix == ""
+    assert read_registry(url | {"KAFKA_PREFIX": "p.", "SCHEMA_REGISTRY_PREFIX": ""}).prefix == "p."
     assert read_registry(url | {"SCHEMA_REGISTRY_TOKEN": "t"}).headers() == {"authorization": "Bearer t"}
     file = tmp_path / "key"
     file.write_text("one")

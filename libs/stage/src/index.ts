@@ -19,7 +19,7 @@ export {
   type TopicReader,
 } from './define.ts'
 export { apiVariables, flag, readConfig } from './env.ts'
-export { openUrl, optional } from './variable-types.ts'
+export { openUrl, optional, told } from './variable-types.ts'
 export { renewed, secretOf, type Secret } from './secret.ts'
 export { LiveAgent, readTls, type TlsFiles } from './tls.ts'
 export { DatasetError, FatalError, TransientError } from './failure.ts'

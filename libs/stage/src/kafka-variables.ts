@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { namePrefix, optional, serverUrl } from './variable-types.ts'
 
-const number = (least: number) =>
-  z.preprocess((text) => text || undefined, z.coerce.number().int().min(least).optional())
+const number = (least: number) => z.coerce.number().int().min(least).optional()
 
 /** How a Kafka is reached, and what we are called there. */
 export const kafkaVariables = {
@@ -39,9 +38,9 @@ export const kafkaVariables = {
   KAFKA_OAUTH_SCOPE: optional.describe('scopes that are asked for, with spaces between'),
   KAFKA_PREFIX: namePrefix.default('').describe('begins every name of a topic, group and transactional id'),
   KAFKA_CREATE_TOPICS: z
-    .enum(['true', '1', 'false', '0', ''])
+    .enum(['true', '1', 'false', '0'])
     .default('true')
-    .transform((text) => text !== 'false' && text !== '0')
+    .transform((text) => text === 'true' || text === '1')
     .describe('whether a stage makes topics that are not there; if not, dsf topics list prints them'),
   KAFKA_REPLICATION_FACTOR: number(1).describe(
     "replicas of topics that a stage makes; else the brokers' default",

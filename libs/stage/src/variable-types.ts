@@ -1,11 +1,11 @@
 import { prefixPattern } from '@dsf/dataset'
 import { z } from 'zod'
 
-/** An empty variable is one that is not set, as in a manifest that leaves it open. */
-export const optional = z
-  .string()
-  .optional()
-  .transform((text) => text || undefined)
+export const optional = z.string().optional()
+
+/** An empty variable is one that is not set, as in a manifest that leaves it open: no table of variables sees one. */
+export const told = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([, text]) => text !== ''))
 
 /** It begins names of topics and subjects. */
 export const namePrefix = z.string().regex(prefixPattern, 'expected letters, digits, ".", "_" and "-"')
