@@ -1,4 +1,4 @@
-import { apiVariables, optional, readConfig } from '@dsf/stage'
+import { apiVariables, filePath, optional, readConfig } from '@dsf/stage'
 import { storeVariables } from '@dsf/store'
 import { z } from 'zod'
 
@@ -19,7 +19,7 @@ const variables = {
   SOURCE_PROXY: optional.describe(
     'URL of the proxy that sources are fetched through; it must refuse private addresses, too',
   ),
-  SOURCE_PROXY_FILE: optional.describe('a file with it, for one with user and password'),
+  SOURCE_PROXY_FILE: filePath.describe('a file with it, for one with user and password'),
   ROWS_PER_TRANSACTION: count(20_000).describe(
     'rows that are published together: enough that the fixed cost is lost in them, few enough to hold in memory',
   ),

@@ -3,7 +3,7 @@ import { parseCrashAt, type CrashAt } from './crash-points.ts'
 import { helpText } from './help.ts'
 import { kafkaVariables } from './kafka-variables.ts'
 import { registryVariables } from './registry-variables.ts'
-import { optional, told } from './variable-types.ts'
+import { filePath, told } from './variable-types.ts'
 
 const host = z.string().default('127.0.0.1')
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -49,7 +49,7 @@ function crashAt(text: string | undefined, context: z.RefinementCtx): CrashAt | 
 export const apiVariables = {
   HTTP_HOST: host.describe('where the API is; beyond loopback only with a token'),
   HTTP_PORT: port.describe('its port; 0 for any free one'),
-  HTTP_TOKEN_FILE: optional.describe(
+  HTTP_TOKEN_FILE: filePath.describe(
     'tokens of callers, one a line; must be there when HTTP_HOST is not of loopback',
   ),
 }

@@ -13,10 +13,25 @@ import { liveTls } from './tls.ts'
  */
 export function kafkaSecurity(config: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   const { KAFKA_SECURITY_PROTOCOL: protocol } = config
+  requireUse(config)
   return {
     ...(protocol.endsWith('SSL') ? { ssl: tlsOf(config) } : {}),
     ...(protocol.startsWith('SASL') ? { sasl: saslOf(config) } : {}),
   }
+}
+
+/** Who sets a password and no protocol must not talk in plain text without a word. */
+function requireUse({ KAFKA_SECURITY_PROTOCOL: protocol, ...config }: KafkaSettings): void {
+  const isUnused = (name: string) =>
+    (/^KAFKA_(SASL|OAUTH)_/.test(name) && !protocol.startsWith('SASL')) ||
+    (name.startsWith('KAFKA_SSL_') && !protocol.endsWith('SSL'))
+  const unused = Object.entries(config as Record<string, unknown>).find(
+    ([name, value]) => value !== undefined && isUnused(name),
+  )
+  if (unused)
+    throw new FatalError(
+      `${unused[0]} is set, and KAFKA_SECURITY_PROTOCOL is ${protocol}, which does not use it: leave it out, or set another protocol`,
+    )
 }
 
 function tlsOf(config: KafkaSettings) {

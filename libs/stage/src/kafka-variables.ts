@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { namePrefix, optional, serverUrl } from './variable-types.ts'
+import { namePrefix, filePath, optional, serverUrl } from './variable-types.ts'
 
 const number = (least: number) => z.coerce.number().int().min(least).optional()
 
@@ -25,16 +25,16 @@ export const kafkaVariables = {
     .describe('of SASL: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER'),
   KAFKA_SASL_USERNAME: optional.describe('who we are, with PLAIN and SCRAM'),
   KAFKA_SASL_PASSWORD: optional.describe('and how we prove it'),
-  KAFKA_SASL_PASSWORD_FILE: optional.describe('a file with it'),
-  KAFKA_SSL_CA_FILE: optional.describe(
+  KAFKA_SASL_PASSWORD_FILE: filePath.describe('a file with it'),
+  KAFKA_SSL_CA_FILE: filePath.describe(
     "certificates of who signed the brokers'; else those that Node brings",
   ),
-  KAFKA_SSL_CERT_FILE: optional.describe('our own certificate, for brokers that ask for one'),
-  KAFKA_SSL_KEY_FILE: optional.describe('the key of our certificate'),
+  KAFKA_SSL_CERT_FILE: filePath.describe('our own certificate, for brokers that ask for one'),
+  KAFKA_SSL_KEY_FILE: filePath.describe('the key of our certificate'),
   KAFKA_OAUTH_TOKEN_URL: serverUrl.optional().describe('where OAUTHBEARER gets its tokens'),
   KAFKA_OAUTH_CLIENT_ID: optional.describe('who we are for who gives tokens'),
   KAFKA_OAUTH_CLIENT_SECRET: optional.describe('and how we prove it'),
-  KAFKA_OAUTH_CLIENT_SECRET_FILE: optional.describe('a file with it'),
+  KAFKA_OAUTH_CLIENT_SECRET_FILE: filePath.describe('a file with it'),
   KAFKA_OAUTH_SCOPE: optional.describe('scopes that are asked for, with spaces between'),
   KAFKA_PREFIX: namePrefix.default('').describe('begins every name of a topic, group and transactional id'),
   KAFKA_CREATE_TOPICS: z

@@ -3,6 +3,12 @@ import { z } from 'zod'
 
 export const optional = z.string().optional()
 
+/** A URL there is waited for as a file that is not there yet, for ever. */
+export const filePath = z
+  .string()
+  .refine((path) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(path), 'expected the path of a file, not a URL')
+  .optional()
+
 /** An empty variable is one that is not set, as in a manifest that leaves it open: no table of variables sees one. */
 export const told = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([, text]) => text !== ''))
