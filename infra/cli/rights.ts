@@ -2,6 +2,8 @@
 import { resolve } from 'node:path'
 import {
   bucketPolicy,
+  indexPrefixPattern,
+  prefixPattern,
   programs,
   requireDatasets,
   rightsOf,
@@ -9,6 +11,7 @@ import {
   type Program,
   type Scope,
 } from '@dsf/dataset'
+import { named, quoted } from './words.ts'
 
 export interface RightsOptions {
   /** a folder; without it the rights hold for all datasets that the prefix will ever have */
@@ -28,11 +31,18 @@ export function programOf(name: string): Program {
   return found
 }
 
-function scopeOf({ datasets, prefix, bucket, create, 'index-prefix': indexPrefix }: RightsOptions): Scope {
-  const names = datasets ? requireDatasets(resolve(datasets)).map(({ name }) => name) : undefined
+function scopeOf(options: RightsOptions): Scope {
+  const { datasets, create = false } = options
+  if (datasets === '')
+    throw new Error('--datasets is empty: name a folder, or leave it out for rights of all datasets')
+  const names =
+    datasets === undefined ? undefined : requireDatasets(resolve(datasets)).map(({ name }) => name)
   return {
-    ...{ datasets: names, prefix: prefix ?? '', indexPrefix: indexPrefix ?? '', bucket: bucket ?? 'dsf' },
-    create: create ?? false,
+    datasets: names,
+    prefix: named(options, 'prefix', prefixPattern, ''),
+    indexPrefix: named(options, 'index-prefix', indexPrefixPattern, ''),
+    bucket: named(options, 'bucket', /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'dsf'),
+    create,
   }
 }
 
@@ -40,7 +50,9 @@ function scopeOf({ datasets, prefix, bucket, create, 'index-prefix': indexPrefix
 type Granted = KafkaRight & { principal: string }
 
 export function kafkaRights(program: Program, options: RightsOptions): { rights: Granted[] } {
-  const principal = `User:${options.principal ?? program}`
+  const name = options.principal ?? program
+  if (name === '') throw new Error('--principal is empty: leave it out for the name of the program')
+  const principal = `User:${name}`
   return { rights: rightsOf(program, scopeOf(options)).kafka.map((right) => ({ principal, ...right })) }
 }
 
@@ -51,7 +63,7 @@ export const kafkaCommands = ({ rights }: { rights: Granted[] }): string =>
 const aclCommand = ({ principal, resource, name, pattern, operations }: Granted) =>
   [
     'kafka-acls.sh --bootstrap-server "$KAFKA_BROKERS" --command-config admin.properties --add',
-    `--allow-principal '${principal}' --${resource} '${name}' --resource-pattern-type ${pattern}`,
+    `--allow-principal ${quoted(principal)} --${resource} ${quoted(name)} --resource-pattern-type ${pattern}`,
     ...operations.map((operation) => `--operation ${operation}`),
   ].join(' ')
 

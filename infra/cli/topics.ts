@@ -1,6 +1,7 @@
 /** What has to be made in a Kafka where the stages may not: with KAFKA_CREATE_TOPICS=false. */
 import { resolve } from 'node:path'
-import { requireDatasets, topicSettings, topicsOf } from '@dsf/dataset'
+import { prefixPattern, requireDatasets, topicSettings, topicsOf } from '@dsf/dataset'
+import { named } from './words.ts'
 
 export interface TopicOptions {
   prefix?: string
@@ -9,8 +10,15 @@ export interface TopicOptions {
 }
 
 export function listTopics(folder: string, options: TopicOptions) {
-  const wanted = { prefix: options.prefix ?? '', minInsyncReplicas: numberIn(options, 'min-insync') }
+  const wanted = {
+    prefix: named(options, 'prefix', prefixPattern, ''),
+    minInsyncReplicas: numberIn(options, 'min-insync'),
+  }
   const replicas = numberIn(options, 'replicas')
+  if (replicas !== undefined && (wanted.minInsyncReplicas ?? 1) > replicas)
+    throw new Error(
+      `--min-insync ${wanted.minInsyncReplicas} is more than --replicas ${replicas}: nothing could ever be written`,
+    )
   const topics = requireDatasets(resolve(folder)).flatMap((dataset) =>
     topicsOf(dataset, wanted.prefix).map((spec) => ({
       ...{ topic: spec.topic, partitions: spec.partitions, ...(replicas ? { replicas } : {}) },

@@ -1,4 +1,5 @@
-import { openUrl, optional, readConfig } from '@dsf/stage'
+import { indexPrefixPattern } from '@dsf/dataset'
+import { openUrl, filePath, optional, readConfig, told } from '@dsf/stage'
 import { storeVariables } from '@dsf/store'
 import { z } from 'zod'
 
@@ -10,14 +11,14 @@ export const elasticsearchVariables = {
     .pipe(z.array(openUrl).min(1))
     .describe('the index: its nodes, with commas between'),
   ELASTICSEARCH_API_KEY: optional.describe('an API key, as Elasticsearch encodes it'),
-  ELASTICSEARCH_API_KEY_FILE: optional.describe('a file with it'),
+  ELASTICSEARCH_API_KEY_FILE: filePath.describe('a file with it'),
   ELASTICSEARCH_USERNAME: optional.describe('in place of an API key: who we are there'),
   ELASTICSEARCH_PASSWORD: optional.describe('and how we prove it'),
-  ELASTICSEARCH_PASSWORD_FILE: optional.describe('a file with it'),
-  ELASTICSEARCH_CA_FILE: optional.describe("certificates of who signed the nodes'"),
+  ELASTICSEARCH_PASSWORD_FILE: filePath.describe('a file with it'),
+  ELASTICSEARCH_CA_FILE: filePath.describe("certificates of who signed the nodes'"),
   ELASTICSEARCH_INDEX_PREFIX: z
     .string()
-    .regex(/^([a-z0-9][a-z0-9._-]{0,99})?$/, 'expected small letters, digits, ".", "_" and "-"')
+    .regex(indexPrefixPattern, 'expected small letters, digits, ".", "_" and "-"')
     .default('')
     .describe('begins the name of every index, alias and template'),
 }
@@ -25,7 +26,7 @@ export const elasticsearchVariables = {
 export type IndexSettings = z.infer<z.ZodObject<typeof elasticsearchVariables>>
 
 export const indexSettings = (env: NodeJS.ProcessEnv): IndexSettings =>
-  z.object(elasticsearchVariables).parse(env)
+  z.object(elasticsearchVariables).parse(told(env))
 
 const variables = {
   ...storeVariables,

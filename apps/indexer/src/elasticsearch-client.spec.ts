@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -31,6 +31,22 @@ afterAll(() => {
 })
 
 const settings = (env: NodeJS.ProcessEnv) => indexSettings({ ELASTICSEARCH_URL: url, ...env })
+
+interface Case {
+  of: string
+  env: Record<string, string>
+  refused?: string
+}
+const vectors = join(import.meta.dirname, '../../../libs/dataset/vectors/connections.json')
+const cases = (JSON.parse(readFileSync(vectors, 'utf8')) as Case[]).filter(({ of }) => of === 'index')
+
+describe('variables of the index, which Python takes and refuses alike', () => {
+  it.each(cases)('$env', ({ env, refused }) => {
+    const reading = () => openClient(indexSettings(env))
+    if (refused === undefined) expect(reading).not.toThrow()
+    else expect(reading).toThrow(refused)
+  })
+})
 
 describe('Elasticsearch that asks who we are', () => {
   it('is told by the key that is in the file at each call; one that it refuses is waited for', async () => {

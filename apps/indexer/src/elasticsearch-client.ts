@@ -1,5 +1,5 @@
 import { Client, type ClientOptions } from '@elastic/elasticsearch'
-import { FatalError, readTls, renewed, secretOf } from '@dsf/stage'
+import { FatalError, readTls, renewed, secretOf, tokenOf } from '@dsf/stage'
 import type { IndexSettings } from './config.ts'
 
 export interface IndexClient {
@@ -15,7 +15,7 @@ const oldClientEndsMs = 120_000
 /** @throws FatalError when variables do not fit together */
 export function openClient(settings: IndexSettings): IndexClient {
   const { ELASTICSEARCH_URL: nodes, ELASTICSEARCH_USERNAME: username, ELASTICSEARCH_CA_FILE: ca } = settings
-  const apiKey = secretOf(settings, 'ELASTICSEARCH_API_KEY')
+  const apiKey = tokenOf(settings, 'ELASTICSEARCH_API_KEY')
   const password = secretOf(settings, 'ELASTICSEARCH_PASSWORD')
   if (apiKey && (password || username !== undefined))
     throw new FatalError(

@@ -1,4 +1,4 @@
-import { apiVariables, optional, readConfig } from '@dsf/stage'
+import { apiVariables, filePath, optional, readConfig } from '@dsf/stage'
 import { storeVariables } from '@dsf/store'
 import { z } from 'zod'
 
@@ -19,7 +19,7 @@ const variables = {
   SOURCE_PROXY: optional.describe(
     'URL of the proxy that sources are fetched through; it must refuse private addresses, too',
   ),
-  SOURCE_PROXY_FILE: optional.describe('a file with it, for one with user and password'),
+  SOURCE_PROXY_FILE: filePath.describe('a file with it, for one with user and password'),
   ROWS_PER_TRANSACTION: count(20_000).describe(
     'rows that are published together: enough that the fixed cost is lost in them, few enough to hold in memory',
   ),
@@ -27,10 +27,9 @@ const variables = {
   PUBLISHES_AT_ONCE: count(4).describe('transactions that are made at once, of all datasets'),
   RUNS_KEPT: count(1000).describe('runs of a dataset that are known; older ones are documents of the index'),
   RUNS_KEPT_DAYS: count(90).describe('days for which they are'),
-  SOURCE_SECRETS_DIR: z
-    .string()
-    .optional()
-    .describe('folder with a file for each secret that a definition names; none by default'),
+  SOURCE_SECRETS_DIR: optional.describe(
+    'folder with a file for each secret that a definition names; none by default',
+  ),
   SOURCE_ROOTS: list(':').describe('folders that file sources may be read from; none by default'),
 }
 

@@ -1,6 +1,6 @@
 /** An authority of the stack's own, and a certificate for each server: of loopback, for a month, and of use nowhere else. */
 import { X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import { requireProgram, runQuietly } from '../install/tool.ts'
@@ -38,25 +38,40 @@ export function trustOwnAuthority(settings: Pick<Settings, 'runDir' | 'secure'>)
   tls.setDefaultCACertificates([...others, readFileSync(caFile(settings), 'utf8')])
 }
 
-/** Makes them when they are missing, or end within a week and `mayRenew`: who runs keeps the certificate that it began with. */
+/**
+ * Makes them when they are missing, or end within a week and `mayRenew`: who runs keeps the certificate that it began with. They are made
+ * in a folder beside, which takes its place when all are there and the authority's key is gone.
+ */
 export async function makeCertificates(
   settings: Settings,
   mayRenew: boolean,
   now = Date.now(),
 ): Promise<void> {
   const folder = folderOf(settings)
-  if (existsSync(caFile(settings)) && !(mayRenew && endsSoon(caFile(settings), now))) return
+  const isWhole = existsSync(caFile(settings)) && !existsSync(authorityKey(folder))
+  if (isWhole && !(mayRenew && endsSoon(caFile(settings), now))) return
+  const making = `${folder}.making`
+  rmSync(making, { recursive: true, force: true })
+  mkdirSync(making, { recursive: true, mode: 0o700 })
+  await makeAll(settings, making)
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  await make(settings, 'ca', ['-subj', '/CN=data-stream-flow of this machine', ...extensions(authority)])
+  renameSync(making, folder)
+}
+
+const authorityKey = (folder: string) => join(folder, 'ca.key')
+
+async function makeAll(settings: Settings, folder: string): Promise<void> {
+  const at = (file: string) => join(folder, file)
+  const make = (name: string, options: readonly string[]) => sign(settings, at(name), name, options)
+  await make('ca', ['-subj', '/CN=data-stream-flow of this machine', ...extensions(authority)])
   for (const owner of owners) {
-    const issuer = ['-CA', caFile(settings), '-CAkey', join(folder, 'ca.key')]
-    await make(settings, owner, [...issuer, '-subj', `/CN=${owner}`, ...extensions(server)])
-    const { cert, key, both } = certificateOf(settings, owner)
-    writeFileSync(both, readFileSync(key, 'utf8') + readFileSync(cert, 'utf8'), { mode: 0o600 })
+    const issuer = ['-CA', at('ca.crt'), '-CAkey', authorityKey(folder)]
+    await make(owner, [...issuer, '-subj', `/CN=${owner}`, ...extensions(server)])
+    const both = readFileSync(at(`${owner}.key`), 'utf8') + readFileSync(at(`${owner}.crt`), 'utf8')
+    writeFileSync(at(`${owner}.pem`), both, { mode: 0o600 })
   }
   // nothing is ever signed with it again
-  rmSync(join(folder, 'ca.key'))
+  rmSync(authorityKey(folder))
 }
 
 const endsSoon = (file: string, now: number) =>
@@ -71,13 +86,12 @@ const server = [
 const extensions = (list: readonly string[]) => list.flatMap((one) => ['-addext', one])
 
 /** openssl makes the key readable for its owner alone. */
-function make(settings: Settings, name: string, options: readonly string[]): Promise<void> {
-  const file = (kind: string) => join(folderOf(settings), `${name}.${kind}`)
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file('key')]
+function sign(settings: Settings, path: string, name: string, options: readonly string[]): Promise<void> {
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${path}.key`]
   return runQuietly({
     ...{ name: 'certificates', what: `making that of ${name}` },
     program: requireProgram('openssl', 'it makes the certificates of SECURE=1', 'openssl'),
-    args: ['req', '-x509', ...key, '-out', file('crt'), '-days', String(days), ...options],
+    args: ['req', '-x509', ...key, '-out', `${path}.crt`, '-days', String(days), ...options],
     log: join(settings.runDir, 'logs', 'certificates.log'),
     wayOut: 'openssl must be 3.0 or newer: openssl version says which it is.',
   })

@@ -1,7 +1,16 @@
 /** What SECURE=1 makes before a server starts, and the gate in front of the registry. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { get } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -37,6 +46,17 @@ describe('certificates', () => {
       elsewhere: kafka.checkIP('10.0.0.1'),
     }).toEqual({ signed: true, authorities: [true, false], here: '127.0.0.1', elsewhere: undefined })
     expect(existsSync(join(settings.runDir, 'secure/tls/ca.key'))).toBe(false)
+  })
+
+  it('are made anew where the making was cut off, whoever began it', async () => {
+    const tls = join(settings.runDir, 'secure/tls')
+    rmSync(certificateOf(settings, 'elasticsearch').cert)
+    writeFileSync(join(tls, 'ca.key'), 'left behind')
+    mkdirSync(`${tls}.making`)
+    writeFileSync(join(`${tls}.making`, 'ca.crt'), 'half of it')
+    await makeCertificates(settings, false)
+    expect(new X509Certificate(readFileSync(certificateOf(settings, 'elasticsearch').cert)).ca).toBe(false)
+    expect([`${tls}.making`, join(tls, 'ca.key')].filter((path) => existsSync(path))).toEqual([])
   })
 
   it('stay as they are until they end within a week, and then only when nothing runs', async () => {

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .secret import Secret, required, secret
+from .secret import INDEX_PREFIX, ConnectError, Secret, open_url, path, prefix, required, secret, token, told
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,21 @@ class IndexSettings:
 
 def read_index(env: Mapping[str, str]) -> IndexSettings:
     """@raise ConnectError"""
+    env = told(env)
+    nodes = required(env, "ELASTICSEARCH_URL").split(",")
+    api_key, password = token(env, "ELASTICSEARCH_API_KEY"), secret(env, "ELASTICSEARCH_PASSWORD")
+    username = env.get("ELASTICSEARCH_USERNAME")
+    if api_key and (username or password):
+        raise ConnectError(
+            "ELASTICSEARCH_API_KEY and ELASTICSEARCH_USERNAME are both set: leave one of them out"
+        )
+    if bool(username) != bool(password):
+        raise ConnectError("ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD go together: set both or none")
     return IndexSettings(
-        url=required(env, "ELASTICSEARCH_URL").split(",")[0].strip().rstrip("/"),
-        prefix=env.get("ELASTICSEARCH_INDEX_PREFIX", ""),
-        api_key=secret(env, "ELASTICSEARCH_API_KEY"),
-        username=env.get("ELASTICSEARCH_USERNAME") or None,
-        password=secret(env, "ELASTICSEARCH_PASSWORD"),
-        ca_file=env.get("ELASTICSEARCH_CA_FILE") or None,
+        url=[open_url("ELASTICSEARCH_URL", node.strip()) for node in nodes][0],
+        prefix=prefix(env, "ELASTICSEARCH_INDEX_PREFIX", INDEX_PREFIX),
+        api_key=api_key,
+        username=username,
+        password=password,
+        ca_file=path(env, "ELASTICSEARCH_CA_FILE"),
     )

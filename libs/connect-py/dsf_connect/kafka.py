@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .secret import ConnectError, Secret, one_of, required, secret
+from .secret import PREFIX, ConnectError, Secret, one_of, path, prefix, required, secret, told
 
 _MODULES = {
     "PLAIN": "org.apache.kafka.common.security.plain.PlainLoginModule",
@@ -80,18 +80,34 @@ def _quoted(text: str) -> str:
 
 def read_kafka(env: Mapping[str, str]) -> KafkaSettings:
     """@raise ConnectError"""
+    env = told(env)
     protocol = one_of(env, "KAFKA_SECURITY_PROTOCOL", "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
-    cert, key = (env.get(name) or None for name in ("KAFKA_SSL_CERT_FILE", "KAFKA_SSL_KEY_FILE"))
+    _require_use(env, protocol)
+    cert, key = (path(env, name) for name in ("KAFKA_SSL_CERT_FILE", "KAFKA_SSL_KEY_FILE"))
     if bool(cert) != bool(key):
         raise ConnectError("KAFKA_SSL_CERT_FILE and KAFKA_SSL_KEY_FILE go together: set both or none")
     settings = KafkaSettings(
         brokers=required(env, "KAFKA_BROKERS"),
-        prefix=env.get("KAFKA_PREFIX", ""),
+        prefix=prefix(env, "KAFKA_PREFIX", PREFIX),
         protocol=protocol,
-        ca_file=env.get("KAFKA_SSL_CA_FILE") or None,
+        ca_file=path(env, "KAFKA_SSL_CA_FILE"),
         cert=(cert, key) if cert and key else None,
     )
     return _with_user(settings, env) if protocol.startswith("SASL") else settings
+
+
+def _require_use(env: Mapping[str, str], protocol: str) -> None:
+    """Who sets a password and no protocol must not talk in plain text without a word."""
+    unused = {
+        *(("KAFKA_SASL_", "KAFKA_OAUTH_") if not protocol.startswith("SASL") else ()),
+        *(("KAFKA_SSL_",) if not protocol.endswith("SSL") else ()),
+    }
+    for name in env:
+        if name.startswith(tuple(unused)):
+            raise ConnectError(
+                f"{name} is set, and KAFKA_SECURITY_PROTOCOL is {protocol}, which does not use it: "
+                "leave it out, or set another protocol"
+            )
 
 
 def _with_user(settings: KafkaSettings, env: Mapping[str, str]) -> KafkaSettings:

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .secret import ConnectError, Secret, required, secret
+from .secret import PREFIX, ConnectError, Secret, open_url, path, prefix, required, secret, token, told
 
 
 @dataclass(frozen=True)
@@ -31,24 +31,30 @@ class RegistrySettings:
 
 def read_registry(env: Mapping[str, str]) -> RegistrySettings:
     """@raise ConnectError"""
+    env = told(env)
     names = ("SCHEMA_REGISTRY_CERT_FILE", "SCHEMA_REGISTRY_KEY_FILE")
-    cert, key = (env.get(name) or None for name in names)
+    cert, key = (path(env, name) for name in names)
     if bool(cert) != bool(key):
         raise ConnectError(f"{names[0]} and {names[1]} go together: set both or none")
     username, password = (
         env.get("SCHEMA_REGISTRY_USERNAME") or None,
         secret(env, "SCHEMA_REGISTRY_PASSWORD"),
     )
+    bearer = token(env, "SCHEMA_REGISTRY_TOKEN")
+    if bearer and (username or password):
+        raise ConnectError(
+            "SCHEMA_REGISTRY_TOKEN and SCHEMA_REGISTRY_USERNAME are both set: leave one of them out"
+        )
     if bool(username) != bool(password):
         raise ConnectError(
             "SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD go together: set both or none"
         )
     return RegistrySettings(
-        url=required(env, "SCHEMA_REGISTRY_URL").rstrip("/"),
-        prefix=env.get("SCHEMA_REGISTRY_PREFIX", env.get("KAFKA_PREFIX", "")),
+        url=open_url("SCHEMA_REGISTRY_URL", required(env, "SCHEMA_REGISTRY_URL")),
+        prefix=prefix(env, "SCHEMA_REGISTRY_PREFIX", PREFIX, prefix(env, "KAFKA_PREFIX", PREFIX)),
         username=username,
         password=password,
-        token=secret(env, "SCHEMA_REGISTRY_TOKEN"),
-        ca_file=env.get("SCHEMA_REGISTRY_CA_FILE") or None,
+        token=bearer,
+        ca_file=path(env, "SCHEMA_REGISTRY_CA_FILE"),
         cert=(cert, key) if cert and key else None,
     )

@@ -1,5 +1,6 @@
 """The object store."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from minio.credentials.credentials import Credentials
 from minio.credentials.providers import IamAwsProvider, Provider
 from minio.sse import Sse, SseKMS, SseS3
 
-from .secret import ConnectError, Secret, one_of, required, secret
+from .secret import ConnectError, Secret, one_of, open_url, path, required, secret, token, told
 
 
 @dataclass(frozen=True)
@@ -28,31 +29,49 @@ class StoreSettings:
     sse: str
 
     def encryption(self) -> Sse | None:
-        kind, _, key = self.sse.partition("aws:kms")
-        if self.sse == "none":
-            return None
-        return SseS3() if kind else SseKMS(key.removeprefix(":"), {})
+        if self.sse in ("none", "AES256"):
+            return None if self.sse == "none" else SseS3()
+        key = self.sse.removeprefix("aws:kms").removeprefix(":")
+        return SseKMS(key, {}) if key else _SseOfBucketKey()
+
+
+class _SseOfBucketKey(Sse):
+    """The client's own names an empty key."""
+
+    def headers(self) -> dict[str, str]:
+        return {"X-Amz-Server-Side-Encryption": "aws:kms"}
 
 
 def read_store(env: Mapping[str, str]) -> StoreSettings:
     """@raise ConnectError"""
-    access, key = secret(env, "S3_ACCESS_KEY"), secret(env, "S3_SECRET_KEY")
+    env = told(env)
+    access, key = token(env, "S3_ACCESS_KEY"), secret(env, "S3_SECRET_KEY")
     if not (access and key) and (access or key or not env.get("AWS_WEB_IDENTITY_TOKEN_FILE")):
         raise ConnectError(
             "the object store asks who we are: set S3_ACCESS_KEY and S3_SECRET_KEY, or each with _FILE, "
             "or AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN"
         )
+    if not access and not env.get("AWS_ROLE_ARN"):
+        raise ConnectError("AWS_WEB_IDENTITY_TOKEN_FILE is set: set AWS_ROLE_ARN, too")
+    path(env, "AWS_WEB_IDENTITY_TOKEN_FILE")
     return StoreSettings(
-        endpoint=required(env, "S3_ENDPOINT"),
+        endpoint=open_url("S3_ENDPOINT", required(env, "S3_ENDPOINT")),
         bucket=env.get("S3_BUCKET") or "dsf",
         region=env.get("S3_REGION") or "us-east-1",
         access=access,
         secret=key,
-        session=secret(env, "S3_SESSION_TOKEN"),
+        session=token(env, "S3_SESSION_TOKEN"),
         addressing=one_of(env, "S3_ADDRESSING", "path", "virtual"),
-        ca_file=env.get("S3_CA_FILE") or None,
-        sse=env.get("S3_SSE") or "none",
+        ca_file=path(env, "S3_CA_FILE"),
+        sse=_sse(env),
     )
+
+
+def _sse(env: Mapping[str, str]) -> str:
+    told_sse = env.get("S3_SSE", "none")
+    if not re.fullmatch(r"none|AES256|aws:kms(:.+)?", told_sse):
+        raise ConnectError(f'S3_SSE is "{told_sse}": expected none, AES256, aws:kms or aws:kms:<id of a key>')
+    return told_sse
 
 
 def open_store(settings: StoreSettings, http: urllib3.PoolManager) -> Minio:

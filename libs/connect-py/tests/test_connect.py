@@ -1,6 +1,8 @@
 """The variables of the servers: what becomes of them for each client, and that no secret shows."""
 
+import json
 import os
+from pathlib import Path
 
 import pytest
 import urllib3
@@ -38,6 +40,28 @@ def test_a_secret_of_a_file_is_read_again_each_time(tmp_path):
     os.remove(file)
     with pytest.raises(ConnectError, match="A_FILE is .*, which cannot be read: FileNotFoundError"):
         told.read()
+
+
+def test_a_secret_loses_one_end_of_a_line_and_nothing_else(tmp_path):
+    file = tmp_path / "word"
+    told = secret({"A_FILE": str(file)}, "A")
+    for written, read in ((b"a\r\n", "a"), (b"a\r", "a\r"), (b"a\rb\r\n\n", "a\rb\r\n"), (b" a \n", " a ")):
+        file.write_bytes(written)
+        assert told.read() == read
+
+
+_VECTORS = Path(__file__).parents[3] / "libs/dataset/vectors/connections.json"
+_READ = {"kafka": read_kafka, "registry": read_registry, "store": read_store, "index": read_index}
+
+
+@pytest.mark.parametrize("case", json.loads(_VECTORS.read_text()), ids=lambda case: json.dumps(case["env"]))
+def test_what_the_stages_refuse_is_refused_here(case):
+    read = _READ[case["of"]]
+    if "refused" not in case:
+        read(case["env"])
+        return
+    with pytest.raises(ConnectError, match=case["refused"]):
+        read(case["env"])
 
 
 def test_a_secret_is_told_once_and_never_shown():
@@ -108,7 +132,7 @@ def test_the_registry_and_the_index_get_what_they_ask_for_with_each_request(tmp_
     url = {"SCHEMA_REGISTRY_URL": "http://r/"}
     assert read_registry(url).headers() == {}
     assert read_registry(url | {"KAFKA_PREFIX": "p."}).prefix == "p."
-    assert read_registry(url | {"KAFKA_PREFIX": "p.", "SCHEMA_REGISTRY_PREFIX": ""}).prefix == ""
+    assert read_registry(url | {"KAFKA_PREFIX": "p.", "SCHEMA_REGISTRY_PREFIX": ""}).prefix == "p."
     assert read_registry(url | {"SCHEMA_REGISTRY_TOKEN": "t"}).headers() == {"authorization": "Bearer t"}
     file = tmp_path / "key"
     file.write_text("one")
@@ -120,10 +144,35 @@ def test_the_registry_and_the_index_get_what_they_ask_for_with_each_request(tmp_
     assert index.headers() == {"authorization": "ApiKey two"}
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://u:hunter2@h", "http:/u:hunter2@h", "http:u:hunter2@h", "http:\\\\u:hunter2@h"),
+        *(
+            "http:///u:hunter2@h",
+            "h\nttp://hunter2@h",
+            "http://h?hunter2",
+            "http://h#hunter2",
+            "h:1",
+            "ftp://h",
+        ),
+    ],
+)
+def test_a_url_that_may_hold_a_secret_is_refused_and_not_shown(url):
+    for read, env in (
+        (read_registry, {"SCHEMA_REGISTRY_URL": url}),
+        (read_store, STORE | {"S3_ENDPOINT": url}),
+        (read_index, {"ELASTICSEARCH_URL": f"http://a,{url}"}),
+    ):
+        with pytest.raises(ConnectError, match="is no URL that can be used") as refused:
+            read(env)
+        assert "hunter2" not in str(refused.value)
+
+
 def test_the_store_asks_for_keys_or_an_identity_and_names_a_missing_file():
     with pytest.raises(ConnectError, match="set S3_ACCESS_KEY and S3_SECRET_KEY"):
         read_store({"S3_ENDPOINT": "http://s", "S3_ACCESS_KEY": "me"})
-    lent = read_store({"S3_ENDPOINT": "http://s", "AWS_WEB_IDENTITY_TOKEN_FILE": "t"})
+    lent = read_store({"S3_ENDPOINT": "http://s", "AWS_WEB_IDENTITY_TOKEN_FILE": "t", "AWS_ROLE_ARN": "r"})
     assert (lent.access, lent.region, lent.sse) == (None, "us-east-1", "none")
     with pytest.raises(ConnectError, match='S3_CA_FILE is "/none", and there is no such file'):
         open_store(read_store(STORE | {"S3_CA_FILE": "/none"}), urllib3.PoolManager())
@@ -145,4 +194,4 @@ def test_the_store_asks_for_keys_or_an_identity_and_names_a_missing_file():
 )
 def test_what_is_stored_is_encrypted_as_told(told, headers):
     encryption = read_store(STORE | {"S3_SSE": told}).encryption()
-    assert {name: value for name, value in encryption.headers().items() if value} == headers
+    assert encryption.headers() == headers

@@ -74,7 +74,7 @@ export {
   type Reason,
 } from './quarantined.ts'
 export { flow, readers, routesFrom, type StageName, type Way } from './flow.ts'
-export { namesOf, type Names } from './names.ts'
+export { indexPrefixPattern, namesOf, prefixPattern, type Names } from './names.ts'
 export { bucketPolicy } from './object-rights.ts'
 export { programs, type Program, type Scope } from './programs.ts'
 export { rightsOf, topicRights, type KafkaRight } from './rights.ts'

@@ -86,6 +86,10 @@ export function requireDatasets(parent: string): Dataset[] {
     problems.map((line) => `${join(folder, 'datapackage.json')} ${line}`),
   )
   if (wrong.length > 0) throw new Error(wrong.join('\n'))
+  if (datasets.size === 0)
+    throw new Error(
+      `${parent} has no folder with a datapackage.json in it: docs/dataset.md says what belongs there`,
+    )
   return [...datasets.values()]
 }
 

@@ -15,6 +15,12 @@ export interface Names {
   partsOf: (topic: string) => { dataset: string; kind: TopicKind }
 }
 
+/** What such a prefix may be. */
+export const prefixPattern = /^[A-Za-z0-9._-]{0,100}$/
+
+/** The same of indices, whose names begin with a small letter or a digit. */
+export const indexPrefixPattern = /^([a-z0-9][a-z0-9._-]{0,99})?$/
+
 export function namesOf(prefix = ''): Names {
   const transactions = (stage: string) => `${prefix}dsf.${stage}.`
   return {

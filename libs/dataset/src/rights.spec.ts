@@ -76,6 +76,12 @@ describe('rights', () => {
     expect(asking).toEqual(['indexer', 'anomalies'])
     for (const program of asking)
       for (const { names } of rightsOf(program, scope).role!.indices)
-        expect(names.filter((name) => !name.startsWith('b-'))).toEqual([])
+        expect(names.filter((name) => !/^\/?b-/.test(name))).toEqual([])
+  })
+
+  it('in Elasticsearch are not for a dataset whose name begins like another', () => {
+    const [{ names } = { names: [] }] = rightsOf('indexer', { datasets: ['us'], indexPrefix: 'a.' }).role!
+      .indices
+    expect(names.slice(0, 2)).toEqual(['a.us', String.raw`/a\.us-v[0-9]+/`])
   })
 })

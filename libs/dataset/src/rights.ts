@@ -132,6 +132,9 @@ function groupsOf(program: Program, names: Names): KafkaRight[] {
   ]
 }
 
+/** The indices behind an alias, and none of a dataset whose name goes on: Elasticsearch takes an expression of Lucene between slashes. */
+const versionsOf = (alias: string): string => `/${alias.replaceAll('.', String.raw`\.`)}-v[0-9]+/`
+
 function roleOf(program: Program, { indexPrefix = '', datasets }: Scope): IndexRole | undefined {
   const own = [pipelineIndex, trendsIndex].flatMap((name) => [
     `${indexPrefix}${name}`,
@@ -144,7 +147,7 @@ function roleOf(program: Program, { indexPrefix = '', datasets }: Scope): IndexR
     }
   if (program !== 'indexer') return undefined
   const ofDatasets = (datasets ?? ['*']).flatMap((name) =>
-    name === '*' ? [`${indexPrefix}*`] : [`${indexPrefix}${name}`, `${indexPrefix}${name}-v*`],
+    name === '*' ? [`${indexPrefix}*`] : [`${indexPrefix}${name}`, versionsOf(`${indexPrefix}${name}`)],
   )
   return {
     // health, and a template for each dataset

@@ -2,7 +2,7 @@ import { topicSettings, topicsOf, type Dataset, type TopicKind, type TopicSpec }
 import kafkajs, { type Admin } from 'kafkajs'
 import type { Stage } from './define.ts'
 import type { CommonConfig } from './env.ts'
-import { DatasetError } from './failure.ts'
+import { DatasetError, FatalError } from './failure.ts'
 import { maxBatchBytes } from './kafka.ts'
 
 /** What is wished of topics beside what the dataset says; the broker's own choice where nothing is. */
@@ -14,14 +14,21 @@ export interface TopicWishes {
   minInsyncReplicas?: number | undefined
 }
 
-/** Who may not make topics needs those that it touches, and may not see the others. */
+/**
+ * Who may not make topics needs those that it touches, and may not see the others.
+ * @throws FatalError when nothing could ever be written to topics as they are wished
+ */
 export function wishesOf({ reads, writes, state }: Stage, config: CommonConfig): TopicWishes {
+  const { KAFKA_REPLICATION_FACTOR: replicas, KAFKA_MIN_INSYNC_REPLICAS: minInsyncReplicas } = config
+  if (replicas !== undefined && (minInsyncReplicas ?? 1) > replicas)
+    throw new FatalError(
+      `KAFKA_MIN_INSYNC_REPLICAS is ${minInsyncReplicas}, and KAFKA_REPLICATION_FACTOR ${replicas}: expected no more than that`,
+    )
   const touched = new Set([...reads, ...writes, ...(state ? [state.changelog] : []), 'quarantine' as const])
   return {
     prefix: config.KAFKA_PREFIX,
     ...(config.KAFKA_CREATE_TOPICS ? {} : { only: touched }),
-    replicas: config.KAFKA_REPLICATION_FACTOR,
-    minInsyncReplicas: config.KAFKA_MIN_INSYNC_REPLICAS,
+    ...{ replicas, minInsyncReplicas },
   }
 }
 

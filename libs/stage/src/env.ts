@@ -3,8 +3,9 @@ import { parseCrashAt, type CrashAt } from './crash-points.ts'
 import { helpText } from './help.ts'
 import { kafkaVariables } from './kafka-variables.ts'
 import { registryVariables } from './registry-variables.ts'
+import { filePath, told } from './variable-types.ts'
 
-const host = z.string().min(1).default('127.0.0.1')
+const host = z.string().default('127.0.0.1')
 const port = z.coerce.number().int().min(0).max(65_535)
 
 /** Variables that every stage reads. A stage's own `config.ts` extends this table; nothing else reads the environment. */
@@ -48,16 +49,14 @@ function crashAt(text: string | undefined, context: z.RefinementCtx): CrashAt | 
 export const apiVariables = {
   HTTP_HOST: host.describe('where the API is; beyond loopback only with a token'),
   HTTP_PORT: port.describe('its port; 0 for any free one'),
-  HTTP_TOKEN_FILE: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('tokens of callers, one a line; must be there when HTTP_HOST is not of loopback'),
+  HTTP_TOKEN_FILE: filePath.describe(
+    'tokens of callers, one a line; must be there when HTTP_HOST is not of loopback',
+  ),
 }
 
-/** `true` and `1` are on; everything else that is not `false`, `0` or empty is refused. */
+/** `true` and `1` are on; everything else that is not `false` or `0` is refused. */
 export const flag = z
-  .enum(['true', '1', 'false', '0', ''])
+  .enum(['true', '1', 'false', '0'])
   .default('false')
   .transform((text) => text === 'true' || text === '1')
 
@@ -71,11 +70,12 @@ export type ApiConfig = z.infer<z.ZodObject<typeof apiVariables>>
 export function readConfig<Shape extends z.ZodRawShape>(own: Shape, env: NodeJS.ProcessEnv = process.env) {
   const shape = { ...commonVariables, ...own }
   if (process.argv[2] === '--help') endWithHelp(shape)
-  const result = z.object(shape).safeParse(env)
+  const set = told(env)
+  const result = z.object(shape).safeParse(set)
   if (result.success) return result.data
   const lines = result.error.issues.map((issue) => {
     const variable = String(issue.path[0])
-    const found = env[variable] === undefined ? 'is not set' : `is "${shown(variable, env[variable])}"`
+    const found = set[variable] === undefined ? 'is not set' : `is "${shown(variable, set[variable])}"`
     return `  ${variable} ${found}: ${issue.message}`
   })
   throw new Error(`The configuration is not usable:\n${lines.join('\n')}`)
@@ -90,4 +90,4 @@ function endWithHelp(shape: z.ZodRawShape): never {
 const shown = (variable: string, value: string): string =>
   /(SECRET|KEY|PASSWORD|TOKEN)(?!.*_FILE$)/.test(variable)
     ? '…'
-    : value.replace(/^([a-z][a-z0-9+.-]*:?\/\/)?[^]*@/i, '$1…@').replace(/\?[^]*/, '?…')
+    : value.replace(/^([a-z][a-z0-9+.-]*:?\/\/)?[^]*@/i, '$1…@').replace(/([?#])[^]*/, '$1…')

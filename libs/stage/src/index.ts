@@ -19,9 +19,8 @@ export {
   type TopicReader,
 } from './define.ts'
 export { apiVariables, flag, readConfig } from './env.ts'
-export { optional } from './kafka-variables.ts'
-export { openUrl } from './registry-variables.ts'
-export { renewed, secretOf, type Secret } from './secret.ts'
+export { filePath, openUrl, optional, told } from './variable-types.ts'
+export { renewed, secretOf, tokenOf, type Secret } from './secret.ts'
 export { LiveAgent, readTls, type TlsFiles } from './tls.ts'
 export { DatasetError, FatalError, TransientError } from './failure.ts'
 export { problem, RequestError } from './problem.ts'

@@ -1,7 +1,8 @@
-import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs'
 import { FatalError } from './failure.ts'
 import type { KafkaSettings } from './kafka-variables.ts'
-import { tokenProvider } from './oauth-token.ts'
+import { oauthMechanism } from './oauth-mechanism.ts'
+import { tokensOf } from './oauth-token.ts'
 import { secretOf } from './secret.ts'
 import { liveTls } from './tls.ts'
 
@@ -12,10 +13,25 @@ import { liveTls } from './tls.ts'
  */
 export function kafkaSecurity(config: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   const { KAFKA_SECURITY_PROTOCOL: protocol } = config
+  requireUse(config)
   return {
     ...(protocol.endsWith('SSL') ? { ssl: tlsOf(config) } : {}),
     ...(protocol.startsWith('SASL') ? { sasl: saslOf(config) } : {}),
   }
+}
+
+/** Who sets a password and no protocol must not talk in plain text without a word. */
+function requireUse({ KAFKA_SECURITY_PROTOCOL: protocol, ...config }: KafkaSettings): void {
+  const isUnused = (name: string) =>
+    (/^KAFKA_(SASL|OAUTH)_/.test(name) && !protocol.startsWith('SASL')) ||
+    (name.startsWith('KAFKA_SSL_') && !protocol.endsWith('SSL'))
+  const unused = Object.entries(config as Record<string, unknown>).find(
+    ([name, value]) => value !== undefined && isUnused(name),
+  )
+  if (unused)
+    throw new FatalError(
+      `${unused[0]} is set, and KAFKA_SECURITY_PROTOCOL is ${protocol}, which does not use it: leave it out, or set another protocol`,
+    )
 }
 
 function tlsOf(config: KafkaSettings) {
@@ -29,7 +45,7 @@ function tlsOf(config: KafkaSettings) {
   })
 }
 
-function saslOf(config: KafkaSettings): SASLOptions {
+function saslOf(config: KafkaSettings): SASLOptions | Mechanism {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username } = config
   if (mechanism === undefined)
     throw new FatalError(
@@ -38,7 +54,7 @@ function saslOf(config: KafkaSettings): SASLOptions {
   if (mechanism === 'OAUTHBEARER') {
     // the name is for our sentences
     const named = { username: config.KAFKA_OAUTH_CLIENT_ID }
-    return { ...named, mechanism: 'oauthbearer', oauthBearerProvider: tokenProvider(config) }
+    return { ...named, ...oauthMechanism(tokensOf(config)) }
   }
   const password = secretOf(config, 'KAFKA_SASL_PASSWORD')
   if (username === undefined || password === undefined)

@@ -375,4 +375,41 @@ describe('a refusal of the patched client', () => {
   ])('of code %d says what is refused to whom', (code, call, sentence) => {
     expect(told(code, call)).toBe(sentence)
   })
+
+  it('that a fetch tells with a partition does so, too, and of that topic alone', async () => {
+    const Encoder = inside<new () => object>('protocol/encoder')
+    const Connection = inside<{ prototype: object }>('network/connection')
+    const { parse } = inside<{ parse: (answer: object) => Promise<object> }>(
+      'protocol/requests/fetch/v11/response',
+    )
+    const partitions = (errorCode: number) => [{ partition: 0, errorCode, messages: [] }]
+    const responses = [
+      { topicName: 'a.raw', partitions: partitions(0) },
+      { topicName: 'b.raw', partitions: partitions(29) },
+      { topicName: 'c.raw', partitions: partitions(29) },
+    ]
+    const answered = { correlationId: 1, size: 0, payload: Buffer.alloc(0) }
+    const connection = Object.assign(Object.create(Connection.prototype) as object, {
+      ...{ sasl, clientId: 'x', correlationId: 0, logDebug: () => undefined },
+      ...{ isAuthenticated: () => true, failIfNotConnected: () => undefined },
+      requestQueue: {
+        maybeThrottle: () => undefined,
+        push: ({ entry }: { entry: { resolve: (one: object) => void } }) =>
+          entry.resolve({ ...answered, entry }),
+      },
+    }) as unknown as { send: (call: object) => Promise<{ responses: typeof responses }> }
+    const request = {
+      ...{ apiKey: 1, apiName: 'Fetch', apiVersion: 11 },
+      encode: async () => new Encoder(),
+    }
+    const told = await connection.send({ request, response: { decode: async () => ({ responses }), parse } })
+    const errors = told.responses.flatMap((one) =>
+      (one.partitions as { error?: Error }[]).map(({ error }) => error?.message),
+    )
+    expect(errors).toEqual([
+      undefined,
+      'Kafka does not let cleaner Read the topic b.raw',
+      'Kafka does not let cleaner Read the topic c.raw',
+    ])
+  })
 })

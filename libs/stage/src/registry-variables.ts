@@ -1,28 +1,17 @@
-import { z } from 'zod'
-import { optional } from './kafka-variables.ts'
-
-/** A URL that may stand in logs and answers. */
-export const openUrl = z
-  .url()
-  .refine(
-    (url) => !/^[^/]*\/\/[^/]*@/.test(url),
-    'expected no user and password in it: they have variables of their own',
-  )
+import { namePrefix, openUrl, filePath, optional } from './variable-types.ts'
 
 /** How the schema registry is reached, and what our subjects are called there. */
 export const registryVariables = {
   SCHEMA_REGISTRY_URL: openUrl.describe('the schema registry, with the API of Confluent'),
   SCHEMA_REGISTRY_USERNAME: optional.describe('who we are there'),
   SCHEMA_REGISTRY_PASSWORD: optional.describe('and how we prove it'),
-  SCHEMA_REGISTRY_PASSWORD_FILE: optional.describe('a file with it'),
+  SCHEMA_REGISTRY_PASSWORD_FILE: filePath.describe('a file with it'),
   SCHEMA_REGISTRY_TOKEN: optional.describe('in place of both: a bearer token'),
-  SCHEMA_REGISTRY_TOKEN_FILE: optional.describe('a file with it'),
-  SCHEMA_REGISTRY_CA_FILE: optional.describe("certificates of who signed the registry's"),
-  SCHEMA_REGISTRY_CERT_FILE: optional.describe('our own certificate, for a registry that asks for one'),
-  SCHEMA_REGISTRY_KEY_FILE: optional.describe('the key of our certificate'),
-  SCHEMA_REGISTRY_PREFIX: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{0,100}$/, 'expected letters, digits, ".", "_" and "-"')
+  SCHEMA_REGISTRY_TOKEN_FILE: filePath.describe('a file with it'),
+  SCHEMA_REGISTRY_CA_FILE: filePath.describe("certificates of who signed the registry's"),
+  SCHEMA_REGISTRY_CERT_FILE: filePath.describe('our own certificate, for a registry that asks for one'),
+  SCHEMA_REGISTRY_KEY_FILE: filePath.describe('the key of our certificate'),
+  SCHEMA_REGISTRY_PREFIX: namePrefix
     .optional()
     .describe('begins every subject; KAFKA_PREFIX when it is not set'),
 }

@@ -1,7 +1,7 @@
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { CommonConfig } from './env.ts'
 import { DatasetError, FatalError, TransientError } from './failure.ts'
-import { secretOf, type Secret } from './secret.ts'
+import { secretOf, tokenOf, type Secret } from './secret.ts'
 import { LiveAgent } from './tls.ts'
 
 /** How the registry is reached beside its URL. */
@@ -19,7 +19,7 @@ export interface RegistryAccess {
 export function registryAccess(config: CommonConfig): RegistryAccess {
   const { SCHEMA_REGISTRY_USERNAME: user, SCHEMA_REGISTRY_PREFIX: prefix = config.KAFKA_PREFIX } = config
   const password = secretOf(config, 'SCHEMA_REGISTRY_PASSWORD')
-  const token = secretOf(config, 'SCHEMA_REGISTRY_TOKEN')
+  const token = tokenOf(config, 'SCHEMA_REGISTRY_TOKEN')
   if (token && (user !== undefined || password))
     throw new FatalError(
       'SCHEMA_REGISTRY_TOKEN and SCHEMA_REGISTRY_USERNAME are both set: leave one of them out',

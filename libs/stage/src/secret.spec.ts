@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FatalError, TransientError } from './failure.ts'
-import { renewed, secretOf } from './secret.ts'
+import { renewed, secretOf, tokenOf } from './secret.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-secret-'))
 const file = join(folder, 'word')
@@ -38,6 +38,33 @@ describe('a secret', () => {
     expect(read).toThrow(TransientError)
     expect(read).toThrow(`A_FILE is "${file}"`)
     expect(read).toThrow(reason)
+  })
+})
+
+describe('a file of a secret that nobody can look at is waited for, by name', () => {
+  const loop = join(folder, 'loop')
+  symlinkSync('loop', loop)
+  it.each([
+    ['ELOOP', loop],
+    ['ENAMETOOLONG', join(folder, 'x'.repeat(5000))],
+    ['ENOTDIR', join(file, 'inside')],
+  ])('%s', (code, path) => {
+    writeFileSync(file, 'word')
+    const read = secretOf({ A_FILE: path }, 'A')!.read
+    expect(read).toThrow(TransientError)
+    expect(read).toThrow(`A_FILE is "${path}", which cannot be read: ${code}`)
+  })
+})
+
+describe('a token for a header', () => {
+  it('is one line without spaces: a variable that is none ends the process, a file is waited for', () => {
+    writeFileSync(file, 'one\ntwo\n')
+    expect(() => tokenOf({ A: 'one\ntwo' }, 'A')).toThrow(FatalError)
+    const secret = tokenOf({ A_FILE: file }, 'A')!
+    expect(secret.read).toThrow(TransientError)
+    expect(secret.read).toThrow(/^A_FILE names a file with spaces or several lines/)
+    writeFileSync(file, 'one\n')
+    expect(secret.read()).toBe('one')
   })
 })
 

@@ -26,6 +26,26 @@ export function secretOf<Name extends string>(config: Told<Name>, name: Name): S
   return value === undefined ? undefined : { isFromFile: false, read: () => value }
 }
 
+/**
+ * The same of a token or key that becomes a word of a header.
+ * @throws FatalError when it cannot be one; what is read from a file is a TransientError then
+ */
+export function tokenOf<Name extends string>(config: Told<Name>, name: Name): Secret | undefined {
+  const secret = secretOf(config, name)
+  if (!secret) return undefined
+  const read = () => {
+    const text = secret.read()
+    if (/^[!-~]+$/.test(text)) return text
+    if (secret.isFromFile)
+      throw new TransientError(`${name}_FILE names a file with spaces or several lines: ${oneWord}`)
+    throw new FatalError(`${name} has spaces or several lines: ${oneWord}`)
+  }
+  if (!secret.isFromFile) read()
+  return { ...secret, read }
+}
+
+const oneWord = 'expected one line of letters, digits and signs'
+
 /** No key, certificate or token that we know comes near. */
 const largest = 256 * 1024
 
@@ -34,16 +54,18 @@ const largest = 256 * 1024
  * @throws TransientError, because a file that is mounted may come a moment later
  */
 export function readSmallFile(variable: string, file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false })
   const what = `${variable} is "${file}"`
-  if (!stats) throw new TransientError(`${what}, and there is no such file`)
-  if (!stats.isFile()) throw new TransientError(`${what}, which is no file`)
-  if (stats.size > largest)
-    throw new TransientError(`${what}, which has ${stats.size} bytes: expected at most ${largest}`)
   try {
+    const stats = statSync(file)
+    if (!stats.isFile()) throw new TransientError(`${what}, which is no file`)
+    if (stats.size > largest)
+      throw new TransientError(`${what}, which has ${stats.size} bytes: expected at most ${largest}`)
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new TransientError(`${what}, which cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+    if (error instanceof TransientError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' ? 'and there is no such file' : `which cannot be read: ${code}`
+    throw new TransientError(`${what}, ${reason}`)
   }
 }
 

@@ -39,7 +39,8 @@ export class LiveAgent extends Agent {
   readonly #files: TlsFiles
 
   constructor(files: TlsFiles, options: AgentOptions = { keepAlive: true }) {
-    super(options)
+    // a session goes on with the certificates that it began with
+    super({ ...options, maxCachedSessions: 0 })
     this.#files = files
   }
 

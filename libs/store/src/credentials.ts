@@ -1,4 +1,4 @@
-import { FatalError, LiveAgent, secretOf } from '@dsf/stage'
+import { FatalError, LiveAgent, secretOf, tokenOf } from '@dsf/stage'
 import { IamAwsProvider, type ClientOptions } from 'minio'
 import type { StoreConfig } from './env.ts'
 
@@ -13,11 +13,14 @@ export interface Identity {
 
 /** @throws FatalError when variables are missing, or do not fit together */
 export function identityOf(config: StoreConfig): Identity {
-  const access = secretOf(config, 'S3_ACCESS_KEY')
+  const access = tokenOf(config, 'S3_ACCESS_KEY')
   const secret = secretOf(config, 'S3_SECRET_KEY')
-  const session = secretOf(config, 'S3_SESSION_TOKEN')
-  if (config.AWS_WEB_IDENTITY_TOKEN_FILE !== undefined && !access && !secret)
+  const session = tokenOf(config, 'S3_SESSION_TOKEN')
+  if (config.AWS_WEB_IDENTITY_TOKEN_FILE !== undefined && !access && !secret) {
+    if (config.AWS_ROLE_ARN === undefined)
+      throw new FatalError('AWS_WEB_IDENTITY_TOKEN_FILE is set: set AWS_ROLE_ARN, too')
     return { provider: new IamAwsProvider({}), isMendable: true }
+  }
   if (!access || !secret)
     throw new FatalError(
       'the object store asks who we are: set S3_ACCESS_KEY and S3_SECRET_KEY, or each with _FILE, or AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN',

@@ -1,4 +1,4 @@
-import { openUrl, optional } from '@dsf/stage'
+import { openUrl, filePath, optional } from '@dsf/stage'
 import { z } from 'zod'
 
 /** Variables of a stage that uses the object store. */
@@ -7,12 +7,12 @@ export const storeVariables = {
   S3_BUCKET: z.string().default('dsf').describe('its bucket'),
   S3_REGION: z.string().default('us-east-1').describe('its region'),
   S3_ACCESS_KEY: optional.describe('who we are there'),
-  S3_ACCESS_KEY_FILE: optional.describe('a file with it'),
+  S3_ACCESS_KEY_FILE: filePath.describe('a file with it'),
   S3_SECRET_KEY: optional.describe('and how we prove it'),
-  S3_SECRET_KEY_FILE: optional.describe('a file with it'),
+  S3_SECRET_KEY_FILE: filePath.describe('a file with it'),
   S3_SESSION_TOKEN: optional.describe('of keys that were lent'),
-  S3_SESSION_TOKEN_FILE: optional.describe('a file with it'),
-  AWS_WEB_IDENTITY_TOKEN_FILE: optional.describe(
+  S3_SESSION_TOKEN_FILE: filePath.describe('a file with it'),
+  AWS_WEB_IDENTITY_TOKEN_FILE: filePath.describe(
     'in place of keys: a token for which AWS lends some (IRSA); AWS_REGION chooses where',
   ),
   AWS_ROLE_ARN: optional.describe('the role that they are lent for'),
@@ -20,7 +20,7 @@ export const storeVariables = {
     .enum(['path', 'virtual'])
     .default('path')
     .describe('where the bucket stands in an address: in the path, or before the host'),
-  S3_CA_FILE: optional.describe("certificates of who signed the store's"),
+  S3_CA_FILE: filePath.describe("certificates of who signed the store's"),
   S3_SSE: z
     .string()
     .regex(/^(none|AES256|aws:kms(:.+)?)$/, 'expected none, AES256, aws:kms or aws:kms:<id of a key>')
