@@ -57,7 +57,7 @@ async function* imported(
   dataset: Dataset,
   start: Run,
 ): AsyncGenerator<Publication, undefined> {
-  let encoding: string | null = null
+  let encoding = null as string | null
   const file = await openFile(store, dataset, start, (name) => (encoding = name))
   // its position is one of the text that it began with
   if (start.byte > 0 && start.encoding !== null && start.encoding !== encoding)
