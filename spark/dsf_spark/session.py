@@ -131,7 +131,7 @@ def _trust(ca_file: str) -> str:
     store = os.path.join(folder, "ca.p12")
     shutil.copyfile(keytool.parents[1] / "lib/security/cacerts", store)
     for number, certificate in enumerate(found):
-        command = [keytool, "-importcert", "-noprompt", "-alias", f"dsf-{number}"]
+        command = [str(keytool), "-importcert", "-noprompt", "-alias", f"dsf-{number}"]
         into = ["-keystore", store, "-storepass", "changeit"]
         done = subprocess.run(
             [*command, *into], input=certificate, capture_output=True, text=True, timeout=60, check=False
