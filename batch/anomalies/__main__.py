@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 
 from dsf_batch.command import Answer, NotNow, named_dataset, run_command
-from dsf_batch.settings import read_settings
+from dsf_batch.settings import read_index_settings
 
 from .evaluate import evaluate
 from .history import History
@@ -16,9 +16,9 @@ def main(args: list[str]) -> int:
 
 
 def _work(dataset: str, run: str) -> Answer:
-    settings = read_settings()
-    definition = named_dataset(settings.datasets_dir, dataset)
-    history = History(settings)
+    index, datasets_dir = read_index_settings()
+    definition = named_dataset(datasets_dir, dataset)
+    history = History(index)
     document = history.run(definition, run)
     if since := document.get("unchanged_since"):
         raise NotNow(f"run {run} read no rows: its file is the one of run {since}")

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dsf_batch.command import NotNow
-from dsf_batch.settings import Settings
 from dsf_client import Api, ApiError, Question, ask
-from dsf_connect import ConnectError
+from dsf_connect import ConnectError, IndexSettings
 from dsf_dataset import Dataset
 
 from .evaluate import FieldProfile, RunFacts
@@ -20,8 +19,7 @@ _SECONDS = 20
 class History:
     """Asks Elasticsearch, which need not be up to date: what is asked for is made visible first."""
 
-    def __init__(self, settings: Settings) -> None:
-        index = settings.index
+    def __init__(self, index: IndexSettings) -> None:
         self._headers = index.headers
         self._index = Api(f"{index.url}/{index.prefix}{_INDEX}", ca_file=index.ca_file)
 

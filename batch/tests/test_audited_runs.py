@@ -10,7 +10,7 @@ from audit.landing import read_landing
 from audit.run import audit_run
 from audit.stages import compare_receipt
 from dsf_batch.command import NotNow
-from dsf_batch.settings import read_settings
+from dsf_batch.settings import read_index_settings, read_settings
 from dsf_dataset import load_dataset
 from server import closed_port, serving
 
@@ -29,7 +29,8 @@ RUN = {
 
 
 def settings(url):
-    return read_settings({**dict.fromkeys(NAMES, "x"), "INGESTOR_URL": url})
+    urls = dict.fromkeys(("S3_ENDPOINT", "ELASTICSEARCH_URL"), "http://x")
+    return read_settings({**dict.fromkeys(NAMES, "x"), **urls, "INGESTOR_URL": url})
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,23 @@ def test_every_variable_that_is_missing_is_named_but_not_that_of_the_token():
     assert str(raised.value) == (
         "these variables are not set: S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, ELASTICSEARCH_URL, INGESTOR_URL, DATASETS_DIR"
     )
+
+
+def test_who_asks_the_index_alone_needs_no_keys_of_the_store():
+    index, folder = read_index_settings({"ELASTICSEARCH_URL": "http://e", "DATASETS_DIR": "d"})
+    assert (index.url, folder) == ("http://e", "d")
+
+
+def test_only_a_secret_may_be_in_a_file():
+    names = {
+        **dict.fromkeys(NAMES, "x"),
+        "INGESTOR_URL_FILE": "f",
+        "S3_ACCESS_KEY": "",
+        "S3_ACCESS_KEY_FILE": "f",
+    }
+    with pytest.raises(NotNow) as raised:
+        read_settings(names)
+    assert str(raised.value) == "these variables are not set: INGESTOR_URL"
 
 
 REFUSED = "2012-01-01,wet,,,,sun"

@@ -5,6 +5,7 @@ import re
 import requests
 import urllib3.exceptions
 from confluent_kafka import KafkaError, KafkaException
+from dsf_connect import ConnectError
 from minio.error import S3Error, ServerError
 from py4j.protocol import Py4JNetworkError
 
@@ -61,7 +62,14 @@ def is_transient(error: BaseException) -> bool:
         return error.code in _AWAY_IN_S3
     if isinstance(error, ServerError):
         return error.status_code >= 500
-    away = (TransientError, requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError)
+    # a file of a secret or certificate that is not there, or wrong, for a moment: variables are judged at start
+    away = (
+        TransientError,
+        ConnectError,
+        requests.ConnectionError,
+        requests.Timeout,
+        urllib3.exceptions.HTTPError,
+    )
     return isinstance(error, away) or bool(_AWAY_IN_JAVA.search(java_text(error)))
 
 

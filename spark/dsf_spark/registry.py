@@ -64,20 +64,18 @@ class Registry:
             )
         except ConnectError as error:
             raise TransientError(str(error)) from error
-        except requests.RequestException as error:
+        # a file of certificates that is not there is an error of the system, and those of the client are, too
+        except OSError as error:
             raise TransientError(f"the schema registry does not answer at {url}: {error}") from error
         if response.status_code == 404 and missing is not None:
             return missing
         if response.ok:
             return response.json()
-        kind = (
-            TransientError
-            if response.status_code in (408, 429) or response.status_code >= 500
-            else FatalError
-        )
-        raise kind(
-            f"the schema registry answered {response.status_code} to {method} {url}: {response.text[:300]}"
-        )
+        status = response.status_code
+        # whoever changes the file of a secret mends what was refused
+        is_mendable = status == 401 and self._settings.is_mendable
+        kind = TransientError if status in (408, 429) or status >= 500 or is_mendable else FatalError
+        raise kind(f"the schema registry answered {status} to {method} {url}: {response.text[:300]}")
 
 
 def not_registered(subject: str) -> TransientError:

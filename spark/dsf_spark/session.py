@@ -3,8 +3,11 @@ The Spark session of a job. Everything here is a default: what `spark-submit` sa
 program runs in one process on a laptop and on a cluster.
 """
 
+import atexit
 import glob
 import os
+import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -108,18 +111,35 @@ def _give_keys(store: StoreSettings) -> None:
     os.environ.update({name: key.read() for name, key in keys.items() if key})
 
 
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+
+
 def _trust(ca_file: str) -> str:
-    """Java reads no PEM: its own tool makes the store that it wants. What is in it is public, so its password says nothing."""
-    keytool = os.path.join(os.environ.get("JAVA_HOME") or "/usr", "bin", "keytool")
+    """
+    Java reads no PEM: its own tool adds our authorities to a copy of those that it brings, because all of the virtual machine
+    trusts what is named here. What is in it is public, so its password says nothing. It goes with this process.
+    """
+    try:
+        found = _CERTIFICATE.findall(Path(ca_file).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise FatalError(f'S3_CA_FILE is "{ca_file}", which cannot be read: {error}') from error
+    if not found:
+        raise FatalError(f'S3_CA_FILE is "{ca_file}", which has no certificate: expected PEM')
+    keytool = Path(os.environ.get("JAVA_HOME") or "/usr", "bin", "keytool").resolve()
     folder = tempfile.mkdtemp(prefix="dsf-trust-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     store = os.path.join(folder, "ca.p12")
-    into = ["-keystore", store, "-storetype", "PKCS12", "-storepass", "changeit"]
-    command = [keytool, "-importcert", "-noprompt", "-alias", "ca", "-file", ca_file, *into]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    if done.returncode != 0:
-        raise FatalError(
-            f'S3_CA_FILE is "{ca_file}", which keytool does not take: {done.stdout.strip()[:300]}'
+    shutil.copyfile(keytool.parents[1] / "lib/security/cacerts", store)
+    for number, certificate in enumerate(found):
+        command = [str(keytool), "-importcert", "-noprompt", "-alias", f"dsf-{number}"]
+        into = ["-keystore", store, "-storepass", "changeit"]
+        done = subprocess.run(
+            [*command, *into], input=certificate, capture_output=True, text=True, timeout=60, check=False
         )
+        if done.returncode != 0:
+            raise FatalError(
+                f'S3_CA_FILE is "{ca_file}", which keytool does not take: {done.stdout.strip()[:300]}'
+            )
     return f"-Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStorePassword=changeit"
 
 

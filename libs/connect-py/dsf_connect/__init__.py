@@ -3,7 +3,7 @@
 from .index import IndexSettings, read_index
 from .kafka import KafkaSettings, read_kafka
 from .registry import RegistrySettings, read_registry
-from .secret import ConnectError, Secret, secret
+from .secret import ConnectError, Secret, open_url, secret
 from .store import StoreSettings, open_store, read_store
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Secret",
     "StoreSettings",
     "open_store",
+    "open_url",
     "read_index",
     "read_kafka",
     "read_registry",

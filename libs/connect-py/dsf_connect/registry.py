@@ -19,6 +19,12 @@ class RegistrySettings:
     cert: tuple[str, str] | None = None
     """our own certificate, and its key"""
 
+    @property
+    def is_mendable(self) -> bool:
+        """A refusal is waited for: the secret is of a file, which may change."""
+        secret_told = self.token or self.password
+        return bool(secret_told and secret_told.file)
+
     def headers(self) -> dict[str, str]:
         """Read for each request."""
         if self.token:
