@@ -1,5 +1,5 @@
 import type { Field, FieldType } from '@dsf/dataset'
-import type { Column } from './judge-column.ts'
+import type { Column } from './column.ts'
 
 /** A field as it is when the definition says nothing more of it. */
 export const fieldOf = (name: string, type: FieldType, more: Partial<Field> = {}): Field => ({

@@ -2,7 +2,7 @@
 import { isProblem, keyReader, keyRules } from '@dsf/dataset'
 import { fieldOfColumn } from './field-of.ts'
 import { counted, type Finding, type Sure } from './findings.ts'
-import type { Column } from './judge-column.ts'
+import type { Column } from './column.ts'
 
 export interface Key {
   /** none when the whole row is the key */

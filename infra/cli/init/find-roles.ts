@@ -2,7 +2,7 @@
 import { isProblem, readRules } from '@dsf/dataset'
 import { fieldOf } from './field-of.ts'
 import { counted, type Finding } from './findings.ts'
-import type { Column } from './judge-column.ts'
+import type { Column } from './column.ts'
 
 export interface Roles {
   eventTime?: Column

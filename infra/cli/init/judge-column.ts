@@ -1,39 +1,9 @@
 /** What a column of a file holds, by the readers of the stages: whatever is found here, they read so. */
 import { isProblem, readRules, type FieldType } from '@dsf/dataset'
-import { counted, sureOf, type Sure } from './findings.ts'
+import type { Column, Marks } from './column.ts'
+import { counted, sureOf } from './findings.ts'
 import { fieldOf } from './field-of.ts'
 import { judgeTimes } from './judge-times.ts'
-
-export interface Column {
-  /** of the field that it becomes */
-  name: string
-  /** as in the header, where that is not the name */
-  header?: string
-  /** which column of the file it is, from 0 */
-  at: number
-  type: FieldType
-  format?: string
-  /** of numbers that are not plain */
-  marks?: Marks
-  /** beside the empty cell */
-  missing: string[]
-  tokens?: { trueValues: string[]; falseValues: string[] }
-  /** cells that hold a value */
-  filled: number
-  cells: number
-  distinct: number
-  /** free text, which one searches by its words */
-  isProse: boolean
-  sure: Sure
-  why: string
-  /** what somebody should look at */
-  doubt?: string
-}
-
-export interface Marks {
-  decimalChar?: string
-  groupChar?: string
-}
 
 type Judged = Pick<Column, 'type' | 'format' | 'tokens' | 'marks' | 'doubt'> & {
   why: string

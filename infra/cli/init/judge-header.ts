@@ -2,7 +2,8 @@
 import { isProblem, readRules } from '@dsf/dataset'
 import { fieldOfColumn } from './field-of.ts'
 import type { Finding } from './findings.ts'
-import { usualMissing, type Column } from './judge-column.ts'
+import type { Column } from './column.ts'
+import { usualMissing } from './judge-column.ts'
 
 export interface HeaderFound {
   isHeader: boolean

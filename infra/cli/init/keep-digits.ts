@@ -1,7 +1,7 @@
 /** Where the whole row is the key, what a type would cut off a cell is a part of the key. */
 import { isProblem, keyRules } from '@dsf/dataset'
 import { fieldOfColumn } from './field-of.ts'
-import type { Column } from './judge-column.ts'
+import type { Column } from './column.ts'
 
 /** A column with a cell of more digits than its type keeps becomes one of texts: the stages would refuse such rows. */
 export function keepDigits(column: Column, rows: string[][]): Column {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DefinitionError, loadDataset } from '@dsf/dataset'
 import type { CsvDialect } from '../../../apps/ingestor/src/read-record.ts'
 import type { Roles } from './find-roles.ts'
-import type { Column } from './judge-column.ts'
+import type { Column } from './column.ts'
 
 export interface Found {
   name: string
