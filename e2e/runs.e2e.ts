@@ -79,7 +79,8 @@ describe('a file that did not change', () => {
         unchanged: { since: first.runId },
       })
       expect(same.landing).toBeUndefined()
-      expect((await ask(source)).unchanged).toEqual(same.unchanged)
+      // by its content while the file is seconds old, and by size and time behind that
+      expect((await ask(source)).unchanged?.since).toBe(first.runId)
       expect((await ask(source, true)).counters['read']).toBe(first.counters['read'])
     }
   })
