@@ -1,11 +1,10 @@
 /** `dsf dataset init` on the files that Python packages ship. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe } from 'vitest'
 import { installRequirements } from '../infra/local/install/python-packages.ts'
-import { answerOf } from './corpus/answer.ts'
-import { answersOf, withoutAnswer, type Package } from './corpus/files.ts'
+import type { Package } from './corpus/files.ts'
+import { itHasAnswers } from './corpus/has-answers.ts'
 import { settings } from './support/stack.ts'
 
 const folders = {
@@ -15,21 +14,13 @@ const folders = {
   gapminder: 'gapminder',
 }
 
-let [packages, into] = ['', '']
+let packages = ''
 beforeAll(async () => {
-  into = mkdtempSync(join(tmpdir(), 'dsf-corpus-'))
   const requirements = join(import.meta.dirname, 'corpus/requirements.txt')
   const lib = join(await installRequirements(settings, 'corpus', requirements), 'lib')
   packages = join(lib, readdirSync(lib)[0]!, 'site-packages')
 })
-afterAll(() => rmSync(into, { recursive: true }))
 
-describe.each(Object.entries(folders) as [Package, string][])('of %s', (name, at) => {
-  it('every file has an answer', () => {
-    expect(withoutAnswer(name, join(packages, at))).toEqual([])
-  })
-
-  it.each(answersOf(name))('%s has a definition without an edit', async (file, answer) => {
-    expect(await answerOf(join(join(packages, at), file), into)).toEqual(answer)
-  })
-})
+describe.each(Object.entries(folders) as [Package, string][])('of %s', (name, at) =>
+  itHasAnswers(name, () => join(packages, at)),
+)

@@ -1,32 +1,19 @@
 /** `dsf dataset init` on the files that npm packages ship; those of PyPI are in corpus.e2e.ts, because they must be fetched. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { scanRows } from '../../infra/cli/init/scan-rows.ts'
 import { repositoryRoot } from '../../infra/local/settings.ts'
-import { answerOf } from './answer.ts'
-import { answersOf, withoutAnswer, type Package } from './files.ts'
+import type { Package } from './files.ts'
+import { itHasAnswers } from './has-answers.ts'
 
 const packages = join(repositoryRoot, 'node_modules')
 
 const folders = { 'vega-datasets': 'vega-datasets/data', 'csv-spectrum': 'csv-spectrum/csvs' }
 
-let into = ''
-beforeAll(() => {
-  into = mkdtempSync(join(tmpdir(), 'dsf-corpus-'))
-})
-afterAll(() => rmSync(into, { recursive: true }))
-
-describe.each(Object.entries(folders) as [Package, string][])('of %s', (name, at) => {
-  it('every file has an answer', () => {
-    expect(withoutAnswer(name, join(packages, at))).toEqual([])
-  })
-
-  it.each(answersOf(name))('%s has a definition without an edit', async (file, answer) => {
-    expect(await answerOf(join(join(packages, at), file), into)).toEqual(answer)
-  })
-})
+describe.each(Object.entries(folders) as [Package, string][])('of %s', (name, at) =>
+  itHasAnswers(name, () => join(packages, at)),
+)
 
 /** Its expected answer is of another file. */
 const isWrong = (name: string) => name === 'location_coordinates'

@@ -9,6 +9,7 @@ import {
   zstdCompressSync,
 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { sourceFailure } from '../testing/source-failure.ts'
 import { compressionOf, compressionOfKey, compressions, extensionOf } from './compression.ts'
 import { decompressLimited, measuredBefore, type Streamed } from './decompress.ts'
 import { SourceError } from './source-error.ts'
@@ -23,14 +24,6 @@ const cut = (bytes: Buffer, size: number) =>
   )
 const unpack = (compression: Streamed, bytes: Buffer, more = limits, size = bytes.length) =>
   buffer(decompressLimited(cut(bytes, size), compression, more))
-async function failure(promise: Promise<unknown>): Promise<[string, boolean]> {
-  const error: unknown = await promise.then(
-    () => 'no error',
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(SourceError)
-  return [(error as SourceError).message, (error as SourceError).transient]
-}
 
 const kinds: [what: string, compression: Streamed, pack: (bytes: Buffer) => Buffer][] = [
   ['gzip', 'gzip', gzipSync],
@@ -49,11 +42,10 @@ describe.each(kinds)('%s', (kind, compression, pack) => {
 
   it('stops a bomb by its size and by its ratio', async () => {
     const bomb = pack(Buffer.alloc(50_000_000))
-    expect(await failure(unpack(compression, bomb, { maxBytes: 1e6, maxCompressionRatio: 1e6 }))).toEqual([
-      'the data is longer than the limit of 1000000 bytes when decompressed',
-      false,
-    ])
-    expect(await failure(unpack(compression, bomb))).toEqual([
+    expect(
+      await sourceFailure(unpack(compression, bomb, { maxBytes: 1e6, maxCompressionRatio: 1e6 })),
+    ).toEqual(['the data is longer than the limit of 1000000 bytes when decompressed', false])
+    expect(await sourceFailure(unpack(compression, bomb))).toEqual([
       'the data decompresses to more than 200 times its size; source.maxCompressionRatio of the definition allows more',
       false,
     ])
@@ -61,7 +53,7 @@ describe.each(kinds)('%s', (kind, compression, pack) => {
   })
 
   it('tells cut from damaged data', async () => {
-    expect(await failure(unpack(compression, packed.subarray(0, -20)))).toEqual([
+    expect(await sourceFailure(unpack(compression, packed.subarray(0, -20)))).toEqual([
       `the ${compression} data is cut short`,
       true,
     ])
@@ -69,7 +61,7 @@ describe.each(kinds)('%s', (kind, compression, pack) => {
     if (kind === 'deflate without a header' || kind === 'brotli') return
     const damaged = Buffer.from(packed)
     damaged.fill(0xff, 1000, 1100)
-    expect((await failure(unpack(compression, damaged, limits, 999)))[0]).toMatch(
+    expect((await sourceFailure(unpack(compression, damaged, limits, 999)))[0]).toMatch(
       / data (is damaged|has something else)/,
     )
   })
@@ -80,11 +72,11 @@ describe.each(kinds)('%s', (kind, compression, pack) => {
       const both = unpack(compression, Buffer.concat([packed, rest, rest]), limits, size)
       if (compression === 'gzip' || compression === 'zstd')
         expect(String((await both).subarray(-11))).toBe('\nmore\nmore\n')
-      else expect((await failure(both))[0]).toMatch(/^the .* data has something else behind its end$/)
+      else expect((await sourceFailure(both))[0]).toMatch(/^the .* data has something else behind its end$/)
     }
-    expect((await failure(unpack(compression, Buffer.concat([packed, Buffer.from('junk')]))))[0]).toMatch(
-      / data (is|has)/,
-    )
+    expect(
+      (await sourceFailure(unpack(compression, Buffer.concat([packed, Buffer.from('junk')]))))[0],
+    ).toMatch(/ data (is|has)/)
   })
 
   it('passes on the error of its source, and lets go of it when nobody reads on', async () => {
@@ -99,16 +91,15 @@ describe.each(kinds)('%s', (kind, compression, pack) => {
           closed++
         }
       })()
-    expect(await failure(buffer(decompressLimited(source(true), compression, measuredBefore)))).toEqual([
-      'lost',
-      true,
-    ])
+    expect(await sourceFailure(buffer(decompressLimited(source(true), compression, measuredBefore)))).toEqual(
+      ['lost', true],
+    )
     for await (const _ of decompressLimited(source(false), compression, measuredBefore)) break
     expect(closed).toBe(2)
   })
 
   it('of nothing is no file', async () => {
-    expect((await failure(unpack(compression, Buffer.alloc(0), limits, 1)))[1]).toBe(true)
+    expect((await sourceFailure(unpack(compression, Buffer.alloc(0), limits, 1)))[1]).toBe(true)
   })
 })
 
@@ -119,7 +110,7 @@ describe('members', () => {
     const padded = Buffer.concat([gzipSync(hello), Buffer.alloc(1000), gzipSync(hello), Buffer.alloc(1000)])
     for (const size of [1, 7, 500, 1e7])
       expect(String(await unpack('gzip', padded, limits, size))).toBe('hello\nhello\n')
-    expect((await failure(unpack('gzip', Buffer.concat([padded, hello]))))[0]).toBe(
+    expect((await sourceFailure(unpack('gzip', Buffer.concat([padded, hello]))))[0]).toBe(
       'the gzip data is damaged',
     )
   })
@@ -130,7 +121,7 @@ describe('members', () => {
   ])('that are many for their bytes would take our time: %s', async (_, compression, member) => {
     const many = (count: number) => Buffer.concat(Array<Buffer>(count).fill(member))
     expect((await unpack(compression, many(1000))).length).toBe(0)
-    const [sentence, isTransient] = await failure(unpack(compression, many(100_000)))
+    const [sentence, isTransient] = await sourceFailure(unpack(compression, many(100_000)))
     expect(sentence).toMatch(
       /data has more than 10\d\d members in its first \d+ bytes; 1000, and one more for each 1024/,
     )
@@ -169,6 +160,8 @@ describe('how a file is compressed', () => {
   it('needs no more memory than 8 MiB of zstd', async () => {
     const params = { [constants.ZSTD_c_windowLog]: 27 }
     const far = zstdCompressSync(Buffer.alloc(20_000_000, csv), { params })
-    expect((await failure(unpack('zstd', far, measuredBefore)))[0]).toMatch(/needs more than 8 MiB of memory/)
+    expect((await sourceFailure(unpack('zstd', far, measuredBefore)))[0]).toMatch(
+      /needs more than 8 MiB of memory/,
+    )
   })
 })

@@ -7,12 +7,12 @@ import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { sourceFailure } from '../testing/source-failure.ts'
 import { readWhileSwapped } from '../testing/swapped-folder.ts'
 import { decompressLimited, measuredBefore } from './decompress.ts'
 import { redirectTarget } from './open-http.ts'
 import { openSource } from './open-source.ts'
 import type { SourceOptions } from './source-client.ts'
-import { SourceError } from './source-error.ts'
 
 const csv = Buffer.from('id,name\n1,a\n')
 type Plain = SourceOptions & { known?: undefined }
@@ -43,14 +43,6 @@ const serveRaw = (bytes: string) =>
 
 const read = async (url: string, more: Partial<Plain> = {}) =>
   buffer((await openSource(url, { ...options, ...more })).stream)
-async function failure(promise: Promise<unknown>): Promise<[string, boolean]> {
-  const error: unknown = await promise.then(
-    () => 'no error',
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(SourceError)
-  return [(error as SourceError).message, (error as SourceError).transient]
-}
 
 describe('over http', () => {
   it('yields the bytes as sent and what the headers say, asking for no encoding', async () => {
@@ -91,7 +83,7 @@ describe('over http', () => {
       const base = await serve((_, response) =>
         response.writeHead(200, { 'content-encoding': encoding }).end(csv),
       )
-      expect(await failure(openSource(base, options))).toEqual([
+      expect(await sourceFailure(openSource(base, options))).toEqual([
         `${base}/ was sent with Content-Encoding ${JSON.stringify(encoding.toLowerCase().replace(' ', ''))}; only one of gzip, zstd, br and deflate, or none, can be read`,
         false,
       ])
@@ -160,25 +152,31 @@ describe('over http', () => {
   ])('says that the server answered %i', async (status, sentence, transient) => {
     const base = await serve((_, response) => response.writeHead(status).end())
     const url = base.replace('//', '//user:s3cret@') + '/a.csv?key=s3cret'
-    expect(await failure(openSource(url, options))).toEqual([`${base}/a.csv?… ${sentence}`, transient])
+    expect(await sourceFailure(openSource(url, options))).toEqual([`${base}/a.csv?… ${sentence}`, transient])
   })
 
   it('says that the connection was refused, and by whom', async () => {
     const base = await serve(() => undefined)
     await new Promise<void>((resolve) => void servers.pop()!.close(() => resolve()))
-    expect(await failure(openSource(base, options))).toEqual([`connection refused by ${base.slice(7)}`, true])
+    expect(await sourceFailure(openSource(base, options))).toEqual([
+      `connection refused by ${base.slice(7)}`,
+      true,
+    ])
   })
 
   it('says that a host name is not found', async () => {
-    const [sentence] = await failure(openSource('http://no-such-host.invalid/a.csv', options))
+    const [sentence] = await sourceFailure(openSource('http://no-such-host.invalid/a.csv', options))
     expect(sentence).toMatch(/^host name no-such-host\.invalid (not found|could not be looked up)$/)
   })
 
   it('gives up on a server that does not answer, or stops in the middle', async () => {
     const silent = await serve(() => undefined)
-    expect(await failure(openSource(silent, options))).toEqual([`${silent}/ did not answer in time`, true])
+    expect(await sourceFailure(openSource(silent, options))).toEqual([
+      `${silent}/ did not answer in time`,
+      true,
+    ])
     const stalling = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
-    expect(await failure(read(stalling))).toEqual([`${stalling}/ stopped sending`, true])
+    expect(await sourceFailure(read(stalling))).toEqual([`${stalling}/ stopped sending`, true])
   })
 
   describe('that is slow', () => {
@@ -192,7 +190,7 @@ describe('over http', () => {
 
     it('ends a run below its lowest rate, with the definition that allows it', async () => {
       const base = await dripping()
-      const [sentence, transient] = await failure(
+      const [sentence, transient] = await sourceFailure(
         read(base, { timeouts, pace: { maxSeconds: 1800, minBytesPerSecond: 1000 } }),
       )
       expect(sentence).toMatch(
@@ -203,9 +201,9 @@ describe('over http', () => {
 
     it('ends a run when its time is over', async () => {
       const base = await dripping()
-      expect(await failure(read(base, { timeouts, pace: { maxSeconds: 40, minBytesPerSecond: 0 } }))).toEqual(
-        [`${base}/ was not whole after 40 s; source.maxSeconds of the definition allows more`, false],
-      )
+      expect(
+        await sourceFailure(read(base, { timeouts, pace: { maxSeconds: 40, minBytesPerSecond: 0 } })),
+      ).toEqual([`${base}/ was not whole after 40 s; source.maxSeconds of the definition allows more`, false])
     })
 
     it('may be, where its rate is enough', async () => {
@@ -225,7 +223,7 @@ describe('over http', () => {
     const { stream } = await openSource(base, { ...options, ...slow })
     // until a source that drips was given up twice over
     const dripping = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
-    await failure(read(dripping, { ...slow, timeouts: { second: 10 } }))
+    await sourceFailure(read(dripping, { ...slow, timeouts: { second: 10 } }))
     expect(await buffer(stream)).toEqual(csv)
   })
 
@@ -236,7 +234,7 @@ describe('over http', () => {
     const { stream } = await openSource(base, { ...options, ...slow, maxBytes: 1e7 })
     // until a server that is silent as long was given up
     const stalling = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
-    expect(await failure(read(stalling))).toEqual([`${stalling}/ stopped sending`, true])
+    expect(await sourceFailure(read(stalling))).toEqual([`${stalling}/ stopped sending`, true])
     expect((await buffer(stream)).length).toBe(big.length)
   })
 
@@ -247,16 +245,16 @@ describe('over http', () => {
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n8\r\nid,name\n\r\n',
     ],
   ])('does not take %s for the whole', async (_, answer) => {
-    const [sentence, transient] = await failure(read(await serveRaw(answer)))
+    const [sentence, transient] = await sourceFailure(read(await serveRaw(answer)))
     expect(sentence).toMatch(/was lost|another number of bytes|sent 8 of 100 bytes/)
     expect(transient).toBe(true)
   })
 
   it('says that a server does not speak HTTP, or hangs up', async () => {
-    expect((await failure(openSource(await serveRaw('220 ftp ready\r\n'), options)))[0]).toMatch(
+    expect((await sourceFailure(openSource(await serveRaw('220 ftp ready\r\n'), options)))[0]).toMatch(
       /does not speak HTTP/,
     )
-    expect((await failure(openSource(await serveRaw(''), options)))[0]).toMatch(
+    expect((await sourceFailure(openSource(await serveRaw(''), options)))[0]).toMatch(
       /the connection to .* was lost/,
     )
   })
@@ -265,7 +263,7 @@ describe('over http', () => {
     const announced = await serve((_, response) =>
       response.writeHead(200, { 'content-length': 2000 }).end(Buffer.alloc(2000)),
     )
-    expect(await failure(openSource(announced, { ...options, maxBytes: 1999 }))).toEqual([
+    expect(await sourceFailure(openSource(announced, { ...options, maxBytes: 1999 }))).toEqual([
       `${announced}/ is longer than the limit of 1999 bytes`,
       false,
     ])
@@ -275,7 +273,7 @@ describe('over http', () => {
       response.on('drain', more).on('error', () => undefined)
       more()
     })
-    expect(await failure(read(endless))).toEqual([
+    expect(await sourceFailure(read(endless))).toEqual([
       `${endless}/ is longer than the limit of 1000000 bytes`,
       false,
     ])
@@ -283,13 +281,13 @@ describe('over http', () => {
 
   it('can be stopped, before and while reading', async () => {
     const base = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
-    expect((await failure(openSource(base, { ...options, signal: AbortSignal.abort() })))[0]).toBe(
+    expect((await sourceFailure(openSource(base, { ...options, signal: AbortSignal.abort() })))[0]).toBe(
       `reading ${base}/ was stopped`,
     )
     const stop = new AbortController()
     const { stream } = await openSource(base, { ...options, signal: stop.signal })
     setTimeout(() => stop.abort(), 20)
-    expect((await failure(buffer(stream)))[0]).toBe(`reading ${base}/ was stopped`)
+    expect((await sourceFailure(buffer(stream)))[0]).toBe(`reading ${base}/ was stopped`)
   })
 
   it('closes the connection when the reader stops early', async () => {
@@ -316,7 +314,7 @@ describe('redirects', () => {
   it('follows three and no more', async () => {
     const base = await redirecting(countdown)
     expect(String(await read(`${base}/3`))).toBe('undefined')
-    expect(await failure(openSource(`${base}/4`, options))).toEqual([
+    expect(await sourceFailure(openSource(`${base}/4`, options))).toEqual([
       `${base}/4 redirects more than 3 times`,
       false,
     ])
@@ -356,7 +354,7 @@ describe('redirects', () => {
   ])('refuses to be sent to %s, at once or later', async (location, sentence) => {
     const base = await redirecting((path) => (path === '/1' ? '/0' : location))
     for (const path of ['/0', '/1'])
-      expect((await failure(openSource(base + path, options)))[0]).toContain(sentence)
+      expect((await sourceFailure(openSource(base + path, options)))[0]).toContain(sentence)
   })
 
   it('goes up to https, and never down from it', () => {
@@ -370,7 +368,7 @@ describe('redirects', () => {
 
   it('connects to no refused address by name either', async () => {
     const base = await redirecting(() => undefined)
-    const [sentence] = await failure(
+    const [sentence] = await sourceFailure(
       openSource(base.replace('127.0.0.1', 'localhost'), { ...options, allow: [] }),
     )
     expect(sentence).toMatch(/^host localhost is refused: .* is not a public address \(loopback\)$/)
@@ -404,17 +402,17 @@ describe('from files', () => {
   it('refuses what is missing, outside, too long or a folder', async () => {
     const url = await file('b.csv', csv)
     const roots = [folder]
-    expect((await failure(openSource(url + 'x', { ...options, roots })))[0]).toBe(
+    expect((await sourceFailure(openSource(url + 'x', { ...options, roots })))[0]).toBe(
       `file ${folder}/b.csvx does not exist`,
     )
-    expect((await failure(openSource('file:///etc/passwd', { ...options, roots })))[0]).toContain(
+    expect((await sourceFailure(openSource('file:///etc/passwd', { ...options, roots })))[0]).toContain(
       'outside the folders',
     )
-    expect((await failure(openSource(url, { ...options, roots, maxBytes: 3 })))[0]).toBe(
+    expect((await sourceFailure(openSource(url, { ...options, roots, maxBytes: 3 })))[0]).toBe(
       `file ${folder}/b.csv is longer than the limit of 3 bytes`,
     )
     expect(
-      (await failure(openSource(pathToFileURL(folder).href, { ...options, roots: [tmpdir()] })))[0],
+      (await sourceFailure(openSource(pathToFileURL(folder).href, { ...options, roots: [tmpdir()] })))[0],
     ).toBe(`file ${folder} is not a file`)
   })
 })

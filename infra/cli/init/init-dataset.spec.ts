@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
@@ -18,6 +18,9 @@ function write(name: string, content: string | Buffer): string {
 const init = (name: string, content: string | Buffer) =>
   initDataset(write(name, content), { into, force: true })
 const definitionOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'datapackage.json'), 'utf8'))
+/** Text in Shift_JIS. */
+const japanese =
+  '6e616d652c6e0a938c8b9e937390e791e393638be682cc906c8cfb2c300a91e58de3957b91e58de38e7382cc906c8cfb2c310a82b182ea82cd93fa967b8cea82cc95b68fcd82c582b72c320a966b8a4393b98e4496798e7382cc8b4389b782c68d7e908597ca2c330a'
 // JSON that is looked into
 type Json = any
 
@@ -176,14 +179,7 @@ describe('no definition is made, and it is said why,', () => {
     ],
     ['of a report above the header', `Report, generated, 2024-01-01\n\n${sales}`, /before its header/],
     ['of a header alone', 'a,b\n', /no row behind its header/],
-    [
-      'of Shift_JIS',
-      Buffer.from(
-        '6e616d652c6e0a938c8b9e937390e791e393638be682cc906c8cfb2c300a91e58de3957b91e58de38e7382cc906c8cfb2c310a82b182ea82cd93fa967b8cea82cc95b68fcd82c582b72c320a966b8a4393b98e4496798e7382cc8b4389b782c68d7e908597ca2c330a',
-        'hex',
-      ),
-      /not UTF-8.*Shift_JIS.*iconv/,
-    ],
+    ['of Shift_JIS', Buffer.from(japanese, 'hex'), /not UTF-8.*Shift_JIS.*iconv/],
     [
       'of too many columns',
       `${'a,'.repeat(3000)}b\n${'1,'.repeat(3000)}2\n`,
@@ -198,6 +194,18 @@ describe('no definition is made, and it is said why,', () => {
     const asked = initDataset(write('fine.csv', tides), { into, force: true, name: `../${evil}` })
     await expect(asked).rejects.toThrow('-evil: expected lower-case letters')
     expect(existsSync(join(into, '..', evil))).toBe(false)
+  })
+
+  it('and nothing is left of the attempt', async () => {
+    const before = process.env['TMPDIR']
+    process.env['TMPDIR'] = mkdtempSync(join(into, 'tmp-'))
+    try {
+      await expect(init('none.csv', Buffer.from(japanese, 'hex'))).rejects.toThrow(/not UTF-8/)
+      expect(readdirSync(process.env['TMPDIR'])).toEqual([])
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = before
+    }
   })
 
   it('of a file that is not there', async () => {

@@ -45,8 +45,8 @@ export async function initDataset(source: string, options: InitOptions): Promise
       `${folder} has a definition already: choose another --name, or write over it with --force`,
     )
   const sample = await takeSample(source, looked)
-  const work = mkdtempSync(join(tmpdir(), 'dsf-init-'))
   const text = readText(sample)
+  const work = mkdtempSync(join(tmpdir(), 'dsf-init-'))
   const described = await describeFile(sample, text, work).finally(() => rmSync(work, { recursive: true }))
   const url = /^https?:/i.test(source) ? { url: source } : {}
   const definition = makeDefinition({ ...described, name, title: titleOf(name), ...url })

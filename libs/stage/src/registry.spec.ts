@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,8 +12,9 @@ import { registryAccess } from './registry.ts'
 import { Serde } from './serde.ts'
 
 const dataset = loadDataset(join(import.meta.dirname, '../../../datasets/seattle-weather'))
-const certificates = makeCertificates()
-const passwordFile = join(tmpdir(), `dsf-registry-${process.pid}`)
+const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
+const certificates = makeCertificates(folder)
+const passwordFile = join(folder, 'password')
 const right = `Basic ${Buffer.from('cleaner:right').toString('base64')}`
 const paths: string[] = []
 
@@ -33,7 +34,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
-afterAll(() => void server.close())
+afterAll(() => {
+  server.close()
+  rmSync(folder, { recursive: true })
+})
 
 function serde(env: NodeJS.ProcessEnv): Serde {
   const all = { KAFKA_BROKERS: 'k:1', HEALTH_PORT: '0', SCHEMA_REGISTRY_URL: url, ...env }

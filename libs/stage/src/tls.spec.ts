@@ -1,16 +1,21 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, get } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { dirname, join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificates, served } from '../testing/certificates.ts'
 import { LiveAgent } from './tls.ts'
 
-const certificates = makeCertificates()
-const ca = join(dirname(certificates.ca), 'live.pem')
+const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
+const certificates = makeCertificates(folder)
+const ca = join(folder, 'live.pem')
 const server = createServer(served(certificates), (_, response) => response.end('answer'))
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)))
-afterAll(() => void server.close())
+afterAll(() => {
+  server.close()
+  rmSync(folder, { recursive: true })
+})
 
 const ask = (agent: LiveAgent) =>
   new Promise<string>((resolve) => {

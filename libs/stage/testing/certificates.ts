@@ -1,7 +1,6 @@
 /** Certificates for tests, made by openssl: an authority, a server on loopback that it signed, and another authority that signed nothing. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Certificates {
@@ -11,10 +10,8 @@ export interface Certificates {
   stranger: string
 }
 
-/** Paths of PEM files, which are there as long as the process is. */
-export function makeCertificates(): Certificates {
-  const folder = mkdtempSync(join(tmpdir(), 'dsf-certificates-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+/** Paths of PEM files in a folder. */
+export function makeCertificates(folder: string): Certificates {
   const at = (name: string) => join(folder, name)
   const run = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' })
   const authority = (name: string) =>
