@@ -7,7 +7,7 @@ import { loadDataset } from '@dsf/dataset'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificates, served } from '../testing/certificates.ts'
 import { readConfig } from './env.ts'
-import { FatalError, TransientError } from './failure.ts'
+import { DatasetError, FatalError, TransientError } from './failure.ts'
 import { registryAccess } from './registry.ts'
 import { Serde } from './serde.ts'
 
@@ -21,13 +21,16 @@ const paths: string[] = []
 /** As much of a registry as a registration asks for; it knows nobody but cleaner. */
 const server = createServer(served(certificates), (request, response) => {
   const isKnown = [right, 'Bearer token'].includes(request.headers.authorization ?? '')
+  const mayWrite = !request.url!.includes('denied')
   paths.push(`${request.method} ${decodeURIComponent(request.url!)}`)
   const body = !isKnown
     ? { error_code: 401, message: 'who are you?' }
     : request.url!.startsWith('/config')
       ? { compatibility: 'BACKWARD', compatibilityLevel: 'BACKWARD' }
       : { id: 7 }
-  response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  response
+    .writeHead(!isKnown ? 401 : mayWrite ? 200 : 403, { 'content-type': 'application/json' })
+    .end(JSON.stringify(body))
 })
 let url = ''
 beforeAll(async () => {
@@ -78,6 +81,11 @@ describe('a registry behind TLS that asks who we are', () => {
   it('that refuses the password of a variable ends the process, as before', async () => {
     const own = { SCHEMA_REGISTRY_USERNAME: 'cleaner', SCHEMA_REGISTRY_PASSWORD: 'wrong' }
     expect(await refusal(serde(own))).toBeInstanceOf(FatalError)
+  })
+
+  it('that lets us in, but not to a subject, concerns the dataset of that subject', async () => {
+    const own = { SCHEMA_REGISTRY_TOKEN: 'token', SCHEMA_REGISTRY_PREFIX: 'denied-' }
+    expect(await refusal(serde(own))).toBeInstanceOf(DatasetError)
   })
 
   it('that another authority signed is waited for, with the reason', async () => {

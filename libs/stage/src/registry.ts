@@ -91,9 +91,9 @@ export function registryError(url: string, what: string, error: unknown, isMenda
   })
 }
 
+/** Who is not let in at all is let in for no dataset; a right that is missing (403) is one of a subject, so of one dataset. */
 function kindOf(status: number | undefined, isMendable: boolean) {
-  if (status === 401 && isMendable) return TransientError
-  if (status === 401 || status === 403) return FatalError
+  if (status === 401) return isMendable ? TransientError : FatalError
   const isAnswer = status !== undefined && status > 400 && status < 500 && status !== 408 && status !== 429
   return isAnswer ? DatasetError : TransientError
 }
