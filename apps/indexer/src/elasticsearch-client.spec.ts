@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FatalError, TransientError } from '@dsf/stage'
+import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { indexSettings } from './config.ts'
 import { openClient } from './elasticsearch-client.ts'
@@ -18,7 +18,7 @@ const server = createServer(({ url, headers }, response) => {
   asked.push({ url: url!, authorization: headers.authorization })
   const isKnown = headers.authorization === 'ApiKey right'
   const told = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' }
-  response.writeHead(isKnown ? 200 : 401, told).end('{"status":"green"}')
+  response.writeHead(!isKnown ? 401 : url!.includes('denied') ? 403 : 200, told).end('{"status":"green"}')
 })
 let url = ''
 beforeAll(async () => {
@@ -60,6 +60,11 @@ describe('Elasticsearch that asks who we are', () => {
 
   it('that refuses the key of a variable ends the process, as before', async () => {
     await expect(openIndex(settings({ ELASTICSEARCH_API_KEY: 'wrong' })).check()).rejects.toThrow(FatalError)
+  })
+
+  it('that lets us in, but not to an index, concerns its dataset', async () => {
+    const index = openIndex(settings({ ELASTICSEARCH_API_KEY: 'right' }))
+    await expect(index.refresh('denied')).rejects.toThrow(DatasetError)
   })
 
   it('is asked for indices whose names have the prefix', async () => {

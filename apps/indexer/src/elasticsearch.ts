@@ -169,7 +169,7 @@ const reasonOf = (error: errors.ElasticsearchClientError): string => {
   return explainError(told) ?? error.message
 }
 
-/** Missing rights concern the process; everything else that is refused concerns what was asked for, and so a dataset. */
+/** Who is not let in at all is let in for no dataset; what else is refused, a right too, concerns what was asked for, and so a dataset. */
 function explain(what: string, error: unknown, isMendable: boolean): Error {
   if (!(error instanceof errors.ElasticsearchClientError)) return error as Error
   const status = error instanceof errors.ResponseError ? (error.statusCode ?? 500) : undefined
@@ -178,7 +178,6 @@ function explain(what: string, error: unknown, isMendable: boolean): Error {
 }
 
 function kindOf(status: number, isMendable: boolean) {
-  if (status === 401 && isMendable) return TransientError
-  if (status === 401 || status === 403) return FatalError
+  if (status === 401) return isMendable ? TransientError : FatalError
   return status >= 400 && status < 500 && status !== 408 && status !== 429 ? DatasetError : TransientError
 }

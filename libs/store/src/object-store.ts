@@ -126,13 +126,7 @@ function ignoreExisting(error: Error): void {
 }
 
 /** What only a person can mend; every other answer of an S3 server (SlowDown, full disk, starting up) passes. */
-const permanentCodes = new Set([
-  'AccessDenied',
-  'NoSuchBucket',
-  'InvalidBucketName',
-  'MethodNotAllowed',
-  'NotImplemented',
-])
+const permanentCodes = new Set(['NoSuchBucket', 'InvalidBucketName', 'MethodNotAllowed', 'NotImplemented'])
 
 /** The same of one object, which belongs to one dataset: it is gone, or cannot be written under its name. */
 const objectCodes = new Set([
@@ -172,10 +166,13 @@ function storeError(endpoint: string, what: string, error: unknown, isMendable: 
   if ((error as Error).cause instanceof TransientError) return (error as Error).cause as Error
   const { code = '', message } = error as { code?: string; message: string }
   const sentence = `object store ${endpoint} cannot ${what}: ${message || code}${rightFor(what, code)}`
-  if (objectCodes.has(code)) return new DatasetError(sentence, { cause: error })
-  if (isMendable && keyCodes.has(code)) return new TransientError(sentence, { cause: error })
-  const isPermanent = permanentCodes.has(code) || keyCodes.has(code)
-  return isPermanent
-    ? new FatalError(sentence, { cause: error })
-    : new TransientError(sentence, { cause: error })
+  const Kind = kindOf(what, code, isMendable)
+  return new Kind(sentence, { cause: error })
+}
+
+/** A right on an object is one of a dataset, whose prefix may have rights of its own. */
+function kindOf(what: string, code: string, isMendable: boolean) {
+  if (objectCodes.has(code) || (code === 'AccessDenied' && /^(put|get) /.test(what))) return DatasetError
+  if (keyCodes.has(code)) return isMendable ? TransientError : FatalError
+  return permanentCodes.has(code) ? FatalError : TransientError
 }
