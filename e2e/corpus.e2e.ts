@@ -1,10 +1,10 @@
 /** `dsf dataset init` on the files that Python packages ship. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { installRequirements } from '../infra/local/install/python-packages.ts'
-import type { Package } from './corpus/files.ts'
-import { itHasAnswers } from './corpus/has-answers.ts'
+import { answerOf } from './corpus/answer.ts'
+import { answersOf, withoutAnswer, type Package } from './corpus/files.ts'
 import { settings } from './support/stack.ts'
 
 const folders = {
@@ -21,6 +21,12 @@ beforeAll(async () => {
   packages = join(lib, readdirSync(lib)[0]!, 'site-packages')
 })
 
-describe.each(Object.entries(folders) as [Package, string][])('of %s', (name, at) =>
-  itHasAnswers(name, () => join(packages, at)),
-)
+describe.each(Object.entries(folders) as [Package, string][])('of %s', (name, at) => {
+  it('every file has an answer', () => {
+    expect(withoutAnswer(name, join(packages, at))).toEqual([])
+  })
+
+  it.each(answersOf(name))('%s has a definition without an edit', async (file, answer) => {
+    expect(await answerOf(join(packages, at, file))).toEqual(answer)
+  })
+})

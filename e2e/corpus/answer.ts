@@ -1,5 +1,6 @@
 /** What `dsf dataset init` makes of a file that a package ships, and whether DuckDB reads the same cells. */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { initDataset } from '../../infra/cli/init/init-dataset.ts'
@@ -31,7 +32,12 @@ type Dialect = { delimiter: string; quoteChar: string; header: boolean }
 type DefinedField = { name: string; type: string; format?: string }
 
 /** @throws Error of `init`, when it makes no definition */
-export async function answerOf(path: string, into: string): Promise<Answer> {
+export async function answerOf(path: string): Promise<Answer> {
+  const into = mkdtempSync(join(tmpdir(), 'dsf-corpus-'))
+  return answerIn(into, path).finally(() => rmSync(into, { recursive: true }))
+}
+
+async function answerIn(into: string, path: string): Promise<Answer> {
   const { folder, tried, doubts } = await initDataset(path, { into, force: true })
   const definition = JSON.parse(readFileSync(join(folder, 'datapackage.json'), 'utf8')) as Definition
   const [{ dialect = {}, schema }] = definition.resources

@@ -126,7 +126,13 @@ function ignoreExisting(error: Error): void {
 }
 
 /** What only a person can mend; every other answer of an S3 server (SlowDown, full disk, starting up) passes. */
-const permanentCodes = new Set(['NoSuchBucket', 'InvalidBucketName', 'MethodNotAllowed', 'NotImplemented'])
+const permanentCodes = new Set([
+  'AccessDenied',
+  'NoSuchBucket',
+  'InvalidBucketName',
+  'MethodNotAllowed',
+  'NotImplemented',
+])
 
 /** The same of one object, which belongs to one dataset: it is gone, or cannot be written under its name. */
 const objectCodes = new Set([
