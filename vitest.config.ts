@@ -8,6 +8,7 @@ const upper = { fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_0
 
 export default defineConfig({
   test: {
+    reporters: ['default', './e2e/support/failures-last.ts'],
     projects: [
       {
         ...source,

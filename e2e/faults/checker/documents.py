@@ -6,6 +6,7 @@ import datetime
 import json
 import urllib.error
 import urllib.request
+from collections import Counter
 from typing import Any
 
 
@@ -48,16 +49,26 @@ class Documents:
             raise RuntimeError(f"Elasticsearch, {path}: {error.code} {error.read()[:500]!r}") from error
 
 
-def created(receipts: list[dict[str, Any]]) -> tuple[int, int]:
+def miscounted(receipts: list[dict[str, Any]], documents: int) -> list[dict[str, Any]]:
     """
-    The least and the most documents that the receipts of all runs say were created: of those that an attempt had written
-    that died nobody knows, and refused ones come in by replays that no receipt counts.
+    Receipts of all runs tell how many documents were created, but for two kinds: of those that an attempt had written that
+    died nobody knows, and refused ones come in by replays that no receipt counts.
     """
-    of_rows = [receipt["counters"] for receipt in receipts if receipt["route"] == "lake"]
+    of_rows = [receipt for receipt in receipts if receipt["route"] == "lake"]
+    places = Counter((receipt["run"], receipt["lane"]) for receipt in of_rows)
+    wrong = [
+        {"invariant": "receipts: one for each run and lane", "record": {"place": place, "are": times}}
+        for place, times in places.items()
+        if times > 1
+    ]
     least, repeated, refused = (
-        sum(counters.get(name, 0) for counters in of_rows) for name in ("created", "repeated", "refused")
+        sum(receipt["counters"].get(name, 0) for receipt in of_rows)
+        for name in ("created", "repeated", "refused")
     )
-    return least, least + repeated + refused
+    if not least <= documents <= least + repeated + refused:
+        record = {"is": documents, "receipts say": [least, least + repeated + refused]}
+        wrong.append({"invariant": "documents: as many as the receipts created", "record": record})
+    return wrong
 
 
 def expected(row: dict[str, Any]) -> dict[str, Any]:
