@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
 import type { Dataset, FieldType, Row, Value } from '@dsf/dataset'
-import { DatasetError } from '@dsf/stage'
+import { DatasetError, sliced } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { parquetMetadata, parquetRead, type ColumnData } from 'hyparquet'
 
@@ -48,10 +48,15 @@ export async function readInParts<O extends StoredObject>(
   objects: O[],
   use: (part: O[], read: Row[][]) => Promise<void>,
 ): Promise<void> {
+  const turn = sliced()
+  const read = async (object: O): Promise<Row[]> => {
+    const bytes = await store.get(object.key)
+    await turn(object.records)
+    return readObject(dataset, object, bytes)
+  }
   for (let at = 0; at < objects.length; at += downloadsAtOnce) {
     const part = objects.slice(at, at + downloadsAtOnce)
-    const read = part.map(async (object) => readObject(dataset, object, await store.get(object.key)))
-    await use(part, await Promise.all(read))
+    await use(part, await Promise.all(part.map(read)))
   }
 }
 

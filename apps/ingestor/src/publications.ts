@@ -1,4 +1,5 @@
-import type { Dataset } from '@dsf/dataset'
+import { addCounters, type Dataset } from '@dsf/dataset'
+import { sliced } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import type { Importer } from './importer.ts'
 import { landedRows } from './land-quarantine.ts'
@@ -6,9 +7,8 @@ import { UnreadableFileError } from './open-csv.ts'
 import { openDataset, type DatasetFile } from './open-dataset.ts'
 import { openLanding } from './open-landing.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
-import { publisherOf, type Publication } from './publish-rows.ts'
+import { publisherOf, type Publication, type Published } from './publish-rows.ts'
 import type { Run } from './run.ts'
-import type { Block } from './scan-csv.ts'
 
 /** Bytes of a file whose rows are held at once, however few they are. */
 const largestPart = 16 * 2 ** 20
@@ -65,20 +65,26 @@ async function* imported(
       `the run began to read its file as ${start.encoding}, and its definition now says ${encoding}: import it again`,
     )
   const publish = publisherOf(dataset, file.columns)
-  let run: Run = { ...start, encoding }
-  let waiting: Block[] = []
-  let rows = 0
-  for await (const block of file.blocks(run.byte === 0 ? undefined : { byte: run.byte, row: run.row })) {
-    waiting.push(block)
-    rows += block.rows.length + block.unreadable.length
-    if (rows < rowsPerTransaction && block.end.byte - run.byte < largestPart) continue
-    const publication = publish(waiting, run)
-    yield { ...publication, isLast: false }
-    run = publication.run
-    waiting = []
-    rows = 0
+  const turn = sliced()
+  const from = { ...start, encoding }
+  let part = publish([], from)
+  for await (const block of file.blocks(from.byte === 0 ? undefined : { byte: from.byte, row: from.row })) {
+    await turn(block.rows.length + block.unreadable.length)
+    part = joined(part, publish([block], part.run))
+    if (part.counts['read']! < rowsPerTransaction && block.end.byte - from.byte < largestPart) continue
+    yield { ...part, isLast: false }
+    from.byte = block.end.byte
+    part = publish([], part.run)
   }
-  yield { ...publish(waiting, run), isLast: true }
+  yield { ...part, isLast: true }
+}
+
+/** `to` is changed: what it holds is not copied for each block. */
+function joined(to: Published, { raw, quarantine, counts, run }: Published): Published {
+  for (const output of raw) to.raw.push(output)
+  for (const output of quarantine) to.quarantine.push(output)
+  addCounters(to.counts, counts)
+  return { ...to, run }
 }
 
 function openFile(

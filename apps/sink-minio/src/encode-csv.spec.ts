@@ -11,7 +11,7 @@ const earthquakes = loadDataset(folder('earthquakes'))
 const provenance = { dsf_run: 'r1', dsf_row: 3, dsf_version: 12 }
 
 describe('csvEncoder', () => {
-  it('writes the columns of the definition, then where the row came from', () => {
+  it('writes the columns of the definition, then where the row came from', async () => {
     const day = {
       ...provenance,
       date: 15_340,
@@ -21,21 +21,21 @@ describe('csvEncoder', () => {
       wind: null,
       weather: 'rain',
     }
-    expect(csvEncoder(weather)([day, { ...day, date: -1, wind: 1e-7 }]).toString()).toBe(
+    expect((await csvEncoder(weather)([day, { ...day, date: -1, wind: 1e-7 }])).toString()).toBe(
       'date,precipitation,temp_max,temp_min,wind,weather,dsf_run,dsf_row,dsf_version\n' +
         '2012-01-01,0,12.8,-5,,rain,r1,3,12\n' +
         '1969-12-31,0,12.8,-5,1e-7,rain,r1,3,12\n',
     )
   })
 
-  it('writes datetimes as ISO 8601 in UTC with milliseconds', () => {
+  it('writes datetimes as ISO 8601 in UTC with milliseconds', async () => {
     const nothing = Object.fromEntries(earthquakes.fields.map(({ column }) => [column, null]))
     const record = { ...nothing, ...provenance, time: 1_795_471_200_123, updated: 0 }
-    const line = csvEncoder(earthquakes)([record]).toString().split('\n')[1]
+    const line = (await csvEncoder(earthquakes)([record])).toString().split('\n')[1]
     expect(line).toBe('2026-11-23T22:00:00.123Z,,,,,,,,,,,,1970-01-01T00:00:00.000Z,,,,,,,,,,r1,3,12')
   })
 
-  it('quotes only where RFC 4180 needs it, and tells an empty text from a missing value', () => {
+  it('quotes only where RFC 4180 needs it, and tells an empty text from a missing value', async () => {
     const cells = {
       plain: 'plain',
       comma: 'a,b',
@@ -48,7 +48,7 @@ describe('csvEncoder', () => {
       formula: '=1+1',
     }
     const field = (column: string) => ({ ...weather.fields[5]!, column, required: false })
-    const csv = csvEncoder({ ...weather, fields: Object.keys(cells).map(field) })([
+    const csv = await csvEncoder({ ...weather, fields: Object.keys(cells).map(field) })([
       { ...provenance, ...cells },
     ])
     expect(csv.toString()).toBe(
@@ -57,20 +57,20 @@ describe('csvEncoder', () => {
     )
   })
 
-  it('writes a header alone for no records', () => {
-    expect(csvEncoder(weather)([]).toString()).toBe(
+  it('writes a header alone for no records', async () => {
+    expect((await csvEncoder(weather)([])).toString()).toBe(
       'date,precipitation,temp_max,temp_min,wind,weather,dsf_run,dsf_row,dsf_version\n',
     )
   })
 
-  it('is read back by another parser as what was written, over many blocks of lines', () => {
+  it('is read back by another parser as what was written, over many blocks of lines', async () => {
     const fields = ['a', 'b'].map((column) => ({ ...weather.fields[5]!, column, required: false }))
     const encode = csvEncoder({ ...weather, fields })
     const cell = fc.option(fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', ' ', 'é', '😀', 'x') }))
     const rows = fc.array(fc.record({ a: cell, b: cell }), { maxLength: 200, size: 'max' })
-    fc.assert(
-      fc.property(rows, (written) => {
-        const csv = encode(written.map((row) => ({ ...provenance, ...row })))
+    await fc.assert(
+      fc.asyncProperty(rows, async (written) => {
+        const csv = await encode(written.map((row) => ({ ...provenance, ...row })))
         const cast = (text: string, { quoting }: { quoting: boolean }) =>
           text === '' && !quoting ? null : text
         const read = parse<Row>(csv, { columns: true, cast, record_delimiter: '\n' })

@@ -1,4 +1,5 @@
 import { cleanColumns, type Column, type Dataset, type FieldType, type Row, type Value } from '@dsf/dataset'
+import { sliced } from '@dsf/stage'
 
 type Present = Exclude<Value, null>
 
@@ -6,7 +7,7 @@ type Present = Exclude<Value, null>
  * Compiles the CSV form of a dataset's clean records: comma, line feed, header first; the columns of the definition,
  * then where the row came from. A missing value is an empty cell, an empty text is `""`.
  */
-export function csvEncoder(dataset: Dataset): (records: Row[]) => Buffer {
+export function csvEncoder(dataset: Dataset): (records: Row[]) => Promise<Buffer> {
   const columns = cleanColumns(dataset)
   const isOurs = ({ by }: Column) => by === 'pipeline'
   const ordered = [...columns.filter((column) => !isOurs(column)), ...columns.filter(isOurs)]
@@ -26,10 +27,18 @@ export function csvEncoder(dataset: Dataset): (records: Row[]) => Buffer {
 }
 
 /** Text goes to bytes a few lines at a time: one string per object would keep all its pieces alive, at twice the CPU. */
-export function encodeLines<R>(header: string, records: R[], line: (record: R) => string): Buffer {
+export async function encodeLines<R>(
+  header: string,
+  records: R[],
+  line: (record: R) => string,
+): Promise<Buffer> {
   const blocks: Buffer[] = [Buffer.from(header)]
-  for (let at = 0; at < records.length; at += 64)
-    blocks.push(Buffer.from(records.slice(at, at + 64).reduce((text, record) => text + line(record), '')))
+  const turn = sliced()
+  for (let at = 0; at < records.length; at += 64) {
+    const few = records.slice(at, at + 64)
+    await turn(few.length)
+    blocks.push(Buffer.from(few.reduce((text, record) => text + line(record), '')))
+  }
   return Buffer.concat(blocks)
 }
 

@@ -3,7 +3,7 @@ import { enrichedColumns, type Dataset, type FieldType, type Quarantined, type R
 import { encodeLines, isoDate, isoDatetime } from './encode-csv.ts'
 
 /** Compiles the JSON Lines form of a dataset's enriched records: the columns of the Parquet form, times as ISO 8601. */
-export function jsonlEncoder(dataset: Dataset): (records: Row[]) => Buffer {
+export function jsonlEncoder(dataset: Dataset): (records: Row[]) => Promise<Buffer> {
   const columns = enrichedColumns(dataset).map(({ name, type }) => ({ name, text: timeText[type] }))
   return lines((record: Row) => {
     const row: Row = {}
@@ -24,7 +24,7 @@ const timeText: Partial<Record<FieldType, (value: number) => string>> = {
  * Refused rows for people to look at and for machines to replay: the bytes exactly, as base64, and beside them as
  * text where they are one. Framed Avro is no text even when its bytes happen to be valid UTF-8.
  */
-export const encodeQuarantine: (records: Quarantined[]) => Buffer = lines(
+export const encodeQuarantine: (records: Quarantined[]) => Promise<Buffer> = lines(
   ({ dsf_run, dsf_row, stage, reasons, content, bytes }: Quarantined) => {
     const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const text = content !== 'avro' && isUtf8(raw) ? { text: raw.toString('utf8') } : {}
@@ -32,6 +32,6 @@ export const encodeQuarantine: (records: Quarantined[]) => Buffer = lines(
   },
 )
 
-function lines<R>(toJson: (record: R) => object): (records: R[]) => Buffer {
+function lines<R>(toJson: (record: R) => object): (records: R[]) => Promise<Buffer> {
   return (records) => encodeLines('', records, (record) => JSON.stringify(toJson(record)) + '\n')
 }

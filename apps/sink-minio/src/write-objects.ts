@@ -6,7 +6,7 @@ import {
   type Row,
   type TopicKind,
 } from '@dsf/dataset'
-import type { Batch, Output } from '@dsf/stage'
+import { sliced, type Batch, type Output } from '@dsf/stage'
 import { sha256, type ObjectStore } from '@dsf/store'
 import { csvEncoder } from './encode-csv.ts'
 import { encodeQuarantine, jsonlEncoder } from './encode-jsonl.ts'
@@ -23,7 +23,7 @@ interface Route {
   split: (records: Row[]) => Partition<Row>[]
   /** objects of a chunk at most */
   most?: number
-  encode: (records: Row[]) => Buffer
+  encode: (records: Row[]) => Buffer | Promise<Buffer>
 }
 
 export type Routes = Partial<Record<TopicKind, Route>>
@@ -76,12 +76,13 @@ export async function writeObjects(store: ObjectStore, route: Route, batch: Batc
   const all = route.split(batch.records)
   const parts = all.slice(0, route.most)
   const written: Output[] = []
+  const turn = sliced()
+  const write = async (part: Partition<Row>): Promise<Output> => {
+    await turn(part.records.length)
+    return writeObject(store, route, batch, part)
+  }
   for (let at = 0; at < parts.length; at += uploadsAtOnce)
-    written.push(
-      ...(await Promise.all(
-        parts.slice(at, at + uploadsAtOnce).map((part) => writeObject(store, route, batch, part)),
-      )),
-    )
+    written.push(...(await Promise.all(parts.slice(at, at + uploadsAtOnce).map(write))))
   return { objects: written, without: all.slice(parts.length).flatMap(({ records }) => records) }
 }
 
@@ -92,7 +93,7 @@ async function writeObject(
   part: Partition<Row>,
 ): Promise<Output> {
   const { dataset, lane, firstRecord, offsets } = batch
-  const bytes = route.encode(part.records)
+  const bytes = await route.encode(part.records)
   const name = {
     dataset: dataset.name,
     partitions: part.partitions,

@@ -17,8 +17,11 @@ export function openConsumer(
     partitionAssigners: [laneAssigner],
     sessionTimeout,
     heartbeatInterval: 1000,
-    maxWaitTimeInMs: 250,
+    // a lane that was held is fetched again when the fetch before it is over
+    maxWaitTimeInMs: 100,
     maxBytesPerPartition: 2 * 2 ** 20,
+    // of all lanes: decoding it is one piece of work
+    maxBytes: 8 * 2 ** 20,
     allowAutoTopicCreation: false,
     retry: {
       initialRetryTime: 200,

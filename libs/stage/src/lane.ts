@@ -13,6 +13,7 @@ import { restoreState } from './restore.ts'
 import type { Encoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 import { recount } from './too-large.ts'
+import { sliceRecords, sliced } from './turns.ts'
 import {
   groupsOf,
   offsetsOf,
@@ -167,7 +168,7 @@ export class Lane {
       signal.throwIfAborted()
       try {
         const outbox = this.#outbox()
-        this.#collect(change(state), outbox, {})
+        await this.#collect(change(state), outbox, {})
         const [input] = this.#inputs.values()
         const { committed: next, records, counted } = input!
         await this.#commit(outbox, { input: input!, next, records, counted })
@@ -192,7 +193,9 @@ export class Lane {
         const { next, nextRecord } = group.at(-1)!
         const progress: Progress = { input, next, records: nextRecord, counted: { ...input.counted } }
         const outbox = this.#outbox()
+        const turn = sliced()
         for (const closed of group) {
+          await turn(closed.batch.records.length)
           this.#kit.metrics.rowsIn(this.dataset.name, input.topic, closed.batch.records.length)
           await this.#apply(closed, outbox, progress)
         }
@@ -209,17 +212,21 @@ export class Lane {
     if (closed.poison.length > 0) addCounters(progress.counted, { undecodable: closed.poison.length })
     if (closed.batch.records.length > 0) {
       const result = await stage.handle(closed.batch, { state: this.#state!, log })
-      this.#collect(result, outbox, progress.counted)
+      await this.#collect(result, outbox, progress.counted)
     }
     if (closed.receipt) await this.#pass(closed, outbox, progress)
   }
 
-  #collect(result: Result, outbox: Outbox, counted: Counters): void {
+  async #collect(result: Result, outbox: Outbox, counted: Counters): Promise<void> {
     const counts = { ...result.counts }
-    for (const [kind, outputs] of Object.entries(result.out ?? {})) {
-      const refused = outbox.add(kind as TopicKind, this.number, outputs)
-      if (refused > 0) addCounters(counts, recount(kind as TopicKind, refused))
-    }
+    const turn = sliced()
+    for (const [kind, outputs] of Object.entries(result.out ?? {}))
+      for (let at = 0; at < outputs.length; at += sliceRecords) {
+        const slice = outputs.slice(at, at + sliceRecords)
+        await turn(slice.length)
+        const refused = outbox.add(kind as TopicKind, this.number, slice)
+        if (refused > 0) addCounters(counts, recount(kind as TopicKind, refused))
+      }
     for (const { to, receipt } of result.receipts ?? []) outbox.addReceipt(to, receipt)
     addCounters(counted, counts)
     this.#kit.metrics.counts(this.dataset.name, counts)
@@ -231,7 +238,7 @@ export class Lane {
     const passed = closeReceipt(receipt!, progress.counted, stage, kind)
     if (collects(stage, receipt!)) progress.counted = {}
     const out = await stage.close?.(passed, this.dataset)
-    if (out) this.#collect({ out }, outbox, {})
+    if (out) await this.#collect({ out }, outbox, {})
     for (const to of stage.passes[kind] ?? []) outbox.addReceipt(to, passed)
     log.info(
       {

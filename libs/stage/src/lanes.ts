@@ -12,7 +12,7 @@ import type { InputPlace, StageKit } from './stage-kit.ts'
 /** How often it is looked how far inputs that are not fetched have fallen behind. */
 const lookEveryMs = 15_000
 /** A batch that takes longer lets go of the fetch loop, so that no other lane waits longer for it. */
-const holdsUpMs = 1000
+const holdsUpMs = 100
 
 /** The lanes that this process has, by `dataset/number`. None waits for another, whatever happens to it. */
 export class Lanes {

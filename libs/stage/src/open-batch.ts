@@ -3,6 +3,10 @@ import type { KafkaMessage } from 'kafkajs'
 import type { Batch, Limits, Output, Receipt } from './define.ts'
 import { isReceipt } from './receipts.ts'
 import type { Decoder } from './serde.ts'
+import { nextTurn, sliceRecords } from './turns.ts'
+
+/** What a fetch brings is handled slice by slice, and committed as one. */
+const slice: Limits = { records: sliceRecords, bytes: Infinity }
 
 /** A closed batch, with the receipt that ended it and the offset and the record number that follow it. */
 export interface ClosedBatch {
@@ -15,8 +19,8 @@ export interface ClosedBatch {
 }
 
 /**
- * Gathers the records of one lane of one topic into batches that end at a receipt, at the stage's limits, or else with
- * the fetch. Limits look only at the records, so without `withFetch` the same records always give the same batches.
+ * Gathers the records of one lane of one topic into batches that end at a receipt, at the stage's limits or else a slice's,
+ * and without limits with the fetch, too. Limits look only at the records, so without `withFetch` the same records always give the same batches.
  */
 export class OpenBatch {
   readonly #dataset: Dataset
@@ -86,7 +90,8 @@ export class OpenBatch {
       messages.filter(({ headers }) => isReceipt(headers)).map(({ value }) => value),
     )
     const closed: ClosedBatch[] = []
-    for (const message of messages) {
+    for (const [i, message] of messages.entries()) {
+      if (i % sliceRecords === 0 && messages.length > sliceRecords) await nextTurn()
       const offset = Number(message.offset)
       this.#begun = true
       const receipt = isReceipt(message.headers)
@@ -100,8 +105,7 @@ export class OpenBatch {
 
   /** Poison counts apart: a foreign record between ours must not change where our batches end. */
   #full(): boolean {
-    if (!this.#limits) return false
-    const { records, bytes } = this.#limits
+    const { records, bytes } = this.#limits ?? slice
     const reached = (count: number, size: number) => count >= records || size >= bytes
     return reached(this.#batch.records.length, this.#bytes) || reached(this.#poison.length, this.#poisonBytes)
   }
