@@ -32,6 +32,14 @@ export const post = z.strictObject({
     .default('application/json'),
 })
 
+const openText = z
+  .string()
+  .max(1000)
+  .regex(
+    /^(?!.*\$\{secret:)[ -~]*$/,
+    'expected a line of ASCII without `${secret:name}`: clientSecret alone is one',
+  )
+
 /** Client credentials of OAuth 2 (RFC 6749, 4.4). */
 export const oauth = z.strictObject({
   tokenUrl: z
@@ -41,13 +49,13 @@ export const oauth = z.strictObject({
       /^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9._~!&'()*+,;=:@%/-]*)?$/,
       'expected a URL that begins with https:// or http://, without user, query or secret',
     ),
-  clientId: headerText.min(1).describe('may name a secret'),
+  clientId: openText.min(1).describe('no secret (RFC 6749, 2.2): sentences name it'),
   clientSecret: z
     .string()
     .regex(/^\$\{secret:[a-z0-9][a-z0-9-]{0,62}\}$/, 'expected `${secret:name}`, which names a file'),
-  scope: headerText.optional(),
+  scope: openText.optional(),
   parameters: z
-    .record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected the name of a parameter'), headerText)
+    .record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected the name of a parameter'), openText)
     .default({})
     .describe('what else the server wants to be sent, such as audience'),
   sendIn: z.enum(['header', 'body']).default('header').describe('where id and secret stand'),
