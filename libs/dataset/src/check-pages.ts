@@ -41,7 +41,7 @@ function checkPages(pages: Pages, isWrong: IsWrong, refuse: Refuse): void {
   for (const word of needs)
     if (isMissing(word)) refuse(`${path}/${word}`, `is missing, which "by": "${pages.by}" needs`)
   for (const [word, value] of Object.entries(pages))
-    if (value !== undefined && !known.has(word))
+    if (!known.has(word))
       refuse(`${path}/${word}`, `expected none beside "by": "${pages.by}"`)
   if (!known.has('limit') || !isMissing('limit')) return
   if (pages.limitParameter !== undefined)

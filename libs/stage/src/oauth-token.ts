@@ -97,7 +97,7 @@ async function ask(client: TokenClient, secret: string): Promise<{ value: string
 
 function questionOf({ id, parameters, sendIn }: TokenClient, secret: string) {
   const basic = Buffer.from([id, secret].map(encodeURIComponent).join(':')).toString('base64')
-  const own = sendIn === 'body' ? { client_id: id, client_secret: secret } : {}
+  const own: Record<string, string> = sendIn === 'body' ? { client_id: id, client_secret: secret } : {}
   return {
     body: new URLSearchParams({ grant_type: 'client_credentials', ...parameters, ...own }),
     headers: {
