@@ -260,7 +260,7 @@ describe('a server of tokens', () => {
 
   it('is waited for no longer than the run', async () => {
     const stop = new AbortController()
-    const [message] = await failure(() => stop.abort(), { signal: stop.signal })
-    expect(message).toContain('aborted')
+    const [message] = await failure(() => stop.abort(new Error('it is over')), { signal: stop.signal })
+    expect(message).toBe('no token of URL/token: it is over')
   })
 })

@@ -81,7 +81,8 @@ function linked({ name, headers, url }: Came, first: URL, allow: readonly string
 
 function linksOf(headers: Headers, name: string): Link {
   try {
-    return Link.parse([headers['link'] ?? []].flat().join(', '))
+    // the parser takes a second for 16 KiB of blanks
+    return Link.parse([headers['link'] ?? []].flat().join(', ').replace(/\s+/g, ' '))
   } catch {
     throw new SourceError(`${name} has a header Link that cannot be read`)
   }

@@ -181,6 +181,23 @@ describe('a page that breaks', () => {
     expect(asked.map((path) => new URL(path, url).searchParams.get('skip'))).toEqual('0 3 3 3 6 7'.split(' '))
   })
 
+  it('does not: one that takes long is no slow source while its bytes come', async () => {
+    const rows = Array.from({ length: 80 }, (_, i) => `${i},${'x'.repeat(20)}\n`)
+    const { url } = await serve((query, response) => {
+      if (query.get('skip') !== '0') return response.end()
+      const left = ['id,name\n', ...rows]
+      const timer = setInterval(() => {
+        response.write(left.shift()!)
+        if (left.length > 0) return
+        clearInterval(timer)
+        response.end()
+      }, 10)
+    })
+    // a half minute takes 0.3 s here, and the page 0.8 s
+    const pace = { maxSeconds: 1800, minBytesPerSecond: 5, spent: { seconds: 0, isResting: false } }
+    expect(await read(url, offset, { pace })).toBe(['id,name\n', ...rows].join(''))
+  })
+
   it('three times is told by its number, for good, and no more is asked', async () => {
     const { url, asked } = await failing(3, (response) => response.writeHead(500).end())
     const [message, transient] = await sourceFailure(read(url, offset))

@@ -22,7 +22,7 @@ export interface Page {
 }
 
 /** Bytes of a page, decoded, because it is held in memory: so many for each source that is fetched at once. */
-const largestPage = 16 * 2 ** 20
+const largestPage = 8 * 2 ** 20
 const tries = 3
 
 /** @throws SourceError that names the page; passing failures were tried three times, as seldom as the server asks */

@@ -1,7 +1,6 @@
 import type { Dataset } from '@dsf/dataset'
 import { TokenError, tokensOf, type Tokens } from '@dsf/stage'
 import { fetch as fetchWith } from 'undici'
-import { checkUrl } from './guard-address.ts'
 import { sourceAgent } from './source-agent.ts'
 import { usualTimeouts } from './source-client.ts'
 import { SourceError } from './source-error.ts'
@@ -33,12 +32,11 @@ export function sourceTokens({ source: { oauth } }: Dataset, limits: Limits): To
 
 /** A token is asked for where a source may be, and with the same care. */
 async function guardedFetch(url: string, init: RequestInit, limits: Limits): Promise<Response> {
-  const to = checkUrl(url, limits.allow)
   const agent = sourceAgent({ ...limits, timeout: usualTimeouts.connect })
   const signals = [init.signal, limits.signal].filter((signal) => signal instanceof AbortSignal)
   try {
     const asked = { ...(init as object), signal: AbortSignal.any(signals), dispatcher: agent }
-    return await fetchWith(to, asked)
+    return await fetchWith(url, asked)
   } finally {
     // once the answer is read; what of it is never read ends with the signal
     agent.close().catch(() => undefined)
