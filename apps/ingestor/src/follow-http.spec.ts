@@ -253,6 +253,17 @@ describe('a server of tokens', () => {
     expect(transient).toBe(false)
   })
 
+  it('is asked through the proxy, where there is one', async () => {
+    const asked: string[] = []
+    const proxy = await serve((request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      response.end('{"access_token":"t","expires_in":3600}')
+    })
+    const tokens = tokensFor('http://login.invalid/token', {}, { allow: [], proxy: () => proxy })
+    expect(await tokens.get()).toBe('t')
+    expect(asked).toEqual(['POST http://login.invalid/token'])
+  })
+
   it('gets no secret that is not there', async () => {
     const [message] = await failure(answering(200), { secrets: join(folder, 'none') })
     expect(message).toContain('the secret "api", which the definition\'s source names, cannot be read')

@@ -184,7 +184,7 @@ describe('a landing', () => {
   /** Does something to the server as soon as the first bytes are here. */
   async function landHalfway(path: string, halfway: () => Promise<void>): Promise<Landed> {
     let done: Promise<void> | undefined
-    const landed = await land(path, { came: () => (done ??= halfway()) })
+    const landed = await land(path, { came: () => void (done ??= halfway()) })
     await done
     return landed
   }

@@ -16,7 +16,8 @@ import { stoppedStream } from './stopped-stream.ts'
  * content alone. A set that changes between two pages may have a row twice or not at all, which nothing in them tells.
  */
 export function openPages(first: URL, options: SourceOptions): Promise<Opened> {
-  const body = stoppedStream((signal) => connected(first, { ...options, signal }), options.signal)
+  const asked = { ...options, known: undefined }
+  const body = stoppedStream((signal) => connected(first, { ...asked, signal }), options.signal)
   return Promise.resolve({ name: printable(first), body })
 }
 

@@ -13,7 +13,7 @@ writeFileSync(join(folder, 'lines'), 'a\nb\n')
 
 const loaded = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
 const url = 'https://example.org/a.csv?key=${secret:token}'
-const headers = { authorization: 'Bearer ${secret:token}', accept: 'text/csv' }
+const headers = { Authorization: 'Bearer ${secret:token}', accept: 'text/csv' }
 const from = (source: Partial<Dataset['source']>): Dataset => ({
   ...loaded,
   source: { ...loaded.source, ...source },

@@ -29,7 +29,10 @@ export async function askedOf(
   const fill = (text: string, escape = (value: string) => value) => withSecrets(text, folder, escape)
   if (url === undefined || originOf(source) !== originOf(url))
     return { url: source, headers: {}, isOwnServer: false, isOwnAddress: false }
-  const filled = Object.entries(headers).map(async ([name, text]) => [name, await fill(text)] as const)
+  // so that it replaces one of ours, and is not sent beside it
+  const filled = Object.entries(headers).map(
+    async ([name, text]) => [name.toLowerCase(), await fill(text)] as const,
+  )
   return {
     url: source === url ? await fill(source, encodeURIComponent) : source,
     headers: Object.fromEntries(await Promise.all(filled)),

@@ -26,6 +26,9 @@ def check_http(source: Node, resource: Node) -> None:
     _check_words(pages)
     if resource.at("compression"):
         pages.refuse("expected none beside a compression: pages are put together as text")
+    for word in ("headerRows", "commentRows", "commentChar"):
+        if resource.at("dialect").at(word):
+            pages.refuse(f"expected none beside dialect.{word}: a page is its header and its rows")
     if (encoding_of(resource.at("encoding").value or "utf-8") or "").startswith("utf-16"):
         pages.refuse("expected none beside an encoding of two bytes")
 

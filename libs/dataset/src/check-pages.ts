@@ -40,9 +40,8 @@ function checkPages(pages: Pages, isWrong: IsWrong, refuse: Refuse): void {
   const isMissing = (word: keyof Pages) => pages[word] === undefined && !isWrong(`${path}/${word}`)
   for (const word of needs)
     if (isMissing(word)) refuse(`${path}/${word}`, `is missing, which "by": "${pages.by}" needs`)
-  for (const [word, value] of Object.entries(pages))
-    if (!known.has(word))
-      refuse(`${path}/${word}`, `expected none beside "by": "${pages.by}"`)
+  for (const word of Object.keys(pages))
+    if (!known.has(word)) refuse(`${path}/${word}`, `expected none beside "by": "${pages.by}"`)
   if (!known.has('limit') || !isMissing('limit')) return
   if (pages.limitParameter !== undefined)
     refuse(`${path}/limitParameter`, 'expected a limit beside it, which is sent in it')
@@ -50,9 +49,14 @@ function checkPages(pages: Pages, isWrong: IsWrong, refuse: Refuse): void {
     refuse(`${path}/last`, 'expected a limit beside it, than which a page is shorter')
 }
 
+/** Lines that are no rows may stand in each page, where only the reader of the whole file knows them. */
+const ofLines = ['headerRows', 'commentRows', 'commentChar']
+
 /** Why the pages of such a file cannot become one. */
-function gluing({ compression, encoding }: Definition['resources'][0]): string | undefined {
+function gluing({ compression, encoding, dialect }: Definition['resources'][0]): string | undefined {
   if (compression !== undefined) return 'expected none beside a compression: pages are put together as text'
+  const lines = ofLines.find((word) => dialect[word] !== undefined)
+  if (lines) return `expected none beside dialect.${lines}: a page is its header and its rows`
   if (!encodingOf(encoding)?.startsWith('utf-16')) return undefined
   return 'expected none beside an encoding of two bytes, in which rows cannot be told apart before it is read'
 }
