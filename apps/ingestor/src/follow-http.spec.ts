@@ -119,7 +119,9 @@ async function serveWithTokens(isGood: (token: number, asked: number) => boolean
 
 const loaded = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
 const pages = {
-  ...{ by: 'number', parameter: 'page', maxPages: 10 },
+  by: 'number',
+  parameter: 'page',
+  maxPages: 10,
   dialect: { delimiter: ',', quoteChar: '"', skipInitialSpace: false, header: true },
 } as const
 

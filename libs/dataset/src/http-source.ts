@@ -10,7 +10,7 @@ export const headerText = z
 export const headerName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'expected the name of a header')
 
 /** Characters of a body. */
-export const longestBody = 16_384
+const longestBody = 16_384
 
 /** A question that is asked with POST, because it does not fit into a URL. */
 export const post = z.strictObject({
