@@ -6,6 +6,7 @@ import { goingOn } from './going-on.ts'
 import { meter } from './meter-body.ts'
 import { openFile } from './open-file.ts'
 import { openHttp } from './open-http.ts'
+import { openPages } from './open-pages.ts'
 import { isSame, type OpenClient, type Same, type SourceOptions, type Version } from './source-client.ts'
 
 export interface Source extends Version {
@@ -23,7 +24,7 @@ export function openSource(source: string, options: SourceOptions & { known?: un
 export function openSource(source: string, options: SourceOptions): Promise<Source | Same>
 export async function openSource(source: string, options: SourceOptions): Promise<Source | Same> {
   const url = checkUrl(source, options.allow)
-  const client = clients[url.protocol as Scheme]
+  const client = options.http?.pages ? openPages : clients[url.protocol as Scheme]
   const opened = await client(url, options)
   if (isSame(opened)) return opened
   const { name, length, etag, modified, redirected, contentType, contentEncoding } = opened

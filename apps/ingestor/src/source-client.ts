@@ -1,6 +1,7 @@
 /** What each client of a kind of source gives: the bytes as they are sent, and what is told of their version before them. */
 import type { Readable } from 'node:stream'
 import type { Compression } from './compression.ts'
+import type { HttpOptions } from './http-options.ts'
 import type { Pace } from './pace.ts'
 
 export interface SourceOptions {
@@ -15,6 +16,8 @@ export interface SourceOptions {
   pace: Pace
   /** beside our own, to the host of the source alone */
   headers?: Record<string, string>
+  /** how a source of http(s) is asked that is an API */
+  http?: HttpOptions
   /** how the file is compressed, where nothing in it and no server says so */
   compression?: Compression
   timeouts?: Partial<Timeouts>

@@ -4,13 +4,16 @@ export class SourceError extends Error {
   readonly transient: boolean
   /** until which the source wants to be left alone */
   readonly retryAfterMs: number
+  /** of the answer, where it was one of HTTP */
+  readonly status: number | undefined
 
   constructor(
     message: string,
-    options: { transient?: boolean; retryAfterMs?: number; cause?: unknown } = {},
+    options: { transient?: boolean; retryAfterMs?: number; status?: number; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause })
     this.transient = options.transient ?? false
+    this.status = options.status
     this.retryAfterMs = options.retryAfterMs ?? 0
   }
 }

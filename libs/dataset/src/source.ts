@@ -1,11 +1,6 @@
 import { z } from 'zod'
+import { headerName, headerText, oauth, pages, post } from './http-source.ts'
 import { largestRow, largestSource } from './limits.ts'
-
-/** A line of what a header may hold. */
-const headerText = z
-  .string()
-  .max(4096)
-  .regex(/^[ -~]*$/, 'expected a line of ASCII')
 
 const seconds = (usual: number) => z.number().int().min(1).max(86_400).default(usual)
 
@@ -19,9 +14,12 @@ export const source = z.strictObject({
     .optional()
     .describe('where the file is published: http(s):// or file://'),
   headers: z
-    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'expected the name of a header'), headerText)
+    .record(headerName, headerText)
     .default({})
     .describe('sent to the server of `url`; may name secrets'),
+  post: post.optional(),
+  oauth: oauth.optional(),
+  pages: pages.optional(),
   maxBytes: z
     .number()
     .int()
