@@ -1,7 +1,8 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { rest } from './pace.ts'
 import type { From, Opened, Same, SourceOptions } from './source-client.ts'
 import { ChangedError, SourceError, toSourceError } from './source-error.ts'
+import { stoppedStream } from './stopped-stream.ts'
 
 /** A connection that brings less than this is as good as none: after so many of them in a row the source is given up. */
 const leastProgress = 64 * 1024
@@ -16,25 +17,11 @@ type Reopen = (from: From, signal: AbortSignal) => Promise<Opened | Same>
  */
 export function goingOn(first: Opened, options: SourceOptions, reopen: Reopen): Readable {
   if (first.validator === undefined) return first.body
-  const over = new AbortController()
-  const signal = options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal
   const connections = { now: first as Opened | undefined }
-  const chunks = parts(first, connections, { ...options, signal }, reopen)
-  return new Readable({
-    highWaterMark: 256 * 1024,
-    read() {
-      chunks.next().then(
-        ({ value }) => this.push(value ?? null),
-        (error: unknown) => this.destroy(error as Error),
-      )
-    },
-    // not by the generator's own end, which comes behind the chunk that it waits for
-    destroy(error, done) {
-      over.abort()
-      connections.now?.body.on('error', () => undefined).destroy()
-      done(error)
-    },
-  })
+  return stoppedStream((signal) => {
+    signal.addEventListener('abort', () => connections.now?.body.on('error', () => undefined).destroy())
+    return parts(first, connections, { ...options, signal }, reopen)
+  }, options.signal)
 }
 
 async function* parts(

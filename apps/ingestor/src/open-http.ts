@@ -35,7 +35,7 @@ const retryLater = [408, 425, 429]
 /** The answer of a server of http or https. Of the file that is known it is asked for news only. */
 export async function openHttp(first: URL, options: SourceOptions): Promise<Opened | Same> {
   const timeouts = { ...usualTimeouts, ...options.timeouts }
-  const agent = sourceAgent({ ...options, timeout: timeouts.connect })
+  const agent = sourceAgent({ ...options, ca: options.access?.ca, timeout: timeouts.connect })
   try {
     const { response, url } = await follow(first, agent, timeouts, options)
     const { headers, body, statusCode } = response
@@ -132,13 +132,17 @@ async function follow(first: URL, agent: Dispatcher, timeouts: Timeouts, options
     const { statusCode: status, headers, body } = response
     const isNoNews = status === 304 && Object.keys(onlyIf).length > 0
     if (status === 200 || isNoNews || (from && [206, 416].includes(status))) return { response, url }
-    discard(body)
     const location = text(headers.location)
     if (!redirects.includes(status) || location === undefined) {
-      const sentence = `${printable(url)} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
+      const why = await options.whyRefused?.(headers, body)
+      discard(body)
+      const answer = `${printable(url)} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
+      const sentence = why ? `${answer}: ${why}` : answer
       const transient = status >= 500 || retryLater.includes(status)
-      throw new SourceError(sentence, { transient, retryAfterMs: retryAfter(headers) })
+      const isMissing = status === 404 || status === 410
+      throw new SourceError(sentence, { transient, isMissing, retryAfterMs: retryAfter(headers) })
     }
+    discard(body)
     if (hops === maxRedirects)
       throw new SourceError(`${printable(first)} redirects more than ${maxRedirects} times`)
     const next = redirectTarget(url, location, allow)
