@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { datedAddresses, landingKey, type Dataset } from '@dsf/dataset'
+import type { Tokens } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { extensionOf, toldCompression } from './compression.ts'
 import { decompressLimited } from './decompress.ts'
+import type { HttpOptions } from './http-options.ts'
 import { unzipLanding } from './open-landing.ts'
 import { openSource, type Source } from './open-source.ts'
 import { rest, type Pace } from './pace.ts'
@@ -12,6 +14,7 @@ import { accessOf } from './source-access.ts'
 import { isSame, type Same, type SentBefore, type SourceOptions } from './source-client.ts'
 import { SourceError } from './source-error.ts'
 import { askedOf } from './source-secrets.ts'
+import { sourceTokens } from './source-tokens.ts'
 
 /** What may be fetched: deployed configuration, never part of a request. */
 export type SourceLimits = Pick<SourceOptions, 'allow' | 'proxy' | 'roots'> & { secrets?: string | undefined }
@@ -28,8 +31,6 @@ interface Import {
 interface Address {
   address?: string
 }
-
-type Limits = SourceLimits & { pace: Pace; signal?: AbortSignal; before?: Before }
 
 export interface Landing {
   landing: string
@@ -74,14 +75,22 @@ export async function landSource(
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
   const pace = { ...dataset.source, spent: { seconds: 0, isResting: false } }
+  const tokens = sourceTokens(dataset, limits)
   for (let attempt = 1; ; attempt++) {
     try {
-      return await landOnce(store, dataset, run, { ...limits, pace }, came)
+      return await landOnce(store, dataset, run, { ...limits, pace, tokens }, came)
     } catch (error) {
       if (!(error instanceof SourceError) || !error.transient || attempt === tries) throw error
       pace.spent.seconds += await rest(error, attempt, pace, limits.signal)
     }
   }
+}
+
+type Limits = SourceLimits & {
+  pace: Pace
+  tokens: Tokens | undefined
+  signal?: AbortSignal
+  before?: Before
 }
 
 async function landOnce(
@@ -142,16 +151,28 @@ async function openAt(
   limits: Limits,
   known: SentBefore | undefined,
 ): Promise<Source | Same> {
-  const { url, headers } = await askedOf(dataset, source, limits.secrets)
+  const { url, headers, ...own } = await askedOf(dataset, source, limits.secrets)
   return openSource(url, {
     ...limits,
     headers,
+    http: httpOf(dataset, own, limits),
     access: await accessOf(dataset, source, limits.secrets),
     known,
     compression: toldCompression(dataset.compression),
     maxBytes: dataset.source.maxBytes,
     timeouts: timeoutsOf(dataset),
   })
+}
+
+function httpOf(
+  { source: { post, pages }, dialect }: Dataset,
+  own: { isOwnServer: boolean; isOwnAddress: boolean },
+  { tokens }: Limits,
+): HttpOptions {
+  return {
+    ...(own.isOwnServer ? { tokens } : {}),
+    ...(own.isOwnAddress ? { post, pages: pages && { ...pages, dialect } } : {}),
+  }
 }
 
 /**

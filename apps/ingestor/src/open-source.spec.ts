@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { sourceFailure } from '../testing/source-failure.ts'
 import { readWhileSwapped } from '../testing/swapped-folder.ts'
 import { decompressLimited, measuredBefore } from './decompress.ts'
-import { redirectTarget } from './open-http.ts'
+import { redirectTarget } from './follow-http.ts'
 import { openSource } from './open-source.ts'
 import type { SourceOptions } from './source-client.ts'
 

@@ -7,6 +7,7 @@ import { meter } from './meter-body.ts'
 import { openFile } from './open-file.ts'
 import { openFtp } from './open-ftp.ts'
 import { openHttp } from './open-http.ts'
+import { openPages } from './open-pages.ts'
 import { openS3 } from './open-s3.ts'
 import { openSftp } from './open-sftp.ts'
 import { isSame, type OpenClient, type Same, type SourceOptions, type Version } from './source-client.ts'
@@ -34,7 +35,7 @@ export function openSource(source: string, options: SourceOptions & { known?: un
 export function openSource(source: string, options: SourceOptions): Promise<Source | Same>
 export async function openSource(source: string, options: SourceOptions): Promise<Source | Same> {
   const url = checkUrl(source, options.allow)
-  const client = clients[url.protocol as Scheme]
+  const client = options.http?.pages ? openPages : clients[url.protocol as Scheme]
   const opened = await client(url, options)
   if (isSame(opened)) return opened
   const { name, length, etag, modified, redirected, contentType, contentEncoding } = opened

@@ -17,6 +17,8 @@ export interface Spent {
   seconds: number
   /** we leave the source alone for a while, so nothing is expected of it */
   isResting: boolean
+  /** bytes that have come and are held back until what they belong to is whole */
+  heldBack?: number
 }
 
 const windowSeconds = 30
@@ -35,11 +37,12 @@ export function watchPace(stream: Transform, name: string, pace: Pace, secondMs 
       return fail(`was not whole after ${pace.maxSeconds} s; source.maxSeconds of the definition allows more`)
     if (spent.isResting || ++waited < windowSeconds) return
     const least = windowSeconds * pace.minBytesPerSecond
-    if (bytes < least)
+    const came = bytes + (spent.heldBack ?? 0)
+    if (came < least)
       fail(
-        `sent ${bytes} bytes in ${windowSeconds} s, at least ${least} are expected; source.minBytesPerSecond of the definition allows fewer`,
+        `sent ${came} bytes in ${windowSeconds} s, at least ${least} are expected; source.minBytesPerSecond of the definition allows fewer`,
       )
-    waited = bytes = 0
+    waited = bytes = spent.heldBack = 0
   }
   const timer = setInterval(look, secondMs).unref()
   const fail = (what: string) => void stream.destroy(new SourceError(`${name} ${what}`))

@@ -1,6 +1,7 @@
 /** What each client of a kind of source gives: the bytes as they are sent, and what is told of their version before them. */
 import type { Readable } from 'node:stream'
 import type { Compression } from './compression.ts'
+import type { HttpOptions } from './http-options.ts'
 import type { Pace } from './pace.ts'
 import type { Access } from './source-access.ts'
 
@@ -16,6 +17,8 @@ export interface SourceOptions {
   pace: Pace
   /** beside our own, to the host of the source alone */
   headers?: Record<string, string>
+  /** how a source of http(s) is asked that is an API */
+  http?: HttpOptions
   /** of the server of the source */
   access?: Access
   /** what a refusal says, for people; reads as much of its body as it must */

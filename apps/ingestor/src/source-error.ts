@@ -6,13 +6,22 @@ export class SourceError extends Error {
   readonly retryAfterMs: number
   /** nothing is there, as far as the server tells */
   readonly isMissing: boolean
+  /** of the answer, where it was one of HTTP */
+  readonly status: number | undefined
 
   constructor(
     message: string,
-    options: { transient?: boolean; retryAfterMs?: number; isMissing?: boolean; cause?: unknown } = {},
+    options: {
+      transient?: boolean
+      retryAfterMs?: number
+      isMissing?: boolean
+      status?: number
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: options.cause })
     this.transient = options.transient ?? false
+    this.status = options.status
     this.retryAfterMs = options.retryAfterMs ?? 0
     this.isMissing = options.isMissing ?? false
   }

@@ -13,7 +13,7 @@ writeFileSync(join(folder, 'lines'), 'a\nb\n')
 
 const loaded = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
 const url = 'https://example.org/a.csv?key=${secret:token}'
-const headers = { authorization: 'Bearer ${secret:token}', accept: 'text/csv' }
+const headers = { Authorization: 'Bearer ${secret:token}', accept: 'text/csv' }
 const from = (source: Partial<Dataset['source']>): Dataset => ({
   ...loaded,
   source: { ...loaded.source, ...source },
@@ -29,16 +29,25 @@ describe('the secrets that a definition names', () => {
     expect(await askedOf(from({ url, headers }), url, folder)).toEqual({
       url: `https://example.org/a.csv?key=${encodeURIComponent(secret)}`,
       headers: { authorization: `Bearer ${secret}`, accept: 'text/csv' },
+      ...{ isOwnServer: true, isOwnAddress: true },
     })
   })
 
   it('go to the server of the definition alone, whatever a request names', async () => {
     const dataset = from({ url, headers })
     const elsewhere = 'https://evil.example/?x=${secret:token}'
-    expect(await askedOf(dataset, elsewhere, folder)).toEqual({ url: elsewhere, headers: {} })
+    const stranger = { headers: {}, isOwnServer: false, isOwnAddress: false }
+    expect(await askedOf(dataset, elsewhere, folder)).toEqual({ url: elsewhere, ...stranger })
     const beside = 'https://example.org/other.csv?x=${secret:token}'
-    expect(await askedOf(dataset, beside, folder)).toMatchObject({ url: beside })
+    expect(await askedOf(dataset, beside, folder)).toMatchObject({
+      ...{ url: beside, isOwnServer: true, isOwnAddress: false },
+    })
     expect(await askedOf(from({ url: undefined, headers }), elsewhere, folder)).toMatchObject({ headers: {} })
+  })
+
+  it('belong to one address and to its queries, as a question and pages do', async () => {
+    const asked = await askedOf(from({ url, headers }), 'https://example.org/a.csv?day=1', folder)
+    expect(asked).toMatchObject({ isOwnServer: true, isOwnAddress: true })
   })
 
   it.each([

@@ -7,6 +7,10 @@ import { SourceError } from './source-error.ts'
 export interface Asked {
   url: string
   headers: Record<string, string>
+  /** it is the server of the definition, which may have a token */
+  isOwnServer: boolean
+  /** it is the address of the definition, whatever its query, which is asked as the definition says */
+  isOwnAddress: boolean
 }
 
 const named = /\$\{secret:([a-z0-9][a-z0-9-]{0,62})\}/g
@@ -25,11 +29,17 @@ export async function askedOf(
   folder: string | undefined,
 ): Promise<Asked> {
   const fill = (text: string, escape = (value: string) => value) => withSecrets(text, folder, escape)
-  if (url === undefined || !isOwnServer(url, source)) return { url: source, headers: {} }
-  const filled = Object.entries(headers).map(async ([name, text]) => [name, await fill(text)] as const)
+  if (url === undefined || !isOwnServer(url, source))
+    return { url: source, headers: {}, isOwnServer: false, isOwnAddress: false }
+  // so that it replaces one of ours, and is not sent beside it
+  const filled = Object.entries(headers).map(
+    async ([name, text]) => [name.toLowerCase(), await fill(text)] as const,
+  )
   return {
     url: source === url ? await fill(source, encodeURIComponent) : source,
     headers: Object.fromEntries(await Promise.all(filled)),
+    isOwnServer: true,
+    isOwnAddress: URL.parse(source)?.pathname === URL.parse(url)?.pathname,
   }
 }
 
@@ -46,7 +56,8 @@ export const secretsIn = (
   options: { isText: boolean },
 ): Promise<string> => withSecrets(text, folder, (value) => value, options)
 
-async function withSecrets(
+/** @throws SourceError that names the secret, and never its value */
+export async function withSecrets(
   text: string,
   folder: string | undefined,
   escape: (value: string) => string,

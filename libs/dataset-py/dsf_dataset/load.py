@@ -15,6 +15,7 @@ from .errors import DefinitionError, raise_all
 from .fields import check_rules, field_named, read_fields
 from .geo_bounds import with_bounds
 from .header_size import header_too_long
+from .http_source import check_http
 from .json_node import Node
 from .shape import Problems, shaped
 from .watch import read_anomalies, read_trends
@@ -128,6 +129,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     _check_dialect(dialect)
     _check_places(fields, schema.at("fieldsMatch"), dialect.at("header"))
     _check_url(source.at("url"))
+    check_http(source, resource)
     dataset = Dataset(
         name=name,
         title=package.at("title").value or name,

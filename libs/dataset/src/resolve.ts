@@ -3,6 +3,7 @@ import { checkAnomalies } from './check-anomalies.ts'
 import { columnOf } from './column-name.ts'
 import { checkColumns, type NamedColumn } from './check-columns.ts'
 import { checkDashboard } from './check-dashboard.ts'
+import { checkHttp } from './check-pages.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { DefinedField, Definition } from './definition.ts'
 import { encodingOf } from './encodings.ts'
@@ -41,6 +42,7 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
     refuse('/name', `is "${raw.name}", expected the folder's name "${basename(folder)}"`)
   checkColumns(namedColumns(dataset, schema.fields), dataset, refuse)
   checkWhichKey(raw, isWrong, refuse)
+  checkHttp(raw, isWrong, refuse)
   checkKey(dataset, refuse)
   checkHeader(dataset, isWrong, refuse)
   checkRoles(dataset, raw['x-dsf'], find, refuse)

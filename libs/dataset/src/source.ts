@@ -1,13 +1,8 @@
 import { z } from 'zod'
+import { headerName, headerText, oauth, pages, post } from './http-source.ts'
 import { largestRow, largestSource } from './limits.ts'
 import { sourceAccess } from './source-access.ts'
 import { hasMisspeltDate, withoutDates } from './source-dates.ts'
-
-/** A line of what a header may hold. */
-const headerText = z
-  .string()
-  .max(4096)
-  .regex(/^[ -~]*$/, 'expected a line of ASCII')
 
 const seconds = (usual: number) => z.number().int().min(1).max(86_400).default(usual)
 
@@ -36,9 +31,12 @@ export const source = z.strictObject({
     .describe('how many earlier dates of `url` are looked for'),
   ...sourceAccess,
   headers: z
-    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'expected the name of a header'), headerText)
+    .record(headerName, headerText)
     .default({})
     .describe('sent to the server of `url`; may name secrets'),
+  post: post.optional(),
+  oauth: oauth.optional(),
+  pages: pages.optional(),
   maxBytes: z
     .number()
     .int()

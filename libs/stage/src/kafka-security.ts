@@ -2,7 +2,7 @@ import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs'
 import { FatalError } from './failure.ts'
 import type { KafkaSettings } from './kafka-variables.ts'
 import { oauthMechanism } from './oauth-mechanism.ts'
-import { tokensOf } from './oauth-token.ts'
+import { kafkaTokens } from './kafka-token.ts'
 import { secretOf } from './secret.ts'
 import { liveTls } from './tls.ts'
 
@@ -54,7 +54,7 @@ function saslOf(config: KafkaSettings): SASLOptions | Mechanism {
   if (mechanism === 'OAUTHBEARER') {
     // the name is for our sentences
     const named = { username: config.KAFKA_OAUTH_CLIENT_ID }
-    return { ...named, ...oauthMechanism(tokensOf(config)) }
+    return { ...named, ...oauthMechanism(kafkaTokens(config)) }
   }
   const password = secretOf(config, 'KAFKA_SASL_PASSWORD')
   if (username === undefined || password === undefined)

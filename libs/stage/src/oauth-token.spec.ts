@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { TransientError } from './failure.ts'
+import { kafkaTokens } from './kafka-token.ts'
 import { kafkaVariables } from './kafka-variables.ts'
-import { tokensOf } from './oauth-token.ts'
 
 let server: Server | undefined
 afterEach(() => void server?.close())
@@ -34,7 +34,7 @@ async function serving(answer: (asked: number) => { status?: number; body: unkno
     ...('KAFKA_OAUTH_CLIENT_SECRET_FILE' in own ? {} : { KAFKA_OAUTH_CLIENT_SECRET: 'hunter2' }),
     ...own,
   })
-  const { get: token, forget } = tokensOf(config)
+  const { get: token, forget } = kafkaTokens(config)
   return { asked, token, forget }
 }
 

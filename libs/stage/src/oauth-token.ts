@@ -1,10 +1,32 @@
-import { FatalError, TransientError } from './failure.ts'
-import type { KafkaSettings } from './kafka-variables.ts'
-import { secretOf, type Secret } from './secret.ts'
+import { TransientError } from './failure.ts'
 import { withoutQuery } from './variable-types.ts'
 
+/** Who asks whom for tokens. */
+export interface TokenClient {
+  url: string
+  id: string
+  /** read for each use of a token */
+  secret: () => string | Promise<string>
+  /** beside the grant, such as `scope` */
+  parameters: Record<string, string>
+  /** where id and secret stand (RFC 6749, 2.3.1) */
+  sendIn: 'header' | 'body'
+  /** whose redirects are errors; ours where it is left out */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>
+}
+
+/** There is no token. `status` is that of the answer, if there was one; `cause` is what went wrong, if there was none. */
+export class TokenError extends TransientError {
+  readonly status: number | undefined
+
+  constructor(message: string, { status, cause }: { status?: number; cause?: unknown }) {
+    super(message, { cause })
+    this.status = status
+  }
+}
+
 export interface Tokens {
-  /** @throws TransientError when there is none */
+  /** @throws TokenError when there is none, and what the reading of the secret throws */
   get: () => Promise<string>
   /** Somebody refused it: nobody is given it again. */
   forget: (token: string) => void
@@ -26,14 +48,12 @@ interface Asked {
 /**
  * Gets bearer tokens by client credentials (RFC 6749, 4.4). A token is used by all connections until shortly before it expires, our secret
  * changes or somebody refuses it, and those that open at once ask once. One without `expires_in` is used once.
- * @throws FatalError when a variable is missing
  */
-export function tokensOf(config: KafkaSettings): Tokens {
-  const client = clientOf(config)
+export function tokensOf(client: TokenClient): Tokens {
   let known: Asked | undefined
   return {
     get: async () => {
-      const secret = client.secret.read()
+      const secret = await client.secret()
       if (known?.secret !== secret || Date.now() >= known.until) known = begin(client, secret)
       return known.token
     },
@@ -43,7 +63,7 @@ export function tokensOf(config: KafkaSettings): Tokens {
   }
 }
 
-function begin(client: Client, secret: string): Asked {
+function begin(client: TokenClient, secret: string): Asked {
   const asked: Asked = { token: Promise.resolve(''), until: Infinity, secret }
   asked.token = ask(client, secret).then(
     ({ value, seconds }) => {
@@ -58,40 +78,33 @@ function begin(client: Client, secret: string): Asked {
   return asked
 }
 
-interface Client {
-  url: string
-  id: string
-  secret: Secret
-  scope: string | undefined
-}
-
-function clientOf(config: KafkaSettings): Client {
-  const { KAFKA_OAUTH_TOKEN_URL: url, KAFKA_OAUTH_CLIENT_ID: id, KAFKA_OAUTH_SCOPE: scope } = config
-  const secret = secretOf(config, 'KAFKA_OAUTH_CLIENT_SECRET')
-  if (url === undefined || id === undefined || secret === undefined)
-    throw new FatalError(
-      'KAFKA_SASL_MECHANISM is OAUTHBEARER: set KAFKA_OAUTH_TOKEN_URL, KAFKA_OAUTH_CLIENT_ID, and KAFKA_OAUTH_CLIENT_SECRET or KAFKA_OAUTH_CLIENT_SECRET_FILE',
-    )
-  return { url, id, secret, scope }
-}
-
-async function ask({ url, id, scope }: Client, secret: string): Promise<{ value: string; seconds: number }> {
-  const basic = Buffer.from([id, secret].map(encodeURIComponent).join(':')).toString('base64')
-  const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope ? { scope } : {}) })
-  const headers = { authorization: `Basic ${basic}`, accept: 'application/json' }
+async function ask(client: TokenClient, secret: string): Promise<{ value: string; seconds: number }> {
+  const { url, id, fetch: get = fetch } = client
   const signal = AbortSignal.timeout(answerWithinMs)
-  const answer = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'error' })
+  const answer = await get(url, { method: 'POST', ...questionOf(client, secret), signal, redirect: 'error' })
     .then(async (response) => ({ response, told: objectIn(await textOf(response)) }))
     .catch((error: unknown) => {
       const { message, cause } = error as Error
-      throw new TransientError(
-        `no token of ${withoutQuery(url)}: ${(cause as Error | undefined)?.message ?? message}`,
-      )
+      const reason = (cause as Error | undefined)?.message ?? message
+      throw new TokenError(`no token of ${withoutQuery(url)}: ${reason}`, { cause: error })
     })
   const { access_token: value, expires_in: seconds, error } = answer.told
-  if (answer.response.ok && isToken(value)) return { value, seconds: secondsOf(seconds) }
+  const { ok, status } = answer.response
+  if (ok && isToken(value)) return { value, seconds: secondsOf(seconds) }
   const reason = typeof error === 'string' ? error.slice(0, 200) : 'without a usable access_token'
-  throw new TransientError(`${withoutQuery(url)} gives ${id} no token: ${answer.response.status} ${reason}`)
+  throw new TokenError(`${withoutQuery(url)} gives ${id} no token: ${status} ${reason}`, { status })
+}
+
+function questionOf({ id, parameters, sendIn }: TokenClient, secret: string) {
+  const basic = Buffer.from([id, secret].map(encodeURIComponent).join(':')).toString('base64')
+  const own: Record<string, string> = sendIn === 'body' ? { client_id: id, client_secret: secret } : {}
+  return {
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...parameters, ...own }),
+    headers: {
+      accept: 'application/json',
+      ...(sendIn === 'header' ? { authorization: `Basic ${basic}` } : {}),
+    },
+  }
 }
 
 /** @throws Error when there is more than an answer can be */
