@@ -70,8 +70,9 @@ async function follow(
       throw toSourceError(error, printable(url), url)
     })
     if (isLast(response.statusCode, onlyIf, options)) return { response, url }
+    const why = await options.whyRefused?.(response.headers, response.body)
     discard(response.body)
-    const location = locationOf(response, url, post !== undefined)
+    const location = locationOf(response, url, post !== undefined, why)
     if (hops === maxRedirects)
       throw new SourceError(`${printable(first)} redirects more than ${maxRedirects} times`)
     const next = redirectTarget(url, location, options.allow)
@@ -110,12 +111,19 @@ function isLast(status: number, onlyIf: object, { from, http }: SourceOptions): 
  * Where an answer redirects to. A question is not sent to another place than the definition names: only where its answer lies may be said.
  * @throws SourceError when it is none that may be followed
  */
-function locationOf({ statusCode: status, headers }: Dispatcher.ResponseData, url: URL, isPost: boolean) {
+function locationOf(
+  { statusCode: status, headers }: Dispatcher.ResponseData,
+  url: URL,
+  isPost: boolean,
+  why?: string,
+): string {
   const location = text(headers.location)
-  const sentence = `${printable(url)} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
+  const answer = `${printable(url)} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
+  const sentence = why ? `${answer}: ${why}` : answer
   if (!redirects.includes(status) || location === undefined) {
     const transient = status >= 500 || retryLater.includes(status)
-    throw new SourceError(sentence, { status, transient, retryAfterMs: retryAfter(headers) })
+    const isMissing = status === 404 || status === 410
+    throw new SourceError(sentence, { status, transient, isMissing, retryAfterMs: retryAfter(headers) })
   }
   if (isPost && status !== 303)
     throw new SourceError(`${sentence} to a POST; name the address that it leads to in source.url`)

@@ -78,7 +78,13 @@ const evilLiterals = [
 ]
 
 const evilSchemes = [
-  'ftp://example.com/a.csv',
+  'scp://example.com/a.csv',
+  'sftp:///a.csv',
+  'sftp:a.csv',
+  's3:///a.csv',
+  'ftp://127.0.0.1/a.csv',
+  'sftp://169.254.169.254/a.csv',
+  'ftps://[::1]/a.csv',
   'gopher://127.0.0.1:6379/_FLUSHALL',
   'data:text/csv,a',
   'javascript:alert(1)',
@@ -110,6 +116,9 @@ describe('checkUrl', () => {
     'https://[2606:4700::1]/',
     'file:///data/a.csv',
     'http://localhost.example/',
+    'sftp://example.com:2222/a%20b.csv',
+    'ftp://8.8.8.8/a.csv',
+    's3://bucket/a.csv',
   ])('lets %s through to the next check', (url) => expect(checkUrl(url, []).href).toBe(url))
 
   it('exempts what the allow list holds, and no more', () => {

@@ -47,7 +47,7 @@ export function printable(url: URL): string {
 }
 
 /** Of the sources that are read; `open-source.ts` has a client for each. */
-export const schemes = ['http:', 'https:', 'file:'] as const
+export const schemes = ['http:', 'https:', 'sftp:', 'ftp:', 'ftps:', 's3:', 'file:'] as const
 export type Scheme = (typeof schemes)[number]
 const isRead = (scheme: string): scheme is Scheme => (schemes as readonly string[]).includes(scheme)
 
@@ -59,7 +59,10 @@ export function checkUrl(source: string | URL, allow: readonly string[]): URL {
     throw new SourceError(
       `the source's scheme is ${url.protocol.slice(0, 20)} but only ${schemes.slice(0, -1).join(', ')} and ${schemes.at(-1)} are read`,
     )
-  const problem = url.protocol !== 'file:' && literalProblem(url.hostname, allow)
+  if (url.protocol === 'file:') return url
+  if (url.hostname === '') throw new SourceError('the source names no host')
+  // the host of a bucket is another one, which is looked at when it is asked
+  const problem = url.protocol !== 's3:' && literalProblem(url.hostname, allow)
   if (problem) throw new SourceError(`${printable(url)} is refused: ${problem}`)
   return url
 }
@@ -94,12 +97,12 @@ export function guardedLookup(
 /** The connector of an undici Agent whose every connection, redirected or not, passes the guard. */
 export function guardedConnector(
   allow: readonly string[],
-  timeout: number,
+  tls: { timeout: number; ca?: string | undefined },
   lookup?: typeof systemLookup,
 ): buildConnector.connector {
   checkAllowList(allow)
   const connect = buildConnector({
-    timeout,
+    ...tls,
     allowH2: false,
     lookup: guardedLookup(allow, lookup),
   })
@@ -124,7 +127,7 @@ export async function checkFile(url: URL, roots: readonly string[]): Promise<str
   const real = await realpath(path).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException
     const what = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${code}`
-    throw new SourceError(`file ${path} ${what}`, { cause })
+    throw new SourceError(`file ${path} ${what}`, { cause, isMissing: code === 'ENOENT' })
   })
   if (!isInside(real, realRoots)) throw refused
   return real

@@ -10,6 +10,7 @@ import { publications } from './publications.ts'
 import type { Publication } from './publish-rows.ts'
 import { isOver, type Run } from './run.ts'
 import type { RunStates } from './run-state.ts'
+import { serverOf } from './source-access.ts'
 import { SourceError } from './source-error.ts'
 
 export type Work = LaneWork<RunStates>
@@ -91,7 +92,7 @@ function end(lane: Work, id: string, how: Pick<Run, 'state'> & { reason?: string
 
 /** What is imported, as it stands in the store from then on. It waits for a place, and for its host to be free. */
 async function fetchRun(importer: Importer, lane: Work, id: string, signal: AbortSignal): Promise<void> {
-  const host = hostOf(runOf(lane, id))
+  const host = serverOf(lane.dataset, runOf(lane, id).source ?? '')
   using _ = await lane.resting(() => importer.fetching.take(signal, host))
   const fetching_at = Date.now()
   let bytes = 0
@@ -126,24 +127,24 @@ function fetched(
 ): Partial<Run> {
   const now = Date.now()
   if ('same' in landed) {
-    const { same, landing_bytes, ...version } = landed
+    const { same, landing_bytes, address = null, ...version } = landed
     const { since, ...file } = before!
     // what was said of the file at another address says nothing of it here
     const isSamePlace = version.redirected === file.redirected
     const etag = version.etag ?? (isSamePlace ? file.etag : null)
     const modified = version.modified ?? (isSamePlace ? file.modified : null)
     return {
-      ...{ state: 'succeeded', ended_at: now, landing_bytes, unchanged: { since, by: same } },
+      ...{ state: 'succeeded', ended_at: now, landing_bytes, unchanged: { since, by: same }, address },
       file: { ...file, etag, modified, redirected: version.redirected },
     }
   }
   const { landing, landing_bytes, landing_sha256 } = landed
   const place = { landing, landing_bytes, landing_sha256 }
   if (!('etag' in landed)) return { ...place, state: 'publishing', publishing_at: now }
-  const { etag, modified, redirected } = landed
+  const { etag, modified, redirected, address = null } = landed
   const version = { etag, modified, redirected, bytes: landing_bytes, sha256: landing_sha256 }
   return {
-    ...{ ...place, state: 'publishing', publishing_at: now },
+    ...{ ...place, state: 'publishing', publishing_at: now, address },
     file: { ...version, definition: definitionOf(dataset) },
   }
 }
@@ -171,14 +172,14 @@ function land(
   run: Run,
   { came, ...more }: { signal: AbortSignal; before: KnownFile | undefined; came: (bytes: number) => void },
 ): Promise<Landing | Landed | Unchanged> {
-  if (run.replay === null)
-    return landSource(store, dataset, { run: run.run, source: run.source! }, { ...limits, ...more }, came)
+  if (run.replay === null) {
+    const { source, requested_at } = run
+    const asked = { run: run.run, source: source!, requested_at }
+    return landSource(store, dataset, asked, { ...limits, ...more }, came)
+  }
   const replay = { replay: run.replay, before: state.replays() }
   return landQuarantine({ store, topics: topics! }, dataset, run.run, replay)
 }
-
-/** A source of a host, so that we are one client to it; files and replays have none. */
-const hostOf = ({ source }: Run): string | undefined => URL.parse(source ?? '')?.host || undefined
 
 /** Each part waits for a place of its own, so that a long run does not hold up those behind it. */
 async function publishRun(importer: Importer, lane: Work, id: string, signal: AbortSignal): Promise<void> {

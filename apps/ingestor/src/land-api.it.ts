@@ -70,7 +70,7 @@ const api = (): Dataset => ({
 })
 
 const land = (source: string, before?: Before) => {
-  const run = { run: randomBytes(16).toString('hex'), source }
+  const run = { run: randomBytes(16).toString('hex'), requested_at: 0, source }
   asked = []
   return landSource(
     store,

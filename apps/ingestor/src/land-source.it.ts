@@ -23,7 +23,7 @@ const text = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `${i},${i % 97
 function land(bytes: Buffer) {
   const name = randomBytes(16).toString('hex')
   writeFileSync(join(filesDir, name), bytes)
-  const run = { run: name, source: `file://${join(filesDir, name)}` }
+  const run = { run: name, source: `file://${join(filesDir, name)}`, requested_at: 0 }
   return landSource(store, dataset, run, limits, () => undefined)
 }
 
@@ -53,7 +53,7 @@ describe('a source lands', () => {
     async (name) => {
       const away = openStore({ ...config, S3_ENDPOINT: 'http://127.0.0.1:1' })
       const feed = await startFeed({ host: '127.0.0.1', port: 0 })
-      const run = { run: 'x', source: `${feed.url}/earthquakes/${name}` }
+      const run = { run: 'x', requested_at: 0, source: `${feed.url}/earthquakes/${name}` }
       // whether the source has been read to its end by then is a matter of luck
       for (let i = 0; i < 50; i++)
         await expect(landSource(away, dataset, run, limits, () => undefined)).rejects.toThrow(TransientError)

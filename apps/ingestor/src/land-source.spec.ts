@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -10,7 +12,7 @@ import { loadDataset, type Dataset } from '@dsf/dataset'
 import { TransientError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { landSource, type Before } from './land-source.ts'
+import { landSource, type Before, type Landed } from './land-source.ts'
 import { SourceError } from './source-error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
@@ -21,6 +23,7 @@ const limited = (maxBytes: number): Dataset => ({ ...loaded, source: { ...loaded
 const csv = Buffer.from('id,mag\n' + 'us1,2.5\n'.repeat(50_000))
 const gzip = gzipSync(csv)
 const file = join(folder, 'source')
+const requested_at = Date.parse('2026-11-26T10:00:00Z')
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 /** An object store in memory: an upload that breaks off leaves nothing. `started` hears of each. */
@@ -40,8 +43,9 @@ async function land(
   dataset = loaded,
   heard: () => void = () => undefined,
   before?: Before,
+  source = pathToFileURL(file).href,
 ) {
-  const run = { run: 'r', source: pathToFileURL(file).href }
+  const run = { run: 'r', source, requested_at }
   const landing = landSource(store, dataset, run, { allow: [], roots: [folder], before }, heard)
   const outcome = landing.catch((error: unknown) => error as Error)
   let settled = false
@@ -186,5 +190,86 @@ describe('a store that is away', () => {
     const putStream = vi.fn(() => Promise.reject(error))
     expect(await land({ putStream } as unknown as ObjectStore)).toBe(error)
     expect(putStream.mock.calls.length).toBe(1)
+  })
+})
+
+describe('a source with a date in it', () => {
+  const dated = `file://${folder}/{yyyy-MM-dd}.csv`
+  const write = (day: string, bytes = csv) => writeFileSync(join(folder, `${day}.csv`), bytes)
+  const placeOf = (day: string) => sha256(Buffer.from(`file://${folder}/${day}.csv`))
+  const landDated = (before?: Before, dataset = loaded) =>
+    land(openStore().store, dataset, undefined, before, dated)
+
+  it('is the newest that is there', async () => {
+    write('2026-11-20')
+    write('2026-11-24')
+    expect(await landDated()).toMatchObject({
+      ...{ landing_bytes: csv.length, address: `file://${folder}/2026-11-24.csv` },
+      redirected: placeOf('2026-11-24'),
+    })
+  })
+
+  it('is not read again until a newer one is there, which is another file whatever it is like', async () => {
+    vi.setSystemTime(Date.now() + 10_000)
+    const { landing_bytes, landing_sha256, ...first } = (await landDated()) as Landed
+    const before = { ...first, bytes: landing_bytes, sha256: landing_sha256 }
+    expect(await landDated(before)).toMatchObject({ same: 'size and time', redirected: before.redirected })
+    const elsewhere = { ...before, redirected: placeOf('2026-11-20'), sha256: 'another' }
+    expect(await landDated(elsewhere)).toMatchObject({ landing_bytes })
+    write('2026-11-26', Buffer.concat([csv, csv]))
+    expect(await landDated(before)).toMatchObject({ address: `file://${folder}/2026-11-26.csv` })
+  })
+
+  it('fails with a sentence when none is there, as far as it is looked for', async () => {
+    const dataset = { ...loaded, source: { ...loaded.source, lookBack: 1 } }
+    const nothing = await land(
+      openStore().store,
+      dataset,
+      undefined,
+      undefined,
+      `file://${folder}/x-{yyyyMMdd}`,
+    )
+    expect(nothing).toEqual(
+      new SourceError(
+        `file ${folder}/x-20261126 does not exist, nor is one of the 1 before it; source.lookBack of the definition looks for more`,
+      ),
+    )
+  })
+
+  it('does not take an older one when the newest cannot be read', async () => {
+    mkdirSync(join(folder, 'y-20261126'))
+    writeFileSync(join(folder, 'y-20261125'), csv)
+    const failed = await land(
+      openStore().store,
+      loaded,
+      undefined,
+      undefined,
+      `file://${folder}/y-{yyyyMMdd}`,
+    )
+    expect(failed).toEqual(new SourceError(`file ${folder}/y-20261126 is not a file`))
+  })
+
+  it('has the secrets of the definition, at the address that it becomes', async () => {
+    const asked: (string | undefined)[] = []
+    const server = createServer(({ url, headers }, response) => {
+      asked.push(`${url} ${headers['x-key']}`)
+      response.writeHead(url!.startsWith('/20261125') ? 200 : 404).end(csv)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/{yyyyMMdd}?key=\${secret:word}`
+    writeFileSync(join(folder, 'word'), 'a&b')
+    const source = { ...loaded.source, url, headers: { 'x-key': '${secret:word}' } }
+    const limits = { allow: ['127.0.0.1/32'], roots: [], secrets: folder }
+    vi.useRealTimers()
+    const landed = landSource(
+      openStore().store,
+      { ...loaded, source },
+      { run: 'r', source: url, requested_at },
+      limits,
+      () => undefined,
+    )
+    expect(await landed).toMatchObject({ address: url.replace('{yyyyMMdd}', '20261125') })
+    expect(asked).toEqual(['/20261126?key=a%26b a&b', '/20261125?key=a%26b a&b'])
+    server.close()
   })
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { landingKey, type Dataset } from '@dsf/dataset'
+import { datedAddresses, landingKey, type Dataset } from '@dsf/dataset'
 import type { Tokens } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { extensionOf, toldCompression } from './compression.ts'
@@ -10,6 +10,7 @@ import type { HttpOptions } from './http-options.ts'
 import { unzipLanding } from './open-landing.ts'
 import { openSource, type Source } from './open-source.ts'
 import { rest, type Pace } from './pace.ts'
+import { accessOf } from './source-access.ts'
 import { isSame, type Same, type SentBefore, type SourceOptions } from './source-client.ts'
 import { SourceError } from './source-error.ts'
 import { askedOf } from './source-secrets.ts'
@@ -22,6 +23,13 @@ export type SourceLimits = Pick<SourceOptions, 'allow' | 'proxy' | 'roots'> & { 
 interface Import {
   run: string
   source: string
+  /** by which a date in the source is the same when it is fetched again */
+  requested_at: number
+}
+
+/** What a source with a date in it became. */
+interface Address {
+  address?: string
 }
 
 export interface Landing {
@@ -31,7 +39,7 @@ export interface Landing {
 }
 
 /** A file that lies in the store, and what its server said of its version. */
-export interface Landed extends Landing {
+export interface Landed extends Landing, Address {
   etag: string | null
   modified: string | null
   redirected: string | null
@@ -41,7 +49,7 @@ export interface Landed extends Landing {
 export type Before = SentBefore & { sha256: string }
 
 /** A file that was read before: nothing of it lies in the store. */
-export interface Unchanged {
+export interface Unchanged extends Address {
   same: Same['same']
   etag: string | null
   modified: string | null
@@ -93,8 +101,8 @@ async function landOnce(
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
   const source = await open(dataset, run, limits)
-  const { etag = null, modified = null, redirected = null } = source
-  const version = { etag, modified, redirected }
+  const { etag = null, modified = null, redirected = null, address } = source
+  const version = { etag, modified, redirected, ...(address === undefined ? {} : { address }) }
   if (isSame(source)) return { same: source.same, ...version, landing_bytes: 0 }
   const landed = await copy(store, dataset, run, source, limits.before, came)
   if ('same' in landed) return { ...landed, ...version }
@@ -103,13 +111,53 @@ async function landOnce(
   return { ...landed, ...version }
 }
 
-async function open(dataset: Dataset, run: Import, limits: Limits): Promise<Source | Same> {
-  const { url, headers, ...own } = await askedOf(dataset, run.source, limits.secrets)
+/** The source, or, where there is a date in it, the newest that is there. */
+async function open(dataset: Dataset, run: Import, limits: Limits): Promise<(Source | Same) & Address> {
+  const { lookBack } = dataset.source
+  const addresses = datedAddresses(run.source, run.requested_at, lookBack)
+  if (!addresses) return openAt(dataset, run.source, limits, limits.before)
+  let missing: SourceError | undefined
+  for (const address of addresses) {
+    try {
+      return await openDated(dataset, run.source, address, limits)
+    } catch (error) {
+      if (!(error instanceof SourceError) || !error.isMissing) throw error
+      missing ??= error
+    }
+  }
+  throw new SourceError(
+    `${missing!.message}, nor is one of the ${addresses.length - 1} before it; source.lookBack of the definition looks for more`,
+  )
+}
+
+/** Each address has a file of its own, as if the source had redirected to it. */
+async function openDated(
+  dataset: Dataset,
+  dated: string,
+  address: string,
+  limits: Limits,
+): Promise<(Source | Same) & Address> {
+  const { source } = dataset
+  const place = createHash('sha256').update(address).digest('hex')
+  const before = limits.before?.redirected === place ? { ...limits.before, redirected: null } : undefined
+  const own = source.url === dated ? { ...dataset, source: { ...source, url: address } } : dataset
+  const opened = await openAt(own, address, limits, before)
+  return { ...opened, redirected: opened.redirected ?? place, address }
+}
+
+async function openAt(
+  dataset: Dataset,
+  source: string,
+  limits: Limits,
+  known: SentBefore | undefined,
+): Promise<Source | Same> {
+  const { url, headers, ...own } = await askedOf(dataset, source, limits.secrets)
   return openSource(url, {
     ...limits,
     headers,
     http: httpOf(dataset, own, limits),
-    known: limits.before,
+    access: await accessOf(dataset, source, limits.secrets),
+    known,
     compression: toldCompression(dataset.compression),
     maxBytes: dataset.source.maxBytes,
     timeouts: timeoutsOf(dataset),

@@ -177,7 +177,7 @@ describe('a landing', () => {
     path: string,
     { before, came = () => undefined }: { before?: Before; came?: () => void } = {},
   ) => {
-    const run = { run: randomBytes(16).toString('hex'), source: `${nginx.url}${path}` }
+    const run = { run: randomBytes(16).toString('hex'), requested_at: 0, source: `${nginx.url}${path}` }
     return landSource(store, loaded, run, { ...limits, before }, came) as Promise<Landed>
   }
 

@@ -32,7 +32,7 @@ export async function openHttp(first: URL, asked: SourceOptions): Promise<Opened
   const isPost = asked.http?.post !== undefined
   const options = isPost ? { ...asked, known: undefined } : asked
   const timeouts = { ...usualTimeouts, ...options.timeouts }
-  const agent = sourceAgent({ ...options, timeout: timeouts.connect })
+  const agent = sourceAgent({ ...options, ca: options.access?.ca, timeout: timeouts.connect })
   try {
     const { response, url } = await askHttp(first, agent, timeouts, options)
     const { headers, body, statusCode } = response

@@ -5,8 +5,11 @@ import { checkUrl, type Scheme } from './guard-address.ts'
 import { goingOn } from './going-on.ts'
 import { meter } from './meter-body.ts'
 import { openFile } from './open-file.ts'
+import { openFtp } from './open-ftp.ts'
 import { openHttp } from './open-http.ts'
 import { openPages } from './open-pages.ts'
+import { openS3 } from './open-s3.ts'
+import { openSftp } from './open-sftp.ts'
 import { isSame, type OpenClient, type Same, type SourceOptions, type Version } from './source-client.ts'
 
 export interface Source extends Version {
@@ -17,7 +20,15 @@ export interface Source extends Version {
   contentLength?: number
 }
 
-const clients: Record<Scheme, OpenClient> = { 'file:': openFile, 'http:': openHttp, 'https:': openHttp }
+const clients: Record<Scheme, OpenClient> = {
+  'file:': openFile,
+  'http:': openHttp,
+  'https:': openHttp,
+  'sftp:': openSftp,
+  'ftp:': openFtp,
+  'ftps:': openFtp,
+  's3:': openS3,
+}
 
 /** What a source sends, or word that it is the file that is known. */
 export function openSource(source: string, options: SourceOptions & { known?: undefined }): Promise<Source>

@@ -10,6 +10,8 @@ export interface RunAnswer {
   type: 'import' | 'replay'
   /** of an import, without its credentials */
   source?: string
+  /** what a source with a date in it became */
+  address?: string
   /** of a replay */
   selection?: Selection
   state: RunState
@@ -36,8 +38,7 @@ export interface RunAnswer {
 export function toAnswer({ dataset, run }: Known): RunAnswer {
   return {
     ...{ runId: run.run, dataset, type: run.type },
-    ...(run.source === null ? {} : { source: shownSource(run.source) }),
-    ...(run.replay === null ? {} : { selection: given(run.replay.selection) }),
+    ...askedOf(run),
     state: run.state,
     ...(run.reason === null ? {} : { reason: run.reason }),
     ...(run.unchanged === null ? {} : { unchanged: run.unchanged }),
@@ -56,6 +57,12 @@ export function toAnswer({ dataset, run }: Known): RunAnswer {
     statusUrl: `/v1/runs/${run.run}`,
   }
 }
+
+const askedOf = ({ source, address, replay }: Known['run']): Partial<RunAnswer> => ({
+  ...(source === null ? {} : { source: shownSource(source) }),
+  ...(address === null ? {} : { address: shownSource(address) }),
+  ...(replay === null ? {} : { selection: given(replay.selection) }),
+})
 
 function timesOf({
   requested_at,
@@ -79,5 +86,7 @@ const given = (selection: Selection): Selection =>
 
 export function shownSource(source: string): string {
   const url = URL.parse(source)
-  return url && url.protocol !== 'file:' ? printable(url) : source
+  if (!url || url.protocol === 'file:') return source
+  // a date in a path is shown as it was written
+  return printable(url).replaceAll('%7B', '{').replaceAll('%7D', '}')
 }

@@ -54,6 +54,8 @@ export interface Run extends RunRequest {
   /** of the file, as it was read */
   encoding: string | null
   unchanged: UnchangedSince | null
+  /** what a source with a date in it became */
+  address: string | null
   reason: string | null
   fetching_at: number | null
   publishing_at: number | null
@@ -89,7 +91,7 @@ export function newRun(request: RunRequest, lanes: number): Run {
   const { run, type, source, replay, requested_at, force = false } = asOrder(request)
   return {
     ...{ run, type, source, replay, requested_at, force },
-    ...{ turn: 0, file: null, encoding: null, unchanged: null },
+    ...{ turn: 0, file: null, encoding: null, unchanged: null, address: null },
     ...{ state: 'queued', reason: null, landing: null, landing_bytes: 0, landing_sha256: null },
     ...{ fetching_at: null, publishing_at: null, processing_at: null, cancel_at: null, ended_at: null },
     ...{ bytes_per_second: 0, byte: 0, row: 0, closed: [], counters: {}, durations: {} },

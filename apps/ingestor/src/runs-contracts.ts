@@ -38,6 +38,7 @@ export const run = z.object({
     .partial()
     .describe('when it came into a state'),
   fetched: z.object({ bytes: z.int(), bytesPerSecond: z.int().optional() }).describe('of its source so far'),
+  address: z.string().optional().describe('what a source with a date in it became'),
   unchanged: z
     .object({ since: z.string(), by: z.enum(['etag', 'last-modified', 'size and time', 'content']) })
     .optional()

@@ -215,7 +215,7 @@ describe('a request', () => {
       'earthquakes',
       'https://me:pass@example.org/a.csv',
       422,
-      'the source has a user or password in it, which would be kept with the run: name a secret in the definition (source.headers)',
+      'the source has a user or password in it, which would be kept with the run: name a secret in the definition (source.headers, source.login)',
     ],
     [
       'a private address',

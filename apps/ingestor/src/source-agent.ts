@@ -8,14 +8,16 @@ interface AgentOptions {
   allow: readonly string[]
   /** URL of the proxy, perhaps with user and password; we connect ourselves when it is left out */
   proxy?: (() => string) | undefined
+  /** who signed the certificates, in place of those that the world trusts */
+  ca?: string | undefined
   /** milliseconds */
   timeout: number
 }
 
-export function sourceAgent({ allow, proxy, timeout }: AgentOptions, lookup = systemLookup): Dispatcher {
-  if (!proxy) return new Agent({ connect: guardedConnector(allow, timeout) })
+export function sourceAgent({ allow, proxy, ca, timeout }: AgentOptions, lookup = systemLookup): Dispatcher {
+  if (!proxy) return new Agent({ connect: guardedConnector(allow, { timeout, ca }) })
   const tls = { timeout, allowH2: false }
-  return new ProxyAgent({ uri: proxyUrl(proxy()), proxyTls: tls, requestTls: tls }).compose(
+  return new ProxyAgent({ uri: proxyUrl(proxy()), proxyTls: tls, requestTls: { ...tls, ca } }).compose(
     judged(allow, lookup),
   )
 }

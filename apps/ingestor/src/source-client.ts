@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Compression } from './compression.ts'
 import type { HttpOptions } from './http-options.ts'
 import type { Pace } from './pace.ts'
+import type { Access } from './source-access.ts'
 
 export interface SourceOptions {
   /** CIDRs that may be connected to although they are not public. */
@@ -18,6 +19,10 @@ export interface SourceOptions {
   headers?: Record<string, string>
   /** how a source of http(s) is asked that is an API */
   http?: HttpOptions
+  /** of the server of the source */
+  access?: Access
+  /** what a refusal says, for people; reads as much of its body as it must */
+  whyRefused?: (headers: Record<string, string | string[] | undefined>, body: Readable) => Promise<string>
   /** how the file is compressed, where nothing in it and no server says so */
   compression?: Compression
   timeouts?: Partial<Timeouts>

@@ -4,17 +4,26 @@ export class SourceError extends Error {
   readonly transient: boolean
   /** until which the source wants to be left alone */
   readonly retryAfterMs: number
+  /** nothing is there, as far as the server tells */
+  readonly isMissing: boolean
   /** of the answer, where it was one of HTTP */
   readonly status: number | undefined
 
   constructor(
     message: string,
-    options: { transient?: boolean; retryAfterMs?: number; status?: number; cause?: unknown } = {},
+    options: {
+      transient?: boolean
+      retryAfterMs?: number
+      isMissing?: boolean
+      status?: number
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: options.cause })
     this.transient = options.transient ?? false
     this.status = options.status
     this.retryAfterMs = options.retryAfterMs ?? 0
+    this.isMissing = options.isMissing ?? false
   }
 }
 
@@ -75,7 +84,7 @@ export function toSourceError(error: unknown, name: string, url?: URL): SourceEr
   const [tried = cause] = cause.errors ?? []
   const at = tried.address ? `${tried.address}:${tried.port}` : (tried.hostname ?? url?.host ?? name)
   const [sentence, transient] = sentences[code]?.(name, at) ?? [otherwise(code, name), false]
-  return new SourceError(sentence, { transient, cause })
+  return new SourceError(sentence, { transient, isMissing: code === 'ENOENT', cause })
 }
 
 function otherwise(code: string, name: string): string {

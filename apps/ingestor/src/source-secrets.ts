@@ -15,6 +15,8 @@ export interface Asked {
 
 const named = /\$\{secret:([a-z0-9][a-z0-9-]{0,62})\}/g
 const longest = 4096
+/** of a key or of certificates */
+const longestText = 65_536
 
 /**
  * A source with the secrets that its definition names, each read from the file of its name. They are for the definition's own URL, and its
@@ -27,7 +29,7 @@ export async function askedOf(
   folder: string | undefined,
 ): Promise<Asked> {
   const fill = (text: string, escape = (value: string) => value) => withSecrets(text, folder, escape)
-  if (url === undefined || originOf(source) !== originOf(url))
+  if (url === undefined || !isOwnServer(url, source))
     return { url: source, headers: {}, isOwnServer: false, isOwnAddress: false }
   // so that it replaces one of ours, and is not sent beside it
   const filled = Object.entries(headers).map(
@@ -41,21 +43,33 @@ export async function askedOf(
   }
 }
 
-const originOf = (url: string) => URL.parse(url)?.origin
+/** Whether a source lies on the server of the definition's own URL, and is asked for in the same way. */
+export function isOwnServer(own: string | undefined, source: string): boolean {
+  const [a, b] = [URL.parse(own ?? ''), URL.parse(source)]
+  return a !== null && b !== null && a.protocol === b.protocol && a.host === b.host
+}
+
+/** A text with the secrets that it names: lines of what keys and certificates are written in, or one line. */
+export const secretsIn = (
+  text: string,
+  folder: string | undefined,
+  options: { isText: boolean },
+): Promise<string> => withSecrets(text, folder, (value) => value, options)
 
 /** @throws SourceError that names the secret, and never its value */
 export async function withSecrets(
   text: string,
   folder: string | undefined,
   escape: (value: string) => string,
+  { isText = false } = {},
 ): Promise<string> {
   const names = new Set([...text.matchAll(named)].map(([, name]) => name!))
   const secrets = new Map<string, string>()
-  for (const name of names) secrets.set(name, escape(await secretOf(name, folder)))
+  for (const name of names) secrets.set(name, escape(await secretOf(name, folder, isText)))
   return text.replace(named, (_, name: string) => secrets.get(name)!)
 }
 
-async function secretOf(name: string, folder: string | undefined): Promise<string> {
+async function secretOf(name: string, folder: string | undefined, isText: boolean): Promise<string> {
   const what = `the secret "${name}", which the definition's source names,`
   if (folder === undefined) throw new SourceError(`${what} has no folder: set SOURCE_SECRETS_DIR`)
   const text = await readFile(join(folder, name), 'utf8').catch((error: unknown) => {
@@ -63,6 +77,7 @@ async function secretOf(name: string, folder: string | undefined): Promise<strin
     throw new SourceError(`${what} cannot be read from SOURCE_SECRETS_DIR (${code})`)
   })
   const value = text.trim()
+  if (isText && value.length <= longestText && /^[\x21-\x7e \r\n]+$/.test(value)) return value
   if (value === '' || value.length > longest || !/^[\x21-\x7e ]+$/.test(value))
     throw new SourceError(`${what} is not one line of 1 to ${longest} printable ASCII characters`)
   return value

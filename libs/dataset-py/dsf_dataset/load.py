@@ -233,15 +233,37 @@ def _check_dialect(node: Node) -> None:
         node.refuse("delimiter and quoteChar are the same")
 
 
+_SOURCE_URL = "|".join(
+    (
+        r"(?i:https?)://[^/?#\s]+.*",
+        r"(?i:sftp|ftps?|s3)://[^/?#\s]+/[^*?#{}]*[^*?#{}/]",
+        r"(?i:file):(//(?i:localhost)?)?/[^*?]+",
+    )
+)
+
+
+# the same as in libs/dataset/src/source-dates.ts
+_BRACES = re.compile(r"(?<!\$)\{([-_./:\sTa-zA-Z]{1,40})\}")
+
+
+def _is_date(text: str) -> bool:
+    rest = re.sub("yyyy|yy|MM|DDD|dd|HH", "", text)
+    return re.search("[yMDdH]", text) is not None and re.fullmatch("[-_./T]*", rest) is not None
+
+
 def _check_url(node: Node) -> None:
     """What can be fetched; the stages check the address itself."""
     url = node.value
     if url is None:
         return
-    if not re.fullmatch(r"(?i:https?)://[^/?#\s]+.*|(?i:file):(//(?i:localhost)?)?/[^*?]+", url, re.DOTALL):
-        node.refuse("expected a URL that begins with http://, https:// or file:/// and names one file")
-    if "@" in re.split("[/?#]", url.partition("://")[2])[0]:
+    judged = _BRACES.sub(lambda found: "0" if _is_date(found[1]) else found[0], url)
+    authority = re.split("[/?#]", url.partition("://")[2])[0]
+    if not re.fullmatch(_SOURCE_URL, judged, re.DOTALL) or re.search(r"(?<!\$)\{", authority):
+        node.refuse("expected a URL that names one file, by http, sftp, ftp, s3 or file")
+    if "@" in authority:
         node.refuse("expected no user or password: name a secret")
+    if any(re.search("(?i)yy", text) for text in _BRACES.findall(judged)):
+        node.refuse("expected a date of yyyy, yy, MM, dd, DDD, HH and -_./T, as in {yyyy-MM-dd}")
     if "${secret:" in url.split("?")[0]:
         node.refuse("expected `${secret:name}` in the query alone")
 

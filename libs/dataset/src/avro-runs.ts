@@ -115,6 +115,7 @@ export function runSchema(dataset: Dataset): AvroSchema {
     nullable('file', file, 'that the rows are of'),
     nullable('encoding', 'string', 'of the file, as it was read'),
     nullable('unchanged', unchanged, 'of an import whose file was the one of a run before'),
+    nullable('address', 'string', 'what a source with a date in it became'),
   ])
 }
 

@@ -1,3 +1,4 @@
+export { datedAddresses } from './source-dates.ts'
 export {
   byName,
   datasetFolders,

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { headerName, headerText, oauth, pages, post } from './http-source.ts'
 import { largestRow, largestSource } from './limits.ts'
+import { sourceAccess } from './source-access.ts'
+import { hasMisspeltDate, withoutDates } from './source-dates.ts'
 
 const seconds = (usual: number) => z.number().int().min(1).max(86_400).default(usual)
 
@@ -8,11 +10,26 @@ const seconds = (usual: number) => z.number().int().min(1).max(86_400).default(u
 export const source = z.strictObject({
   url: z
     .string()
-    .refine(isSourceUrl, 'expected a URL that begins with http://, https:// or file:/// and names one file')
+    .refine(
+      isSourceUrl,
+      'expected a URL that begins with http://, https://, sftp://, ftp://, ftps://, s3:// or file:/// and names one file',
+    )
     .refine(isWithoutSecret, 'expected no user or password: name a secret, as docs/dataset.md says')
     .refine(namesSecretsInQuery, 'expected `${secret:name}` in the query alone')
+    .refine(
+      (url) => !hasMisspeltDate(url),
+      'expected a date of yyyy, yy, MM, dd, DDD, HH and -_./T, as in {yyyy-MM-dd}',
+    )
     .optional()
-    .describe('where the file is published: http(s):// or file://'),
+    .describe('where the file is published: http(s)://, sftp://, ftp(s)://, s3:// or file://'),
+  lookBack: z
+    .number()
+    .int()
+    .min(0)
+    .max(366)
+    .optional()
+    .describe('how many earlier dates of `url` are looked for'),
+  ...sourceAccess,
   headers: z
     .record(headerName, headerText)
     .default({})
@@ -62,10 +79,20 @@ export const source = z.strictObject({
 
 /** Where a file can be fetched from; the stages check the address itself. */
 function isSourceUrl(text: string): boolean {
-  return /^https?:\/\/[^/?#\s]+/i.test(text) || /^file:(\/\/(localhost)?)?\/[^*?]+$/i.test(text)
+  // a date is part of a path or a query
+  return (
+    sourceUrls.some((pattern) => pattern.test(withoutDates(text))) &&
+    !/(?<!\$)\{/.test(authority.exec(text)?.[0] ?? '')
+  )
 }
 
-const authority = /^[a-z]+:\/\/[^/?#]*/i
+const sourceUrls = [
+  /^https?:\/\/[^/?#\s]+/i,
+  /^(sftp|ftps?|s3):\/\/[^/?#\s]+\/[^*?#{}]*[^*?#{}/]$/i,
+  /^file:(\/\/(localhost)?)?\/[^*?]+$/i,
+]
+
+const authority = /^[a-z][a-z0-9]*:\/\/[^/?#]*/i
 
 function isWithoutSecret(text: string): boolean {
   return !(authority.exec(text)?.[0] ?? '').includes('@')
