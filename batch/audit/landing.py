@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import pyarrow
 from dsf_batch.command import NotNow
-from dsf_dataset import Dataset
+from dsf_dataset import SPACE, Dataset
 
 from .csv_records import Outline, Record
 
@@ -31,8 +32,7 @@ def read_landing(content: bytes, dataset: Dataset) -> Landed:
 
 
 def _read(csv: "_Csv", dataset: Dataset) -> Landed:
-    headless = [field.in_file for field in dataset.fields]
-    header, line = _header(csv, dataset) if dataset.has_header else (headless, 0)
+    header, line = _header(csv, dataset)
     landed = Landed(header, _fields(dataset, header))
     for number, record in enumerate(csv.records(line, len(header)), start=1):
         cells = csv.cells_of(record)
@@ -44,12 +44,34 @@ def _read(csv: "_Csv", dataset: Dataset) -> Landed:
 
 
 def _header(csv: "_Csv", dataset: Dataset) -> tuple[list[str], int]:
-    """Its cells, and the line behind it."""
-    first = csv.outline.first(dataset.max_row_bytes + 2)
-    header = csv.cells_of(first) if first else None
-    if first is None or header is None:
-        raise NotNow("the header of the landing file cannot be read")
-    return header, first.end
+    """Its cells, and the line of the first row."""
+    rows: list[list[str]] = []
+    line = 0
+    for wanted in (dataset.header_rows or (None,)) if dataset.has_header else ():
+        begin = csv.first_line() if wanted is None else wanted - 1
+        record = csv.outline.first(begin, dataset.max_row_bytes + 2) if begin < csv.outline.lines else None
+        cells = csv.cells_of(record) if record else None
+        if record is None or cells is None or record.begin != begin or begin < line:
+            raise NotNow("the header of the landing file cannot be read")
+        rows.append(cells)
+        line = record.end
+    while line + 1 in (dataset.comment_rows or ()) and line < csv.outline.lines:
+        line += 1
+    if not dataset.has_header:
+        return [field.in_file for field in dataset.fields], line
+    return rows[0] if len(rows) == 1 else _joined(rows, dataset), line
+
+
+def _joined(rows: list[list[str]], dataset: Dataset) -> list[str]:
+    """Of cells one above the other, those that say something; what two of them say is said once."""
+    glue = " " if dataset.header_join is None else dataset.header_join
+    names = []
+    for cells in zip_longest(*rows, fillvalue=""):
+        parts = [cell.strip(SPACE) for cell in cells]
+        names.append(
+            glue.join(one for one, above in zip(parts, ["", *parts], strict=False) if one not in ("", above))
+        )
+    return names
 
 
 def _fields(dataset: Dataset, header: list[str]) -> list[str | None]:
@@ -73,10 +95,34 @@ class _Csv:
         while line < self.outline.lines:
             begin = line
             for record in self.outline.records(line, columns):
+                if self._begins(record.begin, self._dataset.footer):
+                    return
+                if self._is_comment(record.begin):
+                    line = record.begin + 1
+                    # its quotes are none, so what pyarrow took for a part of it is read anew
+                    if record.end != line:
+                        break
+                    continue
                 yield record
                 line = record.end
             if line == begin:
                 return
+
+    def first_line(self) -> int:
+        """The first one that is neither blank nor a comment."""
+        comments = self._dataset.comment_rows or ()
+        for line in range(self.outline.lines):
+            if not (self.outline.is_blank(line) or line + 1 in comments or self._is_comment(line)):
+                return line
+        return self.outline.lines
+
+    def _is_comment(self, line: int) -> bool:
+        char = self._dataset.comment_char
+        return char is not None and self._begins(line, (char,))
+
+    def _begins(self, line: int, texts: tuple[str, ...] | None) -> bool:
+        begin = self.outline.starts[line]
+        return any(self._content.startswith(text.encode(), begin) for text in texts or ())
 
     def bytes_of(self, record: Record) -> bytes:
         """Without the line end."""

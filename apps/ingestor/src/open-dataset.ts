@@ -1,7 +1,9 @@
 /** Opens a file as the one that a dataset's definition describes. */
 import type { Dataset, Field } from '@dsf/dataset'
 import { checkHeader, sniff } from './check-header.ts'
-import { hintOf, openCsv, UnreadableFileError, type CsvFile, type OpenBytes } from './open-csv.ts'
+import { openCsv, type CsvFile, type OpenBytes } from './open-csv.ts'
+import { hintOf } from './read-header.ts'
+import { UnreadableFileError } from './unreadable-file.ts'
 
 export interface DatasetFile extends CsvFile {
   /** where field i stands in the file, -1 when the file does not have it */
@@ -10,9 +12,9 @@ export interface DatasetFile extends CsvFile {
 
 /** @throws UnreadableFileError when it is another file: with the columns that are missing or unknown, or what it is instead */
 export async function openDataset(dataset: Dataset, open: OpenBytes): Promise<DatasetFile> {
-  const { dialect, source, fields } = dataset
+  const { dialect, reading, source, fields } = dataset
   const file = await openCsv(open, {
-    ...{ dialect, maxRowBytes: source.maxRowBytes, sniff },
+    ...{ dialect, footer: reading?.footer, maxRowBytes: source.maxRowBytes, sniff },
     ...(dialect.header ? {} : { columns: headersOf(fields) }),
   })
   return { ...file, columns: columnsOf(dataset, file) }

@@ -102,6 +102,13 @@ class Dataset:
     skip_initial_space: bool
     has_header: bool
     """Without one the fields are the file's columns, in their order."""
+    header_rows: tuple[int, ...] | None
+    """Lines of the file; None for the first one that is neither blank nor a comment."""
+    header_join: str | None
+    comment_rows: tuple[int, ...] | None
+    comment_char: str | None
+    footer: tuple[str, ...] | None
+    """What a line begins with behind which there are no rows."""
     encoding: str
     """Of files that have no byte order mark."""
     innerpath: str | None

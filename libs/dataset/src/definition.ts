@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { encodingLabel } from './encodings.ts'
 import { anomalies } from './anomalies.ts'
 import { dashboard } from './dashboard.ts'
+import { dialect } from './dialect.ts'
 import { largestChunk, longestRetentionDays, mostPartitions } from './limits.ts'
+import { reading } from './reading.ts'
 import { source } from './source.ts'
 import { trends } from './trends.ts'
 
@@ -30,7 +32,6 @@ export const usualTokens = {
   falseValues: ['false', 'False', 'FALSE', '0'],
 }
 
-const oneCharacter = z.string().regex(/^[\t -~]$/, 'expected one ASCII character')
 const bound = z.union([z.number(), z.string()], 'expected a number or a text').optional()
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number or a boolean')
 
@@ -146,6 +147,7 @@ const simulate = z.strictObject({
 const extension = z.strictObject({
   lanes: z.number().int().min(1).max(64).default(4),
   source: source.prefault({}),
+  reading: reading.optional(),
   version: z.string().optional().describe('field that grows with each revision of a key'),
   eventTime: z.string().optional(),
   type: z.string().optional().describe('field whose value becomes type= in object keys'),
@@ -200,20 +202,7 @@ const resource = z.looseObject({
       'expected "utf-8", "utf-16", "windows-1252", or another encoding of docs/dataset.md',
     )
     .default('utf-8'),
-  dialect: z
-    .looseObject({
-      delimiter: oneCharacter.default(','),
-      quoteChar: oneCharacter.default('"'),
-      header: z.boolean().default(true),
-      doubleQuote: z.literal(true).optional(),
-      skipInitialSpace: z.boolean().default(false),
-      lineTerminator: z
-        .enum(['\n', '\r\n'], notRead('expected "\\n" or "\\r\\n", both are read whatever it says'))
-        .optional(),
-      caseSensitiveHeader: z.literal(true).optional(),
-    })
-    .refine(({ delimiter, quoteChar }) => delimiter !== quoteChar, 'delimiter and quoteChar are the same')
-    .prefault({}),
+  dialect: dialect.prefault({}),
   schema: z.looseObject({
     fields: z.array(field).min(1),
     fieldsMatch: z.enum(['exact', 'equal', 'subset', 'superset', 'partial']).default('exact'),

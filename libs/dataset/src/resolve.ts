@@ -5,6 +5,7 @@ import { checkColumns, type NamedColumn } from './check-columns.ts'
 import { checkDashboard } from './check-dashboard.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { DefinedField, Definition } from './definition.ts'
+import { checkDialect, dialectOf } from './dialect.ts'
 import { encodingOf } from './encodings.ts'
 import type { Refuse } from './errors.ts'
 import { implyBounds } from './geo-bounds.ts'
@@ -56,7 +57,7 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
 /** What is taken as it stands. */
 function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: Definition, folder: string) {
   const { schema, dialect, compression, innerpath, encoding } = resources[0]!
-  const { lanes, computed, source, sinks, simulate, retentionDays, dashboard, anomalies } = ext
+  const { lanes, computed, source, reading, sinks, simulate, retentionDays, dashboard, anomalies } = ext
   return {
     ...{
       name,
@@ -74,12 +75,7 @@ function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: De
     },
     fieldsMatch: schema.fieldsMatch,
     ...{ compression, innerpath, encoding: encodingOf(encoding)! },
-    dialect: {
-      delimiter: dialect.delimiter,
-      quoteChar: dialect.quoteChar,
-      skipInitialSpace: dialect.skipInitialSpace,
-      header: dialect.header,
-    },
+    ...{ dialect: dialectOf(dialect), reading },
   }
 }
 
@@ -120,6 +116,7 @@ function checkWhatIsTyped(dataset: Dataset, ext: Extension, refuse: Refuse): voi
 }
 
 function checkHeader(dataset: Dataset, isWrong: IsWrong, refuse: Refuse): void {
+  if (!isBelowWrong('/resources/0/dialect', isWrong)) checkDialect(dataset.dialect, refuse)
   checkPlaces(dataset, refuse)
   const path = '/x-dsf/source/maxRowBytes'
   const problem = isBelowWrong(path, isWrong) ? undefined : headerTooLong(dataset)
