@@ -3,7 +3,7 @@ import type { Dataset, Field } from '@dsf/dataset'
 import { checkHeader, sniff } from './check-header.ts'
 import { openCsv, type CsvFile, type OpenBytes } from './open-csv.ts'
 import { hintOf } from './read-header.ts'
-import { UnreadableFileError } from './unreadable-file.ts'
+import { HeaderError } from './header-error.ts'
 
 export interface DatasetFile extends CsvFile {
   /** where field i stands in the file, -1 when the file does not have it */
@@ -25,6 +25,9 @@ const headersOf = (fields: Field[]) => fields.map(({ header }) => header)
 function columnsOf({ fields, key, fieldsMatch }: Dataset, { header }: CsvFile): number[] {
   const rules = { fields: headersOf(fields), fieldsMatch, primaryKey: headersOf(key) }
   const check = checkHeader(header, rules)
-  if ('error' in check) throw new UnreadableFileError(check.error + hintOf(header.join()))
+  if ('error' in check) {
+    const isOurs = rules.fields.some((name) => header.includes(name))
+    throw new HeaderError(check.error + hintOf(header.join()), isOurs ? header : undefined)
+  }
   return check.columns
 }

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { Dataset } from '@dsf/dataset'
+import { perDataset } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
+import { driftBetween, seenHeader, type SeenHeader } from './header-drift.ts'
 import type { Importer } from './importer.ts'
 import { landedRows } from './land-quarantine.ts'
 import { UnreadableFileError } from './unreadable-file.ts'
@@ -13,7 +16,12 @@ import type { Block } from './scan-csv.ts'
 /** Bytes of a file whose rows are held at once, however few they are. */
 const largestPart = 16 * 2 ** 20
 
-type FindRun = (run: string) => Run | undefined
+/** What is known of other runs. */
+interface Others {
+  find: (run: string) => Run | undefined
+  /** the header that was last taken */
+  before: SeenHeader | null
+}
 
 /**
  * The rows of a run that has landed, from where it stands, in parts that fit into a transaction. At least one, and one is the last.
@@ -23,9 +31,11 @@ export function publications(
   importer: Importer,
   dataset: Dataset,
   start: Run,
-  find: FindRun,
+  others: Others,
 ): AsyncGenerator<Publication, undefined> {
-  return start.replay === null ? imported(importer, dataset, start) : replayed(importer, dataset, start, find)
+  return start.replay === null
+    ? imported(importer, dataset, start, others)
+    : replayed(importer, dataset, start, others)
 }
 
 /** The rows of a replay. Each is put back as the row of the run that it came with. */
@@ -33,7 +43,7 @@ async function* replayed(
   { store, rowsPerTransaction, topics }: Importer,
   dataset: Dataset,
   start: Run,
-  find: FindRun,
+  { find }: Others,
 ): AsyncGenerator<Publication, undefined> {
   const files = new Map<string, Promise<FileReader>>()
   const open = async (run: Run | undefined): Promise<FileReader> => {
@@ -56,16 +66,13 @@ async function* imported(
   { store, rowsPerTransaction }: Importer,
   dataset: Dataset,
   start: Run,
+  { before }: Others,
 ): AsyncGenerator<Publication, undefined> {
+  refuseOtherCut(dataset, start)
   let encoding = null as string | null
   const file = await openFile(store, dataset, start, (name) => (encoding = name))
-  // its position is one of the text that it began with
-  if (start.byte > 0 && start.encoding !== null && start.encoding !== encoding)
-    throw new UnreadableFileError(
-      `the run began to read its file as ${start.encoding}, and its definition now says ${encoding}: import it again`,
-    )
   const publish = publisherOf(dataset, file.columns)
-  let run: Run = { ...start, encoding }
+  let run: Run = { ...start, encoding, cut_by: cutBy(dataset), ...headerOf(dataset, file, start, before) }
   let waiting: Block[] = []
   let rows = 0
   for await (const block of file.blocks(run.byte === 0 ? undefined : { byte: run.byte, row: run.row })) {
@@ -79,6 +86,35 @@ async function* imported(
     rows = 0
   }
   yield { ...publish(waiting, run), isLast: true }
+}
+
+/** A run goes on at a position of the text that it began with, by the rules that it began with. */
+function refuseOtherCut(dataset: Dataset, { byte, cut_by }: Run): void {
+  if (byte > 0 && cut_by !== null && cut_by !== cutBy(dataset))
+    throw new UnreadableFileError(
+      'the run began to read its file by another definition: encoding, innerpath, dialect or reading changed since. The rows that it read are kept; import the file again',
+    )
+}
+
+/** What the rows of a file depend on, before their cells are looked at. */
+const cutBy = perDataset(({ encoding, compression, innerpath, dialect, reading, fields }) => {
+  const columns = dialect.header ? null : fields.length
+  const words = JSON.stringify([encoding, compression, innerpath, dialect, reading, columns])
+  return createHash('sha256').update(words).digest('hex')
+})
+
+/** Files without a header have none to compare. */
+function headerOf(
+  { dialect }: Dataset,
+  { header }: DatasetFile,
+  start: Run,
+  before: SeenHeader | null,
+): Pick<Run, 'header' | 'drift'> {
+  if (!dialect.header || start.header) return { header: start.header, drift: start.drift }
+  return {
+    header: seenHeader(header, start.run, before),
+    drift: driftBetween(before, header, 'taken') ?? null,
+  }
 }
 
 function openFile(
