@@ -177,7 +177,8 @@ def test_a_file_is_read_as_by_the_ingestor(case, tmp_path):
     (tmp_path / "files/datapackage.json").write_text(
         json.dumps({"name": "files", "resources": [resource], "x-dsf": reading})
     )
-    landed = read_landing(case["text"].encode(), load_dataset(tmp_path / "files"))
+    encoding = case.get("encoding", "utf-8")
+    landed = read_landing(case["text"].encode(encoding), load_dataset(tmp_path / "files"))
     assert landed.header == case["header"]
     assert [cells for _, cells in landed.rows] == case["rows"]
-    assert [[number, raw.decode()] for number, raw in landed.unreadable] == case.get("unreadable", [])
+    assert [[number, raw.decode(encoding)] for number, raw in landed.unreadable] == case.get("unreadable", [])

@@ -1,7 +1,9 @@
 /** Opens a decompressed CSV file: its header first, then its rows block by block. */
+import type { Reading } from '@dsf/dataset'
 import { firstRow, readHeader, type Header } from './read-header.ts'
 import type { CsvDialect } from './read-record.ts'
 import { CsvScanner, defaultMaxRowBytes, type Block, type Position } from './scan-csv.ts'
+import { namesOf } from './tolerate.ts'
 import { UnreadableFileError } from './unreadable-file.ts'
 
 /** Enough to recognise an HTML page behind its comments. */
@@ -11,8 +13,7 @@ const leastBytes = 64 * 1024
 
 export interface OpenCsvOptions {
   dialect: CsvDialect
-  /** what a line begins with behind which there are no rows */
-  footer?: readonly string[]
+  reading?: Reading
   maxRowBytes?: number
   /** Of a file that has no header: it begins with a row of these. */
   columns?: string[]
@@ -31,12 +32,13 @@ export type OpenBytes = () => AsyncIterable<Buffer> | Promise<AsyncIterable<Buff
 
 /** Reads the header of a file, then its rows block by block. */
 export async function openCsv(open: OpenBytes, options: OpenCsvOptions): Promise<CsvFile> {
-  const { dialect, footer, maxRowBytes = defaultMaxRowBytes } = options
+  const { dialect, reading, maxRowBytes = defaultMaxRowBytes } = options
   const read = async () => gathered(await open(), Math.max(leastBytes, maxRowBytes))
   const header = await headerOf(await read(), { ...options, maxRowBytes })
-  const columns = header.cells.length
+  const names = namesOf(header.cells, reading?.tolerate)
+  const columns = names.length
   async function* pass(from: Position): AsyncGenerator<Block, Position | undefined> {
-    const scanner = new CsvScanner({ dialect, footer, columns, from, maxRowBytes })
+    const scanner = new CsvScanner({ dialect, reading, columns, from, maxRowBytes })
     let seen = 0
     for await (const chunk of await read()) {
       const skip = Math.max(0, from.byte - seen)
@@ -57,7 +59,7 @@ export async function openCsv(open: OpenBytes, options: OpenCsvOptions): Promise
     // a second pass only behind a quote that never closed, and never a third: see CsvScanner.finish
     for (let from: Position | undefined = start; from;) from = yield* pass(from)
   }
-  return { header: header.cells, blocks }
+  return { header: names, blocks }
 }
 
 function refuseFooter({ footer }: CsvScanner): void {

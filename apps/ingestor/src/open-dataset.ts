@@ -14,7 +14,7 @@ export interface DatasetFile extends CsvFile {
 export async function openDataset(dataset: Dataset, open: OpenBytes): Promise<DatasetFile> {
   const { dialect, reading, source, fields } = dataset
   const file = await openCsv(open, {
-    ...{ dialect, footer: reading?.footer, maxRowBytes: source.maxRowBytes, sniff },
+    ...{ dialect, reading, maxRowBytes: source.maxRowBytes, sniff },
     ...(dialect.header ? {} : { columns: headersOf(fields) }),
   })
   return { ...file, columns: columnsOf(dataset, file) }

@@ -82,7 +82,7 @@ function fromCsv(dataset: Dataset, file: FileReader | string, row: QuarantinedRo
   if (isCut(row)) return refusedAgain(row, run, `${row.reasons[0]!.message}, and no more of it was kept`)
   const { dialect, reading, source } = dataset
   const scanner = new CsvScanner({
-    ...{ dialect, footer: reading?.footer, columns: file.columns, maxRowBytes: source.maxRowBytes },
+    ...{ dialect, reading, columns: file.columns, maxRowBytes: source.maxRowBytes },
     from: { byte: 0, row: row.dsf_row - 1 },
   })
   const blocks = [scanner.push(row.bytes), scanner.finish()]

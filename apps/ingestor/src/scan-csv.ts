@@ -1,8 +1,10 @@
 /** An incremental CSV scanner: rows out, exact byte positions to resume from, and the original bytes of every bad row. */
 import { isUtf8 } from 'node:buffer'
+import type { Reading } from '@dsf/dataset'
 import { BadRecord } from './bad-record.ts'
 import { Footer } from './footer.ts'
 import { startsOf, type Starts } from './line-starts.ts'
+import { menderOf, type Mend } from './tolerate.ts'
 import { CR, LF, readRecord, type CsvDialect, type CsvRecord } from './read-record.ts'
 
 /** Where a row may start: a byte of the decompressed file, and how many data rows lie before it. */
@@ -30,13 +32,15 @@ export interface UnreadableRow {
 export interface Block {
   rows: ScannedRow[]
   unreadable: UnreadableRow[]
+  /** rows and lines that were let pass, by what of the definition lets them */
+  tolerated: Record<string, number>
   /** A scanner started here yields exactly what is still to come. */
   end: Position
 }
 
 export interface ScannerOptions {
   dialect: CsvDialect
-  footer?: readonly string[]
+  reading?: Reading
   /** Cells per row: those of the header. */
   columns: number
   from: Position
@@ -50,7 +54,11 @@ const noBytes = Buffer.alloc(0)
 const longestStart = 400
 
 function emptyBlock(end: Position): Block {
-  return { rows: [], unreadable: [], end }
+  return { rows: [], unreadable: [], tolerated: {}, end }
+}
+
+function count({ tolerated }: Block, what: string, lines = 1): void {
+  tolerated[what] = (tolerated[what] ?? 0) + lines
 }
 
 /**
@@ -66,6 +74,7 @@ export class CsvScanner {
   readonly #columns: number
   readonly #maxRowBytes: number
   readonly #starts: Starts | undefined
+  readonly #mend: Mend | undefined
   /** Bytes from `#at.byte` on that do not make up a whole record yet. */
   #rest: Buffer = noBytes
   #at: Position
@@ -75,13 +84,14 @@ export class CsvScanner {
   #longComment = 0
   #footer: Footer | undefined
 
-  constructor({ dialect, footer, columns, from, maxRowBytes = defaultMaxRowBytes }: ScannerOptions) {
+  constructor({ dialect, reading, columns, from, maxRowBytes = defaultMaxRowBytes }: ScannerOptions) {
     for (const [name, char] of Object.entries({ delimiter: dialect.delimiter, quoteChar: dialect.quoteChar }))
       if (!/^[\t\x20-\x7e]$/.test(char))
         throw new TypeError(`${name} must be one ASCII character, not ${JSON.stringify(char)}`)
     if (dialect.delimiter === dialect.quoteChar) throw new TypeError('delimiter and quoteChar must differ')
     this.#dialect = dialect
-    this.#starts = startsOf({ commentChar: dialect.commentChar, footer })
+    this.#starts = startsOf({ commentChar: dialect.commentChar, footer: reading?.footer })
+    this.#mend = menderOf(reading?.tolerate, dialect, columns)
     this.#columns = columns
     this.#maxRowBytes = maxRowBytes
     this.#at = { ...from }
@@ -107,9 +117,13 @@ export class CsvScanner {
   finish(): Block {
     const block = emptyBlock({ ...this.#at })
     const fileEnd = this.#at.byte + (this.#long?.length ?? this.#longComment + this.#rest.length)
-    if (this.#longComment > 0) this.#at.byte = fileEnd
+    if (this.#longComment > 0) {
+      this.#at.byte = fileEnd
+      count(block, 'comments')
+    }
     if (this.#long) this.#refuse(block, this.#long)
     else if (this.#rest.length > 0) this.#scan(Buffer.concat([this.#rest, lineEnd]), block, true)
+    if (this.#footer) count(block, 'footer', this.#footer.lines)
     block.end.byte = this.#at.byte = this.#footer ? this.#at.byte : Math.min(this.#at.byte, fileEnd)
     return block
   }
@@ -140,6 +154,7 @@ export class CsvScanner {
         }
         if (starts.isComment(text, at)) {
           at = text.indexOf('\n', at) + 1
+          count(block, 'comments')
           continue
         }
       }
@@ -154,6 +169,13 @@ export class CsvScanner {
         at = record.next
         continue
       }
+      const mended = record && this.#mended(record, bytes, at)
+      if (mended) {
+        for (const one of mended.tolerated) count(block, one)
+        block.rows.push({ row: ++row, byte: base + at, cells: mended.cells })
+        at = record.next
+        continue
+      }
       const bad = new BadRecord(this.#dialect, limit)
       if (bad.push(bytes, at) < 0 && !final) break
       this.#at = { byte: base + at, row }
@@ -165,6 +187,11 @@ export class CsvScanner {
     block.end = { ...this.#at }
     if (this.#footer) this.#endAtFooter(bytes.subarray(at, bytes.length - (final ? lineEnd.length : 0)))
     else this.#keep(bytes.subarray(at))
+  }
+
+  #mended(record: CsvRecord, bytes: Buffer, at: number) {
+    const isWhole = !record.problem && record.end - at <= this.#maxRowBytes
+    return isWhole ? this.#mend?.(record, bytes.subarray(at, record.end)) : undefined
   }
 
   #endAtFooter(bytes: Buffer): void {
@@ -199,6 +226,7 @@ export class CsvScanner {
     if (end < 0) return -1
     this.#at.byte += this.#longComment
     this.#longComment = 0
+    count(block, 'comments')
     return end + 1
   }
 

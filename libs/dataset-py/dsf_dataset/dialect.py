@@ -18,6 +18,7 @@ def read_dialect(dialect: Node, reading: Node) -> dict[str, Any]:
         "comment_rows": _tuple(dialect.at("commentRows").value),
         "comment_char": dialect.at("commentChar").value,
         "footer": _tuple(reading.at("footer").value),
+        "tolerate": _tuple(reading.at("tolerate").value),
     }
 
 

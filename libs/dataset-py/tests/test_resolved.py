@@ -79,7 +79,7 @@ def resolved(dataset: Dataset) -> dict[str, Any]:
 
 
 def reading_form(dataset: Dataset) -> dict[str, Any] | None:
-    return present(footer=dataset.footer) or None
+    return present(footer=dataset.footer, tolerate=dataset.tolerate) or None
 
 
 def field_form(field: Field) -> dict[str, Any]:
@@ -99,6 +99,9 @@ def field_form(field: Field) -> dict[str, Any]:
         trim=field.trim,
         case=field.case,
         default=field.default,
+        locale=field.locale,
+        zone=field.zone,
+        oddHours=field.odd_hours,
         title=field.title,
         unit=field.unit,
     )

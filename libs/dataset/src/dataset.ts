@@ -31,6 +31,10 @@ export interface Field {
   case: 'keep' | 'lower' | 'upper'
   default?: string | number | boolean
   search: 'keyword' | 'text'
+  /** of a time: whose names it has, and which zone it is of where it does not say one */
+  locale?: string
+  zone?: string
+  oddHours?: 'earlier' | 'later'
 }
 
 /** A checked definition, with names resolved. Everything else (schemas, mappings, keys) is derived from this. */

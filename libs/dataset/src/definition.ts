@@ -6,6 +6,7 @@ import { dialect } from './dialect.ts'
 import { largestChunk, longestRetentionDays, mostPartitions } from './limits.ts'
 import { reading } from './reading.ts'
 import { source } from './source.ts'
+import { locales } from './time-words.ts'
 import { trends } from './trends.ts'
 
 /**
@@ -54,6 +55,19 @@ const fieldExtension = z.strictObject({
     .describe(
       "the column's name in the file's header, where that is empty, there twice, or not wanted as `name`",
     ),
+  locale: z.enum(locales).optional().describe('of the names of months, weekdays and halves of a day'),
+  zone: z
+    .string()
+    .regex(
+      /^[A-Z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/,
+      'expected a time zone by name, as "Europe/Berlin"',
+    )
+    .optional()
+    .describe('of times that do not say theirs'),
+  oddHours: z
+    .enum(['earlier', 'later'])
+    .optional()
+    .describe('which instant a time is that is twice, or not at all, where the clock changes'),
 })
 
 /** Closed like `x-dsf`: a constraint that nobody checks would be a promise. */

@@ -137,7 +137,17 @@ function checkPlaces({ fields, fieldsMatch, dialect }: Dataset, refuse: Refuse):
 }
 
 function toField(raw: DefinedField, missingValues: string[]): Field {
-  const { trim, case: letterCase, default: fallback, search, column, header } = raw['x-dsf']
+  const {
+    trim,
+    case: letterCase,
+    default: fallback,
+    search,
+    column,
+    header,
+    locale,
+    zone,
+    oddHours,
+  } = raw['x-dsf']
   return {
     name: raw.name,
     header: header ?? raw.name,
@@ -157,6 +167,7 @@ function toField(raw: DefinedField, missingValues: string[]): Field {
     case: letterCase,
     default: fallback,
     search,
+    ...{ locale, zone, oddHours },
   }
 }
 
