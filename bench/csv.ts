@@ -8,7 +8,7 @@ import { Readable } from 'node:stream'
 import { parse as csvParse } from 'csv-parse'
 import { parse as fastCsv } from 'fast-csv'
 import { inferSchema, initParser } from 'udsv'
-import { readHeader } from '../apps/ingestor/src/open-csv.ts'
+import { readHeader } from '../apps/ingestor/src/read-header.ts'
 import { CsvScanner } from '../apps/ingestor/src/scan-csv.ts'
 
 const rowCount = 200_000

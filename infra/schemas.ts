@@ -1,6 +1,6 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { definitionShape, requireDatasets, resolvedForm, topicSchemas } from '@dsf/dataset'
+import { definitionShape, requireDatasets, resolvedForm, timeNames, topicSchemas } from '@dsf/dataset'
 
 /**
  * Writes `datasets/<name>/schemas/<kind>.avsc`, one per topic of a dataset, and `resolved.json`. The stages derive them from the
@@ -13,8 +13,9 @@ import { definitionShape, requireDatasets, resolvedForm, topicSchemas } from '@d
  */
 const root = join(import.meta.dirname, '..')
 
-/** The shape of a definition, for Python. */
+/** The shape of a definition, and names of months, for Python. */
 const shapeFile = join(root, 'libs/dataset-py/dsf_dataset/definition.json')
+const namesFile = join(root, 'libs/dataset-py/dsf_dataset/time_names.json')
 
 /** A line for each word, and for each field and column, so that a review sees which one changed. */
 function linesOf(json: object): string {
@@ -33,7 +34,10 @@ const textOf = (json: object) => JSON.stringify(json, null, 2) + '\n'
 
 /** Path and text of every file, as the definitions in `folder` want them. */
 export function wantedFiles(folder: string): Map<string, string> {
-  const files = new Map([[shapeFile, textOf(definitionShape())]])
+  const files = new Map([
+    [shapeFile, textOf(definitionShape())],
+    [namesFile, textOf(timeNames)],
+  ])
   for (const dataset of requireDatasets(folder)) {
     const file = (name: string) => join(dataset.folder, 'schemas', name)
     files.set(file('resolved.json'), linesOf(resolvedForm(dataset)))
@@ -46,7 +50,7 @@ export function wantedFiles(folder: string): Map<string, string> {
 /** Files that are missing, differ, or stand there without a topic. */
 export function staleFiles(folder: string): string[] {
   const wanted = wantedFiles(folder)
-  const present = globSync([join(folder, '*/schemas/*'), shapeFile])
+  const present = globSync([join(folder, '*/schemas/*'), shapeFile, namesFile])
   const changed = [...wanted].filter(
     ([path, text]) => !present.includes(path) || readFileSync(path, 'utf8') !== text,
   )

@@ -16,6 +16,7 @@ def receipt_table(receipt: dict[str, Any]) -> list[str]:
     head = [f"{receipt.get('dataset')}: run {receipt.get('runId')} {receipt.get('state')}"]
     if unchanged := receipt.get("unchanged"):
         head.append(f"  unchanged since run {unchanged['since']}, by {unchanged['by']}")
+    head += [f"  {finding}" for finding in receipt.get("findings", ())]
     return head + [f"  {name.ljust(name_width)}  {count.rjust(width)}" for name, count in counted]
 
 

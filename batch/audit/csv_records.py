@@ -57,11 +57,12 @@ class Outline:
     def lines(self) -> int:
         return len(self.starts) - 1
 
-    def first(self, most: int) -> Record | None:
-        """The record at the beginning, whatever the number of its cells; None when it does not end within `most` bytes."""
-        end = next((line for line, start in enumerate(self.starts) if start > most), self.lines)
+    def first(self, begin: int, most: int) -> Record | None:
+        """The record that begins at a line, whatever the number of its cells; None when it does not end within `most` bytes."""
+        last = self.starts[begin] + most
+        end = next((line for line in range(begin, self.lines) if self.starts[line] > last), self.lines)
         try:
-            return next(self._records(0, end, None), None)
+            return next(self._records(begin, end, None), None)
         except pyarrow.ArrowInvalid:
             return None
 
@@ -72,7 +73,7 @@ class Outline:
     def _records(self, begin: int, end: int, columns: int | None) -> Iterator[Record]:
         line = begin
         for cells, newlines in self._rows(begin, end, columns):
-            while line < end and self._line(line) in ("\n", "\r\n"):
+            while line < end and self.is_blank(line):
                 line += 1
             following = line + newlines + 1
             if following <= end:
@@ -81,8 +82,9 @@ class Outline:
                 yield Record(line, self._behind_open_quote(line, end), None)
             line = following
 
-    def _line(self, line: int) -> str:
-        return self.text[self.starts[line] : min(self.starts[line] + 3, self.starts[line + 1])]
+    def is_blank(self, line: int) -> bool:
+        begin = self.starts[line]
+        return self.text[begin : min(begin + 3, self.starts[line + 1])] in ("\n", "\r\n")
 
     def _behind_open_quote(self, begin: int, end: int) -> int:
         cells, newlines = next(self._rows(begin, end, None, self.quote + "\n"))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import pyarrow
 from dsf_batch.command import NotNow
-from dsf_dataset import Dataset
+from dsf_dataset import SPACE, Dataset
 
 from .csv_records import Outline, Record
 
@@ -31,11 +32,12 @@ def read_landing(content: bytes, dataset: Dataset) -> Landed:
 
 
 def _read(csv: "_Csv", dataset: Dataset) -> Landed:
-    headless = [field.in_file for field in dataset.fields]
-    header, line = _header(csv, dataset) if dataset.has_header else (headless, 0)
+    header, line = _header(csv, dataset)
     landed = Landed(header, _fields(dataset, header))
     for number, record in enumerate(csv.records(line, len(header)), start=1):
         cells = csv.cells_of(record)
+        if cells is None:
+            cells = csv.mended(record, len(header))
         if cells is None:
             landed.unreadable.append((number, csv.bytes_of(record)[: dataset.max_row_bytes]))
         else:
@@ -44,12 +46,36 @@ def _read(csv: "_Csv", dataset: Dataset) -> Landed:
 
 
 def _header(csv: "_Csv", dataset: Dataset) -> tuple[list[str], int]:
-    """Its cells, and the line behind it."""
-    first = csv.outline.first(dataset.max_row_bytes + 2)
-    header = csv.cells_of(first) if first else None
-    if first is None or header is None:
-        raise NotNow("the header of the landing file cannot be read")
-    return header, first.end
+    """Its cells, and the line of the first row."""
+    rows: list[list[str]] = []
+    line = 0
+    for wanted in (dataset.header_rows or (None,)) if dataset.has_header else ():
+        begin = csv.first_line() if wanted is None else wanted - 1
+        record = csv.outline.first(begin, dataset.max_row_bytes + 2) if begin < csv.outline.lines else None
+        cells = csv.cells_of(record) if record else None
+        if record is None or cells is None or record.begin != begin or begin < line:
+            raise NotNow("the header of the landing file cannot be read")
+        rows.append(cells)
+        line = record.end
+    while line + 1 in (dataset.comment_rows or ()) and line < csv.outline.lines:
+        line += 1
+    if not dataset.has_header:
+        return [field.in_file for field in dataset.fields], line
+    names = rows[0] if len(rows) == 1 else _joined(rows, dataset)
+    is_trailing = "trailingDelimiter" in (dataset.tolerate or ()) and len(names) > 1 and names[-1] == ""
+    return names[:-1] if is_trailing else names, line
+
+
+def _joined(rows: list[list[str]], dataset: Dataset) -> list[str]:
+    """Of cells one above the other, those that say something; what two of them say is said once."""
+    glue = " " if dataset.header_join is None else dataset.header_join
+    names = []
+    for cells in zip_longest(*rows, fillvalue=""):
+        parts = [cell.strip(SPACE) for cell in cells]
+        names.append(
+            glue.join(one for one, above in zip(parts, ["", *parts], strict=False) if one not in ("", above))
+        )
+    return names
 
 
 def _fields(dataset: Dataset, header: list[str]) -> list[str | None]:
@@ -58,6 +84,14 @@ def _fields(dataset: Dataset, header: list[str]) -> list[str | None]:
         return [field.name for field in dataset.fields]
     names = {field.in_file: field.name for field in dataset.fields}
     return [names.get(text) for text in header]
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Csv:
@@ -73,10 +107,34 @@ class _Csv:
         while line < self.outline.lines:
             begin = line
             for record in self.outline.records(line, columns):
+                if self._begins(record.begin, self._dataset.footer):
+                    return
+                if self._is_comment(record.begin):
+                    line = record.begin + 1
+                    # its quotes are none, so what pyarrow took for a part of it is read anew
+                    if record.end != line:
+                        break
+                    continue
                 yield record
                 line = record.end
             if line == begin:
                 return
+
+    def first_line(self) -> int:
+        """The first one that is neither blank nor a comment."""
+        comments = self._dataset.comment_rows or ()
+        for line in range(self.outline.lines):
+            if not (self.outline.is_blank(line) or line + 1 in comments or self._is_comment(line)):
+                return line
+        return self.outline.lines
+
+    def _is_comment(self, line: int) -> bool:
+        char = self._dataset.comment_char
+        return char is not None and self._begins(line, (char,))
+
+    def _begins(self, line: int, texts: tuple[str, ...] | None) -> bool:
+        begin = self.outline.starts[line]
+        return any(self._content.startswith(text.encode(), begin) for text in texts or ())
 
     def bytes_of(self, record: Record) -> bytes:
         """Without the line end."""
@@ -87,18 +145,52 @@ class _Csv:
         """Decoded; None when the row is refused: its bytes are not just what a writer makes of the cells."""
         begin, end = self._extent(record)
         content = self._content[begin:end]
-        if record.cells is None or len(content) > self._dataset.max_row_bytes or b"\0" in content:
+        is_long = len(content) > self._dataset.max_row_bytes
+        if record.cells is None or is_long or b"\0" in content or not _is_text(content):
             return None
+        return self._written_cells(record, record.cells)
+
+    def mended(self, record: Record, columns: int) -> list[str] | None:
+        """Of a row that is refused: its cells, where the dataset lets pass all that is wrong with it."""
+        allowed = self._dataset.tolerate or ()
+        content = self.bytes_of(record)
+        whole = self.outline.first(record.begin, len(content) + 2)
+        if not allowed or whole is None or whole.cells is None or whole.end != record.end:
+            return None
+        if len(content) > self._dataset.max_row_bytes:
+            return None
+        cells = self._written_cells(whole, whole.cells)
+        needed = set() if _is_text(content) else {"unknownCharacters"}
+        if cells is not None and b"\0" in content:
+            needed.add("nulBytes")
+            cells = self._without_nul(content)
+        if cells is None:
+            return None
+        if len(cells) < columns:
+            needed.add("shortRows")
+        elif len(cells) > columns:
+            needed.add("trailingDelimiter" if cells[columns:] == [""] else "longRows")
+        return (cells + [""] * columns)[:columns] if needed <= set(allowed) else None
+
+    def _without_nul(self, content: bytes) -> list[str] | None:
+        text = content.replace(b"\0", b"")
+        csv = _Csv(text + b"\n", self._dataset)
+        record = csv.outline.first(0, len(text) + 2) if text else None
+        if record is None or record.cells is None or record.end != csv.outline.lines:
+            return None
+        return csv._written_cells(record, record.cells)
+
+    def _written_cells(self, record: Record, cells: list[str]) -> list[str] | None:
+        """Decoded; None when the bytes are not just what a writer makes of the cells."""
+        begin, end = self._extent(record)
+        content = self._content[begin:end]
         row = self.outline.text[begin:end]
-        places = self._places(row, record.cells)
-        try:
-            text = content.decode()
-        except UnicodeDecodeError:
-            return None
+        places = self._places(row, cells)
         if places is None:
             return None
+        text = content.decode(errors="replace")
         if text == row:
-            return [cell[blanks:] for cell, (blanks, _, _) in zip(record.cells, places, strict=True)]
+            return [cell[blanks:] for cell, (blanks, _, _) in zip(cells, places, strict=True)]
         return [self._text(content[at:to]) for _, at, to in places]
 
     def _extent(self, record: Record) -> tuple[int, int]:
@@ -131,6 +223,6 @@ class _Csv:
         return places if at == len(row) + 1 else None
 
     def _text(self, cell: bytes) -> str:
-        text = cell.decode()
+        text = cell.decode(errors="replace")
         quote = self._dataset.quote_char
         return text[1:-1].replace(quote * 2, quote) if text[:1] == quote else text

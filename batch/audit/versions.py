@@ -41,7 +41,7 @@ def unit_of(field: Field) -> int:
 def exact_reader(field: Field) -> Callable[[str | None], int]:
     """Reads the version that the cell of a clean row says; a missing one is the field's default."""
     read, unit = compile_reader(field), unit_of(field)
-    times = compile_times("datetime", field.format) if field.type == "datetime" else None
+    times = compile_times("datetime", field.format, field) if field.type == "datetime" else None
 
     def exact(text: str | None) -> int:
         fine = None if times is None or text is None else times.exact(normalize_text(text, field))

@@ -111,6 +111,15 @@ HEADLESS: dict[str, Any] = copy.deepcopy(PLACED)
 HEADLESS["name"] = "headless"
 HEADLESS["resources"][0]["dialect"] = {"header": False, "delimiter": "\t"}
 
+TOLERANT: dict[str, Any] = copy.deepcopy(VERSIONED)
+TOLERANT["name"] = "tolerant"
+TOLERANT["resources"][0]["dialect"] = {"commentChar": "1"}
+TOLERANT["resources"][0]["schema"]["fields"][1]["x-dsf"] = {"zone": "Europe/Berlin"}
+TOLERANT["x-dsf"]["reading"] = {
+    "footer": ["é"],
+    "tolerate": ["shortRows", "longRows", "trailingDelimiter", "nulBytes", "unknownCharacters"],
+}
+
 _TIMES = [f"2018-02-0{day}T0{hour}:00:00Z" for day in (1, 2) for hour in (1, 2, 3)]
 _FINE = [f"2018-02-01T01:00:00.{fraction}Z" for fraction in ("0001", "000900", "000900001", "001", "0010009")]
 _NUMBERS = ["0", "1", "-0", "1.5", "9.99", " 2 ", ".5", "+1e0"]
@@ -146,6 +155,7 @@ _WRONG = [
 ]
 _WRONG += ["2018-02-01T01:00:00.1234567890Z", "9999-12-31T23:59:59-12:00", "0000-12-31T23:00:00Z", "1e400"]
 _WRONG += ["30/02/2018", "2018-02-30T00:00:00Z", "yesterday", "longer than twelve", *_TEXTS]
+_WRONG += ["2018-03-25 02:30", "2018-10-28 02:30", "2018-07-01 12:00", "2018-03-25", "1960-01-01 00:00"]
 
 
 def written(parent: Path, definition: dict[str, Any]) -> Dataset:

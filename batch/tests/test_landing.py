@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import time
 import zipfile
 import zlib
@@ -154,3 +155,30 @@ def test_initial_space_is_skipped_where_the_definition_says_so():
     assert landed.header == ["a", "b"]
     assert [cells for _, cells in landed.rows] == [["x", 'l, "r'], ["1", "x\ny"], ["", " x"], ["", ""]]
     assert landed.unreadable == []
+
+
+FILES = json.loads((Path(__file__).parents[2] / "libs/dataset/vectors/files.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", FILES["cases"], ids=lambda case: case["what"])
+def test_a_file_is_read_as_by_the_ingestor(case, tmp_path):
+    fields = [
+        {"name": name, "type": "string", "x-dsf": {"column": f"c{i}"}}
+        for i, name in enumerate(case["header"])
+    ]
+    resource = {
+        "name": "files",
+        "path": "sample.csv",
+        "dialect": case.get("dialect", {}),
+        "schema": {"primaryKey": case["header"][0], "fields": fields},
+    }
+    reading = {"reading": case["reading"]} if "reading" in case else {}
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files/datapackage.json").write_text(
+        json.dumps({"name": "files", "resources": [resource], "x-dsf": reading})
+    )
+    encoding = case.get("encoding", "utf-8")
+    landed = read_landing(case["text"].encode(encoding), load_dataset(tmp_path / "files"))
+    assert landed.header == case["header"]
+    assert [cells for _, cells in landed.rows] == case["rows"]
+    assert [[number, raw.decode(encoding)] for number, raw in landed.unreadable] == case.get("unreadable", [])

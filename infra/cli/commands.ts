@@ -190,9 +190,9 @@ const triedLine = ({ row, outcome, reasons, values }: TriedRow) => ({
 })
 
 /** A run in one line of a list. */
-const lineOf = ({ runId, dataset, type, state, unchanged, times, rows, reason }: Run) => ({
+const lineOf = ({ runId, dataset, type, state, unchanged, findings, times, rows, reason }: Run) => ({
   ...{ runId, dataset, type, state, requested: times['requested'], rows },
-  reason: reason ?? (unchanged ? `unchanged since ${unchanged.since}` : ''),
+  reason: reason ?? (unchanged ? `unchanged since ${unchanged.since}` : (findings?.join('; ') ?? '')),
 })
 
 /** @throws Error with the reason when the run failed, or when the time is over */

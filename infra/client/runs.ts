@@ -16,6 +16,8 @@ export interface Run {
   readonly landing?: { readonly key: string; readonly bytes: number; readonly sha256: string }
   /** that the file was read in, where that is not UTF-8 */
   readonly encoding?: string
+  /** what is worth a look: a header that changed, and what the definition lets pass */
+  readonly findings?: readonly string[]
   /** published so far */
   readonly rows: number
   /** receipts that arrived, of those expected */

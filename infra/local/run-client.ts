@@ -95,8 +95,9 @@ export function receiptTable({
   state,
   reason,
   unchanged,
+  findings = [],
   counters,
-}: Pick<Run, 'runId' | 'dataset' | 'state' | 'reason' | 'unchanged' | 'counters'>): string {
+}: Pick<Run, 'runId' | 'dataset' | 'state' | 'reason' | 'unchanged' | 'findings' | 'counters'>): string {
   const head = [
     ['run', runId],
     ['dataset', dataset],
@@ -105,6 +106,7 @@ export function receiptTable({
     ...(unchanged
       ? [['unchanged', `since ${unchanged.since}, by ${unchanged.by}: FORCE=1 reads it again`]]
       : []),
+    ...findings.map((finding) => ['finding', finding]),
   ]
   const others = Object.keys(counters).filter((name) => !readingOrder.includes(name))
   const known = readingOrder.filter((name) => name in counters)

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkHeader, type FieldsMatch, sniff } from './check-header.ts'
-import { readHeader, UnreadableFileError } from './open-csv.ts'
+import { readHeader } from './read-header.ts'
+import { UnreadableFileError } from './unreadable-file.ts'
 
 const policies: FieldsMatch[] = ['exact', 'equal', 'subset', 'superset', 'partial']
 const check = (header: string, fieldsMatch: FieldsMatch, fields = 'id,a,b', primaryKey = ['id']) =>

@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '@dsf/dataset'
-import { crashPoint, TransientError, type LaneWork, type Receipt, type Result } from '@dsf/stage'
+import { crashPoint, TransientError, type LaneWork, type Result } from '@dsf/stage'
 import type { Importer } from './importer.ts'
 import { landQuarantine } from './land-quarantine.ts'
 import { definitionOf, knownBefore, type KnownFile } from './known-file.ts'
 import { landSource, type Landed, type Landing, type Unchanged } from './land-source.ts'
-import { UnreadableFileError } from './open-csv.ts'
+import { UnreadableFileError } from './unreadable-file.ts'
 import { publications } from './publications.ts'
 import type { Publication } from './publish-rows.ts'
+import { receiptsOf } from './run-receipts.ts'
 import { isOver, type Run } from './run.ts'
 import type { RunStates } from './run-state.ts'
 import { serverOf } from './source-access.ts'
+import { driftBetween, tellDrift } from './header-drift.ts'
+import { HeaderError } from './header-error.ts'
 import { SourceError } from './source-error.ts'
 
 export type Work = LaneWork<RunStates>
@@ -44,8 +47,15 @@ export async function importRun(importer: Importer, lane: Work, id: string): Pro
     if (!isSourceFailure(error) || (run.landing !== null && error instanceof SourceError))
       throw landingFailure(error)
     lane.log.warn({ dataset: lane.dataset.name, run: id, reason: error.message }, 'import failed')
-    await end(lane, id, { state: 'failed', reason: error.message })
+    await end(lane, id, { state: 'failed', ...refusal(lane, id, error) })
   }
+}
+
+/** A header that is refused is told with what changed, since it was last taken. */
+function refusal({ state }: Work, id: string, error: Error): Pick<Run, 'drift'> & { reason: string } {
+  const header = error instanceof HeaderError ? error.header : undefined
+  const drift = header && driftBetween(state.withHeader(id)?.header ?? null, header, 'refused')
+  return { reason: drift ? `${error.message}; ${tellDrift(drift)}` : error.message, drift: drift ?? null }
 }
 
 const runOf = ({ state }: Work, id: string): Run => state.get(id)!
@@ -77,13 +87,21 @@ function save(lane: Work, id: string, change: (run: Run) => Partial<Run>, rest: 
     const run = state.get(id)
     if (!run || isOver(run)) return {}
     const turn = run.turn || (state.before(id)?.turn ?? 0) + 1
-    state.set({ ...run, turn, ...change(run) })
+    const next = { ...run, turn, ...change(run) }
+    // one run has it, however many there are
+    const other = next.header && !run.header ? state.withHeader(id) : undefined
+    if (other) state.set({ ...other, header: null })
+    state.set(next)
     return { ...rest, out: { ...rest.out, runs: state.changes() } }
   })
 }
 
 /** Rows that are on their way get their receipts, so that every lane closes what it has counted for the run. */
-function end(lane: Work, id: string, how: Pick<Run, 'state'> & { reason?: string }): Promise<void> {
+function end(
+  lane: Work,
+  id: string,
+  how: Pick<Run, 'state'> & { reason?: string; drift?: Run['drift'] },
+): Promise<void> {
   const now = Date.now()
   const run = runOf(lane, id)
   const receipts = run.row > 0 ? receiptsOf(lane.dataset, run, now) : []
@@ -115,7 +133,9 @@ async function fetchRun(importer: Importer, lane: Work, id: string, signal: Abor
     over.abort()
     return Promise.allSettled([landing, telling])
   })
-  await save(lane, id, () => ({ ...fetched(lane.dataset, landed, before), fetching_at }))
+  // a file that is not read has the header that it had
+  const header = 'same' in landed ? (lane.state.withHeader(id)?.header ?? null) : null
+  await save(lane, id, () => ({ ...fetched(lane.dataset, landed, before), header, fetching_at }))
   crashPoint('after-landing')
 }
 
@@ -184,7 +204,8 @@ function land(
 /** Each part waits for a place of its own, so that a long run does not hold up those behind it. */
 async function publishRun(importer: Importer, lane: Work, id: string, signal: AbortSignal): Promise<void> {
   const { dataset, state } = lane
-  const parts = publications(importer, dataset, runOf(lane, id), (run) => state.get(run))
+  const before = state.withHeader(id)?.header ?? null
+  const parts = publications(importer, dataset, runOf(lane, id), { find: (run) => state.get(run), before })
   try {
     for (let isLast = false; !isLast;) {
       using _ = await lane.resting(() => importer.publishing.take(signal))
@@ -204,11 +225,11 @@ function publish(
   id: string,
   { raw, quarantine, counts, run, isLast }: Publication,
 ): Promise<void> {
-  const { byte, row, read, quarantined, encoding } = run
+  const { byte, row, read, quarantined, encoding, cut_by, header, drift, tolerated } = run
   const definition = definitionOf(lane.dataset)
   // a definition that changed half-way read none of the file whole
   const file = run.file && { ...run.file, definition: run.file.definition === definition ? definition : '' }
-  const progress = { byte, row, read, quarantined, encoding, file }
+  const progress = { byte, row, read, quarantined, encoding, file, cut_by, header, drift, tolerated }
   const out = { raw, quarantine }
   if (!isLast) return save(lane, id, () => progress, { out, counts })
   const now = Date.now()
@@ -218,24 +239,4 @@ function publish(
       ? { ...progress, state: 'processing', processing_at: now }
       : { ...progress, state: 'cancelled', ended_at: now }
   return save(lane, id, last, { out, counts, receipts })
-}
-
-function receiptsOf(
-  dataset: Dataset,
-  { run, read, quarantined, requested_at: requested }: Run,
-  now: number,
-): { to: 'raw'; receipt: Receipt }[] {
-  return read.map((rows, lane) => {
-    const refused = quarantined[lane]!
-    const counters = {
-      read: rows,
-      quarantined: refused,
-      ...(refused > 0 ? { 'quarantined:unreadable': refused } : {}),
-    }
-    const times = { requested, ingestor: now }
-    return {
-      to: 'raw',
-      receipt: { run, dataset: dataset.name, lane, lanes: dataset.lanes, route: '', counters, times },
-    }
-  })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { openCsv, readHeader } from './open-csv.ts'
+import { openCsv } from './open-csv.ts'
+import { readHeader } from './read-header.ts'
 import type { Block } from './scan-csv.ts'
 
 const dialect = { delimiter: ',', quoteChar: '"' }

@@ -1,82 +1,19 @@
 /** Opens a decompressed CSV file: its header first, then its rows block by block. */
-import { readRecord, type CsvDialect, type CsvRecord } from './read-record.ts'
-import { CsvScanner, defaultMaxRowBytes, textProblem, type Block, type Position } from './scan-csv.ts'
+import type { Reading } from '@dsf/dataset'
+import { firstRow, readHeader, type Header } from './read-header.ts'
+import type { CsvDialect } from './read-record.ts'
+import { CsvScanner, defaultMaxRowBytes, type Block, type Position } from './scan-csv.ts'
+import { namesOf } from './tolerate.ts'
+import { UnreadableFileError } from './unreadable-file.ts'
 
 /** Enough to recognise an HTML page behind its comments. */
 const sniffedBytes = 512
 /** Chunks are gathered to this size at least, or to that of a row: many tiny ones would each have a row begun anew. */
 const leastBytes = 64 * 1024
 
-/** The file as a whole cannot be read; no retry will help. */
-export class UnreadableFileError extends Error {
-  override readonly name = 'UnreadableFileError'
-}
-
-/** Cells of the header row, and where the first data row starts. */
-export interface Header {
-  cells: string[]
-  end: Position
-}
-
-/** The header, without byte order mark, or undefined when `head` does not hold all of it and is not `final`. */
-export function readHeader(
-  head: Buffer,
-  dialect: CsvDialect,
-  final: boolean,
-  maxRowBytes = defaultMaxRowBytes,
-): Header | undefined {
-  const text = head.toString('latin1') + (final ? '\n' : '')
-  const at = leadingBytes(text)
-  if (at >= head.length) return noHeaderYet(at, final, maxRowBytes)
-  const record = readRecord(text, at, text.lastIndexOf('\n'), dialect, maxRowBytes)
-  const length = (record?.end ?? text.length - 2) - at
-  const problem =
-    length > maxRowBytes
-      ? `longer than ${maxRowBytes} bytes, which is source.maxRowBytes of the dataset`
-      : headerProblem(head, at, record, final)
-  if (problem) throw new UnreadableFileError(`the header row cannot be read: ${problem}${hintOf(text)}`)
-  return record && { cells: record.cells, end: { byte: Math.min(record.next, head.length), row: 0 } }
-}
-
-/** `at` is where the header row begins. */
-function headerProblem(
-  head: Buffer,
-  at: number,
-  record: CsvRecord | undefined,
-  final: boolean,
-): string | undefined {
-  if (!record) return final ? 'unclosed quote' : undefined
-  return record.problem ?? textProblem(head.subarray(at, record.end))
-}
-
-/** A line end that is none to us is the likely reason why everything looks like one row. A CR in a later row says nothing. */
-export function hintOf(beginning: string): string {
-  return /^[^\n]*\r[^\n]/.test(beginning)
-    ? '; its lines seem to end in CR alone, expected are LF or CR LF'
-    : ''
-}
-
-function noHeaderYet(blank: number, final: boolean, maxRowBytes: number): undefined {
-  if (final) throw new UnreadableFileError('the file is empty')
-  if (blank > maxRowBytes) throw new UnreadableFileError(`the file begins with ${blank} bytes of blank lines`)
-}
-
-const firstRow = (head: Buffer): Position => ({ byte: lengthOfMark(head.toString('latin1')), row: 0 })
-
-const lengthOfMark = (text: string): number => (text.startsWith('\xef\xbb\xbf') ? 3 : 0)
-
-/** Length of a byte order mark and blank lines before the header. */
-function leadingBytes(text: string): number {
-  let at = lengthOfMark(text)
-  for (;;) {
-    if (text.startsWith('\n', at)) at++
-    else if (text.startsWith('\r\n', at)) at += 2
-    else return at
-  }
-}
-
 export interface OpenCsvOptions {
   dialect: CsvDialect
+  reading?: Reading
   maxRowBytes?: number
   /** Of a file that has no header: it begins with a row of these. */
   columns?: string[]
@@ -95,23 +32,26 @@ export type OpenBytes = () => AsyncIterable<Buffer> | Promise<AsyncIterable<Buff
 
 /** Reads the header of a file, then its rows block by block. */
 export async function openCsv(open: OpenBytes, options: OpenCsvOptions): Promise<CsvFile> {
-  const { dialect, maxRowBytes = defaultMaxRowBytes } = options
+  const { dialect, reading, maxRowBytes = defaultMaxRowBytes } = options
   const read = async () => gathered(await open(), Math.max(leastBytes, maxRowBytes))
   const header = await headerOf(await read(), { ...options, maxRowBytes })
-  const columns = header.cells.length
+  const names = namesOf(header.cells, reading?.tolerate)
+  const columns = names.length
   async function* pass(from: Position): AsyncGenerator<Block, Position | undefined> {
-    const scanner = new CsvScanner({ dialect, columns, from, maxRowBytes })
+    const scanner = new CsvScanner({ dialect, reading, columns, from, maxRowBytes })
     let seen = 0
     for await (const chunk of await read()) {
       const skip = Math.max(0, from.byte - seen)
       seen += chunk.length
       if (skip < chunk.length) yield scanner.push(chunk.subarray(skip))
+      refuseFooter(scanner)
     }
     if (seen < from.byte)
       throw new UnreadableFileError(`the file ends ${from.byte - seen} bytes before byte ${from.byte}`)
     const last = scanner.finish()
+    refuseFooter(scanner)
     yield last
-    return last.end.byte < seen ? last.end : undefined
+    return last.end.byte < seen && !scanner.footer ? last.end : undefined
   }
   async function* blocks(start: Position = header.end): AsyncGenerator<Block> {
     if (start.byte < header.end.byte)
@@ -119,7 +59,11 @@ export async function openCsv(open: OpenBytes, options: OpenCsvOptions): Promise
     // a second pass only behind a quote that never closed, and never a third: see CsvScanner.finish
     for (let from: Position | undefined = start; from;) from = yield* pass(from)
   }
-  return { header: header.cells, blocks }
+  return { header: names, blocks }
+}
+
+function refuseFooter({ footer }: CsvScanner): void {
+  if (footer?.problem) throw new UnreadableFileError(footer.problem)
 }
 
 async function headerOf(
@@ -131,7 +75,9 @@ async function headerOf(
     if (!final && head.length < sniffedBytes) return undefined
     const foreign = sniff?.(head)
     if (foreign) throw new UnreadableFileError(foreign)
-    return columns ? { cells: columns, end: firstRow(head) } : readHeader(head, dialect, final, maxRowBytes)
+    if (!columns) return readHeader(head, dialect, final, maxRowBytes)
+    const end = firstRow(head, dialect, final)
+    return end && { cells: columns, end }
   }
   for await (const chunk of chunks) {
     head = Buffer.concat([head, chunk])

@@ -1,7 +1,9 @@
 /** Opens a file as the one that a dataset's definition describes. */
 import type { Dataset, Field } from '@dsf/dataset'
 import { checkHeader, sniff } from './check-header.ts'
-import { hintOf, openCsv, UnreadableFileError, type CsvFile, type OpenBytes } from './open-csv.ts'
+import { openCsv, type CsvFile, type OpenBytes } from './open-csv.ts'
+import { hintOf } from './read-header.ts'
+import { HeaderError } from './header-error.ts'
 
 export interface DatasetFile extends CsvFile {
   /** where field i stands in the file, -1 when the file does not have it */
@@ -10,9 +12,9 @@ export interface DatasetFile extends CsvFile {
 
 /** @throws UnreadableFileError when it is another file: with the columns that are missing or unknown, or what it is instead */
 export async function openDataset(dataset: Dataset, open: OpenBytes): Promise<DatasetFile> {
-  const { dialect, source, fields } = dataset
+  const { dialect, reading, source, fields } = dataset
   const file = await openCsv(open, {
-    ...{ dialect, maxRowBytes: source.maxRowBytes, sniff },
+    ...{ dialect, reading, maxRowBytes: source.maxRowBytes, sniff },
     ...(dialect.header ? {} : { columns: headersOf(fields) }),
   })
   return { ...file, columns: columnsOf(dataset, file) }
@@ -23,6 +25,9 @@ const headersOf = (fields: Field[]) => fields.map(({ header }) => header)
 function columnsOf({ fields, key, fieldsMatch }: Dataset, { header }: CsvFile): number[] {
   const rules = { fields: headersOf(fields), fieldsMatch, primaryKey: headersOf(key) }
   const check = checkHeader(header, rules)
-  if ('error' in check) throw new UnreadableFileError(check.error + hintOf(header.join()))
+  if ('error' in check) {
+    const isOurs = rules.fields.some((name) => header.includes(name))
+    throw new HeaderError(check.error + hintOf(header.join()), isOurs ? header : undefined)
+  }
   return check.columns
 }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { addCounters, type Dataset } from '@dsf/dataset'
-import { sliced } from '@dsf/stage'
+import { perDataset, sliced } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
+import { driftBetween, seenHeader, type SeenHeader } from './header-drift.ts'
 import type { Importer } from './importer.ts'
 import { landedRows } from './land-quarantine.ts'
-import { UnreadableFileError } from './open-csv.ts'
+import { UnreadableFileError } from './unreadable-file.ts'
 import { openDataset, type DatasetFile } from './open-dataset.ts'
 import { openLanding } from './open-landing.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
@@ -13,7 +15,12 @@ import type { Run } from './run.ts'
 /** Bytes of a file whose rows are held at once, however few they are. */
 const largestPart = 16 * 2 ** 20
 
-type FindRun = (run: string) => Run | undefined
+/** What is known of other runs. */
+interface Others {
+  find: (run: string) => Run | undefined
+  /** the header that was last taken */
+  before: SeenHeader | null
+}
 
 /**
  * The rows of a run that has landed, from where it stands, in parts that fit into a transaction. At least one, and one is the last.
@@ -23,9 +30,11 @@ export function publications(
   importer: Importer,
   dataset: Dataset,
   start: Run,
-  find: FindRun,
+  others: Others,
 ): AsyncGenerator<Publication, undefined> {
-  return start.replay === null ? imported(importer, dataset, start) : replayed(importer, dataset, start, find)
+  return start.replay === null
+    ? imported(importer, dataset, start, others)
+    : replayed(importer, dataset, start, others)
 }
 
 /** The rows of a replay. Each is put back as the row of the run that it came with. */
@@ -33,7 +42,7 @@ async function* replayed(
   { store, rowsPerTransaction, topics }: Importer,
   dataset: Dataset,
   start: Run,
-  find: FindRun,
+  { find }: Others,
 ): AsyncGenerator<Publication, undefined> {
   const files = new Map<string, Promise<FileReader>>()
   const open = async (run: Run | undefined): Promise<FileReader> => {
@@ -56,17 +65,14 @@ async function* imported(
   { store, rowsPerTransaction }: Importer,
   dataset: Dataset,
   start: Run,
+  { before }: Others,
 ): AsyncGenerator<Publication, undefined> {
+  refuseOtherCut(dataset, start)
   let encoding = null as string | null
   const file = await openFile(store, dataset, start, (name) => (encoding = name))
-  // its position is one of the text that it began with
-  if (start.byte > 0 && start.encoding !== null && start.encoding !== encoding)
-    throw new UnreadableFileError(
-      `the run began to read its file as ${start.encoding}, and its definition now says ${encoding}: import it again`,
-    )
   const publish = publisherOf(dataset, file.columns)
   const turn = sliced()
-  const from = { ...start, encoding }
+  const from: Run = { ...start, encoding, cut_by: cutBy(dataset), ...headerOf(dataset, file, start, before) }
   let part = publish([], from)
   for await (const block of file.blocks(from.byte === 0 ? undefined : { byte: from.byte, row: from.row })) {
     await turn(block.rows.length + block.unreadable.length)
@@ -85,6 +91,35 @@ function joined(to: Published, { raw, quarantine, counts, run }: Published): Pub
   for (const output of quarantine) to.quarantine.push(output)
   addCounters(to.counts, counts)
   return { ...to, run }
+}
+
+/** A run goes on at a position of the text that it began with, by the rules that it began with. */
+function refuseOtherCut(dataset: Dataset, { byte, cut_by }: Run): void {
+  if (byte > 0 && cut_by !== null && cut_by !== cutBy(dataset))
+    throw new UnreadableFileError(
+      'the run began to read its file by another definition: encoding, innerpath, dialect or reading changed since. The rows that it read are kept; import the file again',
+    )
+}
+
+/** What the rows of a file depend on, before their cells are looked at. */
+const cutBy = perDataset(({ encoding, compression, innerpath, dialect, reading, fields }) => {
+  const columns = dialect.header ? null : fields.length
+  const words = JSON.stringify([encoding, compression, innerpath, dialect, reading, columns])
+  return createHash('sha256').update(words).digest('hex')
+})
+
+/** Files without a header have none to compare. */
+function headerOf(
+  { dialect }: Dataset,
+  { header }: DatasetFile,
+  start: Run,
+  before: SeenHeader | null,
+): Pick<Run, 'header' | 'drift'> {
+  if (!dialect.header || start.header) return { header: start.header, drift: start.drift }
+  return {
+    header: seenHeader(header, start.run, before),
+    drift: driftBetween(before, header, 'taken') ?? null,
+  }
 }
 
 function openFile(

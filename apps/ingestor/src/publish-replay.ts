@@ -1,6 +1,6 @@
 import { quarantined, type Dataset } from '@dsf/dataset'
 import { DatasetError, type Output, type TopicReader } from '@dsf/stage'
-import { UnreadableFileError } from './open-csv.ts'
+import { UnreadableFileError } from './unreadable-file.ts'
 import type { Publish, Published } from './publish-rows.ts'
 import type { QuarantinedRow } from './quarantined-row.ts'
 import type { Run } from './run.ts'
@@ -80,13 +80,14 @@ function reasonOf(error: unknown): string {
 function fromCsv(dataset: Dataset, file: FileReader | string, row: QuarantinedRow, run: Run) {
   if (typeof file === 'string') return refusedAgain(row, run, file)
   if (isCut(row)) return refusedAgain(row, run, `${row.reasons[0]!.message}, and no more of it was kept`)
-  const { dialect, source } = dataset
+  const { dialect, reading, source } = dataset
   const scanner = new CsvScanner({
-    ...{ dialect, columns: file.columns, maxRowBytes: source.maxRowBytes },
+    ...{ dialect, reading, columns: file.columns, maxRowBytes: source.maxRowBytes },
     from: { byte: 0, row: row.dsf_row - 1 },
   })
   const blocks = [scanner.push(row.bytes), scanner.finish()]
   const { byte, row: last } = blocks[1]!.end
+  if (last < row.dsf_row) return refusedAgain(row, run, 'no row under the definition as it is now')
   if (last !== row.dsf_row || byte !== row.bytes.length)
     return refusedAgain(row, run, 'more than one row under the definition as it is now')
   const { raw, quarantine, run: next } = file.publish(blocks, { ...run, run: row.dsf_run })

@@ -28,6 +28,7 @@ const unreadable = (number: number): UnreadableRow => ({
 const block = (rows: ScannedRow[], refused: UnreadableRow[] = [], byte = 500): Block => ({
   rows,
   unreadable: refused,
+  tolerated: {},
   end: { byte, row: rows.length + refused.length },
 })
 const sum = (counts: number[]) => counts.reduce((all, one) => all + one, 0)

@@ -42,7 +42,9 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
     const refusedOf = [...before.quarantined]
     const raw: Output[] = []
     const quarantine: Output[] = []
-    for (const { rows, unreadable } of blocks) {
+    const tolerated = { ...before.tolerated }
+    for (const { rows, unreadable, tolerated: more } of blocks) {
+      addCounters(tolerated, more)
       for (const { row, cells } of rows) {
         const key = readKey(cells)
         const lane = laneOf(key, lanes)
@@ -61,7 +63,7 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
     const counts = { read: raw.length + quarantine.length }
     if (quarantine.length > 0)
       addCounters(counts, { quarantined: quarantine.length, 'quarantined:unreadable': quarantine.length })
-    return { raw, quarantine, counts, run: { ...before, byte, row, read, quarantined: refusedOf } }
+    return { raw, quarantine, counts, run: { ...before, byte, row, read, quarantined: refusedOf, tolerated } }
   }
 }
 

@@ -11,6 +11,13 @@ export interface CsvDialect {
   quoteChar: string
   /** White space at the beginning of a cell belongs to nothing; otherwise it is text, and none may precede a quote. */
   skipInitialSpace?: boolean
+  /** what a line begins with that is no row */
+  commentChar?: string
+  /** lines of the file before its first row, as an editor numbers them: those of the header, and those that are passed over */
+  headerRows?: readonly number[]
+  commentRows?: readonly number[]
+  /** between the cells of several header rows; a blank, if it is not said */
+  headerJoin?: string
 }
 
 /** `end` and `next` are where the record and its line end stop; with a `problem`, they say nothing: ask `RecordEnd`. */

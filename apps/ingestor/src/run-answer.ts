@@ -1,4 +1,5 @@
 import type { Counters } from '@dsf/dataset'
+import { tellDrift, type Drift } from './header-drift.ts'
 import { printable } from './guard-address.ts'
 import { expectedReceipts, type Known, type RunState, type UnchangedSince } from './run.ts'
 import type { Selection } from './selection.ts'
@@ -25,6 +26,12 @@ export interface RunAnswer {
   landing?: { key: string; bytes: number; sha256: string }
   /** that the file was read in, where that is not UTF-8 */
   encoding?: string
+  /** of the header, from the one before */
+  drift?: Drift
+  /** rows and lines that the definition lets pass, by what it lets pass */
+  tolerated?: Record<string, number>
+  /** what of these is worth a look, in sentences */
+  findings?: string[]
   /** published so far */
   rows: number
   /** receipts that arrived, of those expected: one for each lane and route */
@@ -51,6 +58,7 @@ export function toAnswer({ dataset, run }: Known): RunAnswer {
       ? {}
       : { landing: { key: run.landing, bytes: run.landing_bytes, sha256: run.landing_sha256! } }),
     ...(run.encoding === null || run.encoding === 'utf-8' ? {} : { encoding: run.encoding }),
+    ...findingsOf(run),
     rows: run.row,
     closed: run.closed.length,
     ...{ expected: run.unchanged === null ? expectedReceipts(run) : 0, counters: run.counters },
@@ -63,6 +71,15 @@ const askedOf = ({ source, address, replay }: Known['run']): Partial<RunAnswer> 
   ...(address === null ? {} : { address: shownSource(address) }),
   ...(replay === null ? {} : { selection: given(replay.selection) }),
 })
+function findingsOf({ drift, tolerated }: Known['run']): Pick<RunAnswer, 'drift' | 'tolerated' | 'findings'> {
+  const counts = Object.entries(tolerated).map(([what, count]) => `${what}: ${count}`)
+  const findings = [...(drift ? [tellDrift(drift)] : []), ...counts]
+  return {
+    ...(drift ? { drift } : {}),
+    ...(counts.length > 0 ? { tolerated } : {}),
+    ...(findings.length > 0 ? { findings } : {}),
+  }
+}
 
 function timesOf({
   requested_at,

@@ -49,6 +49,15 @@ export class RunStates implements LaneState {
     )
   }
 
+  /** The run that has the header which was last taken, another one than this. */
+  withHeader(run: string): Run | undefined {
+    const others = [...this.#committed.values()].filter((other) => other.run !== run && other.header !== null)
+    return others.reduce<Run | undefined>(
+      (last, other) => (last && last.turn > other.turn ? last : other),
+      undefined,
+    )
+  }
+
   /** Replays of refused rows that have come to their end. */
   replays(): Replay[] {
     const succeeded = [...this.#committed.values()].filter(({ state }) => state === 'succeeded')

@@ -1,5 +1,6 @@
 import { addCounters, brokenSums, counterNames, readers, routesFrom, type Counters } from '@dsf/dataset'
 import type { Receipt } from '@dsf/stage'
+import type { Drift, SeenHeader } from './header-drift.ts'
 import { parseReplay, type Replay } from './selection.ts'
 import type { SameBy } from './source-client.ts'
 
@@ -53,6 +54,13 @@ export interface Run extends RunRequest {
   file: FileRead | null
   /** of the file, as it was read */
   encoding: string | null
+  /** SHA-256 of what of the definition its file is cut into rows by, once that began */
+  cut_by: string | null
+  /** as it was taken; kept with the last run that took one */
+  header: SeenHeader | null
+  drift: Drift | null
+  /** rows and lines that the definition lets pass, by what it lets pass */
+  tolerated: Record<string, number>
   unchanged: UnchangedSince | null
   /** what a source with a date in it became */
   address: string | null
@@ -92,6 +100,7 @@ export function newRun(request: RunRequest, lanes: number): Run {
   return {
     ...{ run, type, source, replay, requested_at, force },
     ...{ turn: 0, file: null, encoding: null, unchanged: null, address: null },
+    ...{ cut_by: null, header: null, drift: null, tolerated: {} },
     ...{ state: 'queued', reason: null, landing: null, landing_bytes: 0, landing_sha256: null },
     ...{ fetching_at: null, publishing_at: null, processing_at: null, cancel_at: null, ended_at: null },
     ...{ bytes_per_second: 0, byte: 0, row: 0, closed: [], counters: {}, durations: {} },

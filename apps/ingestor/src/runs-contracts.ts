@@ -17,6 +17,7 @@ export const idempotency = z.object({
 
 const time = z.iso.datetime()
 const word = z.string().nullish()
+const names = z.array(z.string())
 
 export const run = z.object({
   runId: z.string(),
@@ -45,6 +46,22 @@ export const run = z.object({
     .describe('of an import whose file was the one of a run before, which brought its rows: none were read'),
   landing: z.object({ key: z.string(), bytes: z.int(), sha256: z.string() }).optional(),
   encoding: z.string().optional().describe('that the file was read in, where that is not UTF-8'),
+  drift: z
+    .object({
+      since: z.string().describe('the run that first had the header before'),
+      added: names,
+      gone: names,
+      renamed: z.array(z.object({ from: z.string(), to: z.string() })),
+      reordered: z.boolean(),
+      done: z.enum(['taken', 'refused']),
+    })
+    .optional()
+    .describe('how the header differs from the one that was taken before'),
+  tolerated: z
+    .record(z.string(), z.int())
+    .optional()
+    .describe('rows and lines that the definition lets pass, by what it lets pass'),
+  findings: z.array(z.string()).optional().describe('what of these is worth a look, in sentences'),
   rows: z.int().describe('published so far'),
   closed: z.int().describe('receipts that arrived'),
   expected: z.int().describe('receipts: one for each lane and route'),

@@ -1,6 +1,10 @@
 /** An incremental CSV scanner: rows out, exact byte positions to resume from, and the original bytes of every bad row. */
 import { isUtf8 } from 'node:buffer'
+import type { Reading } from '@dsf/dataset'
 import { BadRecord } from './bad-record.ts'
+import { Footer } from './footer.ts'
+import { startsOf, type Starts } from './line-starts.ts'
+import { menderOf, type Mend } from './tolerate.ts'
 import { CR, LF, readRecord, type CsvDialect, type CsvRecord } from './read-record.ts'
 
 /** Where a row may start: a byte of the decompressed file, and how many data rows lie before it. */
@@ -28,12 +32,15 @@ export interface UnreadableRow {
 export interface Block {
   rows: ScannedRow[]
   unreadable: UnreadableRow[]
+  /** rows and lines that were let pass, by what of the definition lets them */
+  tolerated: Record<string, number>
   /** A scanner started here yields exactly what is still to come. */
   end: Position
 }
 
 export interface ScannerOptions {
   dialect: CsvDialect
+  reading?: Reading
   /** Cells per row: those of the header. */
   columns: number
   from: Position
@@ -43,9 +50,15 @@ export interface ScannerOptions {
 export const defaultMaxRowBytes = 65_536
 const lineEnd = Buffer.from('\n')
 const noBytes = Buffer.alloc(0)
+/** Bytes of what a line that is no row can begin with: 100 characters of UTF-8. */
+const longestStart = 400
 
 function emptyBlock(end: Position): Block {
-  return { rows: [], unreadable: [], end }
+  return { rows: [], unreadable: [], tolerated: {}, end }
+}
+
+function count({ tolerated }: Block, what: string, lines = 1): void {
+  tolerated[what] = (tolerated[what] ?? 0) + lines
 }
 
 /**
@@ -60,26 +73,39 @@ export class CsvScanner {
   readonly #dialect: CsvDialect
   readonly #columns: number
   readonly #maxRowBytes: number
+  readonly #starts: Starts | undefined
+  readonly #mend: Mend | undefined
   /** Bytes from `#at.byte` on that do not make up a whole record yet. */
   #rest: Buffer = noBytes
   #at: Position
   /** The record at `#at` when it is longer than the limit: its bytes are gone. */
   #long: BadRecord | undefined
+  /** Of a comment at `#at` that is longer than the limit, the bytes that are gone. */
+  #longComment = 0
+  #footer: Footer | undefined
 
-  constructor({ dialect, columns, from, maxRowBytes = defaultMaxRowBytes }: ScannerOptions) {
+  constructor({ dialect, reading, columns, from, maxRowBytes = defaultMaxRowBytes }: ScannerOptions) {
     for (const [name, char] of Object.entries({ delimiter: dialect.delimiter, quoteChar: dialect.quoteChar }))
       if (!/^[\t\x20-\x7e]$/.test(char))
         throw new TypeError(`${name} must be one ASCII character, not ${JSON.stringify(char)}`)
     if (dialect.delimiter === dialect.quoteChar) throw new TypeError('delimiter and quoteChar must differ')
     this.#dialect = dialect
+    this.#starts = startsOf({ commentChar: dialect.commentChar, footer: reading?.footer })
+    this.#mend = menderOf(reading?.tolerate, dialect, columns)
     this.#columns = columns
     this.#maxRowBytes = maxRowBytes
     this.#at = { ...from }
   }
 
+  /** What follows the last row, which `end` stands before then. */
+  get footer(): Footer | undefined {
+    return this.#footer
+  }
+
   push(chunk: Buffer): Block {
     const block = emptyBlock({ ...this.#at })
-    this.#scan(this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]), block, false)
+    if (this.#footer) this.#footer.push(chunk)
+    else this.#scan(this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]), block, false)
     return block
   }
 
@@ -90,16 +116,21 @@ export class CsvScanner {
    */
   finish(): Block {
     const block = emptyBlock({ ...this.#at })
-    const fileEnd = this.#at.byte + (this.#long?.length ?? this.#rest.length)
+    const fileEnd = this.#at.byte + (this.#long?.length ?? this.#longComment + this.#rest.length)
+    if (this.#longComment > 0) {
+      this.#at.byte = fileEnd
+      count(block, 'comments')
+    }
     if (this.#long) this.#refuse(block, this.#long)
     else if (this.#rest.length > 0) this.#scan(Buffer.concat([this.#rest, lineEnd]), block, true)
-    block.end.byte = this.#at.byte = Math.min(this.#at.byte, fileEnd)
+    if (this.#footer) count(block, 'footer', this.#footer.lines)
+    block.end.byte = this.#at.byte = this.#footer ? this.#at.byte : Math.min(this.#at.byte, fileEnd)
     return block
   }
 
   // eslint-disable-next-line complexity -- once per row of a file; its parts share six positions
   #scan(bytes: Buffer, block: Block, final: boolean): void {
-    const start = this.#long ? this.#endLong(this.#long, bytes, block) : 0
+    const start = this.#begun(bytes, block)
     if (start < 0) return
     const base = this.#at.byte - start
     const text = bytes.toString('latin1')
@@ -107,6 +138,7 @@ export class CsvScanner {
     // Native checks of the whole block spare most rows a check of their own.
     const clean = !bytes.includes(0) && isUtf8(bytes.subarray(start, lastLineEnd + 1))
     const limit = this.#maxRowBytes
+    const starts = this.#starts
     let { row } = this.#at
     let at = start
     while (at <= lastLineEnd) {
@@ -114,6 +146,17 @@ export class CsvScanner {
       if (code === LF || (code === CR && text.charCodeAt(at + 1) === LF)) {
         at += code === LF ? 1 : 2
         continue
+      }
+      if (starts?.mayBe[code] === 1) {
+        if (starts.isFooter(text, at)) {
+          this.#footer = new Footer(base + at)
+          break
+        }
+        if (starts.isComment(text, at)) {
+          at = text.indexOf('\n', at) + 1
+          count(block, 'comments')
+          continue
+        }
       }
       const record = readRecord(text, at, lastLineEnd, this.#dialect, limit)
       if (
@@ -126,6 +169,13 @@ export class CsvScanner {
         at = record.next
         continue
       }
+      const mended = record && this.#mended(record, bytes, at)
+      if (mended) {
+        for (const one of mended.tolerated) count(block, one)
+        block.rows.push({ row: ++row, byte: base + at, cells: mended.cells })
+        at = record.next
+        continue
+      }
       const bad = new BadRecord(this.#dialect, limit)
       if (bad.push(bytes, at) < 0 && !final) break
       this.#at = { byte: base + at, row }
@@ -135,16 +185,49 @@ export class CsvScanner {
     }
     this.#at = { byte: base + at, row }
     block.end = { ...this.#at }
-    this.#keep(bytes.subarray(at))
+    if (this.#footer) this.#endAtFooter(bytes.subarray(at, bytes.length - (final ? lineEnd.length : 0)))
+    else this.#keep(bytes.subarray(at))
+  }
+
+  #mended(record: CsvRecord, bytes: Buffer, at: number) {
+    const isWhole = !record.problem && record.end - at <= this.#maxRowBytes
+    return isWhole ? this.#mend?.(record, bytes.subarray(at, record.end)) : undefined
+  }
+
+  #endAtFooter(bytes: Buffer): void {
+    this.#footer!.push(bytes)
+    this.#rest = noBytes
   }
 
   /** What is left of the bytes waits for more, or is gone when it is too much for a row. */
   #keep(rest: Buffer): void {
     this.#rest = rest
     if (rest.length <= this.#maxRowBytes + 2) return
+    this.#rest = noBytes
+    const beginning = rest.toString('latin1', 0, longestStart)
+    if (this.#starts?.isFooter(beginning, 0)) {
+      this.#footer = new Footer(this.#at.byte)
+      this.#footer.push(rest)
+    } else if (this.#starts?.isComment(beginning, 0)) this.#longComment = rest.length
+    else this.#keepLong(rest)
+  }
+
+  #keepLong(rest: Buffer): void {
     this.#long = new BadRecord(this.#dialect, this.#maxRowBytes)
     this.#long.push(rest, 0)
-    this.#rest = noBytes
+  }
+
+  /** Index behind what began before these bytes and is gone, or -1 while it goes on. */
+  #begun(bytes: Buffer, block: Block): number {
+    if (this.#long) return this.#endLong(this.#long, bytes, block)
+    if (this.#longComment === 0) return 0
+    const end = bytes.indexOf(LF)
+    this.#longComment += end < 0 ? bytes.length : end + 1
+    if (end < 0) return -1
+    this.#at.byte += this.#longComment
+    this.#longComment = 0
+    count(block, 'comments')
+    return end + 1
   }
 
   /** Index behind the long record, or -1 while it goes on. Until then `#at` stays where a resume must read again. */

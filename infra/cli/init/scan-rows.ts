@@ -1,5 +1,5 @@
 /** The rows at the beginning of a file, as the ingestor would read them. */
-import { readHeader } from '../../../apps/ingestor/src/open-csv.ts'
+import { readHeader } from '../../../apps/ingestor/src/read-header.ts'
 import type { CsvDialect } from '../../../apps/ingestor/src/read-record.ts'
 import { CsvScanner, type UnreadableRow } from '../../../apps/ingestor/src/scan-csv.ts'
 

@@ -44,6 +44,9 @@ class Run(TypedDict):
     landing: NotRequired[Landing]
     encoding: NotRequired[str]
     """That the file was read in, where that is not UTF-8."""
+    findings: NotRequired[list[str]]
+    """What is worth a look: a header that changed, and what the definition lets pass."""
+    tolerated: NotRequired[dict[str, int]]
     rows: int
     """Published so far."""
     closed: int

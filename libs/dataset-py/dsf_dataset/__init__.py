@@ -25,12 +25,14 @@ from .keys import (
 from .lanes import key_part, key_reader, lane_of, murmur2, record_key
 from .load import Datasets, Refused, load_dataset, load_datasets
 from .schemas import raw_schema
+from .texts import SPACE
 from .times import DAY_MS, FIRST_MS, compile_times, iso_date, iso_datetime, read_written
 
 __all__ = [
     "DAY_MS",
     "FIRST_MS",
     "NO_VALUE",
+    "SPACE",
     "Anomalies",
     "Bounds",
     "CellReader",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .booleans import authored_list, boolean_tokens
+from .check_times import check_times
 from .dataset import Field
 from .errors import DefinitionError
 from .number_marks import unmarker
@@ -80,7 +81,7 @@ def compile_key_reader(field: Field) -> CellReader:
     read = compile_reader(field)
     if field.type not in ("number", "datetime"):
         return read
-    times = compile_times("datetime", field.format) if field.type == "datetime" else None
+    times = compile_times("datetime", field.format, field) if field.type == "datetime" else None
     tokens = {normalize_text(token, field) for token in field.missing_values}
 
     def read_key(text: str | None) -> Value | Problem:
@@ -144,6 +145,7 @@ def _shorten(text: str) -> str:
 def _caster(field: Field, refuse: _Refuse) -> _Caster:
     """A cast, and what to say of a text that it gives nothing for."""
     unmark = unmarker(field, refuse)
+    check_times(field, refuse)
     if field.type in ("date", "datetime"):
         return _time_caster(field, refuse)
     if field.format != "default":
@@ -183,12 +185,23 @@ def _boolean_cast(field: Field, refuse: _Refuse) -> _Cast:
 
 def _time_caster(field: Field, refuse: _Refuse) -> _Caster:
     try:
-        times = compile_times(field.type, field.format)
+        times = compile_times(field.type, field.format, field)
     except ValueError as error:
         raise refuse("/format", str(error)) from error
     hint = "" if field.format == "default" else f" of the format {field.format}"
     outside = "is in UTC no time of the years 0001 to 9999"
-    return times.read, lambda text: outside if times.is_outside(text) else f"is no {field.type}{hint}"
+    of_zone = {
+        "twice": f"is twice in {field.zone}, where the clock was put back: x-dsf.oddHours of the field may say which one is meant",
+        "never": f"is not in {field.zone}, where the clock was put forward: x-dsf.oddHours of the field may say what is meant",
+    }
+
+    def complaint(text: str) -> str:
+        if times.is_outside(text):
+            return outside
+        odd = times.odd(text)
+        return of_zone[odd] if odd else f"is no {field.type}{hint}"
+
+    return times.read, complaint
 
 
 def _too_large(form: re.Pattern[str], text: str, largest: float, kind: str) -> str:

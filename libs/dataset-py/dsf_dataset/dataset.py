@@ -32,6 +32,11 @@ class Field:
     constraints: Mapping[str, Any] | None = None
     title: str | None = None
     unit: str | None = None
+    locale: str | None = None
+    """Of the names of a time."""
+    zone: str | None = None
+    """Of a time that does not say its own."""
+    odd_hours: Literal["earlier", "later"] | None = None
     header: str | None = None
     """As in the file's header, where that is not the name."""
 
@@ -102,6 +107,15 @@ class Dataset:
     skip_initial_space: bool
     has_header: bool
     """Without one the fields are the file's columns, in their order."""
+    header_rows: tuple[int, ...] | None
+    """Lines of the file; None for the first one that is neither blank nor a comment."""
+    header_join: str | None
+    comment_rows: tuple[int, ...] | None
+    comment_char: str | None
+    footer: tuple[str, ...] | None
+    """What a line begins with behind which there are no rows."""
+    tolerate: tuple[str, ...] | None
+    """What is let pass instead of refused."""
     encoding: str
     """Of files that have no byte order mark."""
     innerpath: str | None

@@ -62,6 +62,9 @@ def _field(written: dict[str, Any], missing: list[str]) -> Field:
         title=written.get("title"),
         unit=written.get("unit"),
         header=ext.get("header"),
+        locale=ext.get("locale"),
+        zone=ext.get("zone"),
+        odd_hours=ext.get("oddHours"),
     )
 
 

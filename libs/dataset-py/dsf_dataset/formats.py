@@ -1,62 +1,36 @@
 """Patterns of times: the directives of Python's strptime in its C locale, and the forms that `any` stands for."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+
+from .time_words import TimeWords, time_words
 
 Said = dict[str, str | None]
 """What a text says of a time, in digits: Y (four of them), m, d, j, H, M, S, f; and z."""
-
-_MONTHS = [
-    "",
-    *[
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-]
-_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-
-
-def _names(names: Iterable[str]) -> str:
-    """Letters in either case: the characters around them keep their own."""
-    return "|".join("".join(f"[{c.lower()}{c.upper()}]" for c in name) for name in names)
-
 
 _DIRECTIVES = {
     "Y": "[0-9]{4}",
     "y": "[0-9]{2}",
     "m": "1[0-2]|0?[1-9]",
-    "b": _names(name[:3] for name in _MONTHS[1:]),
-    "B": _names(_MONTHS[1:]),
     "d": "3[01]|[12][0-9]|0?[1-9]",
     "e": "3[01]|[12][0-9]|[ 0]?[1-9]",
     "j": "36[0-6]|3[0-5][0-9]|[12][0-9]{2}|0[1-9][0-9]|00[1-9]|[1-9][0-9]|0[1-9]|[1-9]",
-    "a": _names(name[:3] for name in _WEEKDAYS),
-    "A": _names(_WEEKDAYS),
     "H": "2[0-3]|[01][0-9]|[0-9]",
     "I": "1[0-2]|0?[1-9]",
-    "p": _names(["am", "pm"]),
     "M": "[0-5][0-9]|[0-9]",
     "S": "[0-5][0-9]|[0-9]",
     "f": "[0-9]{1,9}",
     "z": "Z|[+-][0-9]{2}:?[0-9]{2}",
-    "Z": _names(["utc", "gmt", "z"]),
+    "Z": "[uU][tT][cC]|[gG][mM][tT]|[zZ]",
 }
-_KNOWN = " ".join(f"%{name}" for name in [*_DIRECTIVES, "%"])
+_KNOWN = " ".join(f"%{name}" for name in "YymbBdejaAHIpMSfzZ%")
 _RIVALS = ("Yy", "mbBj", "dej", "HI", "aA", "zZ")
 
 
-def compile_format(pattern: str) -> Callable[[str], Said | None]:
+def compile_format(pattern: str, locale: str = "en") -> Callable[[str], Said | None]:
     """@raise ValueError for a pattern that cannot be understood"""
+    words = time_words(locale)
+    directives = _DIRECTIVES | words.expressions
     used: list[str] = []
 
     def expression(found: re.Match[str]) -> str:
@@ -67,19 +41,19 @@ def compile_format(pattern: str) -> Callable[[str], Said | None]:
             return re.escape(literal)
         if name == "%":
             return "%"
-        if name not in _DIRECTIVES:
+        if name not in directives:
             raise ValueError(f'%{name} in "{pattern}" is not supported; known are {_KNOWN}')
         if name in used:
             raise ValueError(f'"{pattern}" has %{name} twice')
         used.append(name)
-        return f"(?P<{name}>{_DIRECTIVES[name]})"
+        return f"(?P<{name}>{directives[name]})"
 
     compiled = re.compile(re.sub(r"%(.?)|([ \t]+)|([^%])", expression, pattern, flags=re.DOTALL))
     _refuse_contradiction(pattern, used)
 
     def read(text: str) -> Said | None:
         match = compiled.fullmatch(text)
-        return _in_digits(match.groupdict()) if match else None
+        return _in_digits(match.groupdict(), words) if match else None
 
     return read
 
@@ -95,16 +69,18 @@ def _refuse_contradiction(pattern: str, used: list[str]) -> None:
         raise ValueError(f'"{pattern}" needs %I and %p together: an hour of 12, and which half of the day')
 
 
-def _in_digits(found: Said) -> Said:
+def _in_digits(found: Said, words: TimeWords) -> Said:
     said = dict(found)
     if short := found.get("y"):
         said["Y"] = f"{'20' if int(short) < 69 else '19'}{short}"
     if name := found.get("b") or found.get("B"):
-        said["m"] = str([month[:3] for month in _MONTHS].index(name[:3].capitalize()))
+        said["m"] = str(words.month(name))
     if blank := found.get("e"):
         said["d"] = blank.strip()
     if (hour := found.get("I")) and (half := found.get("p")):
-        said["H"] = str(int(hour) % 12 + (12 if half.lower() == "pm" else 0))
+        said["H"] = str(int(hour) % 12 + 12 * words.half(half))
+    if found.get("Z"):
+        said["z"] = "Z"
     return said
 
 

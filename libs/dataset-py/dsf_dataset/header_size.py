@@ -19,7 +19,8 @@ def header_too_long(dataset: Dataset) -> str | None:
 
 def _shortest_header(dataset: Dataset) -> int:
     """In bytes, with the fields that the file must have."""
-    if not dataset.has_header:
+    # several header rows share its bytes, in a way that is theirs
+    if not dataset.has_header or len(dataset.header_rows or ()) > 1:
         return 0
     fields = dataset.key if dataset.fields_match in ("superset", "partial") else dataset.fields
     written = [_in_file(field.in_file, dataset.delimiter, dataset.quote_char) for field in fields]

@@ -10,6 +10,7 @@ from typing import Any
 
 from .columns import MOST_COLUMNS, check_columns, named_columns
 from .dataset import Computed, Dataset, Field, Geo
+from .dialect import check_dialect, read_dialect
 from .encodings import encoding_of
 from .errors import DefinitionError, raise_all
 from .fields import check_rules, field_named, read_fields
@@ -126,7 +127,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     name = _name(package.at("name"), folder)
     fields, key, geo, computed = _columns(schema, ext)
     event_time = _role(fields, ext.at("eventTime"), "date", "datetime")
-    _check_dialect(dialect)
+    check_dialect(dialect)
     _check_places(fields, schema.at("fieldsMatch"), dialect.at("header"))
     _check_url(source.at("url"))
     check_http(source, resource)
@@ -136,10 +137,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
         version=package.at("version").value,
         folder=folder,
         lanes=ext.at("lanes").value,
-        delimiter=dialect.at("delimiter").value,
-        quote_char=dialect.at("quoteChar").value,
-        skip_initial_space=dialect.at("skipInitialSpace").value,
-        has_header=dialect.at("header").value,
+        **read_dialect(dialect, ext.at("reading")),
         encoding=encoding_of(resource.at("encoding").value or "utf-8") or "utf-8",
         innerpath=resource.at("innerpath").value,
         fields=fields,
@@ -225,12 +223,6 @@ def _check_places(fields: Sequence[Field], policy: Node, header: Node) -> None:
     headers = [field.in_file for field in fields if field.name]
     if len(set(headers)) < len(headers):
         policy.refuse('expected "exact", because two fields are the same in the file\'s header')
-
-
-def _check_dialect(node: Node) -> None:
-    dialect = node.value or {}
-    if dialect and dialect["delimiter"] == dialect["quoteChar"]:
-        node.refuse("delimiter and quoteChar are the same")
 
 
 _SOURCE_URL = "|".join(

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from .dataset import Field
 from .formats import ANY, Said, compile_format
+from .zones import Instants, local_times, zone_named
 
 DAY_MS = 86_400_000
+_NS = 1_000_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
 # the calendar repeats every 400 years, which is how years are reached that Python has not
 _CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
@@ -29,6 +32,9 @@ class Times:
 
     kind: str
     _say: _SayReader
+    _local: Callable[[int], Instants] | None = None
+    """Of a named zone: what a time is that does not say its own."""
+    _odd_hours: str | None = None
 
     def read(self, text: str) -> int | None:
         """None for what is no such time. What is finer than a millisecond is cut off."""
@@ -49,24 +55,43 @@ class Times:
         ns = self._nanoseconds(text)
         return ns is not None and not FIRST_MS <= ns // 1_000_000 <= LAST_MS
 
+    def odd(self, text: str) -> str | None:
+        """Of a local time that is refused: whether the clock of its zone shows it twice, or never."""
+        said = self._say(text)
+        ns = None if said is None else _assemble(said)
+        if self._local is None or self._odd_hours or ns is None or said is None or said.get("z"):
+            return None
+        return self._local(ns // _NS).odd
+
     def _nanoseconds(self, text: str) -> int | None:
         said = self._say(text)
-        return None if said is None else _assemble(said)
+        ns = None if said is None else _assemble(said)
+        if self._local is None or ns is None or said is None or said.get("z"):
+            return ns
+        found = self._local(ns // _NS)
+        if found.odd and not self._odd_hours:
+            return None
+        return (found.later if self._odd_hours == "later" else found.earlier) * _NS + ns % _NS
 
 
-def compile_times(kind: str, pattern: str) -> Times:
+def compile_times(kind: str, pattern: str, field: Field | None = None) -> Times:
     """
     `default` is ISO 8601, `any` that or a form that can be read in one way only; else a strptime pattern. A time
-    without a zone is UTC.
+    without a zone is one of the field's zone, or UTC; the field also has the locale of the names.
     @raise ValueError for a pattern that cannot be understood
     """
     iso = _iso_date if kind == "date" else _iso
+    zone = zone_named(field.zone) if field and field.zone else None
+
+    def of_zone(say: _SayReader) -> Times:
+        return Times(kind, say, local_times(zone) if zone else None, field.odd_hours if field else None)
+
     if pattern == "default":
-        return Times(kind, iso)
+        return of_zone(iso)
     if pattern != "any":
-        return Times(kind, compile_format(pattern))
+        return of_zone(compile_format(pattern, (field and field.locale) or "en"))
     readers = [iso, *(compile_format(form) for form in ANY[kind])]
-    return Times(kind, lambda text: next((said for read in readers if (said := read(text))), None))
+    return of_zone(lambda text: next((said for read in readers if (said := read(text))), None))
 
 
 def _iso(text: str) -> Said | None:

@@ -43,12 +43,17 @@ def resolved(dataset: Dataset) -> dict[str, Any]:
         title=dataset.title,
         lanes=dataset.lanes,
         fieldsMatch=dataset.fields_match,
-        dialect={
-            "delimiter": dataset.delimiter,
-            "quoteChar": dataset.quote_char,
-            "skipInitialSpace": dataset.skip_initial_space,
-            "header": dataset.has_header,
-        },
+        dialect=present(
+            delimiter=dataset.delimiter,
+            quoteChar=dataset.quote_char,
+            skipInitialSpace=dataset.skip_initial_space,
+            header=dataset.has_header,
+            headerRows=dataset.header_rows,
+            headerJoin=dataset.header_join,
+            commentRows=dataset.comment_rows,
+            commentChar=dataset.comment_char,
+        ),
+        reading=reading_form(dataset),
         encoding=dataset.encoding,
         innerpath=dataset.innerpath,
         fields=[field_form(field) for field in dataset.fields],
@@ -73,6 +78,10 @@ def resolved(dataset: Dataset) -> dict[str, Any]:
     )
 
 
+def reading_form(dataset: Dataset) -> dict[str, Any] | None:
+    return present(footer=dataset.footer, tolerate=dataset.tolerate) or None
+
+
 def field_form(field: Field) -> dict[str, Any]:
     return present(
         name=field.name,
@@ -90,6 +99,9 @@ def field_form(field: Field) -> dict[str, Any]:
         trim=field.trim,
         case=field.case,
         default=field.default,
+        locale=field.locale,
+        zone=field.zone,
+        oddHours=field.odd_hours,
         title=field.title,
         unit=field.unit,
     )

@@ -51,6 +51,41 @@ const unchanged = {
   ],
 }
 
+const strings = (name: string) => ({ name, type: { type: 'array', items: 'string' } })
+
+const seenHeader = {
+  type: 'record',
+  name: 'SeenHeader',
+  fields: [strings('names'), { name: 'since', type: 'string', doc: 'the run that first had it' }],
+}
+
+/** How a header differs from the one that was taken before. */
+const drift = {
+  type: 'record',
+  name: 'Drift',
+  fields: [
+    { name: 'since', type: 'string', doc: 'the run that first had the header before' },
+    strings('added'),
+    strings('gone'),
+    {
+      name: 'renamed',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'Renamed',
+          fields: [
+            { name: 'from', type: 'string' },
+            { name: 'to', type: 'string' },
+          ],
+        },
+      },
+    },
+    { name: 'reordered', type: 'boolean' },
+    { name: 'done', type: 'string', doc: 'taken or refused' },
+  ],
+}
+
 const force = {
   name: 'force',
   type: 'boolean',
@@ -116,6 +151,10 @@ export function runSchema(dataset: Dataset): AvroSchema {
     nullable('encoding', 'string', 'of the file, as it was read'),
     nullable('unchanged', unchanged, 'of an import whose file was the one of a run before'),
     nullable('address', 'string', 'what a source with a date in it became'),
+    nullable('cut_by', 'string', 'SHA-256 of what its file is cut into rows by'),
+    nullable('header', seenHeader, 'as it was taken; kept with the last run that took one'),
+    nullable('drift', drift),
+    longs('tolerated', 'rows and lines that the definition lets pass, by what it lets pass'),
   ])
 }
 

@@ -4,6 +4,7 @@ import { unmarker } from './number-marks.ts'
 import { normalizeText } from './normalize-text.ts'
 import { castInteger, castNumber, tooLarge } from './numbers.ts'
 import type { ErrorAt, Value } from './problems.ts'
+import { checkTimes } from './check-times.ts'
 import { compileTimes } from './times.ts'
 
 export type Cast = (text: string) => Exclude<Value, null> | undefined
@@ -17,16 +18,28 @@ export interface Caster {
 export function caster(field: Field, refuse: ErrorAt): Caster {
   const { type, format } = field
   const unmark = unmarker(field, refuse)
-  if (type === 'date' || type === 'datetime') {
-    const { read, isOutside } = compileTimes(type, format, (expected) => refuse('/format', expected))
-    const isNone = `is no ${type}${format === 'default' ? '' : ` of the format ${format}`}`
-    const outside = 'is in UTC no time of the years 0001 to 9999'
-    return { cast: read, complaint: (text) => (isOutside(text) ? outside : isNone) }
-  }
+  checkTimes(field, refuse)
+  if (type === 'date' || type === 'datetime') return timeCaster(type, field, refuse)
   if (format !== 'default') throw refuse('/format', `"${format}" is not supported for a ${type}`)
   if (type === 'number' || type === 'integer') return numberCaster(type, unmark)
   const cast: Cast = type === 'boolean' ? booleanCast(field, refuse) : (text) => text
   return { cast, complaint: () => `is no ${type}` }
+}
+
+function timeCaster(type: 'date' | 'datetime', field: Field, refuse: ErrorAt): Caster {
+  const { format, zone } = field
+  const times = compileTimes(type, format, (expected) => refuse('/format', expected), field)
+  const isNone = `is no ${type}${format === 'default' ? '' : ` of the format ${format}`}`
+  const ofZone = {
+    twice: `is twice in ${zone}, where the clock was put back: x-dsf.oddHours of the field may say which one is meant`,
+    never: `is not in ${zone}, where the clock was put forward: x-dsf.oddHours of the field may say what is meant`,
+  }
+  const complaint = (text: string) => {
+    if (times.isOutside(text)) return 'is in UTC no time of the years 0001 to 9999'
+    const odd = times.odd(text)
+    return odd ? ofZone[odd] : isNone
+  }
+  return { cast: times.read, complaint }
 }
 
 function numberCaster(type: 'number' | 'integer', unmark: ReturnType<typeof unmarker>): Caster {

@@ -1,5 +1,7 @@
 import type { Anomalies } from './anomalies.ts'
 import type { ComputedField, DefinedField, Definition } from './definition.ts'
+import type { Dialect } from './dialect.ts'
+import type { Reading } from './reading.ts'
 import type { Trends } from './trends.ts'
 
 export type FieldType = DefinedField['type']
@@ -29,6 +31,10 @@ export interface Field {
   case: 'keep' | 'lower' | 'upper'
   default?: string | number | boolean
   search: 'keyword' | 'text'
+  /** of a time: whose names it has, and which zone it is of where it does not say one */
+  locale?: string
+  zone?: string
+  oddHours?: 'earlier' | 'later'
 }
 
 /** A checked definition, with names resolved. Everything else (schemas, mappings, keys) is derived from this. */
@@ -57,7 +63,8 @@ export interface Dataset {
   /** which member of a zip archive is the file */
   innerpath?: string
   /** without a header the fields are the file's columns, in their order */
-  dialect: { delimiter: string; quoteChar: string; skipInitialSpace: boolean; header: boolean }
+  dialect: Dialect
+  reading?: Reading
   source: Definition['x-dsf']['source']
   sinks: Definition['x-dsf']['sinks']
   simulate?: NonNullable<Definition['x-dsf']['simulate']>

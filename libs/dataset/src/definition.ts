@@ -2,8 +2,11 @@ import { z } from 'zod'
 import { encodingLabel } from './encodings.ts'
 import { anomalies } from './anomalies.ts'
 import { dashboard } from './dashboard.ts'
+import { dialect } from './dialect.ts'
 import { largestChunk, longestRetentionDays, mostPartitions } from './limits.ts'
+import { reading } from './reading.ts'
 import { source } from './source.ts'
+import { locales } from './time-words.ts'
 import { trends } from './trends.ts'
 
 /**
@@ -30,7 +33,6 @@ export const usualTokens = {
   falseValues: ['false', 'False', 'FALSE', '0'],
 }
 
-const oneCharacter = z.string().regex(/^[\t -~]$/, 'expected one ASCII character')
 const bound = z.union([z.number(), z.string()], 'expected a number or a text').optional()
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number or a boolean')
 
@@ -53,6 +55,19 @@ const fieldExtension = z.strictObject({
     .describe(
       "the column's name in the file's header, where that is empty, there twice, or not wanted as `name`",
     ),
+  locale: z.enum(locales).optional().describe('of the names of months, weekdays and halves of a day'),
+  zone: z
+    .string()
+    .regex(
+      /^[A-Z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/,
+      'expected a time zone by name, as "Europe/Berlin"',
+    )
+    .optional()
+    .describe('of times that do not say theirs'),
+  oddHours: z
+    .enum(['earlier', 'later'])
+    .optional()
+    .describe('which instant a time is that is twice, or not at all, where the clock changes'),
 })
 
 /** Closed like `x-dsf`: a constraint that nobody checks would be a promise. */
@@ -146,6 +161,7 @@ const simulate = z.strictObject({
 const extension = z.strictObject({
   lanes: z.number().int().min(1).max(64).default(4),
   source: source.prefault({}),
+  reading: reading.optional(),
   version: z.string().optional().describe('field that grows with each revision of a key'),
   eventTime: z.string().optional(),
   type: z.string().optional().describe('field whose value becomes type= in object keys'),
@@ -200,20 +216,7 @@ const resource = z.looseObject({
       'expected "utf-8", "utf-16", "windows-1252", or another encoding of docs/dataset.md',
     )
     .default('utf-8'),
-  dialect: z
-    .looseObject({
-      delimiter: oneCharacter.default(','),
-      quoteChar: oneCharacter.default('"'),
-      header: z.boolean().default(true),
-      doubleQuote: z.literal(true).optional(),
-      skipInitialSpace: z.boolean().default(false),
-      lineTerminator: z
-        .enum(['\n', '\r\n'], notRead('expected "\\n" or "\\r\\n", both are read whatever it says'))
-        .optional(),
-      caseSensitiveHeader: z.literal(true).optional(),
-    })
-    .refine(({ delimiter, quoteChar }) => delimiter !== quoteChar, 'delimiter and quoteChar are the same')
-    .prefault({}),
+  dialect: dialect.prefault({}),
   schema: z.looseObject({
     fields: z.array(field).min(1),
     fieldsMatch: z.enum(['exact', 'equal', 'subset', 'superset', 'partial']).default('exact'),

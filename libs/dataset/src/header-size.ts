@@ -15,7 +15,8 @@ export function headerTooLong(dataset: Header): string | undefined {
 
 /** Bytes of the shortest header that has the fields which the file must have. */
 function shortestHeader({ fields, key, fieldsMatch, dialect }: Header): number {
-  if (!dialect.header) return 0
+  // several header rows share its bytes, in a way that is theirs
+  if (!dialect.header || (dialect.headerRows?.length ?? 1) > 1) return 0
   const mayLack = fieldsMatch === 'superset' || fieldsMatch === 'partial'
   const names = (mayLack ? key : fields).map(({ header }) => Buffer.byteLength(inFile(header, dialect)))
   return names.reduce((sum, bytes) => sum + bytes, Math.max(0, names.length - 1))

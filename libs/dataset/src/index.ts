@@ -65,6 +65,8 @@ export {
 export { firstTrendsIndex, trendsDocumentColumns, trendsIndex, trendsTemplate } from './trends-index.ts'
 export { trendFields } from './resolve-trends.ts'
 export { recordShape } from './record-shape.ts'
+export { timeNames } from './time-names.ts'
+export type { Reading, Tolerance } from './reading.ts'
 export { resolvedForm } from './resolved-form.ts'
 export {
   asJson,

@@ -6,6 +6,7 @@ import { checkDashboard } from './check-dashboard.ts'
 import { checkHttp } from './check-pages.ts'
 import type { Dataset, Field, FieldType } from './dataset.ts'
 import type { DefinedField, Definition } from './definition.ts'
+import { checkDialect, dialectOf } from './dialect.ts'
 import { encodingOf } from './encodings.ts'
 import type { Refuse } from './errors.ts'
 import { implyBounds } from './geo-bounds.ts'
@@ -58,7 +59,7 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
 /** What is taken as it stands. */
 function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: Definition, folder: string) {
   const { schema, dialect, compression, innerpath, encoding } = resources[0]!
-  const { lanes, computed, source, sinks, simulate, retentionDays, dashboard, anomalies } = ext
+  const { lanes, computed, source, reading, sinks, simulate, retentionDays, dashboard, anomalies } = ext
   return {
     ...{
       name,
@@ -76,12 +77,7 @@ function plainWords({ name, version, title = name, resources, 'x-dsf': ext }: De
     },
     fieldsMatch: schema.fieldsMatch,
     ...{ compression, innerpath, encoding: encodingOf(encoding)! },
-    dialect: {
-      delimiter: dialect.delimiter,
-      quoteChar: dialect.quoteChar,
-      skipInitialSpace: dialect.skipInitialSpace,
-      header: dialect.header,
-    },
+    ...{ dialect: dialectOf(dialect), reading },
   }
 }
 
@@ -122,6 +118,7 @@ function checkWhatIsTyped(dataset: Dataset, ext: Extension, refuse: Refuse): voi
 }
 
 function checkHeader(dataset: Dataset, isWrong: IsWrong, refuse: Refuse): void {
+  if (!isBelowWrong('/resources/0/dialect', isWrong)) checkDialect(dataset.dialect, refuse)
   checkPlaces(dataset, refuse)
   const path = '/x-dsf/source/maxRowBytes'
   const problem = isBelowWrong(path, isWrong) ? undefined : headerTooLong(dataset)
@@ -142,7 +139,17 @@ function checkPlaces({ fields, fieldsMatch, dialect }: Dataset, refuse: Refuse):
 }
 
 function toField(raw: DefinedField, missingValues: string[]): Field {
-  const { trim, case: letterCase, default: fallback, search, column, header } = raw['x-dsf']
+  const {
+    trim,
+    case: letterCase,
+    default: fallback,
+    search,
+    column,
+    header,
+    locale,
+    zone,
+    oddHours,
+  } = raw['x-dsf']
   return {
     name: raw.name,
     header: header ?? raw.name,
@@ -162,6 +169,7 @@ function toField(raw: DefinedField, missingValues: string[]): Field {
     case: letterCase,
     default: fallback,
     search,
+    ...{ locale, zone, oddHours },
   }
 }
 

@@ -1,38 +1,26 @@
+import { timeWords, type TimeWords } from './time-words.ts'
+
 /** What a text says of a time, each in digits. `Y` has four of them; `z` is `Z` or an offset. */
 export type Parts = Partial<Record<'Y' | 'm' | 'd' | 'j' | 'H' | 'M' | 'S' | 'f' | 'z', string>>
-
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September']
-months.push('October', 'November', 'December')
-const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const short = (names: string[]) => names.map((name) => name.slice(0, 3))
-
-/** Letters in either case, and nothing else: what surrounds a name keeps its own. */
-const anyCase = (names: string[]) =>
-  names.map((name) => name.replace(/[a-z]/gi, (c) => `[${c.toUpperCase()}${c.toLowerCase()}]`)).join('|')
 
 /** Python's strptime in its C locale: the expressions are its own, so that both sides split `2020131` alike. */
 const directives: Record<string, string> = {
   Y: '\\d{4}',
   y: '\\d\\d',
   m: '1[0-2]|0?[1-9]',
-  b: anyCase(short(months)),
-  B: anyCase(months),
   d: '3[01]|[12]\\d|0?[1-9]',
   e: '3[01]|[12]\\d|[0 ]?[1-9]',
   j: '36[0-6]|3[0-5]\\d|[12]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9]',
-  a: anyCase(short(weekdays)),
-  A: anyCase(weekdays),
   H: '2[0-3]|[01]\\d|\\d',
   I: '1[0-2]|0?[1-9]',
-  p: anyCase(['am', 'pm']),
   M: '[0-5]\\d|\\d',
   S: '[0-5]\\d|\\d',
   f: '\\d{1,9}',
   z: 'Z|[+-]\\d\\d:?\\d\\d',
-  Z: anyCase(['utc', 'gmt', 'z']),
+  Z: '[uU][tT][cC]|[gG][mM][tT]|[zZ]',
 }
 
-const known = [...Object.keys(directives), '%'].map((name) => `%${name}`).join(' ')
+const known = '%Y %y %m %b %B %d %e %j %a %A %H %I %p %M %S %f %z %Z %%'
 
 /** Words for one and the same thing: of two of them, one could say another thing than the other. */
 const rivals = ['Y y', 'm b B j', 'd e j', 'H I', 'a A', 'z Z'].map((names) => names.split(' '))
@@ -45,7 +33,10 @@ const rivals = ['Y y', 'm b B j', 'd e j', 'H I', 'a A', 'z Z'].map((names) => n
 export function compileFormat(
   format: string,
   refuse: (expected: string) => Error,
+  locale = 'en',
 ): (text: string) => Parts | undefined {
+  const words = timeWords(locale)
+  const expressions: Record<string, string> = { ...directives, ...words.expressions }
   const used = new Set<string>()
   const source = format.replace(
     /%(.?)|([ \t]+)|([^%])/gsu,
@@ -53,7 +44,7 @@ export function compileFormat(
       if (space !== undefined) return '[ \\t]+'
       if (literal !== undefined) return literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
       if (name === '%') return '%'
-      const expression = directives[name]
+      const expression = expressions[name]
       if (expression === undefined)
         throw refuse(`%${name} in "${format}" is not supported; known are ${known}`)
       if (used.has(name)) throw refuse(`"${format}" has %${name} twice`)
@@ -66,7 +57,7 @@ export function compileFormat(
   const regex = new RegExp(`^${source}$`)
   return (text) => {
     const match = regex.exec(text)
-    return match ? partsOf(match.groups!) : undefined
+    return match ? partsOf(match.groups!, words) : undefined
   }
 }
 
@@ -82,25 +73,25 @@ function contradiction(used: Set<string>): string | undefined {
   return undefined
 }
 
-function partsOf(said: Partial<Record<string, string>>): Parts {
+function partsOf(said: Partial<Record<string, string>>, words: TimeWords): Parts {
   const { m, d, j, H, M, S, f, z } = said
+  const name = said.b ?? said.B
   return {
-    ...{ Y: said.Y ?? fullYear(said.y!), m: m ?? monthOf(said.b ?? said.B), d: d ?? said.e?.trim(), j },
-    ...{ H: H ?? hourOf(said.I, said.p), M, S, f, z },
+    ...{
+      Y: said.Y ?? fullYear(said.y!),
+      m: m ?? (name && String(words.monthOf(name))),
+      d: d ?? said.e?.trim(),
+      j,
+    },
+    ...{ H: H ?? hourOf(said.I, said.p, words), M, S, f, z: z ?? (said.Z && 'Z') },
   }
 }
 
 const fullYear = (two: string) => (Number(two) < 69 ? '20' : '19') + two
 
-function monthOf(name: string | undefined): string | undefined {
-  if (name === undefined) return undefined
-  const beginning = name.slice(0, 3).toLowerCase()
-  return String(months.findIndex((month) => month.toLowerCase().startsWith(beginning)) + 1)
-}
-
-function hourOf(hour: string | undefined, half: string | undefined): string | undefined {
+function hourOf(hour: string | undefined, half: string | undefined, words: TimeWords): string | undefined {
   if (hour === undefined || half === undefined) return undefined
-  return String((Number(hour) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0))
+  return String((Number(hour) % 12) + (words.isAfternoon(half) ? 12 : 0))
 }
 
 /** Dates that can be read in one way only: the year first, or the month in letters. */

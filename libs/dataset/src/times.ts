@@ -1,4 +1,5 @@
 import { anyFormats, compileFormat, type Parts } from './time-formats.ts'
+import { localTimes, type Instants } from './zones.ts'
 
 const dayMs = 86_400_000
 
@@ -10,6 +11,15 @@ export interface Times {
   isOutside: (text: string) => boolean
   /** how far a datetime lies behind the millisecond that it was cut to, in nanoseconds: 0 to 999,999 */
   fraction: (text: string) => number
+  /** of a local time that is refused: one that the clock of its zone shows twice, or never */
+  odd: (text: string) => 'twice' | 'never' | undefined
+}
+
+/** Of local times: in which zone, and which of two instants is meant in its odd hours. */
+export interface TimeRules {
+  locale?: string
+  zone?: string
+  oddHours?: 'earlier' | 'later'
 }
 
 /**
@@ -25,33 +35,51 @@ type PartsReader = (text: string) => Parts | undefined
 
 /**
  * `default` is ISO 8601, `any` that or a form that can be read in one way only; anything else is a pattern. `time-formats.ts`
- * knows both. A time without a zone is UTC: the definition has no other to offer. What is finer than a millisecond is cut off.
+ * knows both. A time without a zone is one of `zone`, or UTC. What is finer than a millisecond is cut off.
  * @throws what `refuse` makes of the reason, for a pattern that cannot be understood
  */
 export function compileTimes(
   type: 'date' | 'datetime',
   format: string,
   refuse: (expected: string) => Error,
+  { locale, zone, oddHours }: TimeRules = {},
 ): Times {
-  const parts = partsReader(type, format, refuse)
-  const far = (text: string) => assemble(parts(text))
+  const parts = partsReader(type, format, refuse, locale)
+  const local = zone === undefined ? undefined : localTimes(zone)
+  const instants = (text: string): Instants | undefined => {
+    const said = parts(text)
+    const ms = assemble(said)
+    if (ms === undefined || said?.z !== undefined) return ms === undefined ? ms : { earlier: ms, later: ms }
+    return local!(ms)
+  }
+  const ofZone = (text: string) => {
+    const found = instants(text)
+    return found?.odd && !oddHours ? undefined : found?.[oddHours ?? 'earlier']
+  }
+  const far: Reader = local ? ofZone : (text) => assemble(parts(text))
+  const odd = (text: string) => (local && !oddHours ? instants(text)?.odd : undefined)
   const read: Reader = (text) => within(far(text))
   const isOutside = (text: string) => {
     const found = far(text)
     return found !== undefined && !isWithin(found)
   }
   const exact = (text: string) => nanoseconds(parts(text)?.f)
-  if (type === 'date') return { read: inDays(read), isOutside, fraction: exact }
-  if (format !== 'default' && format !== 'any') return { read, isOutside, fraction: exact }
+  if (type === 'date') return { read: inDays(read), isOutside, fraction: exact, odd }
+  if (format !== 'default' && format !== 'any') return { read, isOutside, fraction: exact, odd }
   const fraction = (text: string) => (isTooShortForFraction(text) ? 0 : exact(text))
-  return { read: (text) => within(readFixed(text)) ?? read(text), isOutside, fraction }
+  return { read: (text) => within(readFixed(text)) ?? read(text), isOutside, fraction, odd }
 }
 
-function partsReader(type: string, format: string, refuse: (expected: string) => Error): PartsReader {
+function partsReader(
+  type: string,
+  format: string,
+  refuse: (expected: string) => Error,
+  locale: string | undefined,
+): PartsReader {
   const iso: PartsReader =
     type === 'date' ? (text) => (text.length === 10 ? isoParts(text) : undefined) : isoParts
   if (format === 'default') return iso
-  if (format !== 'any') return compileFormat(format, refuse)
+  if (format !== 'any') return compileFormat(format, refuse, locale)
   const readers = [iso, ...anyFormats(type === 'datetime').map((form) => compileFormat(form, refuse))]
   return (text) => {
     for (const read of readers) {

@@ -62,7 +62,7 @@ function exactness(field: Field): ((text: string, value: number) => boolean) | u
 
 /** How far the datetime of a cell lies behind its millisecond, in nanoseconds: what a revision may be newer by. */
 export function fractionReader(field: Field): (text: string | null) => number {
-  const { fraction } = compileTimes('datetime', field.format, (expected) => new Error(expected))
+  const { fraction } = compileTimes('datetime', field.format, (expected) => new Error(expected), field)
   return (text) => (text === null ? 0 : fraction(normalizeText(text, field)))
 }
 
