@@ -43,6 +43,7 @@ export async function describeFile(
   const sniffed = await sniffDialect(bytes, folder)
   const scanned = scanRows(bytes, sniffed.dialect, mostRows, isWhole)
   refuseUnreadable(scanned, sniffed, bytes.toString('latin1', 0, hintedBytes))
+  refuseMisfits(scanned)
   refuseTitle(scanned)
   const header = judgeHeader(scanned.header, judgeAll(scanned.header, scanned.rows), scanned.rows)
   const rows = header.isHeader ? scanned.rows : [scanned.header, ...scanned.rows]
@@ -100,6 +101,15 @@ const withHeader = (column: Column, header: string | undefined): Column =>
 const encodingDoubt = (encoding: string | undefined): string[] =>
   encoding === undefined ? [] : [`the encoding, taken for ${encoding}: look at the letters of the first rows`]
 
+/** More than half of the rows do not fit the first line: then that is none of them. */
+function refuseMisfits({ rows, unreadable: [first, ...others] }: Scanned): void {
+  if (!first || others.length < rows.length || rows.length === 0) return
+  const total = counted(rows.length + others.length + 1, 'row')
+  throw new Error(
+    `${others.length + 1} of ${total} cannot be read, so its first line is hardly its header: take out what stands above that. The first one is row ${first.row}: ${first.reason}`,
+  )
+}
+
 function refuseUnreadable(
   { header, rows, unreadable }: Scanned,
   { skipped, comment }: Sniffed,
@@ -115,10 +125,6 @@ function refuseUnreadable(
     throw new Error(`the file has ${header.length} columns, and a dataset has at most ${mostColumns}`)
   if (before && (rows.length === 0 || unreadable.length > total / 20))
     throw new Error(`the file seems to have ${before}, which are not read: take them out`)
-  if (rows.length > 0 && unreadable.length > total / 2)
-    throw new Error(
-      `${unreadable.length} of ${counted(total, 'row')} cannot be read, so its first line is hardly its header: take out what stands above that. The first one is row ${unreadable[0]!.row}: ${unreadable[0]!.reason}`,
-    )
   if (total === 0)
     throw new Error(
       `the file has no row behind its header, so nothing can be told of its columns${hintOf(beginningText)}`,
