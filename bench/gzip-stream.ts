@@ -1,6 +1,5 @@
 /** A server of one long file, in gzip as one member: a block of rows, compressed once, over and over. Run as a process of its own. */
 import { createServer, type ServerResponse } from 'node:http'
-import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 import { HEADER } from '../infra/feed/quake.ts'
@@ -42,13 +41,22 @@ async function send(
   response.write(Buffer.concat([gzipHead, first]))
   for (let i = 0; i < times && !response.destroyed; i++) {
     sum = crc32(rows, sum)
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!response.write(piece)) await drained(response)
   }
   const end = Buffer.alloc(8)
   end.writeUInt32LE(sum, 0)
   end.writeUInt32LE((header.length + times * rows.length) % 2 ** 32, 4)
   response.end(Buffer.concat([lastBlock, end]))
 }
+
+const drained = (response: ServerResponse) =>
+  new Promise<void>((resolve) => {
+    const go = () => {
+      response.off('drain', go).off('close', go)
+      resolve()
+    }
+    response.once('drain', go).once('close', go)
+  })
 
 if (import.meta.url === pathToFileURL(process.argv[1]!).href) {
   const { server, rows, bytes } = startServer(Number(process.argv[2]))

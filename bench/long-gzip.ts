@@ -35,7 +35,7 @@ const source = `http://127.0.0.1:${told.port}/long.csv.gz`
 const stored = loadDataset(join(import.meta.dirname, '../datasets/earthquakes'))
 const dataset: Dataset = {
   ...stored,
-  source: { ...stored.source, maxBytes: 2 * told.bytes, maxFetchSeconds: 3600 },
+  source: { ...stored.source, maxBytes: 2 * told.bytes, maxSeconds: 3600 },
 }
 
 /** As Linux keeps them: what is resident now, and the most that ever was. */
