@@ -12,7 +12,7 @@ PYTHON := node infra/local/python.ts
 # a stack of its own, in the folder for temporary files
 FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node --conditions=@dsf/source e2e/faults/main.ts
 
-.PHONY: help install fetch up down status logs run reindex build check test test-secure faults kibana preview demo clean images k8s-up k8s-down k8s-demo k8s-test
+.PHONY: help install fetch up down status logs run reindex build check test test-secure faults fuzz kibana preview demo clean images k8s-up k8s-down k8s-demo k8s-test
 
 help: ## Explain every target
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -85,6 +85,9 @@ test-secure: install fetch ## The same way on servers that ask who comes: pipeli
 
 faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhaps ONLY=F3, and check their history
 	$(FAULTS)
+
+fuzz: $(NODE_MODULES) ## Try the readers of files and cells, and init, on what is made up, for MINUTES=30 from SEED=1 on
+	@node --conditions=@dsf/source e2e/fuzz/main.ts
 
 kibana: $(NODE_MODULES) ## Create or overwrite the dashboards in KIBANA_URL (KIBANA_API_KEY, KIBANA_SPACE)
 	@node dashboards/import.ts

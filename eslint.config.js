@@ -15,6 +15,7 @@ const mayImport = {
   dashboards: ['@dsf/dataset', 'infra/local'],
   bench: ['@dsf/dataset', 'apps', 'infra'],
   batch: ['libs/dataset', 'apps'],
+  'e2e/fuzz': ['@dsf/dataset', 'apps/ingestor', 'infra/cli'],
   e2e: ['libs', 'infra', 'dashboards', 'bench', 'vitest.config.ts'],
 }
 /** Tests on real servers start them, and find beside them a file to import and what reads back what came out. */

@@ -18,13 +18,16 @@ import { pipelineDashboard } from './pipeline-dashboard.ts'
 const root = join(import.meta.dirname, '..')
 const folder = join(import.meta.dirname, 'generated')
 
+/** Those that the stack starts by itself, and those that are there to be tried. */
+export const datasetsFolders = ['datasets', 'datasets/messy'].map((path) => join(root, path))
+
 const fileOf = (name: string) => join(folder, `${name}.ndjson`)
 const textOf = (dashboard: Dashboard) => toNdjson(savedObjectsOf(dashboard))
 
 /** Path and text of every file, as the definitions want them. */
 export function wantedFiles(): Map<string, string> {
   const files = new Map([[fileOf('pipeline'), textOf(pipelineDashboard())]])
-  for (const dataset of loadDatasets([join(root, 'datasets')]).values())
+  for (const dataset of loadDatasets(datasetsFolders).values())
     files.set(fileOf(dataset.name), dashboardsOf(dataset).map(textOf).join(''))
   return files
 }

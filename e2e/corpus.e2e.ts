@@ -4,15 +4,8 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { installRequirements } from '../infra/local/install/python-packages.ts'
 import { answerOf } from './corpus/answer.ts'
-import { answersOf, withoutAnswer, type Package } from './corpus/files.ts'
+import { answersOf, pythonPackages, withoutAnswer } from './corpus/files.ts'
 import { settings } from './support/stack.ts'
-
-const folders = {
-  bokeh_sampledata: 'bokeh_sampledata/_data',
-  lifelines: 'lifelines/datasets',
-  palmerpenguins: 'palmerpenguins/data',
-  gapminder: 'gapminder',
-}
 
 let packages = ''
 beforeAll(async () => {
@@ -21,12 +14,12 @@ beforeAll(async () => {
   packages = join(lib, readdirSync(lib)[0]!, 'site-packages')
 })
 
-describe.each(Object.entries(folders) as [Package, string][])('of %s', (name, at) => {
+describe.each(Object.entries(pythonPackages))('of %s', (name, at) => {
   it('every file has an answer', () => {
     expect(withoutAnswer(name, join(packages, at))).toEqual([])
   })
 
-  it.each(answersOf(name))('%s has a definition without an edit', async (file, answer) => {
+  it.each(answersOf(name))('%s has its answer', async (file, answer) => {
     expect(await answerOf(join(packages, at, file))).toEqual(answer)
   })
 })

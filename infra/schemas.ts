@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { definitionShape, requireDatasets, resolvedForm, timeNames, topicSchemas } from '@dsf/dataset'
 
 /**
- * Writes `datasets/<name>/schemas/<kind>.avsc`, one per topic of a dataset, and `resolved.json`. The stages derive them from the
+ * Writes `schemas/<kind>.avsc`, one per topic of a dataset, and `resolved.json` into the folder of each. The stages derive them from the
  * definition; the files are for review: a pull request that changes a schema shows it. And `definition.json`, by which Python
  * reads definitions.
  *
@@ -12,6 +12,9 @@ import { definitionShape, requireDatasets, resolvedForm, timeNames, topicSchemas
  * `--check` writes nothing, names the files that would change, and exits with 1 if there is one.
  */
 const root = join(import.meta.dirname, '..')
+
+/** Those that the stack starts by itself, and those that are there to be tried. */
+export const datasetsFolders = ['datasets', 'datasets/messy'].map((path) => join(root, path))
 
 /** The shape of a definition, and names of months, for Python. */
 const shapeFile = join(root, 'libs/dataset-py/dsf_dataset/definition.json')
@@ -71,9 +74,8 @@ export function writeFiles(folder: string): void {
 }
 
 if (import.meta.main) {
-  const folder = join(root, 'datasets')
-  const stale = staleFiles(folder).map((path) => relative(root, path))
-  if (!process.argv.includes('--check')) writeFiles(folder)
+  const stale = datasetsFolders.flatMap(staleFiles).map((path) => relative(root, path))
+  if (!process.argv.includes('--check')) datasetsFolders.forEach(writeFiles)
   else if (stale.length > 0) {
     console.error(
       'Schemas that no longer follow from the definitions; run `node_modules/.bin/node --conditions=@dsf/source infra/schemas.ts`:',

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import {
   indexTemplate,
   loadDatasets,
@@ -11,7 +10,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { derivedDashboardsOf } from '../all-dashboards.ts'
 import { datasetDashboard } from '../dataset-dashboard.ts'
-import { staleFiles } from '../generate.ts'
+import { datasetsFolders, staleFiles } from '../generate.ts'
 import { columns as gridColumns } from '../layout.ts'
 import type { Dashboard } from '../panel.ts'
 import { pipelineDashboard } from '../pipeline-dashboard.ts'
@@ -19,7 +18,7 @@ import { qualityDashboard } from '../quality-dashboard.ts'
 import { savedObjectsOf } from './dashboard.ts'
 import { fromNdjson, toNdjson, type SavedObject } from './saved-objects.ts'
 
-const datasets = [...loadDatasets([join(import.meta.dirname, '../../datasets')]).values()]
+const datasets = [...loadDatasets(datasetsFolders).values()]
 const drawn: [name: string, dashboard: Dashboard, template: IndexTemplate][] = [
   ...datasets.map((dataset): (typeof drawn)[0] => [
     dataset.name,

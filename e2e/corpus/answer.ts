@@ -6,15 +6,17 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { initDataset } from '../../infra/cli/init/init-dataset.ts'
 import { scanRows } from '../../infra/cli/init/scan-rows.ts'
 
-/** The right answer of a file stands in answers.json, looked at by a person. */
-export interface Answer {
+/** The right answer of a file stands in answers/, looked at by a person: what is made of it, or why nothing is. */
+export type Answer = Made | { noDefinition: string }
+
+export interface Made {
   /** of the sample: the first MiB of the file */
   rows: number
   duplicates: number
   refused: number
   key: string
   eventTime: string
-  /** name and type of each field */
+  /** name and type of each field; of a wide file, those of neighbours of one type in one line */
   columns: string[]
   /** things that init says it could not tell */
   doubts: number
@@ -31,13 +33,14 @@ interface Definition {
 type Dialect = { delimiter: string; quoteChar: string; header: boolean }
 type DefinedField = { name: string; type: string; format?: string }
 
-/** @throws Error of `init`, when it makes no definition */
 export async function answerOf(path: string): Promise<Answer> {
   const into = mkdtempSync(join(tmpdir(), 'dsf-corpus-'))
-  return answerIn(into, path).finally(() => rmSync(into, { recursive: true }))
+  return answerIn(into, path)
+    .catch((error: unknown) => ({ noDefinition: (error as Error).message }))
+    .finally(() => rmSync(into, { recursive: true }))
 }
 
-async function answerIn(into: string, path: string): Promise<Answer> {
+async function answerIn(into: string, path: string): Promise<Made> {
   const { folder, tried, doubts } = await initDataset(path, { into, force: true })
   const definition = JSON.parse(readFileSync(join(folder, 'datapackage.json'), 'utf8')) as Definition
   const [{ dialect = {}, schema }] = definition.resources
@@ -47,10 +50,26 @@ async function answerIn(into: string, path: string): Promise<Answer> {
     refused: tried.counts.refused,
     key: schema.primaryKey === undefined ? 'the whole row' : [schema.primaryKey].flat().join(', '),
     eventTime: definition['x-dsf'].eventTime ?? '',
-    columns: schema.fields.map(({ name, type, format }) => [name, type, format].filter(Boolean).join(' ')),
+    columns: columnsOf(schema.fields),
     doubts: doubts.length,
     otherInDuckDb: await otherCells(join(folder, 'sample.csv'), dialect),
   }
+}
+
+const wide = 60
+
+function columnsOf(fields: DefinedField[]): string[] {
+  const told = fields.map(({ name, type, format }) => ({
+    name,
+    kind: [type, format].filter(Boolean).join(' '),
+  }))
+  if (fields.length <= wide) return told.map(({ name, kind }) => `${name} ${kind}`)
+  const ends = told.flatMap(({ kind }, i) => (told[i + 1]?.kind === kind ? [] : [i]))
+  return ends.map((end, i) => {
+    const from = i === 0 ? 0 : ends[i - 1]! + 1
+    const names = from === end ? told[end]!.name : `${told[from]!.name} to ${told[end]!.name}`
+    return `${names} ${told[end]!.kind}`
+  })
 }
 
 /** Of the rows that both read; an empty cell and a missing one are the same to DuckDB. */

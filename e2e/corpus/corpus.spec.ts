@@ -5,18 +5,16 @@ import { describe, expect, it } from 'vitest'
 import { scanRows } from '../../infra/cli/init/scan-rows.ts'
 import { repositoryRoot } from '../../infra/local/settings.ts'
 import { answerOf } from './answer.ts'
-import { answersOf, withoutAnswer, type Package } from './files.ts'
+import { answersOf, npmPackages, withoutAnswer } from './files.ts'
 
 const packages = join(repositoryRoot, 'node_modules')
 
-const folders = { 'vega-datasets': 'vega-datasets/data', 'csv-spectrum': 'csv-spectrum/csvs' }
-
-describe.each(Object.entries(folders) as [Package, string][])('of %s', (name, at) => {
+describe.each(Object.entries(npmPackages))('of %s', (name, at) => {
   it('every file has an answer', () => {
     expect(withoutAnswer(name, join(packages, at))).toEqual([])
   })
 
-  it.each(answersOf(name))('%s has a definition without an edit', async (file, answer) => {
+  it.each(answersOf(name))('%s has its answer', async (file, answer) => {
     expect(await answerOf(join(packages, at, file))).toEqual(answer)
   })
 })

@@ -1,12 +1,13 @@
 /** From the beginning of a file to what is known of it. */
 import { sniff } from '../../../apps/ingestor/src/check-header.ts'
+import { hintOf } from '../../../apps/ingestor/src/read-header.ts'
 import { findKey } from './find-key.ts'
 import { findRoles } from './find-roles.ts'
 import { keepDigits } from './keep-digits.ts'
 import { counted, type Finding } from './findings.ts'
 import type { Column } from './column.ts'
 import { doubtPoints, judgeColumn } from './judge-column.ts'
-import { isTitle, judgeHeader } from './judge-header.ts'
+import { isNearlyEmpty, isTitle, judgeHeader } from './judge-header.ts'
 import type { Found } from './make-definition.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 import { sniffDialect, type Sniffed } from './sniff-dialect.ts'
@@ -22,6 +23,8 @@ export interface Described extends Omit<Found, 'name' | 'title' | 'url'> {
 
 /** A row of more cells is no table that anybody charts; a dataset has 2,000 columns at most. */
 const mostColumns = 2000
+/** A line end that is none to us stands in the first line of a file. */
+const hintedBytes = 64 * 1024
 /** Enough to judge by; those behind them are seen when they are imported. */
 const mostRows = 200_000
 
@@ -39,7 +42,8 @@ export async function describeFile(
   if (foreign) throw new Error(foreign)
   const sniffed = await sniffDialect(bytes, folder)
   const scanned = scanRows(bytes, sniffed.dialect, mostRows, isWhole)
-  refuseUnreadable(scanned, sniffed)
+  refuseUnreadable(scanned, sniffed, bytes.toString('latin1', 0, hintedBytes))
+  refuseMisfits(scanned)
   refuseTitle(scanned)
   const header = judgeHeader(scanned.header, judgeAll(scanned.header, scanned.rows), scanned.rows)
   const rows = header.isHeader ? scanned.rows : [scanned.header, ...scanned.rows]
@@ -63,6 +67,7 @@ export async function describeFile(
       ...encodingDoubt(encoding),
       ...nameDoubts(fields, header.isHeader),
       ...unreadableDoubt(scanned),
+      ...(key.columns.length > 0 ? [] : equalDoubt(rows)),
       ...fields.flatMap(({ name, doubt }) => (doubt ? [`${name}: ${doubt}`] : [])),
     ],
   }
@@ -96,7 +101,20 @@ const withHeader = (column: Column, header: string | undefined): Column =>
 const encodingDoubt = (encoding: string | undefined): string[] =>
   encoding === undefined ? [] : [`the encoding, taken for ${encoding}: look at the letters of the first rows`]
 
-function refuseUnreadable({ header, rows, unreadable }: Scanned, { skipped, comment }: Sniffed): void {
+/** More than half of the rows do not fit the first line: then that is none of them. */
+function refuseMisfits({ rows, unreadable: [first, ...others] }: Scanned): void {
+  if (!first || others.length < rows.length || rows.length === 0) return
+  const total = counted(rows.length + others.length + 1, 'row')
+  throw new Error(
+    `${others.length + 1} of ${total} cannot be read, so its first line is hardly its header: take out what stands above that. The first one is row ${first.row}: ${first.reason}`,
+  )
+}
+
+function refuseUnreadable(
+  { header, rows, unreadable }: Scanned,
+  { skipped, comment }: Sniffed,
+  beginningText: string,
+): void {
   const before = comment
     ? `lines that begin with "${comment}"`
     : skipped > 0
@@ -108,7 +126,9 @@ function refuseUnreadable({ header, rows, unreadable }: Scanned, { skipped, comm
   if (before && (rows.length === 0 || unreadable.length > total / 20))
     throw new Error(`the file seems to have ${before}, which are not read: take them out`)
   if (total === 0)
-    throw new Error('the file has no row behind its header, so nothing can be told of its columns')
+    throw new Error(
+      `the file has no row behind its header, so nothing can be told of its columns${hintOf(beginningText)}`,
+    )
   if (rows.length === 0)
     throw new Error(
       `none of ${counted(total, 'row')} can be read: ${unreadable[0]!.reason} (row ${unreadable[0]!.row})`,
@@ -120,10 +140,14 @@ const beginning = 1000
 
 function refuseTitle({ header, rows }: Scanned): void {
   const [second, ...others] = rows.slice(0, beginning)
-  if (!second || !isTitle(header, second, judgeAll(header, others), others)) return
-  throw new Error(
-    `the file seems to have a line before its header, which is ${JSON.stringify(second.join(', ').slice(0, 80))}: take out what stands above it`,
-  )
+  if (second && isTitle(header, second, judgeAll(header, others), others))
+    throw new Error(
+      `the file seems to have a line before its header, which is ${JSON.stringify(second.join(', ').slice(0, 80))}: take out what stands above it`,
+    )
+  if (isNearlyEmpty(header, rows.slice(0, beginning)))
+    throw new Error(
+      `the file seems to have lines above its header, because its first one has hardly a cell that is filled: take them out`,
+    )
 }
 
 const delimiterOf = ({ dialect, why }: Sniffed): Finding => ({
@@ -160,3 +184,13 @@ const unreadableDoubt = ({ unreadable, rows }: Scanned): string[] =>
     : [
         `${unreadable.length} of ${counted(rows.length + unreadable.length, 'row')} cannot be read; the first is row ${unreadable[0]!.row}: ${unreadable[0]!.reason}`,
       ]
+
+/** Of the rows of a file whose whole row is the key: equal ones may each be one that was observed. */
+function equalDoubt(rows: string[][]): string[] {
+  const equal = rows.length - new Set(rows.map((row) => JSON.stringify(row))).size
+  return equal === 0
+    ? []
+    : [
+        `${equal} of ${counted(rows.length, 'row')} equal another one in everything, and are left out as duplicates: if each counts, the file needs a column that numbers them`,
+      ]
+}

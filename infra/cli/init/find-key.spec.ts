@@ -28,6 +28,16 @@ describe('a primary key', () => {
     expect(keyOf(['place', 'id'], inPlaces).key).toEqual(['id', 'place'])
   })
 
+  it('is none of measures that tell rows apart by chance, and is one of numbers that say what a row is of', () => {
+    let seed = 4
+    const upTo = (most: number) => `${(seed = (seed * 16_807) % 2_147_483_647) % most}`
+    const measures = Array.from({ length: 400 }, () => [upTo(70), upTo(80), upTo(30)])
+    expect(new Set(measures.map(String)).size).toBe(400)
+    expect(keyOf(['income', 'price', 'age'], measures).key).toEqual([])
+    const rounds = measures.map(([cost], i) => [`${i % 100}`, `${Math.floor(i / 100)}`, cost!])
+    expect(keyOf(['person', 'mode', 'cost'], rounds).key).toEqual(['person', 'mode'])
+  })
+
   it('is looked for in so many rows and no more, and that is told', () => {
     // only all three tell the rows apart
     const rows = Array.from({ length: 1000 }, (_, i) => [

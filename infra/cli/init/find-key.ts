@@ -79,6 +79,14 @@ const kinds = { string: 0, integer: 1, date: 0, datetime: 0, boolean: 3, number:
 /** A name that says so comes first, then what is not a number, then the order of the file. */
 const rank = ({ name, type }: Column): number => (named.test(name.trim()) ? -2 : 0) + kinds[type]
 
+/**
+ * Numbers that say what a row is of (a round, a mode) occur in most combinations; of measures, a few tell any rows apart by chance, and
+ * two rows of the next file would be taken for one.
+ */
+const mostSparse = 20
+const isUnnamedNumber = ({ name, type }: Column) =>
+  type === 'integer' && !named.test(name.trim()) && !counting.test(name.trim())
+
 /** One column, then two, then three; only such as could have so many values. */
 function combinations(able: Numbered[], rows: number): Numbered[][] {
   const few = able.slice(0, mostTried)
@@ -86,7 +94,10 @@ function combinations(able: Numbered[], rows: number): Numbered[][] {
   const triples = pairs.flatMap(([one, two]) =>
     few.slice(few.indexOf(two!) + 1).map((three) => [one!, two!, three]),
   )
-  const could = (tried: Numbered[]) => tried.reduce((product, { distinct }) => product * distinct, 1) >= rows
+  const could = (tried: Numbered[]) => {
+    const most = tried.reduce((product, { distinct }) => product * distinct, 1)
+    return most >= rows && (most <= rows * mostSparse || !tried.some(({ column }) => isUnnamedNumber(column)))
+  }
   return [...able.map((one) => [one]), ...pairs, ...triples].filter(could)
 }
 

@@ -109,6 +109,7 @@ describe('the definition of a file that nobody has seen', () => {
     ['years that go down', 'country,2022,2021,2020', ['fr,12,13,14', 'de,15,16,17', 'it,1,2,3']],
     ['a hole', ',x,y', ['a,1,2', 'b,3,4', 'c,5,6']],
     ['a hole, and NA below it', ',x', ['a,NA', 'b,3', 'c,5']],
+    ['a hole and numbers from 0, as Pandas writes it', ',0,1', ['1821,7,8', '1822,7,9', '1823,8,8']],
   ])('takes a first row with %s for a header, where numbers are below it', async (_, header, rows) => {
     const { folder, tried } = await init('years.csv', [header, ...rows].join('\n'))
     const [resource] = definitionOf(folder).resources
@@ -136,13 +137,29 @@ describe('the definition of a file that nobody has seen', () => {
     expect(definitionOf(folder)['x-dsf']).toEqual({ key: 'row' })
   })
 
+  it('says how many rows are equal where the whole row is the key', async () => {
+    const { doubts, tried } = await init('equal.csv', `level,weight\n1.5,2.5\n1.5,2.5\n1.5,2.5\n2.5,3.5\n`)
+    expect(doubts).toEqual([expect.stringMatching(/^2 of 4 rows equal another one/)])
+    expect(tried.counts).toMatchObject({ clean: 2, duplicate: 2 })
+  })
+
+  it('reads numbers between blanks as columns, and words as none', async () => {
+    const { folder } = await init('blanks.csv', '-0.5 0.083\n0.25 0.087\n1e-3 0.102\n')
+    expect(definitionOf(folder).resources[0].dialect).toEqual({ header: false, delimiter: ' ' })
+    const { folder: names } = await init('blanks.csv', 'full name\nann smith\nbob jones\n')
+    expect(definitionOf(names).resources[0].dialect).toBeUndefined()
+  })
+
   it('keeps all digits of times and numbers where the whole row is the key, and says so', async () => {
     const rows = Array.from({ length: 40 }, (_, i) => `2024-01-01T00:00:00.0000${10 + (i >> 1)}Z,${i >> 1}.5`)
     const { folder, doubts, tried } = await init('fine.csv', `seen,level\n${rows.join('\n')}\n`)
     const { fields } = definitionOf(folder).resources[0].schema
     expect(definitionOf(folder)['x-dsf']).toEqual({ key: 'row' })
     expect(fields.map(({ type }: Json) => type)).toEqual(['string', 'number'])
-    expect(doubts).toEqual([expect.stringContaining('seen: its cells are datetimes of more digits')])
+    expect(doubts).toEqual([
+      expect.stringContaining('20 of 40 rows equal another one'),
+      expect.stringContaining('seen: its cells are datetimes of more digits'),
+    ])
     expect(tried.counts).toMatchObject({ clean: 20, duplicate: 20, refused: 0 })
   })
 
@@ -178,6 +195,13 @@ describe('no definition is made, and it is said why,', () => {
       /a line before its header, which is "Region, Units, Price"/,
     ],
     ['of a report above the header', `Report, generated, 2024-01-01\n\n${sales}`, /before its header/],
+    ['of a line without cells above the header', `,,\nSales of 2024,,\n${sales}`, /lines above its header/],
+    [
+      'of a table behind other lines',
+      `Series: sales\n\nAdjusted: yes\n\n${sales.replace('Price', 'Price,')}`,
+      /41 of 42 rows cannot be read, so its first line is hardly its header/,
+    ],
+    ['of lines that end in CR alone', 'a,b\r1,2\r3,4\r', /no row behind its header.*CR alone/],
     ['of a header alone', 'a,b\n', /no row behind its header/],
     ['of Shift_JIS', Buffer.from(japanese, 'hex'), /not UTF-8.*Shift_JIS.*iconv/],
     [

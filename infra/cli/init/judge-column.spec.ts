@@ -26,6 +26,8 @@ describe('a column of', () => {
     ['days', ['2024-01-31', ''], { is: 'date' }],
     ['times with and without a zone', ['2024-01-31T10:00:00Z', '2024-01-31 10:00'], { is: 'datetime' }],
     ['days with a month in letters', ['05-Jan-2024', '17-Dec-2023'], { is: 'date %d-%b-%Y' }],
+    ['days with a month in letters before them', ['Jan-31-2024', 'Dec-1-2023'], { is: 'date %b-%d-%Y' }],
+    ['months in letters behind a year', ['1991 Jul', '1991 Aug'], { is: 'date %Y %b' }],
     ['days first, by one above the 12th', ['01.02.2024', '13.02.2024'], { is: 'date %d.%m.%Y' }],
     ['months first, by one above the 12th', ['1/2/2024', '1/13/2024'], { is: 'date %m/%d/%Y' }],
     [

@@ -25,6 +25,16 @@ export function judgeHeader(header: string[], columns: Column[], rows: string[][
         why: `the first row has no ${others[0]!.type} where all others have one`,
       },
     }
+  if (isNumbered(header, rows))
+    return {
+      isHeader: true,
+      finding: {
+        about,
+        answer: 'yes',
+        sure: 'likely',
+        why: 'the first row numbers the columns, and not the first of them',
+      },
+    }
   if (typed.length > 0 && !areYears(header, columns, rows))
     return {
       isHeader: false,
@@ -61,6 +71,13 @@ export function judgeHeader(header: string[], columns: Column[], rows: string[][
 const isOfColumn = (text: string, column: Column): boolean =>
   !isProblem(readRules(fieldOfColumn(column))(text))
 
+/** `,0,1,2`, as Pandas writes a frame without names: no number over its index, which is never missing. */
+const isNumbered = ([first, ...others]: string[], rows: string[][]): boolean =>
+  first === '' &&
+  others.length > 0 &&
+  others.every((text, i) => text === `${i}`) &&
+  rows.every(([index]) => index !== '')
+
 /** `2019, 2020, 2021` over numbers: names all the same; and a single one beside a name, over what is no year. */
 function areYears(header: string[], columns: Column[], rows: string[][]): boolean {
   const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
@@ -93,4 +110,11 @@ export function isTitle(first: string[], second: string[], columns: Column[], ro
   const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
   const strange = typed.filter((column) => !isOfColumn(second[column.at]!, column))
   return rows.length > 1 && strange.length > 0 && strange.length === typed.length
+}
+
+/** A title in a table of its own width, as spreadsheets write it: one cell of the first row at most, where most others are filled. */
+export function isNearlyEmpty(first: string[], rows: string[][]): boolean {
+  const filled = (row: string[]) => row.filter((text) => text.trim() !== '').length
+  const full = rows.filter((row) => filled(row) * 2 > first.length).length
+  return first.length > 2 && filled(first) <= 1 && rows.length > 1 && full * 2 > rows.length
 }

@@ -55,7 +55,7 @@ function foundIn({ bytes, isWhole, contentType }: Sample): Found {
 /** Every byte is a letter of some encoding, so what is no UTF-8 can only be told by how often its letters are met. */
 function byItsLetters(bytes: Buffer): Found {
   const [best] = analyse(bytes.subarray(0, judgedBytes))
-  const answer = best && encodingOf(best.name)
+  const answer = best && encodingOf(best.name === 'ISO-8859-9' ? 'windows-1254' : best.name)
   if (answer === undefined || answer === 'utf-8')
     throw new Error(
       `the file is not UTF-8, and ${best ? `seems to be ${best.name}, which is not read` : 'its encoding cannot be told'}: iconv -f <its encoding> -t utf-8 <file>`,

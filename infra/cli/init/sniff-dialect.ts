@@ -76,19 +76,28 @@ interface Reading {
   dialect: { delimiter: string; quoteChar: string }
   share: number
   columns: number
+  /** in all rows that fit */
+  areNumbers: boolean
 }
 
 /** Of the rows, so many have as many cells as the header; and how many those are. */
-function fitOf(sample: Buffer, dialect: CsvDialect): { share: number; columns: number } {
+function fitOf(sample: Buffer, dialect: CsvDialect): Omit<Reading, 'dialect'> {
   const { header, rows, unreadable } = scanRows(sample, dialect, 1000)
-  return { share: rows.length / Math.max(1, rows.length + unreadable.length), columns: header.length }
+  const areNumbers = rows.every((row) => row.every((text) => /^[+-]?[\d.,]*\d(e[+-]?\d+)?$/i.test(text)))
+  return {
+    share: rows.length / Math.max(1, rows.length + unreadable.length),
+    columns: header.length,
+    areNumbers,
+  }
 }
 
 /** What the sniffer found, where it fits nearly always; else what fits most rows, and of such the one with most columns. */
 function bestOf(readings: Reading[], found: string): Reading {
-  const apt = readings.filter(({ columns, share, dialect }) =>
-    // two words in a row are no columns
-    dialect.delimiter === ' ' ? columns > 2 && share === 1 : columns > 1 && share > 0.5,
+  const apt = readings.filter(({ columns, share, areNumbers, dialect }) =>
+    // two words in a row are no columns, two numbers are
+    dialect.delimiter === ' '
+      ? share === 1 && (columns > 2 || (columns === 2 && areNumbers))
+      : columns > 1 && share > 0.5,
   )
   const trusted = apt.find(({ dialect, share }) => dialect.delimiter === found && share > 0.9)
   if (trusted) return trusted

@@ -4,9 +4,16 @@ const numeric = ['%Y/%m/%d', '%Y.%m.%d', '%d.%m.%Y', '%m/%d/%Y', '%d/%m/%Y', '%m
 const short = ['%m/%d/%y', '%d/%m/%y', '%d.%m.%y', '%m-%d-%y', '%d-%m-%y']
 const named = ['%b', '%B'].flatMap((month) => [
   ...[`%d ${month} %Y`, `%d-${month}-%Y`, `%d-${month}-%y`, `%d ${month} %y`, `%d/${month}/%Y`],
-  ...[`${month} %d %Y`, `${month} %d, %Y`, `%Y-${month}-%d`, `%Y ${month} %d`, `%a %d ${month} %Y`],
+  ...[
+    `${month} %d %Y`,
+    `${month} %d, %Y`,
+    `%Y-${month}-%d`,
+    `%Y ${month} %d`,
+    `%a %d ${month} %Y`,
+    `${month}-%d-%Y`,
+  ],
 ])
-const months = ['%Y-%m', '%Y/%m', '%m/%Y', '%b %Y', '%B %Y', '%b-%Y', '%b-%y', '%Y-%b']
+const months = ['%Y-%m', '%Y/%m', '%m/%Y', '%b %Y', '%B %Y', '%b-%Y', '%b-%y', '%Y-%b', '%Y %b', '%Y %B']
 
 export const dateForms = ['default', ...numeric, ...short, ...named, ...months, '%Y-%j']
 

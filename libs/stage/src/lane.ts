@@ -13,7 +13,7 @@ import { restoreState } from './restore.ts'
 import type { Encoder } from './serde.ts'
 import type { StageKit } from './stage-kit.ts'
 import { recount } from './too-large.ts'
-import { sliceRecords, sliced } from './turns.ts'
+import { sliced } from './turns.ts'
 import {
   groupsOf,
   offsetsOf,
@@ -219,14 +219,10 @@ export class Lane {
 
   async #collect(result: Result, outbox: Outbox, counted: Counters): Promise<void> {
     const counts = { ...result.counts }
-    const turn = sliced()
-    for (const [kind, outputs] of Object.entries(result.out ?? {}))
-      for (let at = 0; at < outputs.length; at += sliceRecords) {
-        const slice = outputs.slice(at, at + sliceRecords)
-        await turn(slice.length)
-        const refused = outbox.add(kind as TopicKind, this.number, slice)
-        if (refused > 0) addCounters(counts, recount(kind as TopicKind, refused))
-      }
+    for (const [kind, outputs] of Object.entries(result.out ?? {})) {
+      const refused = await outbox.addSliced(kind as TopicKind, this.number, outputs)
+      if (refused > 0) addCounters(counts, recount(kind as TopicKind, refused))
+    }
     for (const { to, receipt } of result.receipts ?? []) outbox.addReceipt(to, receipt)
     addCounters(counted, counts)
     this.#kit.metrics.counts(this.dataset.name, counts)

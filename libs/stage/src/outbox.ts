@@ -6,6 +6,7 @@ import { maxSendBytes } from './kafka.ts'
 import { receiptHeaders } from './receipts.ts'
 import type { Encoder, Serde } from './serde.ts'
 import { cutToFit, largestRecord, refuseRow, sizeOf } from './too-large.ts'
+import { sliced, sliceRecords } from './turns.ts'
 
 /** Collects what one transaction writes, encoded, in order per topic and lane. */
 export class Outbox {
@@ -46,6 +47,18 @@ export class Outbox {
       else if (this.#addCut(kind, lane, output, size)) refused++
     }
     this.written.set(kind, (this.written.get(kind) ?? 0) + outputs.length - refused)
+    return refused
+  }
+
+  /** The same for any number of rows, whose encoding others need not wait for. */
+  async addSliced(kind: TopicKind, lane: number, outputs: Output[]): Promise<number> {
+    const turn = sliced()
+    let refused = 0
+    for (let at = 0; at < outputs.length; at += sliceRecords) {
+      const slice = outputs.slice(at, at + sliceRecords)
+      await turn(slice.length)
+      refused += this.add(kind, lane, slice)
+    }
     return refused
   }
 
