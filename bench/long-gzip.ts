@@ -68,7 +68,13 @@ const store = {
 
 async function land() {
   const limits = { allow: ['127.0.0.0/8'], roots: [] }
-  const landed = await landSource(store, dataset, { run: 'bench', source, requested_at: Date.now() }, limits, () => undefined)
+  const landed = await landSource(
+    store,
+    dataset,
+    { run: 'bench', source, requested_at: Date.now() },
+    limits,
+    () => undefined,
+  )
   if ('same' in landed) throw new Error('nothing was fetched')
   return landed
 }

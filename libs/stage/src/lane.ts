@@ -236,16 +236,8 @@ export class Lane {
     const out = await stage.close?.(passed, this.dataset)
     if (out) await this.#collect({ out }, outbox, {})
     for (const to of stage.passes[kind] ?? []) outbox.addReceipt(to, passed)
-    log.info(
-      {
-        dataset: this.dataset.name,
-        lane: this.number,
-        run: passed.run,
-        route: passed.route,
-        counters: passed.counters,
-      },
-      'receipt passed',
-    )
+    const { run, route, counters } = passed
+    log.info({ dataset: this.dataset.name, lane: this.number, run, route, counters }, 'receipt passed')
   }
 
   async #commit(outbox: Outbox, progress: Progress): Promise<void> {
