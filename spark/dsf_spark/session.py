@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from dsf_connect import StoreSettings
-from pyspark import SparkConf
+from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
 from .failure import FatalError
@@ -63,7 +63,7 @@ _WITH_STORE = {
 
 def open_session(name: str, store: StoreSettings | None = None, trigger_seconds: float = 10) -> SparkSession:
     """Without a store: for transforms on local data, as in tests."""
-    conf = SparkConf().setAppName(name)
+    conf = _told().setAppName(name)
     if not conf.contains("spark.master"):
         conf.setMaster(os.environ.get("SPARK_MASTER") or "local[2]")
     is_local = (conf.get("spark.master") or "").startswith("local")
@@ -80,6 +80,13 @@ def open_session(name: str, store: StoreSettings | None = None, trigger_seconds:
     for key, value in defaults.items():
         conf.setIfMissing(key, value)
     return SparkSession.builder.config(conf=conf).getOrCreate()
+
+
+def _told() -> SparkConf:
+    """What `spark-submit` says. It is in the virtual machine that it started, so that one is asked first; without it, nothing is said."""
+    if "PYSPARK_GATEWAY_PORT" in os.environ:
+        SparkContext._ensure_initialized()
+    return SparkConf()
 
 
 def _store_options(store: StoreSettings) -> dict[str, str]:
