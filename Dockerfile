@@ -11,10 +11,11 @@ WORKDIR /src
 COPY . .
 # with scripts: kafkajs gets its patch
 RUN npm install --omit=dev --loglevel=error
-# the compiler of the lock, beside the packages that stay
+# the compiler and the types of the lock, beside the packages that stay
 RUN npm install --prefix /tools --no-save --no-package-lock --loglevel=error $(node -p " \
-    const { typescript, '@types/node': types } = require('./package.json').devDependencies; \
-    'typescript@' + typescript + ' @types/node@' + types") \
+    Object.entries(require('./package.json').devDependencies) \
+      .filter(([name]) => name === 'typescript' || name.startsWith('@types/')) \
+      .map(([name, version]) => name + '@' + version).join(' ')") \
     && ln -s /tools/node_modules /node_modules
 RUN /tools/node_modules/.bin/tsc -b apps/*
 
