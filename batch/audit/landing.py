@@ -174,6 +174,8 @@ class _Csv:
 
     def _without_nul(self, content: bytes) -> list[str] | None:
         text = content.replace(b"\0", b"")
+        if text.endswith(b"\r"):  # it would be taken for a part of the end of the line
+            return None
         csv = _Csv(text + b"\n", self._dataset)
         record = csv.outline.first(0, len(text) + 2) if text else None
         if record is None or record.cells is None or record.end != csv.outline.lines:

@@ -6,7 +6,8 @@ import { SourceError } from './source-error.ts'
 
 /**
  * A connection to the host of a source, at the port that its URL names, or the usual one. Its address has passed the guard: an IP literal
- * when the URL was checked, a name here. It is closed when the signal is aborted.
+ * when the URL was checked, a name here. The signal ends the connecting; whoever has the socket closes it by itself, because a socket under
+ * TLS has nobody who hears of its end.
  */
 export function connectTo(
   { hostname, port }: URL,
@@ -14,14 +15,18 @@ export function connectTo(
   { allow, timeouts, signal }: SourceOptions,
 ): Promise<Socket> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  const socket = connect({ host, port: Number(port) || usualPort, lookup: guardedLookup(allow), signal })
+  const socket = connect({ host, port: Number(port) || usualPort, lookup: guardedLookup(allow) })
+  const stop = () => void socket.destroy(signal!.reason as Error)
   socket.setTimeout({ ...usualTimeouts, ...timeouts }.connect, () => {
     socket.destroy(
       Object.assign(new Error(), { code: 'ETIMEDOUT', address: host, port: socket.remotePort ?? port }),
     )
   })
   return new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', stop, { once: true })
+    if (signal?.aborted) stop()
     socket.once('error', reject).once('connect', () => {
+      signal?.removeEventListener('abort', stop)
       socket.setTimeout(0).removeAllListeners('timeout')
       resolve(socket)
     })

@@ -117,6 +117,8 @@ async function open(dataset: Dataset, run: Import, limits: Limits): Promise<(Sou
   const addresses = datedAddresses(run.source, run.requested_at, lookBack)
   if (!addresses) return openAt(dataset, run.source, limits, limits.before)
   let missing: SourceError | undefined
+  const { maxSeconds } = dataset.source
+  const begun = performance.now()
   for (const address of addresses) {
     try {
       return await openDated(dataset, run.source, address, limits)
@@ -124,6 +126,10 @@ async function open(dataset: Dataset, run: Import, limits: Limits): Promise<(Sou
       if (!(error instanceof SourceError) || !error.isMissing) throw error
       missing ??= error
     }
+    if (performance.now() - begun > maxSeconds * 1000)
+      throw new SourceError(
+        `${missing.message}, and to look for one before it took ${maxSeconds} s; source.maxSeconds of the definition allows more`,
+      )
   }
   throw new SourceError(
     `${missing!.message}, nor is one of the ${addresses.length - 1} before it; source.lookBack of the definition looks for more`,

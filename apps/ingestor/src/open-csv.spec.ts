@@ -24,6 +24,13 @@ describe('readHeader', () => {
       expect(header(part, false)).toBeUndefined()
   })
 
+  it('gives up on a comment that has no end', () => {
+    const comment = `a,b\n${'x'.repeat(40)}`
+    expect(() => readHeader(Buffer.from(comment), { ...dialect, commentRows: [2] }, false, 30)).toThrow(
+      'the file begins with 44 bytes of lines before its header',
+    )
+  })
+
   it('gives up on a file that begins with nothing but blank lines', () => {
     expect(() => header('\n'.repeat(31), false)).toThrow('the file begins with 31 bytes of blank lines')
   })
@@ -88,6 +95,19 @@ describe('openCsv', () => {
         const rest = await collect(resumed.blocks(end))
         expect(rest.flatMap((b) => b.rows)).toEqual(blocks.slice(i + 1).flatMap((b) => b.rows))
       }
+    },
+  )
+
+  it.each([{ commentRows: [1] }, { commentChar: '#' }])(
+    'takes no file for a comment whose lines end in CR alone: %j',
+    async (words) => {
+      const open = openCsv(() => chunksOf('# units\r1,2\r', 1000), {
+        dialect: { ...dialect, ...words },
+        columns: ['id', 'name'],
+      })
+      await expect(open).rejects.toThrow(
+        'is a comment, and the rest of the file; its lines seem to end in CR',
+      )
     },
   )
 

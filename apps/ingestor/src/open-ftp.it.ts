@@ -66,6 +66,22 @@ describe.runIf(isRoot).each(['ftp', 'ftps'])('a file of a server of %s', (scheme
     expect(isSame(await openSource(url('d.csv'), options(login, { known })))).toBe(false)
   })
 
+  it.each(['while it is asked for', 'in its middle'])('ends with its run, %s', async (when) => {
+    write('long.csv', longFile)
+    const over = new AbortController()
+    const opened = async () => {
+      if (when === 'in its middle') return open(url('long.csv'), login, { signal: over.signal })
+      ftpd.stop()
+      setTimeout(() => over.abort(), 200)
+      return open(url('long.csv'), login, { signal: over.signal })
+    }
+    const reading = opened().then(async ({ stream }) => {
+      if (when === 'in its middle') stream.once('data', () => over.abort())
+      return buffer(stream)
+    })
+    await expect(reading).rejects.toThrow()
+  })
+
   it('goes on where it was when its server is killed, and is there again', async () => {
     write('long.csv', longFile)
     const halfway = async () => {
@@ -123,11 +139,14 @@ describe.runIf(isRoot).each(['ftp', 'ftps'])('a file of a server of %s', (scheme
     ])
   })
 
-  it.each(['none.csv', 'closed.csv'])('fails the run when it is missing, or not for us: %s', async (name) => {
+  it.each([
+    ['none.csv', 'does not exist, or may not be read', true],
+    ['closed.csv', 'is there, and may not be read', false],
+  ])('fails the run when it is missing, or not for us: %s', async (name, sentence, isMissing) => {
     write('closed.csv', csv)
     chmodSync(join(ftpd.folder, 'closed.csv'), 0o600)
-    expect(await failure(url(name))).toEqual([`${url(name)} does not exist, or may not be read`, false])
-    await expect(read(url(name))).rejects.toMatchObject({ isMissing: true })
+    expect(await failure(url(name))).toEqual([`${url(name)} ${sentence}`, false])
+    await expect(read(url(name))).rejects.toMatchObject({ isMissing })
   })
 
   it('fails the run when it is longer than the limit', async () => {

@@ -18,25 +18,29 @@ export async function openFtp(url: URL, options: SourceOptions): Promise<Opened 
   const path = pathIn(url, name).slice(1)
   const { headers, idle } = { ...usualTimeouts, ...options.timeouts }
   const client = new Client(idle)
+  const close = () => client.close()
   try {
     client.ftp.socket = await connectTo(url, 21, options)
+    options.signal?.addEventListener('abort', close)
     const begun = greet(client)
       .then(() => login(client, url, options))
       .then(() => look(client, path))
     const file = await inTime(begun, headers, `${name} did not answer in time`)
     const version = versionAt(name, file, options)
     if (isSame(version)) {
-      client.close()
+      close()
       return version
     }
     const body = stoppedStream((signal) => {
-      signal.addEventListener('abort', () => client.close())
+      signal.addEventListener('abort', close)
       return chunks(client, path, name, file, options.from?.byte ?? 0)
-    })
+    }, options.signal)
     return { ...version, body }
   } catch (error) {
-    client.close()
+    close()
     throw failureOf(error, name, url)
+  } finally {
+    options.signal?.removeEventListener('abort', close)
   }
 }
 
@@ -55,7 +59,12 @@ async function login(
   const { user, password, ca } = access
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   const servername = isIP(host) ? undefined : host
-  if (protocol === 'ftps:') await client.useTLS({ host, servername, ca })
+  const { socket } = client.ftp
+  if (protocol === 'ftps:') {
+    await client.useTLS({ host, servername, ca })
+    // basic-ftp takes all listeners off the socket below
+    socket.on('error', () => undefined)
+  }
   await client.login(user, password)
   await client.useDefaultSettings()
 }
@@ -69,7 +78,8 @@ async function look(client: Client, path: string): Promise<RemoteFile> {
     })
   const size = await known(client.size(path))
   const modified = await known(client.lastMod(path))
-  return { size, modifiedMs: modified?.getTime() }
+  // a time that cannot be read is no date
+  return { size, modifiedMs: modified?.getTime() || undefined }
 }
 
 /** A file is whole when the server says so, behind its last byte, and it is still the one that was begun. */
@@ -90,11 +100,16 @@ async function* chunks(
   } catch (error) {
     if (from > 0 && error instanceof FTPError && error.code >= 500)
       throw new ChangedError(`${name} cannot be continued: its server answers ${error.code}`)
+    // it is there: an older one would be taken instead of it
+    if (error instanceof FTPError && error.code === 550 && isKnown(file))
+      throw new SourceError(`${name} is there, and may not be read`)
     throw failureOf(error, name)
   } finally {
     if (!bytes.closed) await once(bytes.destroy(), 'close')
   }
 }
+
+const isKnown = ({ size, modifiedMs }: RemoteFile) => size !== undefined || modifiedMs !== undefined
 
 const sentences: Record<number, string> = {
   530: 'refuses source.login of the definition',

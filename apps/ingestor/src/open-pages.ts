@@ -23,7 +23,7 @@ export function openPages(first: URL, options: SourceOptions): Promise<Opened> {
 
 async function* connected(first: URL, options: SourceOptions): AsyncGenerator<Buffer, undefined> {
   const timeout = options.timeouts?.connect ?? usualTimeouts.connect
-  const agent = sourceAgent({ ...options, timeout })
+  const agent = sourceAgent({ ...options, ca: options.access?.ca, timeout })
   try {
     yield* pagesOf(first, agent, options)
   } finally {

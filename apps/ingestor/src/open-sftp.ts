@@ -19,6 +19,7 @@ export async function openSftp(url: URL, options: SourceOptions): Promise<Opened
   const close = () => void session.end().destroy()
   try {
     const sock = await connectTo(url, 22, options)
+    options.signal?.addEventListener('abort', close)
     return await inTime(
       begin(session, { ...identity, sock }, name, path, options),
       headers,
@@ -27,6 +28,8 @@ export async function openSftp(url: URL, options: SourceOptions): Promise<Opened
   } catch (error) {
     close()
     throw failureOf(error, name, url)
+  } finally {
+    options.signal?.removeEventListener('abort', close)
   }
 }
 
@@ -43,6 +46,7 @@ async function begin(
   const stat = () => asked<Stats>((done) => sftp.fstat(handle, done))
   const first = await stat()
   if (!first.isFile()) throw new SourceError(`${name} is not a file`)
+  if (!Number.isSafeInteger(first.size)) throw new SourceError(`${name} has no length that its server tells`)
   const version = versionAt(name, fileOf(first), options)
   if (isSame(version)) {
     close()
@@ -63,7 +67,7 @@ async function begin(
   const body = stoppedStream((signal) => {
     signal.addEventListener('abort', close)
     return chunks()
-  })
+  }, options.signal)
   return { ...version, body }
 }
 
@@ -96,6 +100,11 @@ function identityOf(name: string, { user, password, privateKey }: Access): Conne
   return { username: user, password, privateKey }
 }
 
+/** A prime of the server's own choice would be looked at before its key is, for seconds, and nothing else would be done meanwhile. */
+const algorithms: ConnectConfig['algorithms'] = {
+  kex: { remove: ['diffie-hellman-group-exchange-sha256'], append: [], prepend: [] },
+}
+
 /** The key is looked at before anything of us is shown. */
 function login(
   session: Client,
@@ -114,7 +123,7 @@ function login(
       .on('error', reject)
       .once('close', () => reject(lost(name)))
       .once('ready', () => session.sftp((error, sftp) => (error ? reject(error) : resolve(sftp))))
-      .connect({ ...config, hostVerifier, readyTimeout: 0 })
+      .connect({ ...config, hostVerifier, readyTimeout: 0, algorithms })
   })
 }
 

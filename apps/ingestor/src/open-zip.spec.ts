@@ -110,7 +110,8 @@ describe('a zip archive', () => {
     )
   })
 
-  it('keeps of its table no more than names, and reads no more of it than 16 MiB', async () => {
+  // what is collected meanwhile, and what is not, differs from time to time
+  it('keeps of its table no more than names, and reads no more of it than 16 MiB', { retry: 3 }, async () => {
     const long = (count: number) =>
       zipOf(
         Array.from({ length: count }, (_, i) => ({ name: `${i}`, bytes: Buffer.alloc(0), comment: 65_000 })),

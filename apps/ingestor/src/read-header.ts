@@ -82,12 +82,19 @@ class Lines {
 
   /** Where the lines end that are comments by their number. */
   behindComments(): Position | undefined {
-    while (this.#comments.has(this.#line))
-      if (!this.#pass()) {
-        if (!this.#final) return undefined
-        break
-      }
+    while (this.#comments.has(this.#line)) {
+      if (this.#final) this.#refuseOneComment()
+      if (!this.#pass()) return this.#nothing()
+    }
+    if (this.#final) this.#refuseOneComment()
     return { byte: Math.min(this.#at, this.#head.length), row: 0 }
+  }
+
+  /** A comment that holds the rest of the file, with ends of lines that are none. */
+  #refuseOneComment(): void {
+    const rest = this.#text.slice(this.#at).trimEnd()
+    if (this.#isComment() && rest.includes('\r') && !rest.includes('\n'))
+      throw unreadable(`line ${this.#line} is a comment, and the rest of the file${hintOf(this.#text)}`)
   }
 
   #isBlank = () => this.#text.startsWith('\n', this.#at) || this.#text.startsWith('\r\n', this.#at)

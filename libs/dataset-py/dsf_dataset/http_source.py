@@ -15,7 +15,7 @@ _WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Of a kind of paging: what it needs, and what else it takes."""
 
 
-def check_http(source: Node, resource: Node) -> None:
+def check_http(source: Node, resource: Node, reading: Node) -> None:
     is_http = source.is_wrong("/url") or re.match("(?i)https?:", source.at("url").value or "")
     for word in ("post", "oauth", "pages"):
         if source.at(word) and not is_http:
@@ -29,6 +29,8 @@ def check_http(source: Node, resource: Node) -> None:
     for word in ("headerRows", "commentRows", "commentChar"):
         if resource.at("dialect").at(word):
             pages.refuse(f"expected none beside dialect.{word}: a page is its header and its rows")
+    if reading.at("footer"):
+        pages.refuse("expected none beside reading.footer: a page is its header and its rows")
     if (encoding_of(resource.at("encoding").value or "utf-8") or "").startswith("utf-16"):
         pages.refuse("expected none beside an encoding of two bytes")
 

@@ -130,7 +130,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     check_dialect(dialect)
     _check_places(fields, schema.at("fieldsMatch"), dialect.at("header"))
     _check_url(source.at("url"))
-    check_http(source, resource)
+    check_http(source, resource, ext.at("reading"))
     dataset = Dataset(
         name=name,
         title=package.at("title").value or name,

@@ -17,7 +17,7 @@ type IsWrong = (path: string) => boolean
 
 /** What a source says of an API that cannot be, or not together. */
 export function checkHttp(
-  { resources, 'x-dsf': { source } }: Definition,
+  { resources, 'x-dsf': { source, reading } }: Definition,
   isWrong: IsWrong,
   refuse: Refuse,
 ): void {
@@ -29,7 +29,7 @@ export function checkHttp(
         'expected a source.url that begins with http:// or https://, whose server it is for',
       )
   if (source.pages) checkPages(source.pages, isWrong, refuse)
-  const problem = source.pages && gluing(resources[0]!)
+  const problem = source.pages && gluing(resources[0]!, reading)
   if (problem) refuse('/x-dsf/source/pages', problem)
 }
 
@@ -53,10 +53,15 @@ function checkPages(pages: Pages, isWrong: IsWrong, refuse: Refuse): void {
 const ofLines = ['headerRows', 'commentRows', 'commentChar']
 
 /** Why the pages of such a file cannot become one. */
-function gluing({ compression, encoding, dialect }: Definition['resources'][0]): string | undefined {
+function gluing(
+  { compression, encoding, dialect }: Definition['resources'][0],
+  reading: Definition['x-dsf']['reading'],
+): string | undefined {
   if (compression !== undefined) return 'expected none beside a compression: pages are put together as text'
   const lines = ofLines.find((word) => dialect[word] !== undefined)
   if (lines) return `expected none beside dialect.${lines}: a page is its header and its rows`
+  if (reading?.footer !== undefined)
+    return 'expected none beside reading.footer: a page is its header and its rows'
   if (!encodingOf(encoding)?.startsWith('utf-16')) return undefined
   return 'expected none beside an encoding of two bytes, in which rows cannot be told apart before it is read'
 }

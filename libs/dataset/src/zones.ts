@@ -1,5 +1,7 @@
 /** Local times of a named zone, by the tz data of this Node. */
 
+import { zoneNames } from './zone-names.ts'
+
 const dayMs = 86_400_000
 /** Days whose offset is remembered: 50 years, some 2 MB. */
 const mostDays = 20_000
@@ -14,15 +16,7 @@ export interface Instants {
 /** Of a local time, given as if it were UTC, in ms since 1970. */
 export type LocalTimes = (local: number) => Instants
 
-export function isZone(name: string): boolean {
-  try {
-    const found = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone
-    // Intl takes any case, and files of zones have one
-    return found === name || found.toLowerCase() !== name.toLowerCase()
-  } catch {
-    return false
-  }
-}
+export const isZone = (name: string): boolean => zoneNames.has(name)
 
 /** A day without a change of the clock costs nothing but a look at its offset. */
 export function localTimes(zone: string): LocalTimes {

@@ -116,7 +116,13 @@ describe('a token of OAuth', () => {
     ['an empty token', { access_token: '', expires_in: 60 }, '200 without a usable access_token'],
     ['a token in two lines', { access_token: 'a\nb', expires_in: 60 }, '200 without a usable access_token'],
     ['more than it can be', { access_token: 'x'.repeat(70_000) }, 'the answer has more than 65536 bytes'],
-    ['a long error', { error: 'x'.repeat(1000) }, `200 ${'x'.repeat(200)}`],
+    ['an error', { error: 'invalid_grant' }, '200 invalid_grant'],
+    ['a long error', { error: 'x'.repeat(1000) }, '200 without a usable access_token'],
+    [
+      'an error that quotes what was asked',
+      { error: 'bad client_secret=hush' },
+      '200 without a usable access_token',
+    ],
   ])('is waited for where the answer is %s', async (_, body, reason) => {
     const { token } = await serving(() => ({ body }))
     const refused = (await token().catch((error: unknown) => error)) as Error

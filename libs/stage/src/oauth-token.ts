@@ -91,9 +91,13 @@ async function ask(client: TokenClient, secret: string): Promise<{ value: string
   const { access_token: value, expires_in: seconds, error } = answer.told
   const { ok, status } = answer.response
   if (ok && isToken(value)) return { value, seconds: secondsOf(seconds) }
-  const reason = typeof error === 'string' ? error.slice(0, 200) : 'without a usable access_token'
+  const reason = isCode(error, secret) ? error : 'without a usable access_token'
   throw new TokenError(`${withoutQuery(url)} gives ${id} no token: ${status} ${reason}`, { status })
 }
+
+/** RFC 6749, 5.2. Any other text may quote what was sent. */
+const isCode = (error: unknown, secret: string): error is string =>
+  typeof error === 'string' && /^[a-z0-9_.-]{1,64}$/i.test(error) && !error.includes(secret)
 
 function questionOf({ id, parameters, sendIn }: TokenClient, secret: string) {
   const basic = Buffer.from([id, secret].map(encodeURIComponent).join(':')).toString('base64')
