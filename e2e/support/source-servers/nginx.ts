@@ -2,12 +2,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installFromDebian } from '../../../infra/local/install/debian.ts'
 import { settings } from '../stack.ts'
 import { until } from '../until.ts'
+import { freePort } from './server.ts'
 
 export interface Nginx {
   /** of http, without a slash behind it */
@@ -121,15 +122,6 @@ function certify(at: string): string {
   const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', ...files, ...whose]
   execFileSync('openssl', args, { stdio: 'ignore' })
   return readFileSync(certificate, 'utf8')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function answers(port: number): Promise<boolean> {
