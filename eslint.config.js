@@ -20,6 +20,8 @@ const mayImport = {
 }
 /** Tests on real servers start them, and find beside them a file to import and what reads back what came out. */
 const testsMayImport = ['e2e/support', 'infra/feed']
+/** Rooms of a package, in order: a file imports from its own and from those before it. */
+const rooms = { 'apps/ingestor/src': ['reading', 'sources', 'importing', 'runs', 'quarantine'] }
 
 const kafka = {
   regex: '^kafkajs(/|$)',
@@ -49,7 +51,13 @@ const oneWay = {
     const allowed = [own, ...others, ...(file.endsWith('.it.ts') ? testsMayImport : [])]
     const check = ({ source }) => {
       const target = source ? targetOf(file, String(source.value)) : undefined
-      if (target === undefined || allowed.some((folder) => isIn(target, folder))) return
+      if (target === undefined) return
+      if (isLaterRoom(file, target))
+        context.report({
+          node: source,
+          message: `${target} is in a later room: see "rooms" in eslint.config.js.`,
+        })
+      if (allowed.some((folder) => isIn(target, folder))) return
       const message = `${own} imports ${others.join(', ') || 'nothing else of this tree'}, and not ${target}: see "Code map" in ARCHITECTURE.md.`
       context.report({ node: source, message })
     }
@@ -69,6 +77,15 @@ const packageOf = (path) =>
     .split('/')
     .slice(0, /^(apps|libs)\//.test(path) ? 2 : 1)
     .join('/')
+
+const isTest = (file) => /\.(spec|it)\.ts$/.test(file)
+
+const isLaterRoom = (file, target) =>
+  !isTest(file) &&
+  Object.entries(rooms).some(([folder, inOrder]) => {
+    const placeOf = (path) => inOrder.findIndex((room) => isIn(path, `${folder}/${room}`))
+    return placeOf(file) >= 0 && placeOf(target) > placeOf(file)
+  })
 
 /** The package or file of this tree that is meant; undefined for everybody else's. */
 const targetOf = (file, specifier) =>

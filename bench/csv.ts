@@ -8,8 +8,8 @@ import { Readable } from 'node:stream'
 import { parse as csvParse } from 'csv-parse'
 import { parse as fastCsv } from 'fast-csv'
 import { inferSchema, initParser } from 'udsv'
-import { readHeader } from '../apps/ingestor/src/read-header.ts'
-import { CsvScanner } from '../apps/ingestor/src/scan-csv.ts'
+import { readHeader } from '../apps/ingestor/src/reading/read-header.ts'
+import { CsvScanner } from '../apps/ingestor/src/reading/scan-csv.ts'
 
 const rowCount = 200_000
 const rounds = 5

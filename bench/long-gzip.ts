@@ -13,11 +13,11 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { IncomingMessage } from 'node:http'
 import { loadDataset, type Dataset } from '@dsf/dataset'
-import { landSource } from '../apps/ingestor/src/land-source.ts'
-import { openDataset } from '../apps/ingestor/src/open-dataset.ts'
-import { openLanding } from '../apps/ingestor/src/open-landing.ts'
-import { publisherOf } from '../apps/ingestor/src/publish-rows.ts'
-import { newRun } from '../apps/ingestor/src/run.ts'
+import { landSource } from '../apps/ingestor/src/importing/land-source.ts'
+import { openDataset } from '../apps/ingestor/src/reading/open-dataset.ts'
+import { openLanding } from '../apps/ingestor/src/reading/open-landing.ts'
+import { publisherOf } from '../apps/ingestor/src/importing/publish-rows.ts'
+import { newRun } from '../apps/ingestor/src/importing/run.ts'
 
 type Store = Parameters<typeof landSource>[0]
 

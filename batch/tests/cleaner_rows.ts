@@ -8,10 +8,10 @@ import { loadDataset, type Dataset } from '../../libs/dataset/src/index.ts'
 import { cleanerOf } from '../../apps/cleaner/src/clean.ts'
 import type { RawRow } from '../../apps/cleaner/src/read-row.ts'
 import { SeenVersions } from '../../apps/cleaner/src/seen-versions.ts'
-import { openDataset } from '../../apps/ingestor/src/open-dataset.ts'
-import { publisherOf, type Published } from '../../apps/ingestor/src/publish-rows.ts'
-import { newRun } from '../../apps/ingestor/src/run.ts'
-import type { Block } from '../../apps/ingestor/src/scan-csv.ts'
+import { openDataset } from '../../apps/ingestor/src/reading/open-dataset.ts'
+import { publisherOf, type Published } from '../../apps/ingestor/src/importing/publish-rows.ts'
+import { newRun } from '../../apps/ingestor/src/importing/run.ts'
+import type { Block } from '../../apps/ingestor/src/reading/scan-csv.ts'
 
 interface Request {
   folder: string

@@ -1,7 +1,7 @@
 /** Files to fuzz with: tables written as CSV in any of the ways that a definition can say, and soup that is none. */
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
-import type { CsvDialect } from '../../apps/ingestor/src/read-record.ts'
+import type { CsvDialect } from '../../apps/ingestor/src/reading/read-record.ts'
 
 export const dialects = fc.record({
   delimiter: fc.constantFrom(',', ';', '\t', '|', ' ', '~'),

@@ -1,11 +1,11 @@
 /** The reader of files: decompressed, decoded, and cut into rows, as the ingestor opens what it has landed. */
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
-import { openCsv, type CsvFile } from '../../apps/ingestor/src/open-csv.ts'
-import { UnreadableFileError } from '../../apps/ingestor/src/unreadable-file.ts'
-import { decompressLimited, measuredBefore } from '../../apps/ingestor/src/decompress.ts'
-import type { Block } from '../../apps/ingestor/src/scan-csv.ts'
-import { toUtf8 } from '../../apps/ingestor/src/to-utf8.ts'
+import { openCsv, type CsvFile } from '../../apps/ingestor/src/reading/open-csv.ts'
+import { UnreadableFileError } from '../../apps/ingestor/src/reading/unreadable-file.ts'
+import { decompressLimited, measuredBefore } from '../../apps/ingestor/src/reading/decompress.ts'
+import type { Block } from '../../apps/ingestor/src/reading/scan-csv.ts'
+import { toUtf8 } from '../../apps/ingestor/src/reading/to-utf8.ts'
 import { expectEqual, property } from './property.ts'
 import {
   chunkings,

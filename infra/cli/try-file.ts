@@ -6,12 +6,12 @@ import type { Dataset, FieldType, Reason, Value } from '@dsf/dataset'
 import { cleanerOf } from '../../apps/cleaner/src/clean.ts'
 import type { CleanRow, RawRow } from '../../apps/cleaner/src/read-row.ts'
 import { SeenVersions } from '../../apps/cleaner/src/seen-versions.ts'
-import { compressionOf, extensionOf, toldCompression } from '../../apps/ingestor/src/compression.ts'
-import { UnreadableFileError } from '../../apps/ingestor/src/unreadable-file.ts'
-import { openDataset } from '../../apps/ingestor/src/open-dataset.ts'
-import { openLanding } from '../../apps/ingestor/src/open-landing.ts'
-import { publisherOf } from '../../apps/ingestor/src/publish-rows.ts'
-import { newRun } from '../../apps/ingestor/src/run.ts'
+import { compressionOf, extensionOf, toldCompression } from '../../apps/ingestor/src/reading/compression.ts'
+import { UnreadableFileError } from '../../apps/ingestor/src/reading/unreadable-file.ts'
+import { openDataset } from '../../apps/ingestor/src/reading/open-dataset.ts'
+import { openLanding } from '../../apps/ingestor/src/reading/open-landing.ts'
+import { publisherOf } from '../../apps/ingestor/src/importing/publish-rows.ts'
+import { newRun } from '../../apps/ingestor/src/importing/run.ts'
 
 export interface TriedRow {
   row: number

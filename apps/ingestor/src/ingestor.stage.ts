@@ -1,12 +1,12 @@
 import { flow } from '@dsf/dataset'
 import { defineStage, type Receipt } from '@dsf/stage'
-import { importRuns } from './import-run.ts'
-import type { Importer } from './importer.ts'
-import type { QuarantineView } from './quarantine-view.ts'
-import type { Request } from './run.ts'
-import { RunStates, type Kept } from './run-state.ts'
-import type { RunsView } from './runs-view.ts'
-import { takeIn } from './take-in.ts'
+import { importRuns } from './importing/import-run.ts'
+import type { Importer } from './importing/importer.ts'
+import type { QuarantineView } from './quarantine/quarantine-view.ts'
+import type { Request } from './importing/run.ts'
+import { RunStates, type Kept } from './importing/run-state.ts'
+import type { RunsView } from './runs/runs-view.ts'
+import { takeIn } from './importing/take-in.ts'
 
 /**
  * Requests in; rows of the published file out, each in the lane of its key, behind them a receipt in every lane. When those have come

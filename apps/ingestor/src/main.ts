@@ -2,11 +2,11 @@ import { runStage } from '@dsf/stage'
 import { openStore } from '@dsf/store'
 import { config } from './config.ts'
 import { ingestor } from './ingestor.stage.ts'
-import { QuarantineController } from './quarantine.controller.ts'
-import { QuarantineView } from './quarantine-view.ts'
-import { RunsController } from './runs.controller.ts'
-import { RunsView } from './runs-view.ts'
-import { importerOf } from './importer.ts'
+import { QuarantineController } from './quarantine/quarantine.controller.ts'
+import { QuarantineView } from './quarantine/quarantine-view.ts'
+import { RunsController } from './runs/runs.controller.ts'
+import { RunsView } from './runs/runs-view.ts'
+import { importerOf } from './importing/importer.ts'
 
 const settings = config()
 const importer = importerOf(settings, openStore(settings))

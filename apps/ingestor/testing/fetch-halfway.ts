@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { buffer } from 'node:stream/consumers'
-import { openSource } from '../src/open-source.ts'
-import type { SourceOptions } from '../src/source-client.ts'
+import { openSource } from '../src/sources/open-source.ts'
+import type { SourceOptions } from '../src/sources/source-client.ts'
 
 /** Longer than what lies between a server and us, so that halfway is in the middle of a fetch. */
 export const longFile = Buffer.alloc(

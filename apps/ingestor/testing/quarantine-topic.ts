@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FetchedRecord } from '@dsf/stage'
-import type { QuarantineLog } from '../src/quarantine-log.ts'
+import type { QuarantineLog } from '../src/importing/quarantine-log.ts'
 
 export interface Refused {
   code: string

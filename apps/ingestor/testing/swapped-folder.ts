@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
-import { openSource } from '../src/open-source.ts'
+import { openSource } from '../src/sources/open-source.ts'
 import { SourceError } from '../src/source-error.ts'
 
 /** Makes the folder `in` a link to the folder outside and back again, as fast as it can, while its parent lives. */

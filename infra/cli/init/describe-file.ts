@@ -1,6 +1,6 @@
 /** From the beginning of a file to what is known of it. */
-import { sniff } from '../../../apps/ingestor/src/check-header.ts'
-import { hintOf } from '../../../apps/ingestor/src/read-header.ts'
+import { sniff } from '../../../apps/ingestor/src/reading/check-header.ts'
+import { hintOf } from '../../../apps/ingestor/src/reading/read-header.ts'
 import { findKey } from './find-key.ts'
 import { findRoles } from './find-roles.ts'
 import { keepDigits } from './keep-digits.ts'

@@ -3,7 +3,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DefinitionError, loadDataset } from '@dsf/dataset'
-import type { CsvDialect } from '../../../apps/ingestor/src/read-record.ts'
+import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import type { Roles } from './find-roles.ts'
 import type { Column } from './column.ts'
 

@@ -1,7 +1,7 @@
 /** The rows at the beginning of a file, as the ingestor would read them. */
-import { readHeader } from '../../../apps/ingestor/src/read-header.ts'
-import type { CsvDialect } from '../../../apps/ingestor/src/read-record.ts'
-import { CsvScanner, type UnreadableRow } from '../../../apps/ingestor/src/scan-csv.ts'
+import { readHeader } from '../../../apps/ingestor/src/reading/read-header.ts'
+import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
+import { CsvScanner, type UnreadableRow } from '../../../apps/ingestor/src/reading/scan-csv.ts'
 
 export interface Scanned {
   header: string[]

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import type { CsvDialect } from '../../../apps/ingestor/src/read-record.ts'
+import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import { scanRows } from './scan-rows.ts'
 
 export interface Sniffed {

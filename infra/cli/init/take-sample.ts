@@ -1,9 +1,9 @@
 /** The beginning of a file that nobody here has seen: so many bytes of it, within so many seconds, and no more. */
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { compressionOf, type Compression } from '../../../apps/ingestor/src/compression.ts'
-import { decompressLimited, type DecompressionLimits } from '../../../apps/ingestor/src/decompress.ts'
-import { unzipLimited } from '../../../apps/ingestor/src/open-zip.ts'
+import { compressionOf, type Compression } from '../../../apps/ingestor/src/reading/compression.ts'
+import { decompressLimited, type DecompressionLimits } from '../../../apps/ingestor/src/reading/decompress.ts'
+import { unzipLimited } from '../../../apps/ingestor/src/reading/open-zip.ts'
 
 export interface Sample {
   /** decompressed; of a file that goes on behind them, cut anywhere */

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto'
+import { addCounters, type Dataset } from '@dsf/dataset'
+import { perDataset, sliced } from '@dsf/stage'
+import type { ObjectStore } from '@dsf/store'
+import { driftBetween, seenHeader, type SeenHeader } from '../reading/header-drift.ts'
+import type { Importer } from './importer.ts'
+import { landedRows } from './land-quarantine.ts'
+import { UnreadableFileError } from '../reading/unreadable-file.ts'
+import { openDataset, type DatasetFile } from '../reading/open-dataset.ts'
+import { openLanding } from '../reading/open-landing.ts'
+import { publishReplay, type FileReader } from './publish-replay.ts'
+import { publisherOf, type Publication, type Published } from './publish-rows.ts'
+import type { Run } from './run.ts'
+
+/** Bytes of a file whose rows are held at once, however few they are. */
+const largestPart = 16 * 2 ** 20
+
+/** What is known of other runs. */
+interface Others {
+  find: (run: string) => Run | undefined
+  /** the header that was last taken */
+  before: SeenHeader | null
+}
+
+/**
+ * The rows of a run that has landed, from where it stands, in parts that fit into a transaction. At least one, and one is the last.
+ * @throws UnreadableFileError when the file is none that the definition describes
+ */
+export function publications(
+  importer: Importer,
+  dataset: Dataset,
+  start: Run,
+  others: Others,
+): AsyncGenerator<Publication, undefined> {
+  return start.replay === null
+    ? imported(importer, dataset, start, others)
+    : replayed(importer, dataset, start, others)
+}
+
+/** The rows of a replay. Each is put back as the row of the run that it came with. */
+async function* replayed(
+  { store, rowsPerTransaction, topics }: Importer,
+  dataset: Dataset,
+  start: Run,
+  { find }: Others,
+): AsyncGenerator<Publication, undefined> {
+  const files = new Map<string, Promise<FileReader>>()
+  const open = async (run: Run | undefined): Promise<FileReader> => {
+    if (!run?.landing) throw new UnreadableFileError('the landing of its run is not known any more')
+    const file = await openFile(store, dataset, run)
+    return { columns: file.header.length, publish: publisherOf(dataset, file.columns) }
+  }
+  const fileOf = (run: string) => files.get(run) ?? files.set(run, open(find(run))).get(run)!
+  const tools = { dataset, topics: topics!, fileOf }
+  let run = start
+  const parts = landedRows(await store.stream(start.landing!), start.row, rowsPerTransaction)
+  for await (const { rows, isLast } of parts) {
+    const publication = await publishReplay(tools, rows, run)
+    yield { ...publication, isLast }
+    run = publication.run
+  }
+}
+
+async function* imported(
+  { store, rowsPerTransaction }: Importer,
+  dataset: Dataset,
+  start: Run,
+  { before }: Others,
+): AsyncGenerator<Publication, undefined> {
+  refuseOtherCut(dataset, start)
+  let encoding = null as string | null
+  const file = await openFile(store, dataset, start, (name) => (encoding = name))
+  const publish = publisherOf(dataset, file.columns)
+  const turn = sliced()
+  const from: Run = { ...start, encoding, cut_by: cutBy(dataset), ...headerOf(dataset, file, start, before) }
+  let part = publish([], from)
+  for await (const block of file.blocks(from.byte === 0 ? undefined : { byte: from.byte, row: from.row })) {
+    await turn(block.rows.length + block.unreadable.length)
+    part = joined(part, publish([block], part.run))
+    if (part.counts['read']! < rowsPerTransaction && block.end.byte - from.byte < largestPart) continue
+    yield { ...part, isLast: false }
+    from.byte = block.end.byte
+    part = publish([], part.run)
+  }
+  yield { ...part, isLast: true }
+}
+
+/** `to` is changed: what it holds is not copied for each block. */
+function joined(to: Published, { raw, quarantine, counts, run }: Published): Published {
+  for (const output of raw) to.raw.push(output)
+  for (const output of quarantine) to.quarantine.push(output)
+  addCounters(to.counts, counts)
+  return { ...to, run }
+}
+
+/** A run goes on at a position of the text that it began with, by the rules that it began with. */
+function refuseOtherCut(dataset: Dataset, { byte, cut_by }: Run): void {
+  if (byte > 0 && cut_by !== null && cut_by !== cutBy(dataset))
+    throw new UnreadableFileError(
+      'the run began to read its file by another definition: encoding, innerpath, dialect or reading changed since. The rows that it read are kept; import the file again',
+    )
+}
+
+/** What the rows of a file depend on, before their cells are looked at. */
+const cutBy = perDataset(({ encoding, compression, innerpath, dialect, reading, fields }) => {
+  const columns = dialect.header ? null : fields.length
+  const words = JSON.stringify([encoding, compression, innerpath, dialect, reading, columns])
+  return createHash('sha256').update(words).digest('hex')
+})
+
+/** Files without a header have none to compare. */
+function headerOf(
+  { dialect }: Dataset,
+  { header }: DatasetFile,
+  start: Run,
+  before: SeenHeader | null,
+): Pick<Run, 'header' | 'drift'> {
+  if (!dialect.header || start.header) return { header: start.header, drift: start.drift }
+  return {
+    header: seenHeader(header, start.run, before),
+    drift: driftBetween(before, header, 'taken') ?? null,
+  }
+}
+
+function openFile(
+  store: ObjectStore,
+  dataset: Dataset,
+  run: Run,
+  found: (encoding: string) => void = () => undefined,
+): Promise<DatasetFile> {
+  const landed = { landing: run.landing!, landing_bytes: run.landing_bytes }
+  return openDataset(dataset, () => openLanding(store, landed, dataset, found))
+}

@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import { loadDataset, type Dataset } from '@dsf/dataset'
+import type { TopicReader } from '@dsf/stage'
+import { describe, expect, it } from 'vitest'
+import { UnreadableFileError } from '../reading/unreadable-file.ts'
+import { publishReplay } from './publish-replay.ts'
+import { publisherOf } from './publish-rows.ts'
+import { whyNotReplayable, type QuarantinedRow } from './quarantined-row.ts'
+import { newRun } from './run.ts'
+
+const weather = loadDataset(join(import.meta.dirname, '../../../../datasets/seattle-weather'))
+const skipping: Dataset = { ...weather, dialect: { ...weather.dialect, skipInitialSpace: true } }
+const start = newRun(
+  { run: 'replay', type: 'replay', source: null, replay: { selection: {}, until: [9] }, requested_at: 1 },
+  4,
+)
+
+function refused(text: string, message = 'unclosed quote'): QuarantinedRow {
+  const place = { lane: 3, offset: 0, key: '', object: null }
+  const reasons = [{ field: null, code: 'unreadable', message }]
+  return {
+    ...place,
+    dsf_run: 'r',
+    dsf_row: 7,
+    stage: 'ingestor',
+    reasons,
+    content: 'csv',
+    bytes: Buffer.from(text),
+  }
+}
+
+async function replay(row: QuarantinedRow, dataset = weather) {
+  const fileOf = async (run: string) => {
+    if (run !== 'r') throw new UnreadableFileError(`no landing of ${run}`)
+    return { columns: 6, publish: publisherOf(dataset, [0, 1, 2, 3, 4, 5]) }
+  }
+  const topics = { decode: () => Promise.reject(new Error('no record')) }
+  const { raw, quarantine, counts, run } = await publishReplay({ dataset, topics, fileOf }, [row], start)
+  const sums = [run.row, run.read.reduce((a, b) => a + b), run.quarantined.reduce((a, b) => a + b)]
+  expect([counts, sums]).toEqual([{ read: 1, quarantined: quarantine.length }, [1, 1, quarantine.length]])
+  const reasons = quarantine.flatMap(({ value }) =>
+    (value as QuarantinedRow).reasons.map((each) => each.message),
+  )
+  return { rows: raw.map(({ value }) => value), reasons }
+}
+
+describe('a replayed row of a file', () => {
+  it('is read under the definition as it is now, with the number that it had', async () => {
+    const row = refused('2012-01-01,0, "12.8",5,4.7,sun')
+    expect(await replay(row)).toEqual({
+      rows: [],
+      reasons: ['white space before an opening quote, see dialect.skipInitialSpace'],
+    })
+    expect(await replay(row, skipping)).toMatchObject({
+      rows: [{ dsf_run: 'r', dsf_row: 7, temp_max: '12.8' }],
+      reasons: [],
+    })
+  })
+
+  it.each([
+    ['a quote that still does not close', '2012-01-01,"0', 'unclosed quote', 'unclosed quote'],
+    [
+      'a beginning that looks like a row',
+      '2012-01-01,0,12.8,5,4.7,su',
+      'longer than 26 bytes',
+      'longer than 26 bytes, and no more of it was kept',
+    ],
+    [
+      'several rows',
+      'a\n2012-01-01,0,12.8,5,4.7,sun',
+      '',
+      'more than one row under the definition as it is now',
+    ],
+  ])('is refused again, and counted: %s', async (_, text, before, reason) => {
+    expect(await replay(refused(text, before))).toEqual({ rows: [], reasons: [reason] })
+  })
+
+  it('of a file that is not there any more is refused again', async () => {
+    expect(await replay({ ...refused('a'), dsf_run: 'gone' })).toEqual({
+      rows: [],
+      reasons: ['no landing of gone'],
+    })
+  })
+})
+
+const quarantined = (n: number, text: string): QuarantinedRow => ({
+  ...{ lane: n % weather.lanes, offset: n, dsf_run: 'first', dsf_row: n, stage: 'cleaner', reasons: [] },
+  ...{ content: 'avro', bytes: Buffer.from(text), object: null, key: `k${n}` },
+})
+
+describe('a replay of records', () => {
+  it('reads them in one go, and refuses again what is no record, without stopping the others', async () => {
+    const asked: number[] = []
+    const topics: Pick<TopicReader, 'decode'> = {
+      decode: async (_dataset, _kind, values) => {
+        asked.push(values.length)
+        return values.map((value) =>
+          String(value) === 'cut' ? new Error('is cut short') : { id: String(value) },
+        )
+      },
+    }
+    const rows = [quarantined(1, 'a'), quarantined(2, 'cut'), quarantined(3, 'b')]
+    const run = newRun(
+      { run: 'again', type: 'replay', source: null, replay: { selection: {}, until: [9] }, requested_at: 1 },
+      weather.lanes,
+    )
+    const fileOf = () => Promise.reject(new Error('no file is read'))
+    const { raw, quarantine, counts } = await publishReplay({ dataset: weather, topics, fileOf }, rows, run)
+    expect(asked).toEqual([3])
+    expect(raw.map(({ key, value }) => [key, value])).toEqual([
+      ['k1', { id: 'a' }],
+      ['k3', { id: 'b' }],
+    ])
+    expect(quarantine).toMatchObject([
+      { key: 'k2', value: { dsf_row: 2, reasons: [{ message: 'its record is cut short' }] } },
+    ])
+    expect(counts).toMatchObject({ read: 3, quarantined: 1 })
+  })
+})
+
+describe('a row of which only the beginning is kept', () => {
+  it('is not replayed, because it would come back as another row', () => {
+    const reasons = [{ field: null, code: 'too-large', message: 'too large for its topic' }]
+    expect(whyNotReplayable({ ...quarantined(1, 'a'), reasons })).toMatch(/import its file again/)
+  })
+})

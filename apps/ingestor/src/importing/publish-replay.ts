@@ -1,0 +1,107 @@
+import { quarantined, type Dataset } from '@dsf/dataset'
+import { DatasetError, type Output, type TopicReader } from '@dsf/stage'
+import { UnreadableFileError } from '../reading/unreadable-file.ts'
+import type { Publish, Published } from './publish-rows.ts'
+import type { QuarantinedRow } from './quarantined-row.ts'
+import type { Run } from './run.ts'
+import { CsvScanner } from '../reading/scan-csv.ts'
+
+/** How the file of a run is read: by its header, under the definition as it is now. */
+export interface FileReader {
+  columns: number
+  publish: Publish
+}
+
+export interface ReplayTools {
+  dataset: Dataset
+  topics: Pick<TopicReader, 'decode'>
+  /** of the run that a row first came with */
+  fileOf: (run: string) => Promise<FileReader>
+}
+
+/**
+ * Refused rows as raw records again: under the run and row number that they came with, in the lane that they have.
+ * What is refused again goes back to quarantine with the new reason.
+ */
+export async function publishReplay(
+  tools: ReplayTools,
+  rows: QuarantinedRow[],
+  before: Run,
+): Promise<Published> {
+  let run = { ...before, read: [...before.read], quarantined: [...before.quarantined] }
+  const raw: Output[] = []
+  const quarantine: Output[] = []
+  const files = await filesOf(tools, rows)
+  const records = await recordsOf(tools, rows)
+  for (const row of rows) {
+    const record = records.get(row)
+    const again = record
+      ? fromRecord(record, row, run)
+      : fromCsv(tools.dataset, files.get(row.dsf_run)!, row, run)
+    raw.push(...again.raw)
+    quarantine.push(...again.quarantine)
+    run = { ...run, read: again.run.read, quarantined: again.run.quarantined }
+  }
+  const counts = { read: rows.length, quarantined: quarantine.length }
+  return { raw, quarantine, counts, run: { ...run, row: before.row + rows.length } }
+}
+
+/** The cleaner quarantined the record that it had read. */
+async function recordsOf({ dataset, topics }: ReplayTools, rows: QuarantinedRow[]) {
+  const framed = rows.filter(({ content }) => content !== 'csv')
+  const values = framed.map(({ bytes }) => bytes)
+  const records = values.length > 0 ? await topics.decode(dataset, 'raw', values) : []
+  return new Map(framed.map((row, i) => [row, records[i]!]))
+}
+
+function fromRecord(value: Record<string, unknown> | Error, row: QuarantinedRow, run: Run) {
+  if (value instanceof Error) return refusedAgain(row, run, `its record ${value.message}`)
+  const read = run.read.with(row.lane, run.read[row.lane]! + 1)
+  return { raw: [{ key: row.key, lane: row.lane, value }], quarantine: [], run: { ...run, read } }
+}
+
+/** For the runs whose rows are bytes of a file: how that file is read, or why it cannot be. */
+async function filesOf(
+  { fileOf }: ReplayTools,
+  rows: QuarantinedRow[],
+): Promise<Map<string, FileReader | string>> {
+  const runs = new Set(rows.flatMap(({ content, dsf_run }) => (content === 'csv' ? [dsf_run] : [])))
+  const files = new Map<string, FileReader | string>()
+  for (const run of runs) files.set(run, await fileOf(run).catch(reasonOf))
+  return files
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof UnreadableFileError || error instanceof DatasetError) return error.message
+  throw error
+}
+
+/** The ingestor quarantined bytes of the file that it could not cut into cells: again one row, or none. */
+function fromCsv(dataset: Dataset, file: FileReader | string, row: QuarantinedRow, run: Run) {
+  if (typeof file === 'string') return refusedAgain(row, run, file)
+  if (isCut(row)) return refusedAgain(row, run, `${row.reasons[0]!.message}, and no more of it was kept`)
+  const { dialect, reading, source } = dataset
+  const scanner = new CsvScanner({
+    ...{ dialect, reading, columns: file.columns, maxRowBytes: source.maxRowBytes },
+    from: { byte: 0, row: row.dsf_row - 1 },
+  })
+  const blocks = [scanner.push(row.bytes), scanner.finish()]
+  const { byte, row: last } = blocks[1]!.end
+  if (last < row.dsf_row) return refusedAgain(row, run, 'no row under the definition as it is now')
+  if (last !== row.dsf_row || byte !== row.bytes.length)
+    return refusedAgain(row, run, 'more than one row under the definition as it is now')
+  const { raw, quarantine, run: next } = file.publish(blocks, { ...run, run: row.dsf_run })
+  return { raw, quarantine, run: next }
+}
+
+/** Its beginning may well look like a row. */
+const isCut = ({ reasons, bytes }: QuarantinedRow): boolean =>
+  reasons.some(({ message }) => message.endsWith(`longer than ${bytes.length} bytes`))
+
+function refusedAgain(row: QuarantinedRow, run: Run, message: string) {
+  const { lane, key, stage, object } = row
+  const value = quarantined(stage, row, [{ field: null, code: 'unreadable', message }], row, object)
+  const read = run.read.with(lane, run.read[lane]! + 1)
+  const counted = run.quarantined.with(lane, run.quarantined[lane]! + 1)
+  return { raw: [], quarantine: [{ key, lane, value }], run: { ...run, read, quarantined: counted } }
+}

@@ -1,0 +1,209 @@
+import { addCounters, brokenSums, counterNames, readers, routesFrom, type Counters } from '@dsf/dataset'
+import type { Receipt } from '@dsf/stage'
+import type { Drift, SeenHeader } from '../reading/header-drift.ts'
+import { parseReplay, type Replay } from './selection.ts'
+import type { SameBy } from '../sources/source-client.ts'
+
+/** What is asked of a run: an import of a source, or a replay of refused rows. */
+export interface RunRequest {
+  run: string
+  type: 'import' | 'replay'
+  source: string | null
+  replay: Replay | null
+  requested_at: number
+  /** reads a file again that did not change */
+  force?: boolean
+}
+
+/** As a record of the topic `requests`. */
+export type Request = RunRequest | (Omit<RunRequest, 'type'> & { type: 'cancel' })
+
+export const runStates = [
+  'queued',
+  'fetching',
+  'publishing',
+  'processing',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const
+export type RunState = (typeof runStates)[number]
+
+/** The file that the rows of an import are of, and by which definition they were read. */
+export interface FileRead {
+  etag: string | null
+  modified: string | null
+  redirected: string | null
+  bytes: number
+  sha256: string
+  definition: string
+}
+
+/** Of an import whose file was the one of a run before: that run, and by what the file is known to be the same. */
+export interface UnchangedSince {
+  since: string
+  by: SameBy
+}
+
+/** A run as the topic `runs` has it: what is known of it, and where it goes on after a crash. Times are ms since 1970. */
+export interface Run extends RunRequest {
+  force: boolean
+  state: RunState
+  /** the number of its fetch among those of the dataset; 0 before it */
+  turn: number
+  file: FileRead | null
+  /** of the file, as it was read */
+  encoding: string | null
+  /** SHA-256 of what of the definition its file is cut into rows by, once that began */
+  cut_by: string | null
+  /** as it was taken; kept with the last run that took one */
+  header: SeenHeader | null
+  drift: Drift | null
+  /** rows and lines that the definition lets pass, by what it lets pass */
+  tolerated: Record<string, number>
+  unchanged: UnchangedSince | null
+  /** what a source with a date in it became */
+  address: string | null
+  reason: string | null
+  fetching_at: number | null
+  publishing_at: number | null
+  /** all rows are on their way */
+  processing_at: number | null
+  cancel_at: number | null
+  ended_at: number | null
+  /** key of the landing object, once it is complete */
+  landing: string | null
+  landing_bytes: number
+  bytes_per_second: number
+  landing_sha256: string | null
+  /** decompressed position of the next unread row */
+  byte: number
+  row: number
+  /** by lane */
+  read: number[]
+  quarantined: number[]
+  /** `<lane>.<route>` of each receipt that arrived */
+  closed: string[]
+  counters: Counters
+  /** ms in the slowest lane, by stage */
+  durations: Record<string, number>
+}
+
+/** A run, and whose it is. */
+export interface Known {
+  dataset: string
+  run: Run
+}
+
+export function newRun(request: RunRequest, lanes: number): Run {
+  const { run, type, source, replay, requested_at, force = false } = asOrder(request)
+  return {
+    ...{ run, type, source, replay, requested_at, force },
+    ...{ turn: 0, file: null, encoding: null, unchanged: null, address: null },
+    ...{ cut_by: null, header: null, drift: null, tolerated: {} },
+    ...{ state: 'queued', reason: null, landing: null, landing_bytes: 0, landing_sha256: null },
+    ...{ fetching_at: null, publishing_at: null, processing_at: null, cancel_at: null, ended_at: null },
+    ...{ bytes_per_second: 0, byte: 0, row: 0, closed: [], counters: {}, durations: {} },
+    read: Array<number>(lanes).fill(0),
+    quarantined: Array<number>(lanes).fill(0),
+  }
+}
+
+export const isOver = ({ state }: Pick<Run, 'state'>): boolean =>
+  state === 'succeeded' || state === 'failed' || state === 'cancelled'
+
+/** Whether there is something of it to fetch or to publish. */
+export const isOpen = ({ state }: Pick<Run, 'state'>): boolean =>
+  state === 'queued' || state === 'fetching' || state === 'publishing'
+
+/**
+ * Whether a request begins a run anew: one that nobody knows, or one that failed before its first row and was asked for
+ * again since. Behind a row there is no way back, because other stages have it.
+ */
+export const begins = (known: Run | undefined, { requested_at }: RunRequest): boolean =>
+  known === undefined || (canStartAgain(known) && requested_at > known.requested_at)
+
+export const canStartAgain = ({ state, row }: Pick<Run, 'state' | 'row'>): boolean =>
+  state === 'failed' && row === 0
+
+/** Somebody asked for the end: at once where nothing is in work, else whoever works at it ends it at its next transaction. */
+export function cancel(run: Run, now: number): Run {
+  if (isOver(run)) return run
+  const asked = { ...run, cancel_at: run.cancel_at ?? now }
+  const isInWork = run.state === 'fetching' || run.state === 'publishing'
+  return isInWork ? asked : { ...asked, state: 'cancelled', ended_at: now }
+}
+
+/** Routes on which a run's receipts arrive; its rows are through when every lane was closed on each. */
+const routes = routesFrom('raw')
+
+export const expectedReceipts = ({ read }: Pick<Run, 'read'>): number => read.length * routes.length
+
+/** More refused rows than these, by share and by count, fail an import. */
+export interface Ceiling {
+  maxRefusedShare: number
+  maxRefusedRows: number
+}
+
+/** Adds what a receipt counts. The last one ends the run, if nobody ended it before. */
+export function close(run: Run, receipt: Receipt, ceiling: Ceiling, now: number): Run {
+  const place = `${receipt.lane}.${receipt.route}`
+  if (!routes.includes(receipt.route) || run.closed.includes(place)) return run
+  const isLake = receipt.route === 'lake'
+  const counters = addCounters(
+    run.closed.length > 0 ? { ...run.counters } : Object.fromEntries(counterNames.map((name) => [name, 0])),
+    isLake ? receipt.counters : { processed: receipt.counters['processed'] ?? 0 },
+  )
+  const durations = isLake ? longest(run.durations, receipt.times) : run.durations
+  const next = { ...run, closed: [...run.closed, place], counters, durations }
+  return next.closed.length < expectedReceipts(run) || isOver(run) ? next : ended(next, ceiling, now)
+}
+
+/** The way of a row, with the names that the stages have in a receipt's times. */
+const way = ['requested', ...readers.keys()]
+
+function longest(before: Record<string, number>, times: Record<string, number>): Record<string, number> {
+  const durations = { ...before }
+  way.slice(1).forEach((stage, i) => {
+    const [from, to] = [times[way[i]!], times[stage]]
+    if (from && to) durations[stage] = Math.max(durations[stage] ?? 0, to - from)
+  })
+  return durations
+}
+
+function ended(run: Run, ceiling: Ceiling, now: number): Run {
+  const reason = whyFailed(run, ceiling)
+  return {
+    ...run,
+    state: reason === undefined ? 'succeeded' : 'failed',
+    reason: reason ?? null,
+    ended_at: now,
+  }
+}
+
+/** Invariant 5, and the ceiling. A replay is of refused rows, so it has none. */
+function whyFailed(
+  { type, counters }: Run,
+  { maxRefusedShare, maxRefusedRows }: Ceiling,
+): string | undefined {
+  const broken = brokenSums(counters)
+  if (broken.length > 0) return `rows without an answer: ${broken.join('; ')}`
+  const { read = 0, quarantined = 0 } = counters
+  if (type === 'replay' || quarantined <= maxRefusedRows || quarantined <= read * maxRefusedShare)
+    return undefined
+  const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`
+  return `${quarantined} of ${read} rows were refused (${percent(quarantined / read)}), which is more than ${maxRefusedRows} rows and ${percent(maxRefusedShare)}: dsf quarantine count says why; source.maxRefusedRows and source.maxRefusedShare of the definition allow more. The other rows are kept`
+}
+
+/** A record of the topic `runs`, also of one that was written before a run had its receipts. */
+export function asRun(record: Record<string, unknown>): Run {
+  const run = asOrder(record as unknown as Run)
+  if ((run.state as string) === 'running') return { ...run, state: run.landing ? 'publishing' : 'queued' }
+  return run
+}
+
+/** Also of what was asked before a replay had its own type. */
+function asOrder<T extends RunRequest>(order: T): T {
+  const old = parseReplay(order.source ?? '')
+  return old ? { ...order, type: 'replay', source: null, replay: old } : order
+}

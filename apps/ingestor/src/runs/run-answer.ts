@@ -1,0 +1,109 @@
+import type { Counters } from '@dsf/dataset'
+import { tellDrift, type Drift } from '../reading/header-drift.ts'
+import { printable } from '../sources/guard-address.ts'
+import { expectedReceipts, type Known, type RunState, type UnchangedSince } from '../importing/run.ts'
+import type { Selection } from '../importing/selection.ts'
+
+/** A run as `GET /v1/runs/<id>` answers it. */
+export interface RunAnswer {
+  runId: string
+  dataset: string
+  type: 'import' | 'replay'
+  /** of an import, without its credentials */
+  source?: string
+  /** what a source with a date in it became */
+  address?: string
+  /** of a replay */
+  selection?: Selection
+  state: RunState
+  reason?: string
+  /** of an import whose file was the one of another run before */
+  unchanged?: UnchangedSince
+  /** when it came into a state, in UTC */
+  times: Partial<Record<'requested' | 'fetching' | 'publishing' | 'processing' | 'cancel' | 'ended', string>>
+  /** of the source, as far as it has come */
+  fetched: { bytes: number; bytesPerSecond?: number }
+  landing?: { key: string; bytes: number; sha256: string }
+  /** that the file was read in, where that is not UTF-8 */
+  encoding?: string
+  /** of the header, from the one before */
+  drift?: Drift
+  /** rows and lines that the definition lets pass, by what it lets pass */
+  tolerated?: Record<string, number>
+  /** what of these is worth a look, in sentences */
+  findings?: string[]
+  /** published so far */
+  rows: number
+  /** receipts that arrived, of those expected: one for each lane and route */
+  closed: number
+  expected: number
+  /** what they count; all of it once all have arrived */
+  counters: Counters
+  statusUrl: string
+}
+
+export function toAnswer({ dataset, run }: Known): RunAnswer {
+  return {
+    ...{ runId: run.run, dataset, type: run.type },
+    ...askedOf(run),
+    state: run.state,
+    ...(run.reason === null ? {} : { reason: run.reason }),
+    ...(run.unchanged === null ? {} : { unchanged: run.unchanged }),
+    times: timesOf(run),
+    fetched: {
+      bytes: run.landing_bytes,
+      ...(run.state === 'fetching' ? { bytesPerSecond: run.bytes_per_second } : {}),
+    },
+    ...(run.landing === null
+      ? {}
+      : { landing: { key: run.landing, bytes: run.landing_bytes, sha256: run.landing_sha256! } }),
+    ...(run.encoding === null || run.encoding === 'utf-8' ? {} : { encoding: run.encoding }),
+    ...findingsOf(run),
+    rows: run.row,
+    closed: run.closed.length,
+    ...{ expected: run.unchanged === null ? expectedReceipts(run) : 0, counters: run.counters },
+    statusUrl: `/v1/runs/${run.run}`,
+  }
+}
+
+const askedOf = ({ source, address, replay }: Known['run']): Partial<RunAnswer> => ({
+  ...(source === null ? {} : { source: shownSource(source) }),
+  ...(address === null ? {} : { address: shownSource(address) }),
+  ...(replay === null ? {} : { selection: given(replay.selection) }),
+})
+function findingsOf({ drift, tolerated }: Known['run']): Pick<RunAnswer, 'drift' | 'tolerated' | 'findings'> {
+  const counts = Object.entries(tolerated).map(([what, count]) => `${what}: ${count}`)
+  const findings = [...(drift ? [tellDrift(drift)] : []), ...counts]
+  return {
+    ...(drift ? { drift } : {}),
+    ...(counts.length > 0 ? { tolerated } : {}),
+    ...(findings.length > 0 ? { findings } : {}),
+  }
+}
+
+function timesOf({
+  requested_at,
+  fetching_at,
+  publishing_at,
+  processing_at,
+  cancel_at,
+  ended_at,
+}: Known['run']) {
+  const times = {
+    ...{ requested: requested_at, fetching: fetching_at, publishing: publishing_at },
+    ...{ processing: processing_at, cancel: cancel_at, ended: ended_at },
+  }
+  return Object.fromEntries(
+    Object.entries(times).flatMap(([name, at]) => (at === null ? [] : [[name, new Date(at).toISOString()]])),
+  )
+}
+
+const given = (selection: Selection): Selection =>
+  Object.fromEntries(Object.entries(selection).filter(([, value]) => value !== null))
+
+export function shownSource(source: string): string {
+  const url = URL.parse(source)
+  if (!url || url.protocol === 'file:') return source
+  // a date in a path is shown as it was written
+  return printable(url).replaceAll('%7B', '{').replaceAll('%7D', '}')
+}

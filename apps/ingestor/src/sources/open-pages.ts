@@ -1,0 +1,108 @@
+/** The pages of an API as one file: the header of the first one, and the rows of all. */
+import { createHash } from 'node:crypto'
+import type { Dispatcher } from 'undici'
+import { printable } from './guard-address.ts'
+import type { PagesOptions } from './http-options.ts'
+import { firstPage, nextPage } from './next-page.ts'
+import { countRows, cutPage } from './page-rows.ts'
+import { readPage, type Page } from './read-page.ts'
+import { sourceAgent } from './source-agent.ts'
+import { usualTimeouts, type Opened, type SourceOptions } from './source-client.ts'
+import { SourceError } from '../source-error.ts'
+import { stoppedStream } from './stopped-stream.ts'
+
+/**
+ * Asks for one page after the other, as fast as they are taken. Of the whole no server says a version or a length, so that it is known by its
+ * content alone. A set that changes between two pages may have a row twice or not at all, which nothing in them tells.
+ */
+export function openPages(first: URL, options: SourceOptions): Promise<Opened> {
+  const asked = { ...options, known: undefined }
+  const body = stoppedStream((signal) => connected(first, { ...asked, signal }), options.signal)
+  return Promise.resolve({ name: printable(first), body })
+}
+
+async function* connected(first: URL, options: SourceOptions): AsyncGenerator<Buffer, undefined> {
+  const timeout = options.timeouts?.connect ?? usualTimeouts.connect
+  const agent = sourceAgent({ ...options, ca: options.access?.ca, timeout })
+  try {
+    yield* pagesOf(first, agent, options)
+  } finally {
+    await agent.destroy()
+  }
+}
+
+async function* pagesOf(first: URL, agent: Dispatcher, options: SourceOptions): AsyncGenerator<Buffer> {
+  const paging = options.http!.pages!
+  const one = new OneFile(paging)
+  const sofar = { first, pages: 0, rows: 0 }
+  const asked = new Set<string>()
+  for (let url: URL | undefined = firstPage(first, paging); url;) {
+    if (++sofar.pages > paging.maxPages)
+      throw new SourceError(
+        `${printable(first)} has more than ${paging.maxPages} pages; source.pages.maxPages of the definition allows more`,
+      )
+    asked.add(url.href)
+    const page = await readPage(url, sofar.pages, agent, options)
+    const { parts, rows } = one.add(page)
+    sofar.rows += rows
+    yield* parts
+    url = nextPage(paging, sofar, { ...page, rows }, options.allow)
+    if (url && asked.has(url.href))
+      throw new SourceError(`${page.name} leads back to a page that came before it, so that there is no end`)
+  }
+}
+
+const lineEnd = Buffer.from('\n')
+
+/** What of a page goes on, and whether it fits behind those before it. */
+class OneFile {
+  readonly #paging: PagesOptions
+  readonly #isCounted: boolean
+  #header: Buffer | undefined
+  #hasBegun = false
+  #isLineEnded = true
+  #rowsBefore = ''
+
+  constructor(paging: PagesOptions) {
+    this.#paging = paging
+    this.#isCounted = paging.by === 'offset' || paging.by === 'number'
+  }
+
+  /** The first page as it stands, with a byte order mark that it may have; of the others their rows. */
+  add({ name, bytes }: Page): { parts: Buffer[]; rows: number } {
+    const { header, rows } = cutPage(bytes, this.#paging.dialect)
+    this.#refuseOther(name, header)
+    if (this.#isCounted && rows.length > 0) this.#refuseSame(name, rows)
+    const isEmpty = header === undefined && rows.length === 0
+    const part = isEmpty ? rows : this.#hasBegun ? rows : bytes
+    if (part.length === 0) return { parts: [], rows: 0 }
+    const parts = this.#isLineEnded ? [part] : [lineEnd, part]
+    this.#hasBegun = true
+    this.#isLineEnded = part.at(-1) === lineEnd[0]
+    return { parts, rows: this.#isCounted ? countRows(rows, this.#paging.dialect) : 0 }
+  }
+
+  #refuseOther(name: string, header: Buffer | undefined): void {
+    if (header && this.#header && !header.equals(this.#header))
+      throw new SourceError(
+        `${name} has another header than the pages before it: ${shown(header)}, and not ${shown(this.#header)}`,
+      )
+    this.#header ??= header && Buffer.from(header)
+  }
+
+  /** A server that does not know the parameter sends its first page for ever. */
+  #refuseSame(name: string, rows: Buffer): void {
+    const now = createHash('sha256').update(rows).digest('hex')
+    if (now === this.#rowsBefore)
+      throw new SourceError(
+        `${name} has the very rows of the page before it: its server seems not to look at the parameter ${JSON.stringify(this.#paging.parameter)}`,
+      )
+    this.#rowsBefore = now
+  }
+}
+
+/** A header is said in a receipt, so its beginning only. */
+const shown = (header: Buffer): string => {
+  const text = header.toString()
+  return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text)
+}

@@ -1,0 +1,427 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { sourceFailure } from '../../testing/source-failure.ts'
+import { readWhileSwapped } from '../../testing/swapped-folder.ts'
+import { decompressLimited, measuredBefore } from '../reading/decompress.ts'
+import { redirectTarget } from './follow-http.ts'
+import { openSource } from './open-source.ts'
+import type { SourceOptions } from './source-client.ts'
+
+const csv = Buffer.from('id,name\n1,a\n')
+type Plain = SourceOptions & { known?: undefined }
+const options: Plain = {
+  allow: ['127.0.0.1/32'],
+  roots: [],
+  maxBytes: 1_000_000,
+  pace: { maxSeconds: 1800, minBytesPerSecond: 0 },
+  timeouts: { connect: 400, headers: 400, idle: 400 },
+}
+const servers: { close(done?: () => void): void; closeAllConnections?(): void }[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections?.()
+    server.close()
+  }
+})
+
+async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<string> {
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+const serve = (listener: RequestListener) => listen(createServer(listener))
+/** A server that sends these bytes whatever it is asked, and then hangs up. */
+const serveRaw = (bytes: string) =>
+  listen(createTcpServer((socket) => socket.on('error', () => undefined).end(bytes)))
+
+const read = async (url: string, more: Partial<Plain> = {}) =>
+  buffer((await openSource(url, { ...options, ...more })).stream)
+
+describe('over http', () => {
+  it('yields the bytes as sent and what the headers say, asking for no encoding', async () => {
+    const headers = {
+      etag: '"v1"',
+      'last-modified': 'Mon, 23 Nov 2026 10:00:00 GMT',
+      'content-type': 'text/csv',
+      'content-length': csv.length,
+    }
+    let asked = {}
+    const base = await serve((request, response) => {
+      asked = {
+        encoding: request.headers['accept-encoding'],
+        path: request.url,
+        authorization: request.headers.authorization,
+      }
+      response.writeHead(200, headers).end(csv)
+    })
+    const { stream, ...facts } = await openSource(`${base.replace('//', '//me:p%40ss@')}/a.csv?q=1`, options)
+    expect(await buffer(stream)).toEqual(csv)
+    expect(facts).toEqual({
+      compression: undefined,
+      etag: '"v1"',
+      modified: headers['last-modified'],
+      contentType: 'text/csv',
+      contentLength: csv.length,
+    })
+    expect(asked).toEqual({
+      encoding: 'identity',
+      path: '/a.csv?q=1',
+      authorization: `Basic ${btoa('me:p@ss')}`,
+    })
+  })
+
+  it.each(['compress', 'gzip, br', 'UTF-8'])(
+    'names a Content-Encoding that it cannot read: %s',
+    async (encoding) => {
+      const base = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(csv),
+      )
+      expect(await sourceFailure(openSource(base, options))).toEqual([
+        `${base}/ was sent with Content-Encoding ${JSON.stringify(encoding.toLowerCase().replace(' ', ''))}; only one of gzip, zstd, br and deflate, or none, can be read`,
+        false,
+      ])
+    },
+  )
+
+  it('tells gzip by its first bytes, with or without Content-Encoding, and leaves it compressed', async () => {
+    const packed = gzipSync(csv)
+    for (const encoding of ['', 'identity', 'gzip', 'X-GZIP']) {
+      const base = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(packed),
+      )
+      const { stream, compression } = await openSource(base, options)
+      expect(compression).toBe('gzip')
+      expect(await buffer(decompressLimited(stream, 'gzip', measuredBefore))).toEqual(csv)
+    }
+    const base = await serve((_, response) =>
+      response.writeHead(200, { 'content-type': 'application/gzip' }).end(csv),
+    )
+    expect((await openSource(`${base}/a.csv.gz`, options)).compression).toBeUndefined()
+  })
+
+  it('tells what has no magic by Content-Encoding, and else by the definition', async () => {
+    const packed = brotliCompressSync(csv)
+    for (const [encoding, compression] of [
+      ['br', undefined],
+      ['', 'brotli'],
+      ['deflate, identity', 'brotli'],
+    ] as const) {
+      const base = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(packed),
+      )
+      const found = (await openSource(base, { ...options, compression })).compression
+      expect(found).toBe(encoding.startsWith('deflate') ? 'deflate' : 'brotli')
+    }
+    // what the bytes say counts more
+    const base = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'br' }).end(gzipSync(csv)),
+    )
+    expect((await openSource(base, { ...options, compression: 'deflate' })).compression).toBe('gzip')
+  })
+
+  it('opens bodies of none, one and slowly arriving bytes', async () => {
+    for (const body of ['', '\x1f']) {
+      const base = await serve((_, response) => response.end(body))
+      const source = await openSource(base, options)
+      expect([source.compression, (await buffer(source.stream)).length]).toEqual([undefined, body.length])
+    }
+    const base = await serve((_, response) => {
+      response.write(Buffer.from([0x1f]))
+      setTimeout(() => response.end(Buffer.from([0x8b])), 50)
+    })
+    expect((await openSource(base, options)).compression).toBe('gzip')
+  })
+
+  it.each([
+    [404, 'answered 404 Not Found', false],
+    [403, 'answered 403 Forbidden', false],
+    [204, 'answered 204 No Content', false],
+    [304, 'answered 304 Not Modified', false],
+    [302, 'answered 302 Found', false],
+    [429, 'answered 429 Too Many Requests', true],
+    [500, 'answered 500 Internal Server Error', true],
+    [503, 'answered 503 Service Unavailable', true],
+    [599, 'answered 599', true],
+  ])('says that the server answered %i', async (status, sentence, transient) => {
+    const base = await serve((_, response) => response.writeHead(status).end())
+    const url = base.replace('//', '//user:s3cret@') + '/a.csv?key=s3cret'
+    expect(await sourceFailure(openSource(url, options))).toEqual([`${base}/a.csv?… ${sentence}`, transient])
+  })
+
+  it('says that the connection was refused, and by whom', async () => {
+    const base = await serve(() => undefined)
+    await new Promise<void>((resolve) => void servers.pop()!.close(() => resolve()))
+    expect(await sourceFailure(openSource(base, options))).toEqual([
+      `connection refused by ${base.slice(7)}`,
+      true,
+    ])
+  })
+
+  it('says that a host name is not found', async () => {
+    const [sentence] = await sourceFailure(openSource('http://no-such-host.invalid/a.csv', options))
+    expect(sentence).toMatch(/^host name no-such-host\.invalid (not found|could not be looked up)$/)
+  })
+
+  it('gives up on a server that does not answer, or stops in the middle', async () => {
+    const silent = await serve(() => undefined)
+    expect(await sourceFailure(openSource(silent, options))).toEqual([
+      `${silent}/ did not answer in time`,
+      true,
+    ])
+    const stalling = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
+    expect(await sourceFailure(read(stalling))).toEqual([`${stalling}/ stopped sending`, true])
+  })
+
+  describe('that is slow', () => {
+    const timeouts = { ...options.timeouts, second: 10 }
+    const dripping = () =>
+      serve((_, response) => {
+        response.writeHead(200)
+        const timer = setInterval(() => response.write('a'), 10)
+        response.on('close', () => clearInterval(timer))
+      })
+
+    it('ends a run below its lowest rate, with the definition that allows it', async () => {
+      const base = await dripping()
+      const [sentence, transient] = await sourceFailure(
+        read(base, { timeouts, pace: { maxSeconds: 1800, minBytesPerSecond: 1000 } }),
+      )
+      expect(sentence).toMatch(
+        /sent \d+ bytes in 30 s, at least 30000 are expected; source.minBytesPerSecond of the definition allows fewer$/,
+      )
+      expect(transient).toBe(false)
+    })
+
+    it('ends a run when its time is over', async () => {
+      const base = await dripping()
+      expect(
+        await sourceFailure(read(base, { timeouts, pace: { maxSeconds: 40, minBytesPerSecond: 0 } })),
+      ).toEqual([`${base}/ was not whole after 40 s; source.maxSeconds of the definition allows more`, false])
+    })
+
+    it('may be, where its rate is enough', async () => {
+      const base = await serve((_, response) => {
+        response.write('a'.repeat(40))
+        setTimeout(() => response.end('b'.repeat(40)), 350)
+      })
+      expect((await read(base, { timeouts, pace: { maxSeconds: 1800, minBytesPerSecond: 1 } })).length).toBe(
+        80,
+      )
+    })
+  })
+
+  it('has all the time of a slow reader, once all of it has come', async () => {
+    const base = await serve((_, response) => response.end(csv))
+    const slow = { pace: { maxSeconds: 40, minBytesPerSecond: 1000 }, timeouts: { second: 5 } }
+    const { stream } = await openSource(base, { ...options, ...slow })
+    // until a source that drips was given up twice over
+    const dripping = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
+    await sourceFailure(read(dripping, { ...slow, timeouts: { second: 10 } }))
+    expect(await buffer(stream)).toEqual(csv)
+  })
+
+  it('does not take a slow reader for a silent or a slow server', async () => {
+    const big = Buffer.alloc(5_000_000, 'a')
+    const base = await serve((_, response) => response.end(big))
+    const slow = { pace: { maxSeconds: 1800, minBytesPerSecond: 100_000 }, timeouts: { second: 5 } }
+    const { stream } = await openSource(base, { ...options, ...slow, maxBytes: 1e7 })
+    // until a server that is silent as long was given up
+    const stalling = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
+    expect(await sourceFailure(read(stalling))).toEqual([`${stalling}/ stopped sending`, true])
+    expect((await buffer(stream)).length).toBe(big.length)
+  })
+
+  it.each([
+    ['a body shorter than announced', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nid,name\n'],
+    [
+      'a chunked body without its end',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n8\r\nid,name\n\r\n',
+    ],
+  ])('does not take %s for the whole', async (_, answer) => {
+    const [sentence, transient] = await sourceFailure(read(await serveRaw(answer)))
+    expect(sentence).toMatch(/was lost|another number of bytes|sent 8 of 100 bytes/)
+    expect(transient).toBe(true)
+  })
+
+  it('says that a server does not speak HTTP, or hangs up', async () => {
+    expect((await sourceFailure(openSource(await serveRaw('220 ftp ready\r\n'), options)))[0]).toMatch(
+      /does not speak HTTP/,
+    )
+    expect((await sourceFailure(openSource(await serveRaw(''), options)))[0]).toMatch(
+      /the connection to .* was lost/,
+    )
+  })
+
+  it('stops at the limit, announced or not', async () => {
+    const announced = await serve((_, response) =>
+      response.writeHead(200, { 'content-length': 2000 }).end(Buffer.alloc(2000)),
+    )
+    expect(await sourceFailure(openSource(announced, { ...options, maxBytes: 1999 }))).toEqual([
+      `${announced}/ is longer than the limit of 1999 bytes`,
+      false,
+    ])
+    expect((await read(announced, { maxBytes: 2000 })).length).toBe(2000)
+    const endless = await serve((_, response) => {
+      const more = () => response.write(Buffer.alloc(10_000)) && !response.closed && setImmediate(more)
+      response.on('drain', more).on('error', () => undefined)
+      more()
+    })
+    expect(await sourceFailure(read(endless))).toEqual([
+      `${endless}/ is longer than the limit of 1000000 bytes`,
+      false,
+    ])
+  })
+
+  it('can be stopped, before and while reading', async () => {
+    const base = await serve((_, response) => void response.writeHead(200).write('id,name\n'))
+    expect((await sourceFailure(openSource(base, { ...options, signal: AbortSignal.abort() })))[0]).toBe(
+      `reading ${base}/ was stopped`,
+    )
+    const stop = new AbortController()
+    const { stream } = await openSource(base, { ...options, signal: stop.signal })
+    setTimeout(() => stop.abort(), 20)
+    expect((await sourceFailure(buffer(stream)))[0]).toBe(`reading ${base}/ was stopped`)
+  })
+
+  it('closes the connection when the reader stops early', async () => {
+    let closed = false
+    const base = await serve((request, response) => {
+      request.socket.once('close', () => (closed = true))
+      response.write('id,name\n')
+    })
+    const { stream } = await openSource(base, { ...options, timeouts: { idle: 60_000 } })
+    stream.destroy()
+    await expect.poll(() => closed).toBe(true)
+  })
+})
+
+describe('redirects', () => {
+  const redirecting = (location: (path: string) => string | undefined, told = 'authorization') =>
+    serve((request, response) => {
+      const to = location(request.url!)
+      if (to === undefined) response.end(String(request.headers[told]))
+      else response.writeHead(302, { location: to }).end('moved')
+    })
+  const countdown = (path: string) => (path === '/0' ? undefined : `/${Number(path.slice(1)) - 1}`)
+
+  it('follows three and no more', async () => {
+    const base = await redirecting(countdown)
+    expect(String(await read(`${base}/3`))).toBe('undefined')
+    expect(await sourceFailure(openSource(`${base}/4`, options))).toEqual([
+      `${base}/4 redirects more than 3 times`,
+      false,
+    ])
+  })
+
+  it('keeps the credentials for the same origin and drops them for another', async () => {
+    const other = await redirecting(() => undefined)
+    const base = await redirecting((path) => (path === '/away' ? `${other}/x` : countdown(path)))
+    const asMe = base.replace('//', '//me:pass@')
+    expect(String(await read(`${asMe}/1`))).toBe(`Basic ${btoa('me:pass')}`)
+    expect(String(await read(`${asMe}/away`))).toBe('undefined')
+  })
+
+  it('keeps the headers of a definition for the host of its source, and drops them for another', async () => {
+    const other = await redirecting(() => undefined, 'x-key')
+    const base = await redirecting((path) => (path === '/away' ? `${other}/x` : countdown(path)), 'x-key')
+    const withKey = (url: string) =>
+      openSource(url, { ...options, headers: { 'x-key': 'mine' } }).then(async ({ stream }) =>
+        String(await buffer(stream)),
+      )
+    expect(await withKey(`${base}/1`)).toBe('mine')
+    expect(await withKey(`${base}/away`)).toBe('undefined')
+  })
+
+  it.each([
+    [
+      'http://169.254.169.254/latest/meta-data/',
+      'http://169.254.169.254/latest/meta-data/ is refused: 169.254.169.254 is not a public address (linkLocal)',
+    ],
+    [
+      'http://[::ffff:10.0.0.1]/',
+      'http://[::ffff:a00:1]/ is refused: ::ffff:a00:1 is not a public address (private)',
+    ],
+    ['file:///etc/passwd', 'redirects from http: to file:, which is refused'],
+    ['ftp://example.com/', 'redirects from http: to ftp:, which is refused'],
+    ['http://', 'redirects to what is not a URL'],
+  ])('refuses to be sent to %s, at once or later', async (location, sentence) => {
+    const base = await redirecting((path) => (path === '/1' ? '/0' : location))
+    for (const path of ['/0', '/1'])
+      expect((await sourceFailure(openSource(base + path, options)))[0]).toContain(sentence)
+  })
+
+  it('goes up to https, and never down from it', () => {
+    const to = (from: string, location: string) => redirectTarget(new URL(from), location, []).href
+    expect(to('http://a.example/x', 'https://a.example/x')).toBe('https://a.example/x')
+    expect(to('https://a.example/x', '../y?z')).toBe('https://a.example/y?z')
+    expect(() => to('https://a.example/x', 'http://a.example/x')).toThrow(
+      'https://a.example/x redirects from https: to http:, which is refused',
+    )
+  })
+
+  it('connects to no refused address by name either', async () => {
+    const base = await redirecting(() => undefined)
+    const [sentence] = await sourceFailure(
+      openSource(base.replace('127.0.0.1', 'localhost'), { ...options, allow: [] }),
+    )
+    expect(sentence).toMatch(/^host localhost is refused: .* is not a public address \(loopback\)$/)
+  })
+})
+
+describe('from files', () => {
+  let folder: string
+  beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'source-'))))
+  afterAll(() => rm(folder, { recursive: true }))
+  const file = async (name: string, bytes: Buffer) => {
+    await writeFile(join(folder, name), bytes)
+    return pathToFileURL(join(folder, name)).href
+  }
+
+  it('yields the bytes and the facts', async () => {
+    const { stream, ...facts } = await openSource(await file('a.csv', csv), { ...options, roots: [folder] })
+    expect(await buffer(stream)).toEqual(csv)
+    expect(facts).toMatchObject({
+      compression: undefined,
+      contentLength: csv.length,
+    })
+    expect(
+      await openSource(await file('a.gz', gzipSync(csv)), { ...options, roots: [folder] }),
+    ).toMatchObject({
+      compression: 'gzip',
+    })
+    expect(await read(await file('empty', Buffer.alloc(0)), { roots: [folder] })).toEqual(Buffer.alloc(0))
+  })
+
+  it('refuses what is missing, outside, too long or a folder', async () => {
+    const url = await file('b.csv', csv)
+    const roots = [folder]
+    expect((await sourceFailure(openSource(url + 'x', { ...options, roots })))[0]).toBe(
+      `file ${folder}/b.csvx does not exist`,
+    )
+    expect((await sourceFailure(openSource('file:///etc/passwd', { ...options, roots })))[0]).toContain(
+      'outside the folders',
+    )
+    expect((await sourceFailure(openSource(url, { ...options, roots, maxBytes: 3 })))[0]).toBe(
+      `file ${folder}/b.csv is longer than the limit of 3 bytes`,
+    )
+    expect(
+      (await sourceFailure(openSource(pathToFileURL(folder).href, { ...options, roots: [tmpdir()] })))[0],
+    ).toBe(`file ${folder} is not a file`)
+  })
+})
+
+describe('a file whose folder becomes a link to another one', () => {
+  it('is read as it was checked, or not at all', async () => {
+    // bench/swapped-file.ts tries a million times, in some minutes
+    const seen = await readWhileSwapped(4000)
+    expect(seen.get('a secret')).toBeUndefined()
+    expect(seen.get('inside')).toBeGreaterThan(0)
+  }, 60_000)
+})
