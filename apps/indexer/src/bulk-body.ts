@@ -7,8 +7,11 @@ export interface BulkBody {
   rows: Row[]
 }
 
-/** Far below Elasticsearch's limit of 100 MB, and enough that a request's fixed cost is lost in it. */
-const bodyLength = 8_000_000
+/**
+ * Enough that a request's fixed cost is lost in it. Elasticsearch takes bulk requests in the order of their coming, two at a time on two
+ * cores, so that another dataset's waits for as much of those before it.
+ */
+const bodyLength = 1_000_000
 
 /**
  * Compiles the bulk requests for rows of a dataset. Each item carries its key as id and its version as external

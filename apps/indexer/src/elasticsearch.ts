@@ -5,6 +5,7 @@ import { answerFilter, explainError, readBulkAnswer, type BulkOutcome } from './
 import type { BulkBody } from './bulk-body.ts'
 import type { IndexSettings } from './config.ts'
 import { openClient } from './elasticsearch-client.ts'
+import { sharedCalls } from './shared-calls.ts'
 
 /** What the indexer does with Elasticsearch. A server that is away or overloaded is a TransientError. */
 export interface Index {
@@ -54,7 +55,10 @@ export function openIndex(settings: IndexSettings): Index {
     prepare: (dataset) => prepared(ofDataset(dataset)),
     prepareIndex: prepared,
     bulk: (body, target = 'alias') => bulk((work) => tried('bulk', work), body, target === 'alias'),
-    refresh: (alias) => tried('refresh', (client) => client.indices.refresh({ index: nameOf(alias) })),
+    // the lanes of a run end together, and one refresh is enough for all of them
+    refresh: sharedCalls((alias) =>
+      tried('refresh', (client) => client.indices.refresh({ index: nameOf(alias) })),
+    ),
     call: tried,
   }
 }

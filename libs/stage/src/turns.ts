@@ -1,5 +1,5 @@
 /** Records of a slice: some milliseconds of work, so that what a turn costs is lost in it. */
-export const sliceRecords = 1000
+export const sliceRecords = 250
 
 const waiting: (() => void)[] = []
 
