@@ -21,7 +21,11 @@ const mayImport = {
 /** Tests on real servers start them, and find beside them a file to import and what reads back what came out. */
 const testsMayImport = ['e2e/support', 'infra/feed']
 /** Rooms of a package, in order: a file imports from its own and from those before it. */
-const rooms = { 'apps/ingestor/src': ['reading', 'sources', 'importing', 'runs', 'quarantine'] }
+const rooms = {
+  'libs/dataset/src': ['times', 'definition', 'cells', 'computing', 'records', 'flow', 'loading'],
+  'libs/stage/src': ['health', 'settings', 'http', 'kafka', 'batches', 'lanes', 'datasets'],
+  'apps/ingestor/src': ['reading', 'sources', 'importing', 'runs', 'quarantine'],
+}
 
 const kafka = {
   regex: '^kafkajs(/|$)',

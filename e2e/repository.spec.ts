@@ -4,8 +4,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, matchesGlob, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { stageNames } from '../infra/local/servers/stages.ts'
-import { flow, type Way } from '../libs/dataset/src/flow.ts'
-import { topicKinds } from '../libs/dataset/src/topics.ts'
+import { flow, type Way } from '../libs/dataset/src/flow/flow.ts'
+import { topicKinds } from '../libs/dataset/src/records/topics.ts'
 import vitestConfig from '../vitest.config.ts'
 
 const root = resolve(import.meta.dirname, '..')

@@ -4,8 +4,8 @@ import { basename, join, resolve } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { stages } from '../infra/local/servers/stages.ts'
 import { readSettings } from '../infra/local/settings.ts'
-import { programs, type Program } from '../libs/dataset/src/programs.ts'
-import { rightsOf, topicRights } from '../libs/dataset/src/rights.ts'
+import { programs, type Program } from '../libs/dataset/src/flow/programs.ts'
+import { rightsOf, topicRights } from '../libs/dataset/src/flow/rights.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const page = readFileSync(join(root, 'docs/settings.md'), 'utf8')

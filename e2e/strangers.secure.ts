@@ -12,7 +12,7 @@ import {
   topicName,
   type Program,
 } from '../libs/dataset/src/index.ts'
-import { objectRights } from '../libs/dataset/src/object-rights.ts'
+import { objectRights } from '../libs/dataset/src/flow/object-rights.ts'
 import { settings } from './support/stack.ts'
 import { withAdmin } from './support/topics.ts'
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Writes `libs/dataset/src/time-names.ts`: how months, weekdays and halves of a day are called, from the CLDR data of this Node. The table is
+ * Writes `libs/dataset/src/times/time-names.ts`: how months, weekdays and halves of a day are called, from the CLDR data of this Node. The table is
  * committed, so that a newer Node does not change what a definition reads.
  *
  *     node_modules/.bin/node infra/time-names.ts
@@ -83,4 +83,4 @@ const text = `/**
  */
 export const timeNames: Record<string, Record<'B' | 'b' | 'A' | 'a' | 'p', string>> = ${JSON.stringify(Object.fromEntries(lines), null, 2)}
 `
-writeFileSync(join(import.meta.dirname, '../libs/dataset/src/time-names.ts'), text)
+writeFileSync(join(import.meta.dirname, '../libs/dataset/src/times/time-names.ts'), text)

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { findRun, followRun, startRun as start, type Run } from '../../infra/client/runs.ts'
 import { stageAddress } from '../../infra/local/servers/stages.ts'
-import { brokenSums } from '../../libs/dataset/src/counters.ts'
+import { brokenSums } from '../../libs/dataset/src/records/counters.ts'
 import { settings } from './stack.ts'
 import { until } from './until.ts'
 

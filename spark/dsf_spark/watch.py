@@ -1,4 +1,4 @@
-"""The definitions as they are in their folders now. It looks at contents, as the stages do (libs/stage/src/dataset-watch.ts)."""
+"""The definitions as they are in their folders now. It looks at contents, as the stages do (libs/stage/src/datasets/dataset-watch.ts)."""
 
 import hashlib
 import logging

@@ -234,7 +234,7 @@ _SOURCE_URL = "|".join(
 )
 
 
-# the same as in libs/dataset/src/source-dates.ts
+# the same as in libs/dataset/src/definition/source-dates.ts
 _BRACES = re.compile(r"(?<!\$)\{([-_./:\sTa-zA-Z]{1,40})\}")
 
 

@@ -1,6 +1,6 @@
 """
 What a definition may look like, as the stages say it: words, types, bounds and defaults (`definition.json`, which
-infra/schemas.ts writes from libs/dataset/src/definition.ts).
+infra/schemas.ts writes from libs/dataset/src/definition/definition.ts).
 """
 
 import json

@@ -1,4 +1,4 @@
-export { datedAddresses } from './source-dates.ts'
+export { datedAddresses } from './definition/source-dates.ts'
 export {
   byName,
   datasetFolders,
@@ -9,15 +9,15 @@ export {
   type Datasets,
   type Loaded,
   type RefusedDataset,
-} from './load.ts'
-export { largestBatch, largestRow } from './limits.ts'
-export type { Dataset, Field, FieldType } from './dataset.ts'
-export { datasetName, type ComputedField } from './definition.ts'
-export { definitionShape } from './definition-shape.ts'
-export type { DashboardDefinition, PanelDefinition } from './dashboard.ts'
-export { encodingOf } from './encodings.ts'
-export { DefinitionError } from './errors.ts'
-export { keyReader, laneOf, murmur2, recordKey } from './lane.ts'
+} from './loading/load.ts'
+export { largestBatch, largestRow } from './definition/limits.ts'
+export type { Dataset, Field, FieldType } from './definition/dataset.ts'
+export { datasetName, type ComputedField } from './definition/definition.ts'
+export { definitionShape } from './loading/definition-shape.ts'
+export type { DashboardDefinition, PanelDefinition } from './definition/dashboard.ts'
+export { encodingOf } from './definition/encodings.ts'
+export { DefinitionError } from './definition/errors.ts'
+export { keyReader, laneOf, murmur2, recordKey } from './cells/lane.ts'
 export {
   isChangelog,
   topicKinds,
@@ -27,11 +27,11 @@ export {
   topicsOf,
   type TopicKind,
   type TopicSpec,
-} from './topics.ts'
-export { landingKey, noValue, objectKey, pathSegment, type ObjectName } from './object-key.ts'
-export { isProblem, type Problem, type Row, type Value } from './problems.ts'
-export { fractionReader, keyRules, readRules, type CellReader } from './values.ts'
-export { compileExpressions, type CompiledField } from './expressions.ts'
+} from './records/topics.ts'
+export { landingKey, noValue, objectKey, pathSegment, type ObjectName } from './records/object-key.ts'
+export { isProblem, type Problem, type Row, type Value } from './cells/problems.ts'
+export { fractionReader, keyRules, readRules, type CellReader } from './cells/values.ts'
+export { compileExpressions, type CompiledField } from './computing/expressions.ts'
 export {
   cleanColumns,
   enrichedColumns,
@@ -40,11 +40,11 @@ export {
   without,
   type Column,
   type DocumentColumn,
-} from './columns.ts'
-export { profileColumns, trendsColumns } from './tables.ts'
-export { topicSchemas } from './avro.ts'
-export type { AvroField, AvroSchema } from './avro-record.ts'
-export { receiptSchema } from './avro-runs.ts'
+} from './records/columns.ts'
+export { profileColumns, trendsColumns } from './records/tables.ts'
+export { topicSchemas } from './records/avro.ts'
+export type { AvroField, AvroSchema } from './records/avro-record.ts'
+export { receiptSchema } from './records/avro-runs.ts'
 export {
   addCounters,
   brokenSums,
@@ -52,8 +52,8 @@ export {
   formerCounter,
   type CounterName,
   type Counters,
-} from './counters.ts'
-export { fieldLimit, indexTemplate, type IndexTemplate } from './index-template.ts'
+} from './records/counters.ts'
+export { fieldLimit, indexTemplate, type IndexTemplate } from './records/index-template.ts'
 export {
   firstPipelineIndex,
   pipelineColumns,
@@ -61,13 +61,18 @@ export {
   pipelineIndexColumns,
   pipelineTemplate,
   profileDocumentColumns,
-} from './pipeline-index.ts'
-export { firstTrendsIndex, trendsDocumentColumns, trendsIndex, trendsTemplate } from './trends-index.ts'
-export { trendFields } from './resolve-trends.ts'
-export { recordShape } from './record-shape.ts'
-export { timeNames } from './time-names.ts'
-export type { Reading, Tolerance } from './reading.ts'
-export { resolvedForm } from './resolved-form.ts'
+} from './records/pipeline-index.ts'
+export {
+  firstTrendsIndex,
+  trendsDocumentColumns,
+  trendsIndex,
+  trendsTemplate,
+} from './records/trends-index.ts'
+export { trendFields } from './loading/resolve-trends.ts'
+export { recordShape } from './records/record-shape.ts'
+export { timeNames } from './times/time-names.ts'
+export type { Reading, Tolerance } from './definition/reading.ts'
+export { resolvedForm } from './loading/resolved-form.ts'
 export {
   asJson,
   quarantined,
@@ -75,9 +80,9 @@ export {
   type Provenance,
   type Quarantined,
   type Reason,
-} from './quarantined.ts'
-export { flow, readers, routesFrom, type StageName, type Way } from './flow.ts'
-export { indexPrefixPattern, namesOf, prefixPattern, type Names } from './names.ts'
-export { bucketPolicy } from './object-rights.ts'
-export { programs, type Program, type Scope } from './programs.ts'
-export { rightsOf, topicRights, type KafkaRight } from './rights.ts'
+} from './records/quarantined.ts'
+export { flow, readers, routesFrom, type StageName, type Way } from './flow/flow.ts'
+export { indexPrefixPattern, namesOf, prefixPattern, type Names } from './flow/names.ts'
+export { bucketPolicy } from './flow/object-rights.ts'
+export { programs, type Program, type Scope } from './flow/programs.ts'
+export { rightsOf, topicRights, type KafkaRight } from './flow/rights.ts'

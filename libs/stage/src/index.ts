@@ -1,5 +1,5 @@
-export { Asked, Call, numberIn, secondsUpTo, type Contract } from './call.ts'
-export { crashPoint, type CrashAt } from './crash-points.ts'
+export { Asked, Call, numberIn, secondsUpTo, type Contract } from './http/call.ts'
+export { crashPoint, type CrashAt } from './settings/crash-points.ts'
 export {
   defineStage,
   perDataset,
@@ -17,13 +17,13 @@ export {
   type Seen,
   type Stage,
   type TopicReader,
-} from './define.ts'
-export { apiVariables, flag, readConfig } from './env.ts'
-export { filePath, openUrl, optional, told } from './variable-types.ts'
-export { renewed, secretOf, tokenOf, type Secret } from './secret.ts'
-export { LiveAgent, readTls, type TlsFiles } from './tls.ts'
-export { DatasetError, FatalError, TransientError } from './failure.ts'
-export { problem, RequestError } from './problem.ts'
-export { TokenError, tokensOf, type TokenClient, type Tokens } from './oauth-token.ts'
+} from './batches/define.ts'
+export { apiVariables, flag, readConfig } from './settings/env.ts'
+export { filePath, openUrl, optional, told } from './settings/variable-types.ts'
+export { renewed, secretOf, tokenOf, type Secret } from './settings/secret.ts'
+export { LiveAgent, readTls, type TlsFiles } from './settings/tls.ts'
+export { DatasetError, FatalError, TransientError } from './health/failure.ts'
+export { problem, RequestError } from './http/problem.ts'
+export { TokenError, tokensOf, type TokenClient, type Tokens } from './settings/oauth-token.ts'
 export { runStage } from './run-stage.ts'
-export { sliced } from './turns.ts'
+export { sliced } from './batches/turns.ts'

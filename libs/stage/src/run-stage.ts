@@ -1,13 +1,13 @@
 import { DefinitionError } from '@dsf/dataset'
-import { createApp, type App, type StageApi } from './api-side.ts'
-import { armCrashPoint } from './crash-points.ts'
-import type { LaneState, Stage } from './define.ts'
-import type { CommonConfig } from './env.ts'
-import { Health } from './health.ts'
-import { openHealthSide } from './health-side.ts'
+import { createApp, type App, type StageApi } from './http/api-side.ts'
+import { armCrashPoint } from './settings/crash-points.ts'
+import type { LaneState, Stage } from './batches/define.ts'
+import type { CommonConfig } from './settings/env.ts'
+import { Health } from './health/health.ts'
+import { openHealthSide } from './http/health-side.ts'
 import { LaneTransport } from './lane-transport.ts'
-import { createLog, type Logger } from './log.ts'
-import { startTelemetry } from './telemetry.ts'
+import { createLog, type Logger } from './health/log.ts'
+import { startTelemetry } from './health/telemetry.ts'
 
 /** A stop that takes longer than this is cut off; Kubernetes would wait 30 seconds. */
 const stopDeadlineMs = 25_000

@@ -1,0 +1,181 @@
+import { nullable, record, type AvroField, type AvroSchema } from './avro-record.ts'
+import type { Dataset } from '../definition/dataset.ts'
+
+const timestamp = { type: 'long', logicalType: 'timestamp-millis' }
+
+/** Which refused rows a replay takes, and up to where. */
+const replay = {
+  type: 'record',
+  name: 'Replay',
+  fields: [
+    {
+      name: 'selection',
+      type: {
+        type: 'record',
+        name: 'Selection',
+        fields: [nullable('stage', 'string'), nullable('code', 'string'), nullable('run', 'string')],
+      },
+    },
+    {
+      name: 'until',
+      type: { type: 'array', items: 'long' },
+      doc: 'offsets of the quarantine topic, by lane',
+    },
+  ],
+}
+
+/** A file as it was read. */
+const file = {
+  type: 'record',
+  name: 'FileRead',
+  fields: [
+    nullable('etag', 'string'),
+    nullable('modified', 'string', "when it was modified, in its server's own form"),
+    { name: 'bytes', type: 'long' },
+    { name: 'sha256', type: 'string' },
+    { name: 'definition', type: 'string', doc: 'SHA-256 of what it was read by' },
+    nullable(
+      'redirected',
+      'string',
+      'SHA-256 of the address that etag and modified are of, if not the source',
+    ),
+  ],
+}
+
+const unchanged = {
+  type: 'record',
+  name: 'Unchanged',
+  fields: [
+    { name: 'since', type: 'string', doc: 'the run that brought the rows' },
+    { name: 'by', type: 'string', doc: 'etag, last-modified, size and time, or content' },
+  ],
+}
+
+const strings = (name: string) => ({ name, type: { type: 'array', items: 'string' } })
+
+const seenHeader = {
+  type: 'record',
+  name: 'SeenHeader',
+  fields: [strings('names'), { name: 'since', type: 'string', doc: 'the run that first had it' }],
+}
+
+/** How a header differs from the one that was taken before. */
+const drift = {
+  type: 'record',
+  name: 'Drift',
+  fields: [
+    { name: 'since', type: 'string', doc: 'the run that first had the header before' },
+    strings('added'),
+    strings('gone'),
+    {
+      name: 'renamed',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'Renamed',
+          fields: [
+            { name: 'from', type: 'string' },
+            { name: 'to', type: 'string' },
+          ],
+        },
+      },
+    },
+    { name: 'reordered', type: 'boolean' },
+    { name: 'done', type: 'string', doc: 'taken or refused' },
+  ],
+}
+
+const force = {
+  name: 'force',
+  type: 'boolean',
+  default: false,
+  doc: 'reads a file again that did not change',
+}
+
+/** What a run is asked to do. */
+const order: AvroField[] = [
+  { name: 'run', type: 'string' },
+  nullable('source', 'string', 'of an import'),
+  nullable('replay', replay, 'of a replay'),
+  { name: 'requested_at', type: timestamp },
+]
+
+/** What somebody asked of a run. */
+export function requestSchema(dataset: Dataset): AvroSchema {
+  return record(dataset, 'Request', 'A run that somebody asked for, or asked to be cancelled.', [
+    { name: 'type', type: 'string', default: 'import', doc: 'import, replay or cancel' },
+    ...order,
+    force,
+  ])
+}
+
+/** A run. The newest record of a key is what is known of it, and the state from which it goes on after a crash. */
+export function runSchema(dataset: Dataset): AvroSchema {
+  const long = (name: string, doc?: string) => ({ name, type: 'long', default: 0, doc })
+  const list = (name: string, items: string, doc: string) => ({
+    ...{ name, type: { type: 'array', items }, default: [], doc },
+  })
+  const longs = (name: string, doc: string) => ({
+    ...{ name, type: { type: 'map', values: 'long' }, default: {}, doc },
+  })
+  const time = (name: string, doc?: string) => nullable(name, timestamp, doc)
+  return record(dataset, 'Run', 'A run: what was asked, how far it has come, and how it ended.', [
+    { name: 'type', type: 'string', default: 'import', doc: 'import or replay' },
+    ...order,
+    force,
+    {
+      name: 'state',
+      type: 'string',
+      doc: 'queued, fetching, publishing, processing, succeeded, failed or cancelled',
+    },
+    nullable('reason', 'string'),
+    time('fetching_at'),
+    time('publishing_at'),
+    time('processing_at'),
+    time('cancel_at', 'when somebody asked for its end'),
+    time('ended_at'),
+    nullable('landing', 'string', 'key of the landing object, once it is complete'),
+    long('landing_bytes'),
+    long('bytes_per_second', 'of the source, while it is fetched'),
+    nullable('landing_sha256', 'string'),
+    long('byte', 'decompressed position of the next unread row'),
+    long('row', 'rows already published'),
+    list('read', 'long', 'rows sent to each lane'),
+    list('quarantined', 'long', 'unreadable rows by lane'),
+    list('closed', 'string', 'lane and route of each receipt that arrived'),
+    longs('counters', 'of those receipts'),
+    longs('durations', 'ms that each stage took, in its slowest lane'),
+    long('turn', 'number of its fetch among those of the dataset'),
+    nullable('file', file, 'that the rows are of'),
+    nullable('encoding', 'string', 'of the file, as it was read'),
+    nullable('unchanged', unchanged, 'of an import whose file was the one of a run before'),
+    nullable('address', 'string', 'what a source with a date in it became'),
+    nullable('cut_by', 'string', 'SHA-256 of what its file is cut into rows by'),
+    nullable('header', seenHeader, 'as it was taken; kept with the last run that took one'),
+    nullable('drift', drift),
+    longs('tolerated', 'rows and lines that the definition lets pass, by what it lets pass'),
+  ])
+}
+
+/** Closes a run in a lane. One schema for all datasets, registered under its own name. */
+export const receiptSchema: AvroSchema = {
+  type: 'record',
+  name: 'Receipt',
+  namespace: 'dsf',
+  doc: 'Control record behind the last row of a run in a lane. Every stage adds its counters.',
+  fields: [
+    { name: 'run', type: 'string' },
+    { name: 'dataset', type: 'string' },
+    { name: 'lane', type: 'int' },
+    { name: 'lanes', type: 'int' },
+    { name: 'route', type: 'string', default: '', doc: 'processed or lake, once a sink wrote it' },
+    { name: 'counters', type: { type: 'map', values: 'long' } },
+    {
+      name: 'times',
+      type: { type: 'map', values: 'long' },
+      default: {},
+      doc: 'ms since 1970 at which the run was requested, and closed by each stage',
+    },
+  ],
+}

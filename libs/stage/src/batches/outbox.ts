@@ -1,0 +1,120 @@
+import type { Dataset, Names, TopicKind } from '@dsf/dataset'
+import type { Message, TopicMessages } from 'kafkajs'
+import type { Output, Receipt } from './define.ts'
+import { DatasetError } from '../health/failure.ts'
+import { maxSendBytes } from '../kafka/kafka.ts'
+import { receiptHeaders } from './receipts.ts'
+import type { Encoder, Serde } from '../kafka/serde.ts'
+import { cutToFit, largestRecord, refuseRow, sizeOf } from './too-large.ts'
+import { sliced, sliceRecords } from './turns.ts'
+
+/** Collects what one transaction writes, encoded, in order per topic and lane. */
+export class Outbox {
+  readonly #stage: string
+  readonly #names: Names
+  readonly #dataset: Dataset
+  readonly #encoders: Map<TopicKind, Encoder>
+  readonly #receipts: Encoder
+  #sends: TopicMessages[][] = []
+  #open = new Map<TopicKind, Message[]>()
+  #openBytes = 0
+  /** records by topic kind, receipts not counted */
+  readonly written = new Map<TopicKind, number>()
+
+  constructor(
+    { stage, names }: { stage: { name: string }; names: Names },
+    dataset: Dataset,
+    encoders: Map<TopicKind, Encoder>,
+    receipts: Encoder,
+  ) {
+    this.#names = names
+    this.#stage = stage.name
+    this.#dataset = dataset
+    this.#encoders = encoders
+    this.#receipts = receipts
+  }
+
+  /** Returns how many rows were too large for the topic, and so went to quarantine instead. */
+  add(kind: TopicKind, lane: number, outputs: Output[]): number {
+    const encoder = this.#encoders.get(kind)
+    if (!encoder) throw new Error(`the stage writes to "${kind}" but does not declare it in writes`)
+    let refused = 0
+    for (const output of outputs) {
+      const value = output.value === null ? null : encoder.encode(output.value)
+      const size = sizeOf(output.key, value)
+      if (size <= largestRecord)
+        this.#push(kind, { key: output.key, value, partition: output.lane ?? lane }, size)
+      else if (this.#addCut(kind, lane, output, size)) refused++
+    }
+    this.written.set(kind, (this.written.get(kind) ?? 0) + outputs.length - refused)
+    return refused
+  }
+
+  /** The same for any number of rows, whose encoding others need not wait for. */
+  async addSliced(kind: TopicKind, lane: number, outputs: Output[]): Promise<number> {
+    const turn = sliced()
+    let refused = 0
+    for (let at = 0; at < outputs.length; at += sliceRecords) {
+      const slice = outputs.slice(at, at + sliceRecords)
+      await turn(slice.length)
+      refused += this.add(kind, lane, slice)
+    }
+    return refused
+  }
+
+  /** True for a row, which goes to quarantine; a quarantine record goes with what fits of it. */
+  #addCut(kind: TopicKind, lane: number, output: Output, size: number): boolean {
+    if (kind === 'quarantine') {
+      this.add('quarantine', lane, [cutToFit(output)])
+      this.written.set(kind, this.written.get(kind)! - 1)
+      return false
+    }
+    const refused = refuseRow(this.#stage, kind, output, size)
+    if (!refused)
+      throw new DatasetError(
+        `a record for ${this.#names.topic(this.#dataset.name, kind)} has ${size} bytes, and a record has at most ${largestRecord}`,
+      )
+    this.add('quarantine', lane, [refused])
+    return true
+  }
+
+  addReceipt(kind: TopicKind, receipt: Receipt): void {
+    const value = this.#receipts.encode(receipt)
+    const message = { key: receipt.run, value, partition: receipt.lane, headers: receiptHeaders }
+    this.#push(kind, message, sizeOf(receipt.run, value))
+  }
+
+  /**
+   * A record batch of kafkajs is a whole send, so sends are cut by size and follow each other inside the transaction. A
+   * record that is larger than a send is one by itself.
+   */
+  #push(kind: TopicKind, message: Message, size: number): void {
+    if (this.#openBytes + size > maxSendBytes) this.#cut()
+    const messages = this.#open.get(kind)
+    if (messages) messages.push(message)
+    else this.#open.set(kind, [message])
+    this.#openBytes += size + 64
+  }
+
+  #cut(): void {
+    if (this.#open.size === 0) return
+    this.#sends.push(
+      [...this.#open].map(([kind, messages]) => ({
+        topic: this.#names.topic(this.#dataset.name, kind),
+        messages,
+      })),
+    )
+    this.#open = new Map()
+    this.#openBytes = 0
+  }
+
+  sends(): TopicMessages[][] {
+    this.#cut()
+    return this.#sends
+  }
+}
+
+/** Encoders of a lane: their slabs are reused from transaction to transaction, their bytes never. */
+export function encodersOf(serde: Serde, dataset: Dataset, kinds: TopicKind[]): Map<TopicKind, Encoder> {
+  return new Map(kinds.map((kind) => [kind, serde.encoder(dataset, kind)]))
+}
