@@ -20,7 +20,7 @@ describe('k8s/', () => {
   })
 
   it('sets no variable that no stage reads', () => {
-    const tables = ['apps/*/src/config.ts', 'libs/*/src/{env,*-variables}.ts'].flatMap((path) =>
+    const tables = ['apps/*/src/config.ts', 'libs/*/src/**/{env,*-variables}.ts'].flatMap((path) =>
       globSync(join(root, path)),
     )
     const declared = tables.flatMap((path) => words(readFileSync(path, 'utf8'), /\b([A-Z][A-Z0-9_]+): /g))
