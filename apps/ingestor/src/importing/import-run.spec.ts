@@ -1,116 +1,35 @@
-import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { loadDataset, type TopicKind } from '@dsf/dataset'
-import { TransientError, type Output, type Result } from '@dsf/stage'
+import type { TopicKind } from '@dsf/dataset'
+import { TransientError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { importRun, importRuns, type Work } from './import-run.ts'
-import type { Importer } from './importer.ts'
-import { begins, cancel, newRun, type Run, type RunRequest } from './run.ts'
-import { RunStates } from './run-state.ts'
-import { Slots } from './slots.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const weather = loadDataset(join(import.meta.dirname, '../../../../datasets/seattle-weather'))
-const header = 'date,precipitation,temp_max,temp_min,wind,weather\n'
-const dayOf = (i: number) => new Date(i * 86_400_000).toISOString().slice(0, 10)
-/** One row in a thousand has a cell too few. */
-const line = (i: number) => (i % 1000 === 999 ? `${dayOf(i)},0\n` : `${dayOf(i)},${i},12.8,5.0,4.7,sun\n`)
-const csvOf = (rows: number) => header + Array.from({ length: rows }, (_, i) => line(i)).join('')
-
-const objects = new Map<string, Buffer>()
-const store = {
-  putStream: async (key: string, stream: Readable) => void objects.set(key, await buffer(stream)),
-  stream: async (key: string) => {
-    const bytes = objects.get(key)!
-    const cut = Math.ceil(bytes.length / 7)
-    return Readable.from(Array.from({ length: 7 }, (_, i) => bytes.subarray(i * cut, (i + 1) * cut)))
-  },
-} as ObjectStore
-const now = Date.parse('2026-11-23T10:00:00Z')
-vi.useFakeTimers({ toFake: ['Date'], now })
-beforeEach(() => objects.clear())
-
-const importOf = (from: string, requested_at = 1): RunRequest => ({
-  ...{ run: 'r', type: 'import', source: from, replay: null, requested_at },
-})
-const newStates = () => new RunStates({ runs: 1000, days: 90 })
-
-/** Puts the text where the request finds it. */
-function source(content: string | Buffer, name = 'source.csv'): RunRequest {
-  writeFileSync(join(folder, name), content)
-  return importOf(pathToFileURL(join(folder, name)).href)
-}
-
-const warn = vi.fn()
-const importerOf = (from: ObjectStore): Importer => ({
-  ...{ store: from, limits: { allow: [], roots: [folder] }, rowsPerTransaction: 20_000 },
-  ...{ fetching: new Slots(1), publishing: new Slots(1) },
-})
-
-/** A lane whose transactions are kept, and which is lost in the one numbered `dies`, before its commit. */
-function laneOf(state: RunStates, dies = Infinity) {
-  const committed: Result[] = []
-  const lost = new AbortController()
-  const listeners = new Set<() => void>()
-  const commit = (result: Result) => {
-    state.commit()
-    committed.push(result)
-    for (const listener of [...listeners]) listener()
-  }
-  const work: Work = {
-    ...{ dataset: weather, lane: 0, state, signal: lost.signal },
-    transact: async (change) => {
-      lost.signal.throwIfAborted()
-      const result = change(state)
-      if (committed.length < dies) return commit(result)
-      state.rollback()
-      lost.abort(new Error('killed'))
-      lost.signal.throwIfAborted()
-    },
-    resting: (wait) => wait(),
-    idle: async () => lost.abort(),
-    onCommit: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    heard: () => undefined,
-    log: { info: () => undefined, warn },
-  }
-  return { work, committed, commit, lost }
-}
-
-/** Takes the request in, and works at the run until nothing is left of it, or until the lane dies. */
-async function run(request: RunRequest, states = newStates(), dies = Infinity): Promise<Result[]> {
-  if (begins(states.get('r'), request)) states.set(newRun(request, weather.lanes))
-  states.commit()
-  const { work, committed, lost } = laneOf(states, dies)
-  await importRuns(importerOf(store), work).catch((error: unknown) => {
-    if (error !== lost.signal.reason) throw error
-  })
-  return committed
-}
-const outputs = (results: Result[], kind: TopicKind): Output[] =>
-  results.flatMap(({ out }) => out?.[kind] ?? [])
-const rowsOf = (results: Result[]) => [
-  outputs(results, 'raw').map(({ value }) => (value as { dsf_row: number }).dsf_row),
-  outputs(results, 'quarantine').map(({ value }) => (value as { dsf_row: number }).dsf_row),
-]
-/** How many rows went where, and what they were: comparing them one by one would take seconds. */
-const digest = (results: Result[]) =>
-  (['raw', 'quarantine'] as const).map((kind) => {
-    const rows = outputs(results, kind)
-    return [rows.length, createHash('sha1').update(JSON.stringify(rows)).digest('hex')]
-  })
-const lastRun = (results: Result[]) => outputs(results, 'runs').at(-1)!.value as Run
-const receipts = (results: Result[]) => results.flatMap(({ receipts: some }) => some ?? [])
+import { describe, expect, it } from 'vitest'
+import {
+  folder,
+  weather,
+  header,
+  dayOf,
+  line,
+  csvOf,
+  objects,
+  store,
+  now,
+  importOf,
+  newStates,
+  source,
+  warn,
+  importerOf,
+  laneOf,
+  run,
+  outputs,
+  rowsOf,
+  lastRun,
+  receipts,
+} from '../../testing/import-lane.ts'
+import { importRun } from './import-run.ts'
+import { newRun, type Run } from './run.ts'
 
 describe('an import', () => {
   it('lands the file in a transaction, and publishes its rows in another, with a receipt in every lane', async () => {
@@ -209,224 +128,6 @@ describe('an import', () => {
     const gzipped = await run(source(gzipSync(csvOf(2500)), 'source.csv.gz'))
     expect(outputs(gzipped, 'raw')).toEqual(outputs(plain, 'raw'))
     expect([...objects.keys()]).toContain('landing/dataset=seattle-weather/r.csv.gz')
-  })
-})
-
-/** Runs of one dataset, one after the other, each of which came through. */
-async function runs(contents: string[], dataset = weather) {
-  const states = newStates()
-  const results: Result[][] = []
-  for (const [i, content] of contents.entries()) {
-    const request = { ...source(content), run: `r${i}`, requested_at: i + 1 }
-    states.set(newRun(request, dataset.lanes))
-    states.commit()
-    const { work, committed } = laneOf(states)
-    await importRuns(importerOf(store), { ...work, dataset })
-    results.push(committed)
-    const run = states.get(request.run)!
-    states.set(run.state === 'processing' ? { ...run, state: 'succeeded' } : run)
-    states.commit()
-  }
-  return { results, states }
-}
-
-describe('an import of a file that did not change', () => {
-  it('has succeeded in one transaction, without rows, receipts or a landing, and says since when', async () => {
-    const csv = csvOf(3)
-    const [, second, third, fourth] = (await runs([csv, csv, csv, csvOf(4)])).results
-    expect(second!.map(({ out, receipts }) => [Object.keys(out!), receipts])).toEqual([[['runs'], undefined]])
-    expect([...objects.keys()].map((key) => key.split('/').at(-1))).toEqual(['r0.csv', 'r3.csv'])
-    for (const results of [second!, third!])
-      expect(lastRun(results)).toMatchObject({
-        ...{ state: 'succeeded', ended_at: now, landing: null, row: 0, landing_bytes: csv.length },
-        unchanged: { since: 'r0', by: 'content' },
-      })
-    expect(rowsOf(fourth!)[0]).toHaveLength(4)
-  })
-})
-
-describe('a header that changed', () => {
-  const csv = csvOf(2)
-  const more = csv.replace('wind', 'rain,wind').replaceAll('4.7', '9,4.7')
-  const other = csv.replace('wind', 'gusts')
-
-  it('is told of with the run that had the one before, when it is taken', async () => {
-    const dataset = { ...weather, fieldsMatch: 'subset' as const }
-    const { states } = await runs([csv, csv, more, more.replace('9,', '8,')], dataset)
-    const drifts = ['r0', 'r1', 'r2', 'r3'].map((run) => states.get(run)!.drift)
-    const drift = { since: 'r0', added: ['rain'], gone: [], renamed: [], reordered: false, done: 'taken' }
-    expect(drifts).toEqual([null, null, drift, null])
-    const headers = ['r0', 'r1', 'r2', 'r3'].map((run) => states.get(run)!.header)
-    expect(headers).toEqual([null, null, null, { names: expect.arrayContaining(['rain']), since: 'r2' }])
-  })
-
-  it('is told of when it is refused, again and again until it fits', async () => {
-    const { states } = await runs([csv, other, other, csv])
-    const renamed = [{ from: 'wind', to: 'gusts' }]
-    for (const run of ['r1', 'r2']) {
-      const { drift, reason, state } = states.get(run)!
-      expect([drift, state]).toEqual([
-        { since: 'r0', added: [], gone: [], renamed, reordered: false, done: 'refused' },
-        'failed',
-      ])
-      expect(reason).toMatch(/missing "wind".*since run r0: "wind" is now "gusts"; it was refused$/)
-    }
-    expect([states.get('r3')!.drift, states.get('r3')!.header?.since]).toEqual([null, 'r0'])
-  })
-
-  it('of a file that is plainly another one is not told of', async () => {
-    const { states } = await runs([csv, 'user,password\na,b\n'])
-    expect([states.get('r1')!.drift, states.get('r1')!.reason]).toEqual([
-      null,
-      expect.not.stringContaining('password'),
-    ])
-  })
-})
-
-describe('an import that was broken off', () => {
-  const rows = 45_000
-  const request = source(csvOf(rows), 'long.csv')
-  let whole: Result[]
-  beforeAll(async () => {
-    whole = await run(request)
-    expect(whole.length).toBe(3)
-  })
-
-  it.each([0, 1, 2])(
-    'before transaction %i was committed goes on with exactly the rows that are missing',
-    async (dies) => {
-      const states = newStates()
-      const before = await run(request, states, dies)
-      const after = await run(request, states)
-      expect(before.length).toBe(dies)
-      const both = [...before, ...after]
-      expect(digest(both)).toEqual(digest(whole))
-      expect(receipts(both)).toEqual(receipts(whole))
-      expect(lastRun(both)).toEqual(lastRun(whole))
-    },
-  )
-
-  it('reads the landing again, not the source, which may have changed', async () => {
-    const changing = source(csvOf(30_000), 'changing.csv')
-    const all = await run(changing)
-    const states = newStates()
-    const before = await run(changing, states, 2)
-    source('something else', 'changing.csv')
-    expect(digest([...before, ...(await run(changing, states))])).toEqual(digest(all))
-  })
-})
-
-describe('a run whose end somebody asks for', () => {
-  const rows = 45_000
-  const request = source(csvOf(rows), 'long.csv')
-  const cancelled = (states: RunStates) => states.set(cancel(states.get('r')!, now))
-
-  it.each([
-    ['before its source has come', 0],
-    ['before its first row', 1],
-  ])('%s is cancelled, and nothing of it is published', async (_, transactions) => {
-    const states = newStates()
-    await run(request, states, transactions)
-    cancelled(states)
-    states.commit()
-    const results = await run(request, states)
-    expect(states.get('r')).toMatchObject({ state: 'cancelled', row: 0, ended_at: now })
-    expect([outputs(results, 'raw'), receipts(results)]).toEqual([[], []])
-  })
-
-  it('in its middle is cancelled at the next transaction, with receipts for the rows that are on their way', async () => {
-    const states = newStates()
-    states.set(newRun(request, weather.lanes))
-    states.commit()
-    const { work, committed, commit } = laneOf(states)
-    work.onCommit(() => {
-      const { row, cancel_at } = states.get('r')!
-      if (row === 0 || cancel_at !== null) return
-      cancelled(states)
-      commit({})
-    })
-    await importRun(importerOf(store), work, 'r')
-    const { row, read, state } = states.get('r')!
-    expect([state, row > 0 && row < rows, read.reduce((sum, n) => sum + n)]).toEqual(['cancelled', true, row])
-    expect(outputs(committed, 'raw').length + outputs(committed, 'quarantine').length).toBe(row)
-    expect(receipts(committed).map(({ receipt }) => receipt.counters['read'])).toEqual(read)
-  })
-})
-
-describe('a run whose end is taken in just before a transaction of its own', () => {
-  const request = source(csvOf(3), 'short.csv')
-  /** Does something in a batch of the lane while the transaction of that number waits for its turn. */
-  async function interrupted(at: number, batch: (states: RunStates) => void) {
-    const states = newStates()
-    states.set(newRun(request, weather.lanes))
-    states.commit()
-    const { work, committed, commit } = laneOf(states)
-    const transact = work.transact
-    const seen: (string | undefined)[] = []
-    work.onCommit(() => void seen.push(states.get('r')?.state))
-    work.transact = async (change) => {
-      if (at-- === 0) {
-        batch(states)
-        commit({ out: { runs: states.changes() } })
-      }
-      return transact(change)
-    }
-    await importRun(importerOf(store), work, 'r')
-    return { states, committed, seen }
-  }
-  const cancelled = (states: RunStates) => states.set(cancel(states.get('r')!, now))
-
-  it('stays cancelled from then on', async () => {
-    const { states, committed, seen } = await interrupted(0, cancelled)
-    expect(new Set(seen)).toEqual(new Set(['cancelled']))
-    expect([states.get('r')!.state, outputs(committed, 'raw')]).toEqual(['cancelled', []])
-  })
-
-  it('is cancelled with its last row, and its lanes are closed', async () => {
-    const { states, committed } = await interrupted(1, cancelled)
-    expect(states.get('r')).toMatchObject({ state: 'cancelled', row: 3, ended_at: now })
-    expect([outputs(committed, 'raw').length, receipts(committed).length]).toEqual([3, 4])
-  })
-
-  it('may be forgotten too, and nothing of it comes back', async () => {
-    const { states, committed } = await interrupted(0, (runs) => {
-      runs.set(cancel(runs.get('r')!, now))
-      runs.commit()
-      runs.prune(now + 91 * 86_400_000)
-    })
-    expect([states.get('r'), outputs(committed, 'runs').at(-1)!.value]).toEqual([undefined, null])
-  })
-})
-
-describe('a finished run', () => {
-  it.each([
-    ['processing', csvOf(3)],
-    ['failed', '<html>'],
-  ])('that is %s gives nothing when it is asked for again', async (state, content) => {
-    const states = newStates()
-    const request = source(content)
-    expect(lastRun(await run(request, states)).state).toBe(state)
-    expect(await run(request, states)).toEqual([])
-  })
-})
-
-describe('a failed run that is asked for again', () => {
-  const missing = importOf(pathToFileURL(join(folder, 'late.csv')).href)
-
-  it('starts anew, once for each request', async () => {
-    const states = newStates()
-    expect(lastRun(await run(missing, states)).state).toBe('failed')
-    expect(await run(missing, states)).toEqual([])
-    source(csvOf(3), 'late.csv')
-    const results = await run({ ...missing, requested_at: 2 }, states)
-    expect(lastRun(results)).toMatchObject({ state: 'processing', reason: null, row: 3 })
-    expect(await run({ ...missing, requested_at: 3 }, states)).toEqual([])
-  })
-
-  it('stays failed when other stages have rows of it', async () => {
-    const states = newStates()
-    states.restore('r', { ...newRun(missing, 4), state: 'failed', row: 1 })
-    expect(await run({ ...missing, requested_at: 2 }, states)).toEqual([])
   })
 })
 
