@@ -1,8 +1,6 @@
 /** A send to several brokers, of which one has to be asked again: what the patched client sends, and how often. */
-import { createRequire } from 'node:module'
 import { expect, it } from 'vitest'
-
-const load = createRequire(import.meta.url)
+import { inside } from '../../testing/inside-kafkajs.ts'
 
 interface Sent {
   node: number
@@ -13,8 +11,8 @@ interface Call {
 }
 type Send = (given: object) => Promise<{ partition: number }[]>
 
-const sendMessages = load('kafkajs/src/producer/sendMessages') as (parts: object) => Send
-const createRetry = load('kafkajs/src/retry') as (options: object) => unknown
+const sendMessages = inside<(parts: object) => Send>('producer/sendMessages')
+const createRetry = inside<(options: object) => unknown>('retry')
 
 const busy = () => Object.assign(new Error('busy'), { name: 'KafkaJSProtocolError', retriable: true })
 

@@ -1,16 +1,12 @@
-import { createRequire } from 'node:module'
 import type { AuthenticationProviderArgs, SaslAuthenticateArgs } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
+import { inside } from '../../testing/inside-kafkajs.ts'
 import { oauthMechanism } from './oauth-mechanism.ts'
 
-const inside = createRequire(import.meta.url)
-const ownRequest = inside('kafkajs/src/protocol/sasl/oauthBearer/request') as (
-  sasl: object,
-  token: { value: string },
-) => Promise<{ encode: () => Promise<Buffer> }>
-const { KafkaJSProtocolError } = inside('kafkajs/src/errors') as {
-  KafkaJSProtocolError: new (error: object) => Error
-}
+const ownRequest = inside<
+  (sasl: object, token: { value: string }) => Promise<{ encode: () => Promise<Buffer> }>
+>('protocol/sasl/oauthBearer/request')
+const { KafkaJSProtocolError } = inside<{ KafkaJSProtocolError: new (error: object) => Error }>('errors')
 
 /** With a length before it, as kafkajs hands over what a broker says; a real one's first refusal is such bytes, too. */
 const answer = (text: string) => Buffer.concat([Buffer.from([0, 0, 0, text.length]), Buffer.from(text)])
