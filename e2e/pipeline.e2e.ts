@@ -1,75 +1,22 @@
 /** The whole way of good data: CSV in; topics, objects and documents out, each read back by somebody else's client. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BrokenRow } from '../infra/feed/expectation.ts'
-import { feedWindow } from '../infra/feed/feed-window.ts'
 import { COLUMNS, type Quake } from '../infra/feed/quake.ts'
-import {
-  ask,
-  countDocuments,
-  documentsOf,
-  mappingOf,
-  measured,
-  simulated,
-  type Document,
-} from './support/documents.ts'
+import { countDocuments, documentsOf, measured, simulated } from './support/documents.ts'
 import { bytesOf, keysOf, objectsOf, queryLake } from './support/objects.ts'
-import { feedUrl, importSource, ingested, post, receiptOf, unanswered, type Run } from './support/runs.ts'
-import { filesDir } from './support/stack.ts'
+import { importSource, ingested, post, receiptOf, unanswered, type Run } from './support/runs.ts'
 import { decode, endsOf, isReceipt, messagesOf, type Message } from './support/topics.ts'
-
-const windows = { 1: feedWindow(1), 2: feedWindow(2) } as const
-const newest = windows[2].expected.newest
-const { brokenRows } = windows[2].expected
-
-const windowUrl = (n: 1 | 2, suffix = '') => `${feedUrl}/earthquakes/window-${n}.csv${suffix}`
-
-/** What the receipt of a window must say; simulated twins are as many as the generator made. */
-function expectedCounters(n: 1 | 2, found: Run) {
-  const { rows, clean, duplicates, brokenRows } = windows[n].expected
-  const { simulated: twins } = found.counters
-  const stored = clean + twins!
-  const { created } = found.counters
-  const counters = {
-    read: rows,
-    clean,
-    duplicate: duplicates,
-    quarantined: brokenRows.length,
-    processed: clean,
-  }
-  // the index is asked for how many were created; see below
-  const documents = { created, replaced: stored - created!, superseded: 0, repeated: 0, refused: 0 }
-  return { ...counters, enriched: stored, stored, ...documents }
-}
-
-/** A measured document as the definition asks for it; missing values are absent. */
-function expectedDocument(quake: Quake) {
-  const { time, updated, mag, depth, place, latitude: lat, longitude: lon } = quake
-  const computed = {
-    energyJoules: mag === null ? null : 10 ** (1.5 * mag + 4.8),
-    depthClass: depth === null ? null : depth < 70 ? 'shallow' : depth < 300 ? 'intermediate' : 'deep',
-    revisionHours: (updated - time) / 3_600_000,
-    region: place === null ? null : place.split(', ').at(-1)!.replace(/^CA$/, 'California'),
-  }
-  const fixed = { '@timestamp': time, location: { lat, lon }, dsf_version: updated, simulated: false }
-  return present({ ...quake, ...computed, ...fixed })
-}
-
-const present = (record: object) =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
-
-/** Without what says which row of which run it came from. */
-function withoutOrigin({ _source: { dsf_run: _run, dsf_row: _row, ...content } }: Document) {
-  return content
-}
-
-const contents = (documents: Map<string, Document>) => mapValues(documents, withoutOrigin)
-
-function mapValues<A, B>(map: ReadonlyMap<string, A>, change: (value: A) => B): Record<string, B> {
-  return Object.fromEntries([...map].map(([key, value]) => [key, change(value)]))
-}
+import {
+  windows,
+  newest,
+  windowUrl,
+  brokenRows,
+  expectedCounters,
+  expectedDocument,
+  contents,
+  mapValues,
+} from './support/windows.ts'
 
 async function stateOf(dataset: string) {
   const lake = await queryLake(dataset)
@@ -372,127 +319,5 @@ describe('the feed as .gz', () => {
     const sent = Buffer.from(await (await fetch(windowUrl(2, '.gz'))).arrayBuffer())
     expect((await bytesOf(landing!.key)).equals(sent)).toBe(true)
     expect(landing!.key).toMatch(/\.csv\.gz$/)
-  })
-})
-
-describe('a dataset that is only a definition', () => {
-  const source = `${feedUrl}/seattle-weather.csv`
-  let rows: Record<string, string>[]
-  let receipt: Run
-  let foundAtOnce: number
-
-  beforeAll(async () => {
-    rows = parse<Record<string, string>>(await (await fetch(source)).text(), { columns: true })
-    receipt = await importSource('seattle-weather', source)
-    foundAtOnce = (await ask('seattle-weather/_count', { query: measured })).count as number
-  })
-
-  it('can be searched as soon as its run is over', () => {
-    expect(foundAtOnce).toBe(rows.length)
-  })
-
-  it('comes through with every row', () => {
-    const all = rows.length
-    expect(receipt.counters).toMatchObject({
-      read: all,
-      clean: all,
-      duplicate: 0,
-      quarantined: 0,
-      stored: all,
-      created: all,
-      replaced: 0,
-    })
-    expect(unanswered(receipt)).toEqual([])
-  })
-
-  it('has a document for each day, with the types of the definition', async () => {
-    const expected = rows.map(({ date, weather, ...numbers }) => {
-      const measured = Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)]))
-      const temp_range = measured['temp_max']! - measured['temp_min']!
-      return [
-        date!,
-        { date, weather, ...measured, temp_range, '@timestamp': Date.parse(date!), simulated: false },
-      ]
-    })
-    const found = mapValues(await documentsOf('seattle-weather', measured), withoutOrigin)
-    for (const document of Object.values(found)) delete document['dsf_version']
-    expect(found).toEqual(Object.fromEntries(expected))
-    expect(await mappingOf('seattle-weather')).toMatchObject({
-      date: { type: 'date', format: 'strict_date' },
-      '@timestamp': { type: 'date' },
-      temp_range: { type: 'double' },
-      weather: { type: 'keyword' },
-    })
-  })
-
-  it('is in the lake by kind of day and year, as it asks for, and DuckDB reads a date', async () => {
-    const lake = await queryLake('seattle-weather')
-    expect(
-      await lake(
-        'SELECT count(*)::INT AS rows, count(DISTINCT date)::INT AS days, any_value(typeof(date)) AS type FROM lake',
-      ),
-    ).toEqual([{ rows: rows.length, days: rows.length, type: 'DATE' }])
-    const paths = await lake(
-      `SELECT DISTINCT filename, weather, strftime(date_trunc('year', date), '%Y-%m-%d') AS day FROM lake`,
-    )
-    const misplaced = paths.filter(
-      ({ filename, weather, day }) =>
-        !filename.startsWith(`lake/dataset=seattle-weather/type=${weather}/dt=${day}/`),
-    )
-    expect(misplaced).toEqual([])
-  })
-
-  it('is all duplicates the second time, by content, for it has no versions', async () => {
-    const objects = await keysOf('lake', 'seattle-weather')
-    const again = await importSource('seattle-weather', source)
-    expect(again.counters).toMatchObject({
-      read: rows.length,
-      clean: 0,
-      duplicate: rows.length,
-      stored: 0,
-      created: 0,
-      replaced: 0,
-    })
-    expect(await keysOf('lake', 'seattle-weather')).toEqual(objects)
-    expect(await countDocuments('seattle-weather')).toBe(rows.length)
-  })
-})
-
-describe('a file with repeated keys', () => {
-  const dataset = 'weather-repeated'
-  const days = (...rows: string[]) => {
-    const file = join(filesDir, `repeated-${rows.length}.csv`)
-    writeFileSync(file, ['date,precipitation,temp_max,temp_min,wind,weather', ...rows, ''].join('\n'))
-    return importSource(dataset, `file://${file}`)
-  }
-  /** Of every third day there are three rows. */
-  const rows = Array.from({ length: 300 }, (_, i) => Math.floor(i / 5)).flatMap((day, i) => {
-    const date = new Date(Date.UTC(2020, 0, 1 + (i % 5 < 3 ? day * 3 : day * 3 + (i % 5) - 2)))
-    return `${date.toISOString().slice(0, 10)},${i},9,1,2,rain`
-  })
-
-  it('says of which rows documents were made, and which replaced them: the index grows by what was created', async () => {
-    const receipt = await days(...rows)
-    expect(receipt.counters).toMatchObject({
-      read: 300,
-      stored: 300,
-      created: 180,
-      replaced: 120,
-      superseded: 0,
-    })
-    expect(unanswered(receipt)).toEqual([])
-    expect(await countDocuments(dataset)).toBe(180)
-  })
-
-  it('and once more with new days and changed ones: documents before, and created, are documents after', async () => {
-    const before = await countDocuments(dataset)
-    const changed = rows.slice(0, 10).map((row) => row.replace(',rain', ',snow'))
-    const receipt = await days(...changed, '2030-01-01,1,9,1,2,sun', '2030-01-01,2,9,1,2,sun')
-    const { created, replaced, superseded, repeated, stored } = receipt.counters
-    expect({ created, replaced, superseded, repeated }).toEqual({
-      ...{ created: 1, replaced: stored! - 1 },
-      ...{ superseded: 0, repeated: 0 },
-    })
-    expect(await countDocuments(dataset)).toBe(before + created!)
   })
 })
