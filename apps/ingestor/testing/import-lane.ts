@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { loadDataset, type TopicKind } from '@dsf/dataset'
 import type { Output, Result } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
-import { afterAll, beforeEach, vi } from 'vitest'
+import { afterAll, beforeEach, vi, type Mock } from 'vitest'
 import { importRuns, type Work } from '../src/importing/import-run.ts'
 import type { Importer } from '../src/importing/importer.ts'
 import { begins, newRun, type Run, type RunRequest } from '../src/importing/run.ts'
@@ -50,7 +50,7 @@ export function source(content: string | Buffer, name = 'source.csv'): RunReques
   return importOf(pathToFileURL(join(folder, name)).href)
 }
 
-export const warn = vi.fn()
+export const warn: Mock = vi.fn()
 export const importerOf = (from: ObjectStore): Importer => ({
   ...{ store: from, limits: { allow: [], roots: [folder] }, rowsPerTransaction: 20_000 },
   ...{ fetching: new Slots(1), publishing: new Slots(1) },
