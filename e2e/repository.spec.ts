@@ -168,14 +168,19 @@ describe('tests', () => {
   const runs = /import \{[^}]*\b(?:test|it|describe)\b[^}]*\} from ['"]vitest['"]/
   const suites = sources.filter((path) => /\.(spec|it|e2e|test)\.ts$/.test(path) || runs.test(read(path)))
 
-  test('every file of tests runs in one tier', () => {
-    expect(suites.filter((path) => ofTier(path).length !== 1)).toEqual([])
+  test('every file of tests runs in one tier, or is a kit that one of them calls', () => {
+    const called = suites.flatMap((path) =>
+      words(read(path), /from '(\.[^']*\/testing\/[^']+)'/g).map((kit) => join(dirname(path), kit)),
+    )
+    expect(suites.filter((path) => ofTier(path).length !== 1 && !called.includes(path))).toEqual([])
   })
 
-  test('a spec is named after the file beside it', () => {
+  test('a spec is named after the file beside it; one of several has an idea of its own behind that', () => {
     const specs = suites.filter((path) => /^(apps|libs)\/.*\.spec\.ts$/.test(path))
     const odd = specs.filter(
-      (path) => !files.includes(path.replace('.spec.ts', '.ts')) && !basename(path).includes('-patch.'),
+      (path) =>
+        !files.includes(path.replace(/(\.[a-z-]+)?\.spec\.ts$/, '.ts')) &&
+        !basename(path).includes('-patch.'),
     )
     expect(odd).toEqual([])
   })
