@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installFromDebian } from '../../../infra/local/install/debian.ts'
 import { readProc } from '../../../infra/local/processes/proc.ts'
+import { send } from '../../../infra/local/processes/stop.ts'
 import { settings } from '../stack.ts'
 import { until } from '../until.ts'
 
@@ -98,15 +99,6 @@ export async function serve(folder: string, command: Command): Promise<Server> {
       await kill()
       rmSync(folder, { recursive: true })
     },
-  }
-}
-
-/** A session may have ended meanwhile. */
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

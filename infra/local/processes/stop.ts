@@ -36,11 +36,11 @@ function sendAll(record: ProcessRecord, signal: NodeJS.Signals): void {
   for (const pid of membersOf(record)) send(pid, signal)
 }
 
-function send(pid: number, signal: NodeJS.Signals): void {
+/** To a process that may have ended by itself in the meantime. */
+export function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch (error) {
-    // it ended by itself in the meantime
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }

@@ -76,7 +76,7 @@ test.each([
 })
 
 test('a year of minutes asks for few offsets', () => {
-  const asked = vi.spyOn(Intl.DateTimeFormat.prototype, 'format', 'get')
+  const asked = vi.spyOn(Intl.DateTimeFormat.prototype as { format: unknown }, 'format', 'get')
   const local = localTimes('Europe/Berlin')
   for (let ms = Date.UTC(2024, 0), end = Date.UTC(2025, 0); ms < end; ms += 60_000) local(ms)
   // four for each day, and some more for each minute of the days around the two changes

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { topicName, topicsOf, type Dataset } from '@dsf/dataset'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { copied, copier } from '../../../../e2e/support/copier.ts'
 import {
   closeAll,
   freshName,
@@ -21,23 +22,15 @@ const row = (id: string) => ({ id, v: '1', run: 'r' })
 const magnitude = { name: 'mag', type: 'number' }
 
 /** Every row goes on, with a magnitude of 7 where the definition has one. Notes when it first saw each. */
-function copier(start?: Stage['start']) {
+function noter(start?: Stage['start']) {
   const seenAt = new Map<string, number>()
   const stage: Stage = {
-    name: freshName(),
-    reads: ['raw'],
-    writes: ['clean'],
-    passes: { raw: ['clean'] },
+    ...copier(),
     ...(start ? { start } : {}),
     handle: (batch: Batch) => {
       for (const { id } of batch.records)
         if (!seenAt.has(String(id))) seenAt.set(String(id), performance.now())
-      const more = batch.dataset.fields.some(({ name }) => name === 'mag') ? { mag: 7 } : {}
-      const clean = batch.records.map(({ dsf_run, dsf_row, id, v }, i) => ({
-        key: batch.keys[i]!,
-        value: { dsf_run, dsf_row, dsf_version: Number(v), id, v: Number(v), ...more },
-      }))
-      return { out: { clean }, counts: { clean: clean.length } }
+      return copied(batch, batch.dataset.fields.some(({ name }) => name === 'mag') ? { mag: 7 } : {})
     },
   }
   return { stage, seenAt }
@@ -77,7 +70,7 @@ function steadily(feeder: Feeder, seenAt: Map<string, number>) {
 
 /** Two datasets in one folder: one with a record every 100 ms, and another that is there or not. */
 async function beginSteady(started?: Stage['start']) {
-  const { stage, seenAt } = copier(started)
+  const { stage, seenAt } = noter(started)
   const steady = newDataset(1)
   const feeder = await openFeeder(steady)
   await feeder.rows(0, [row('first')])

@@ -3,28 +3,14 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { namesOf, topicsOf, topicSettings, type Dataset } from '@dsf/dataset'
 import { afterEach, describe, expect, it } from 'vitest'
+import { copier } from '../../../../e2e/support/copier.ts'
 import { closeAll, freshName, newDataset, openFeeder, runTold } from '../../../../e2e/support/lanes.ts'
 import { environment, runDir } from '../../../../e2e/support/stack.ts'
 import { isReceipt, messagesOf, withAdmin } from '../../../../e2e/support/topics.ts'
 import { until } from '../../../../e2e/support/until.ts'
-import type { Batch, Stage } from '../batches/define.ts'
 import type { Health, Parked } from '../health/health.ts'
 
 afterEach(closeAll)
-
-const copier = (): Stage => ({
-  name: freshName(),
-  reads: ['raw'],
-  writes: ['clean'],
-  passes: { raw: ['clean'] },
-  handle: async ({ records, keys }: Batch) => {
-    const clean = records.map(({ dsf_run, dsf_row, id, v }, i) => ({
-      key: keys[i]!,
-      value: { dsf_run, dsf_row, dsf_version: Number(v), id, v: Number(v) },
-    }))
-    return { out: { clean }, counts: { clean: clean.length } }
-  },
-})
 
 const rowsIn = async (topic: string) =>
   (await messagesOf(topic)).filter((message) => !isReceipt(message)).length

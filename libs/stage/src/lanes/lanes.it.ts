@@ -1,13 +1,7 @@
 import { topicName, type Dataset } from '@dsf/dataset'
 import { afterEach, describe, expect, it } from 'vitest'
-import {
-  closeAll,
-  freshName,
-  newDataset,
-  openFeeder,
-  registryUrl,
-  runTransport,
-} from '../../../../e2e/support/lanes.ts'
+import { copied, copier } from '../../../../e2e/support/copier.ts'
+import { closeAll, newDataset, openFeeder, registryUrl, runTransport } from '../../../../e2e/support/lanes.ts'
 import { decode, isReceipt, messagesOf } from '../../../../e2e/support/topics.ts'
 import { until } from '../../../../e2e/support/until.ts'
 import type { Batch, Stage } from '../batches/define.ts'
@@ -17,24 +11,6 @@ import { Serde } from '../kafka/serde.ts'
 import { largestRecord } from '../batches/too-large.ts'
 
 afterEach(closeAll)
-
-/** The simplest stage: every row goes on, and is counted. `pause` makes batches overlap with what else happens. */
-function copier(pause = 0): Stage {
-  return {
-    name: freshName(),
-    reads: ['raw'],
-    writes: ['clean'],
-    passes: { raw: ['clean'] },
-    handle: async ({ records, keys }: Batch) => {
-      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause))
-      const clean = records.map(({ dsf_run, dsf_row, id, v }, i) => ({
-        key: keys[i]!,
-        value: { dsf_run, dsf_row, dsf_version: Number(v), id, v: Number(v) },
-      }))
-      return { out: { clean }, counts: { clean: clean.length } }
-    },
-  }
-}
 
 const rowsOf = (run: string, count: number, lane = 0) =>
   Array.from({ length: count }, (_, i) => ({ id: `${run}-${lane}-${i}`, v: String(i), run }))
@@ -108,7 +84,7 @@ describe('a lane that goes from one process to another in the middle of runs', (
   it('passes each receipt once, with everything that both have counted', async () => {
     const dataset = newDataset(2)
     const feeder = await openFeeder(dataset)
-    const stage = copier(20)
+    const stage = copier(() => new Promise((resolve) => setTimeout(resolve, 20)))
     const runs = Array.from({ length: 30 }, (_, i) => `run${i}`)
     const feeding = (async () => {
       for (const run of runs)
@@ -154,16 +130,13 @@ describe('rows that grow in a handler', () => {
   }
   const grower = (): Stage => ({
     ...copier(),
-    handle: ({ records }: Batch) => {
-      const grown = records.map((record) => ({
+    handle: (batch: Batch) => {
+      const records = batch.records.map((record) => ({
         ...record,
         id: String(record['id']).padEnd(sizes[String(record['id'])] ?? 10, '.'),
       }))
-      const clean = grown.map(({ dsf_run, dsf_row, id, v }: any) => ({
-        key: id,
-        value: { dsf_run, dsf_row, dsf_version: Number(v), id, v: Number(v) },
-      }))
-      return { out: { clean }, counts: { clean: clean.length, duplicate: 0, quarantined: 0 } }
+      const { out, counts } = copied({ ...batch, records, keys: records.map(({ id }) => Buffer.from(id)) })
+      return { out, counts: { ...counts, duplicate: 0, quarantined: 0 } }
     },
   })
 

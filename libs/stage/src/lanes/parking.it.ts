@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { topicName, type Dataset } from '@dsf/dataset'
 import { afterEach, describe, expect, it, onTestFailed } from 'vitest'
+import { copier } from '../../../../e2e/support/copier.ts'
 import {
   closeAll,
   freshName,
@@ -14,30 +15,12 @@ import {
 import { kafkaFolder } from '../../../../e2e/support/stack.ts'
 import { committedOf, decode, isReceipt, messagesOf, withAdmin } from '../../../../e2e/support/topics.ts'
 import { until } from '../../../../e2e/support/until.ts'
-import type { Batch, Stage } from '../batches/define.ts'
+import type { Stage } from '../batches/define.ts'
 import { DatasetError, TransientError } from '../health/failure.ts'
 import type { Health, Parked } from '../health/health.ts'
 import { Serde } from '../kafka/serde.ts'
 
 afterEach(closeAll)
-
-/** Every row goes on; `before` sees each batch first, and may throw or wait. */
-function copier(before: (batch: Batch) => void | Promise<void> = () => undefined): Stage {
-  return {
-    name: freshName(),
-    reads: ['raw'],
-    writes: ['clean'],
-    passes: { raw: ['clean'] },
-    handle: async (batch: Batch) => {
-      await before(batch)
-      const clean = batch.records.map(({ dsf_run, dsf_row, id, v }, i) => ({
-        key: batch.keys[i]!,
-        value: { dsf_run, dsf_row, dsf_version: Number(v), id, v: Number(v) },
-      }))
-      return { out: { clean }, counts: { clean: clean.length } }
-    },
-  }
-}
 
 async function idsOf(dataset: Dataset): Promise<string[]> {
   const rows = (await messagesOf(topicName(dataset.name, 'clean'))).filter((message) => !isReceipt(message))
