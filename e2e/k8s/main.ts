@@ -5,9 +5,12 @@ import type { Api } from '../../infra/client/http.ts'
 import { startCluster } from '../../infra/k8s-local/cluster.ts'
 import { kubectl } from '../../infra/k8s-local/command.ts'
 import { deploy } from '../../infra/k8s-local/demo.ts'
+import { withForwarding } from '../../infra/k8s-local/forward.ts'
 import { makeImages } from '../../infra/k8s-local/images/images.ts'
 import { namespace, tokensFile } from '../../infra/k8s-local/secrets.ts'
 import { readClusterSettings, type ClusterSettings } from '../../infra/k8s-local/settings.ts'
+import { openIndex } from '../../infra/local/clients.ts'
+import { stageEnvironment } from '../../infra/local/environment.ts'
 import { StackError } from '../../infra/local/errors.ts'
 import { say, seconds } from '../../infra/local/say.ts'
 import { readToken } from '../../infra/local/token.ts'
@@ -92,11 +95,9 @@ async function faultsOfIndex(settings: ClusterSettings, imports: readonly Import
       filter: [{ term: { simulated: false } }, { terms: { dsf_run: imports.map(({ run }) => run.runId) } }],
     },
   }
-  const answer = await fetch(`http://${await addressOf(settings, 'elasticsearch')}:9200/${dataset}/_count`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  })
+  const answer = await withForwarding(settings, () =>
+    openIndex(stageEnvironment(settings))(`${dataset}/_count`, { body: { query } }),
+  )
   const { count } = (await answer.json()) as { count: number }
   say('index', `${count} documents for ${expected} ids of ${imports.length} imports`)
   return count === expected ? [] : [`${count} documents, but ${expected} ids were put in`]

@@ -34,7 +34,8 @@ async function check(settings: Settings): Promise<number> {
 function kustomizations(root: string, work: string): string[] {
   const overlays = globSync(join(root, 'k8s/overlays/*/kustomization.yaml')).map(dirname)
   const components = globSync(join(root, 'k8s/components/*/kustomization.yaml')).map(dirname)
-  return [...overlays, ...components.map((component) => alone(root, work, component))]
+  const strimzi = join(root, 'k8s/strimzi')
+  return [...overlays, strimzi, ...components.map((component) => alone(root, work, component))]
 }
 
 function alone(root: string, work: string, component: string): string {

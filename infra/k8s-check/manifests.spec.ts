@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { corednsVersion, kubernetesVersion } from '../k8s-local/versions.ts'
 import { stageNames } from '../local/servers/stages.ts'
+import { staleFiles } from './generate.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -41,6 +42,10 @@ describe('k8s/', () => {
     const keys = words(file, /- ([\w-]+)=[\w-]+\/datapackage\.json/g)
     const items = words(file, /key: ([\w-]+), path: /g)
     expect([keys.toSorted(), items.toSorted()]).toEqual([folders.toSorted(), folders.toSorted()])
+  })
+
+  it('has the rights, topics and users that follow from flow and datasets; if not: node_modules/.bin/node --conditions=@dsf/source infra/k8s-check/generate.ts', () => {
+    expect(staleFiles()).toEqual([])
   })
 
   it('is shown on the versions that the modules of Go name', () => {

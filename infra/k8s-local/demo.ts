@@ -24,26 +24,38 @@ export async function demo(settings: ClusterSettings): Promise<number> {
   return faults.length === 0 ? 0 : 1
 }
 
-/** Returns when every pod is ready, those of images that the cluster did not have with the new ones. */
+/** Returns when every pod is ready, those of images that the cluster did not have (`fresh`) with the new ones. */
 export async function deploy(settings: ClusterSettings, fresh: readonly string[]): Promise<void> {
   const start = Date.now()
-  await applySecrets(settings)
   const before = await workloads(settings)
+  await applySecrets(settings, before.length === 0)
   await kubectl(settings, ['apply', '-k', join(settings.root, 'k8s/overlays/local')])
-  for (const workload of before)
-    if (fresh.includes(workload.split('/')[1]!))
-      await kubectl(settings, [...here, 'rollout', 'restart', workload])
-  for (const workload of await workloads(settings))
-    await step('rollout', workload, () =>
-      kubectl(settings, [...here, 'rollout', 'status', workload, patience]),
-    )
+  for (const { name, images } of before)
+    if (images.some((image) => fresh.includes(image)))
+      await kubectl(settings, [...here, 'rollout', 'restart', name])
+  for (const { name } of await workloads(settings))
+    await step('rollout', name, () => kubectl(settings, [...here, 'rollout', 'status', name, patience]))
   say('rollout', `all ready after ${seconds(start)}`)
 }
 
 const here = ['-n', namespace]
 
-/** As `deployment.apps/cleaner`. */
-export const workloads = async (settings: ClusterSettings): Promise<string[]> => {
-  const names = await kubectl(settings, [...here, 'get', 'deployments,statefulsets', '-o', 'name'])
-  return names.split('\n').filter(Boolean)
+interface Workload {
+  /** as `Deployment/cleaner` */
+  readonly name: string
+  /** as `localhost/dsf/cleaner:dev` */
+  readonly images: readonly string[]
+}
+
+export async function workloads(settings: ClusterSettings): Promise<Workload[]> {
+  const line = '{.kind}/{.metadata.name} {.spec.template.spec.containers[*].image}{"\\n"}'
+  const format = `jsonpath={range .items[*]}${line}{end}`
+  const lines = await kubectl(settings, [...here, 'get', 'deployments,statefulsets', '-o', format])
+  return lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [name, ...images] = line.split(' ')
+      return { name: name!, images }
+    })
 }

@@ -31,14 +31,19 @@ export async function build(settings: ClusterSettings, image: Image): Promise<vo
       ...['bud', '--isolation', 'chroot', '--layers', '--tag', tag, '--file', dockerfile],
       ...(ignoreFile ? ['--ignorefile', ignoreFile] : []),
       // an authority that this machine trusts for its registries is lent to the build, and is in no layer
-      ...(own ? ['--volume', `${own}:${lent}:ro`, '--build-arg', `NODE_EXTRA_CA_CERTS=${lent}`] : []),
-      ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+      ...(own
+        ? ['--volume', `${own}:${lent}:ro`, ...buildArgs({ NODE_EXTRA_CA_CERTS: lent, PIP_CERT: lent })]
+        : []),
+      ...buildArgs(args),
       context,
     ],
     log: join(settings.runDir, 'logs', `image-${nameOf(tag)}.log`),
     wayOut: 'Mend what the log names, then run make images again.',
   })
 }
+
+const buildArgs = (args: Readonly<Record<string, string>>) =>
+  Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`])
 
 /** Writes `<name>.tar`, unless it is there already. Resolves with the archive, and the id of what is in it. */
 export function archive(settings: ClusterSettings, tag: string): { file: string; id: string } {

@@ -28,9 +28,16 @@ export async function serverImages(settings: ClusterSettings): Promise<Image[]> 
     minio: await installFromGo(settings, 'minio', minio),
   }
   const servers = Object.entries(contexts).map(([name, context]) => ({ ...server(name), context }))
-  const ignoreFile = join(import.meta.dirname, 'feed.dockerignore')
-  return [...servers, { ...server('feed'), context: settings.root, ignoreFile }]
+  const gate = { ...server('gate'), context: import.meta.dirname }
+  return [...servers, gate, ...['feed', 'rights'].map((name) => ofTree(settings, name))]
 }
+
+/** From files of this tree, which those that are not sent would make new each time. */
+const ofTree = ({ root }: ClusterSettings, name: string): Image => ({
+  ...server(name),
+  context: root,
+  ignoreFile: join(import.meta.dirname, `${name}.dockerignore`),
+})
 
 const server = (name: string) => ({
   tag: `localhost/dsf/${name}:${version}`,
