@@ -30,7 +30,11 @@ def _custom_schemas() -> dict[tuple[str, str], Manifest]:
 def _strict(schema: Manifest) -> Manifest:
     """Takes no property that is not named, unless the definition leaves them open."""
     properties = {name: _strict(one) for name, one in schema.get("properties", {}).items()}
-    is_open = not properties or "additionalProperties" in schema or schema.get("x-kubernetes-preserve-unknown-fields")
+    is_open = (
+        not properties
+        or "additionalProperties" in schema
+        or schema.get("x-kubernetes-preserve-unknown-fields")
+    )
     return {
         **schema,
         **({"properties": properties} if properties else {}),
