@@ -1,4 +1,7 @@
-/** make k8s-test: imports go on while pods are replaced, killed, moved and scaled. Nothing is lost, and nothing comes twice. */
+/**
+ * make k8s-test: imports go on while pods are replaced, killed, moved and scaled, and while a dataset comes. Nothing is lost, and nothing comes
+ * twice. Then servers refuse a stage, which says so and comes right.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { followRun, startRun, type Run } from '../../infra/client/runs.ts'
 import type { Api } from '../../infra/client/http.ts'
@@ -16,8 +19,9 @@ import { say, seconds } from '../../infra/local/say.ts'
 import { readToken } from '../../infra/local/token.ts'
 import { disturbances } from './disturbances.ts'
 import { serveFiles, summaryOf, type Files } from './files.ts'
+import { applyNewDataset, newDataset } from './new-dataset.ts'
+import { refuseAll } from './refusals.ts'
 
-const dataset = 'earthquakes'
 const patienceSeconds = 600
 
 interface Import {
@@ -34,8 +38,15 @@ async function test(settings: ClusterSettings): Promise<string[]> {
       url: `http://${await addressOf(settings, 'ingestor')}`,
       token: readToken(tokensFile(settings)),
     }
-    const imports = await importWhile(api, files, () => disturbAll(settings))
-    return [...imports.flatMap(faultsOf), ...(await faultsOfIndex(settings, imports))]
+    const disturbed = await importWhile(api, files, () => disturbAll(settings))
+    const applied = await importWhile(api, files, () => applyNewDataset(settings))
+    const first = await importFile(api, newDataset, files, 1)
+    return [
+      ...[...disturbed, ...applied, first].flatMap(faultsOf),
+      ...(await faultsOfIndex(settings, 'earthquakes', [...disturbed, ...applied])),
+      ...(await faultsOfIndex(settings, newDataset, [first])),
+      ...(await refuseAll(settings)),
+    ]
   } finally {
     files.close()
   }
@@ -48,7 +59,7 @@ async function importWhile(api: Api, files: Files, work: () => Promise<void>): P
   const imports: Import[] = []
   const first = Math.floor(Date.now() / 1000)
   for (let seed = first; !working.done; seed++) {
-    imports.push({ seed, run: await importFile(api, files.url(seed)) })
+    imports.push(await importFile(api, 'earthquakes', files, seed))
     say('import', `${imports.length} ${imports.at(-1)!.run.state}`)
   }
   await worked
@@ -56,11 +67,12 @@ async function importWhile(api: Api, files: Files, work: () => Promise<void>): P
 }
 
 /** By its own key, so that a request whose answer was lost starts nothing twice. */
-async function importFile(api: Api, source: string): Promise<Run> {
+async function importFile(api: Api, dataset: string, files: Files, seed: number): Promise<Import> {
+  const source = files.url(seed)
   for (const deadline = Date.now() + patienceSeconds * 1000; ; await sleep(500)) {
     try {
       const { runId } = await startRun(api, { dataset, source }, source)
-      return await followRun(api, runId, { seconds: patienceSeconds })
+      return { seed, run: await followRun(api, runId, { seconds: patienceSeconds }) }
     } catch (error) {
       if (Date.now() > deadline) throw error
     }
@@ -88,7 +100,11 @@ function faultsOf({ seed, run: { runId, state, reason, counters } }: Import): st
 }
 
 /** A document for each id that was put in, and no other. */
-async function faultsOfIndex(settings: ClusterSettings, imports: readonly Import[]): Promise<string[]> {
+async function faultsOfIndex(
+  settings: ClusterSettings,
+  dataset: string,
+  imports: readonly Import[],
+): Promise<string[]> {
   const expected = imports.reduce((sum, { seed }) => sum + summaryOf(seed).distinctIds, 0)
   const query = {
     bool: {
@@ -99,8 +115,8 @@ async function faultsOfIndex(settings: ClusterSettings, imports: readonly Import
     openIndex(stageEnvironment(settings))(`${dataset}/_count`, { body: { query } }),
   )
   const { count } = (await answer.json()) as { count: number }
-  say('index', `${count} documents for ${expected} ids of ${imports.length} imports`)
-  return count === expected ? [] : [`${count} documents, but ${expected} ids were put in`]
+  say('index', `${dataset}: ${count} documents for ${expected} ids of ${imports.length} imports`)
+  return count === expected ? [] : [`${dataset}: ${count} documents, but ${expected} ids were put in`]
 }
 
 /** Reached from this machine by kube-proxy, whichever pod is behind it. */
