@@ -15,6 +15,10 @@ export interface Image {
   readonly args?: Readonly<Record<string, string>>
   /** what of the context is sent; .dockerignore of the context when left out */
   readonly ignoreFile?: string
+  /** of the Dockerfile; the last one when left out */
+  readonly target?: string
+  /** other folders that it copies from, by name */
+  readonly contexts?: Readonly<Record<string, string>>
 }
 
 /** Not where packages of Debian put theirs. */
@@ -22,7 +26,7 @@ const lent = '/run/authorities.crt'
 
 /** Layers lie in the cache, so that an image of which nothing changed is there at once. */
 export async function build(settings: ClusterSettings, image: Image): Promise<void> {
-  const { tag, dockerfile, context, args = {}, ignoreFile } = image
+  const { tag, dockerfile, context, args = {}, ignoreFile, target, contexts = {} } = image
   const own = process.env['NODE_EXTRA_CA_CERTS']
   await runQuietly({
     ...{ name: nameOf(tag), what: `building ${tag}`, program: 'buildah' },
@@ -35,6 +39,8 @@ export async function build(settings: ClusterSettings, image: Image): Promise<vo
         ? ['--volume', `${own}:${lent}:ro`, ...buildArgs({ NODE_EXTRA_CA_CERTS: lent, PIP_CERT: lent })]
         : []),
       ...buildArgs(args),
+      ...(target ? ['--target', target] : []),
+      ...Object.entries(contexts).flatMap(([name, folder]) => ['--build-context', `${name}=${folder}`]),
       context,
     ],
     log: join(settings.runDir, 'logs', `image-${nameOf(tag)}.log`),

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { installFromGo } from '../../local/install/go.ts'
 import { installFromMaven } from '../../local/install/maven.ts'
 import { stageNames } from '../../local/servers/stages.ts'
-import { elasticsearch, kafkaWithKraft, minio, registry } from '../../local/versions.ts'
+import { elasticsearch, kafkaWithKraft, minio, registry, sparkJars } from '../../local/versions.ts'
 import type { ClusterSettings } from '../settings.ts'
-import { nodeBase } from './bases.ts'
+import { debianBase, nodeBase } from './bases.ts'
 import type { Image } from './buildah.ts'
 
 /** Of what is built here; a release has its version. */
@@ -18,6 +18,17 @@ export const stageImages = ({ root }: ClusterSettings): Image[] =>
     context: root,
     args: { APP: name, BASE: nodeBase },
   }))
+
+/** Of the Spark jobs and the batch commands. */
+export async function jobImages(settings: ClusterSettings): Promise<Image[]> {
+  const dockerfile = join(settings.root, 'spark/Dockerfile')
+  const jars = await installFromMaven(settings, sparkJars)
+  return ['batch', 'spark'].map((target) => ({
+    tag: `localhost/dsf/${target}:${version}`,
+    ...{ dockerfile, target, context: settings.root, ignoreFile: `${dockerfile}.dockerignore` },
+    ...{ args: { BASE: debianBase }, contexts: { jars } },
+  }))
+}
 
 /** From what the local stack downloads: the same programs, the same checksums. */
 export async function serverImages(settings: ClusterSettings): Promise<Image[]> {

@@ -9,13 +9,16 @@ import { buildBases } from './bases.ts'
 import { archive, build, copyOut, type Image } from './buildah.ts'
 import { serverImages, stageImages } from './catalogue.ts'
 
-/** Resolves with the tags of those that the cluster did not have. */
-export async function makeImages(settings: ClusterSettings): Promise<string[]> {
+/** Of stages and servers, and others. Resolves with the tags of those that the cluster did not have. */
+export async function makeImages(
+  settings: ClusterSettings,
+  others: readonly Image[] = [],
+): Promise<string[]> {
   await requireMachine()
   await step('images', 'what they are built on', () => buildBases(settings))
   const stages = stageImages(settings)
   const fresh: string[] = []
-  for (const image of [...stages, ...(await serverImages(settings))])
+  for (const image of [...stages, ...others, ...(await serverImages(settings))])
     if (await makeImage(settings, image)) fresh.push(image.tag)
   for (const { tag } of stages) copyOut(settings, tag, 'app/sbom.cdx.json', billOf(settings, tag))
   say('images', `archives and bills of materials (CycloneDX) are in ${settings.images}`)
