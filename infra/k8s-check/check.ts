@@ -43,13 +43,17 @@ function kustomizations(root: string, work: string): string[] {
   return [...overlays, strimzi, ...components.map((component) => alone(root, work, component))]
 }
 
+/** What a component patches that is not in the base. */
+const needs: Record<string, string[]> = { 'spark-executors': ['spark-jobs'] }
+
 function alone(root: string, work: string, component: string): string {
+  const needed = (needs[basename(component)] ?? []).map((name) => join(root, 'k8s/components', name))
   const own = join(work, `base-with-${basename(component)}`)
   mkdirSync(own, { recursive: true })
   const lines = [
     'kind: Kustomization',
     `resources: [${relative(own, join(root, 'k8s/base'))}]`,
-    `components: [${[component, join(root, 'datasets')].map((path) => relative(own, path)).join(', ')}]`,
+    `components: [${[...needed, component, join(root, 'datasets')].map((path) => relative(own, path)).join(', ')}]`,
   ]
   writeFileSync(join(own, 'kustomization.yaml'), `${lines.join('\n')}\n`)
   return own
