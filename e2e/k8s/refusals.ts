@@ -1,4 +1,7 @@
-/** A server refuses a stage. Its pod is not ready and says why; mended, the same pod becomes ready, without a restart. */
+/**
+ * A server refuses a stage: its pod is not ready, or parks the one dataset that it concerns, and says why. Mended, the same pod comes right,
+ * without a restart.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rightsFolder } from '../../infra/k8s-check/generate.ts'
@@ -15,7 +18,11 @@ interface Refusal {
   /** One that is read at the start only is followed by a restart, which here always comes. */
   readonly cause: (settings: ClusterSettings) => Promise<unknown>
   readonly sentence: RegExp
+  /** what concerns one dataset leaves the pod as ready as before */
+  readonly isOfDataset?: boolean
   readonly mend: (settings: ClusterSettings) => Promise<unknown>
+  /** when all is seen */
+  readonly tidy?: (settings: ClusterSettings) => Promise<unknown>
 }
 
 const stage = 'cleaner'
@@ -47,18 +54,21 @@ const refusals: readonly Refusal[] = [
   },
   {
     name: 'a right that is missing',
+    isOfDataset: true,
     cause: (settings) => giveRights(settings, (line) => !isReadOf(line, stage, `${dataset}.raw`)),
     sentence: new RegExp(`Kafka does not let .*Read.* the topic ${dataset}\\.raw`),
     mend: (settings) => giveRights(settings, () => true),
   },
   {
     name: 'a topic that is missing, and may not be made',
+    isOfDataset: true,
     cause: async (settings) => {
+      await setVariable(settings, 'KAFKA_CREATE_TOPICS=false')
       await deleteTopic(settings, `${dataset}.quarantine`)
-      await kubectl(settings, [...here, 'set', 'env', `deployment/${stage}`, 'KAFKA_CREATE_TOPICS=false'])
     },
     sentence: new RegExp(`KAFKA_CREATE_TOPICS is false: ${dataset}\\.quarantine`),
     mend: (settings) => createTopic(settings, dataset, 'quarantine'),
+    tidy: (settings) => setVariable(settings, 'KAFKA_CREATE_TOPICS-'),
   },
 ]
 
@@ -75,69 +85,99 @@ export async function refuseAll(settings: ClusterSettings): Promise<string[]> {
   return faults
 }
 
-async function refuse(settings: ClusterSettings, { name, cause, sentence, mend }: Refusal): Promise<void> {
+async function refuse(settings: ClusterSettings, refusal: Refusal): Promise<void> {
+  const { name, cause, sentence, mend, tidy, isOfDataset } = refusal
+  const state = isOfDataset ? `is ready without ${dataset}` : 'is not ready'
   const start = Date.now()
   await cause(settings)
+  const others = (await pods(settings)).map((pod) => pod.name)
   await kubectl(settings, [...here, 'rollout', 'restart', `deployment/${stage}`])
-  const pod = await until(`a pod that says ${sentence}`, () => refusedPod(settings, sentence), {
-    ...{ seconds: 240, everyMs: 1000 },
-  })
-  say('refused', `${name}: after ${seconds(start)} ${pod.name} is not ready: ${pod.said}`)
+  const refused = () => refusedPod(settings, refusal, others)
+  const pod = await until(`a pod that ${state} and says ${sentence}`, refused, patience)
+  say('refused', `${name}: after ${seconds(start)} ${pod.name} ${state}: ${pod.said}`)
   const mended = Date.now()
   await mend(settings)
-  const after = await until(`${pod.name} to be ready`, () => readyPod(settings, pod.name), {
-    ...{ seconds: 240, everyMs: 1000 },
-  })
+  const after = await until(`${pod.name} to be well`, () => wellPod(settings, pod.name), patience)
   if (after.restarts !== pod.restarts)
     throw new Error(`${pod.name} was restarted ${after.restarts - pod.restarts} times`)
-  say('mended', `${name}: the same process is ready ${seconds(mended)} after it was mended`)
+  say('mended', `${name}: the same process is well ${seconds(mended)} after it was mended`)
+  await tidy?.(settings)
 }
+
+const patience = { seconds: 240, everyMs: 1000 }
 
 interface Pod {
   readonly name: string
+  readonly address: string | undefined
   readonly ready: boolean
   readonly restarts: number
 }
 
 async function pods(settings: ClusterSettings): Promise<Pod[]> {
-  const json = await kubectl(settings, [
-    ...here,
-    'get',
-    'pods',
-    '-l',
-    `app.kubernetes.io/name=${stage}`,
-    '-o',
-    'json',
-  ])
-  const { items } = JSON.parse(json) as {
+  const ofStage = ['-l', `app.kubernetes.io/name=${stage}`, '-o', 'json']
+  const { items } = JSON.parse(await kubectl(settings, [...here, 'get', 'pods', ...ofStage])) as {
     items: {
       metadata: { name: string; deletionTimestamp?: string }
-      status: { containerStatuses?: { ready: boolean; restartCount: number }[] }
+      status: { podIP?: string; containerStatuses?: { ready: boolean; restartCount: number }[] }
     }[]
   }
   return items
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map(({ metadata: { name }, status: { containerStatuses: [one] = [] } }) => ({
-      ...{ name, ready: one?.ready ?? false, restarts: one?.restartCount ?? 0 },
+    .map(({ metadata: { name }, status: { podIP, containerStatuses: [one] = [] } }) => ({
+      ...{ name, address: podIP, ready: one?.ready ?? false, restarts: one?.restartCount ?? 0 },
     }))
 }
 
-async function refusedPod(settings: ClusterSettings, sentence: RegExp) {
-  for (const pod of (await pods(settings)).filter(({ ready }) => !ready)) {
-    const log = await kubectl(settings, [...here, 'logs', pod.name])
-    const said = log.split('\n').find((line) => sentence.test(line))
+interface Health {
+  readonly dependencies: Record<string, string>
+  readonly waiting: Record<string, string>
+  readonly parked: { reason: string }[]
+}
+
+/** Asked from this machine, which has an address on the bridge of the pods. Undefined while it does not listen. */
+async function healthOf({ address }: Pod): Promise<Health | undefined> {
+  const answer = await fetch(`http://${address}:9090/health/ready`).catch(() => undefined)
+  return (await answer?.json()) as Health | undefined
+}
+
+/** Of what makes it not ready, or of what it leaves out. */
+async function reasonsOf(pod: Pod, isOfDataset: boolean): Promise<string[]> {
+  const health = await healthOf(pod)
+  if (!health) return []
+  return isOfDataset
+    ? health.parked.map(({ reason }) => reason)
+    : Object.values({ ...health.dependencies, ...health.waiting })
+}
+
+/** One that was started since, in the state that a refusal leads to, with what it says. */
+async function refusedPod(
+  settings: ClusterSettings,
+  { sentence, isOfDataset = false }: Refusal,
+  others: readonly string[],
+) {
+  for (const pod of await pods(settings)) {
+    if (others.includes(pod.name) || pod.ready !== isOfDataset) continue
+    const said = (await reasonsOf(pod, isOfDataset)).find((reason) => sentence.test(reason))
     if (said !== undefined) return { ...pod, said }
   }
   return undefined
 }
 
-const readyPod = async (settings: ClusterSettings, wanted: string) =>
-  (await pods(settings)).find(({ name, ready }) => name === wanted && ready)
+async function wellPod(settings: ClusterSettings, wanted: string): Promise<Pod | undefined> {
+  const pod = (await pods(settings)).find(({ name }) => name === wanted)
+  return pod?.ready && (await healthOf(pod))?.parked.length === 0 ? pod : undefined
+}
 
 const certificate = (file: string) => readFileSync(file, 'utf8')
 
 const changeSecret = (settings: ClusterSettings, stringData: Record<string, string>) =>
   kubectl(settings, [...here, 'patch', 'secret', stage, '-p', JSON.stringify({ stringData })])
+
+/** `NAME=value`, or `NAME-` to take it. Returns when the pods have it. */
+async function setVariable(settings: ClusterSettings, variable: string): Promise<void> {
+  await kubectl(settings, [...here, 'set', 'env', `deployment/${stage}`, variable])
+  await kubectl(settings, [...here, 'rollout', 'status', `deployment/${stage}`, '--timeout=300s'])
+}
 
 const isReadOf = (line: string, program: string, topic: string) =>
   ['principal":"User:' + program, `name":"${topic}`, 'operation":"Read'].every((word) =>
