@@ -1,8 +1,9 @@
 /** A dataset that no image and no manifest of this tree knows comes by kubectl apply: its folder, and its rights. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { rightsFiles } from '../../infra/k8s-check/generate.ts'
 import { kubectl } from '../../infra/k8s-local/command.ts'
+import { overlayOf } from '../../infra/k8s-local/demo.ts'
 import { namespace } from '../../infra/k8s-local/secrets.ts'
 import type { ClusterSettings } from '../../infra/k8s-local/settings.ts'
 import { stageNames } from '../../infra/local/servers/stages.ts'
@@ -18,9 +19,9 @@ export async function applyNewDataset(settings: ClusterSettings): Promise<void> 
   mkdirSync(folder, { recursive: true })
   writeTestDataset(folder, newDataset, { lanes: 2 })
   const datasets = [join(settings.root, 'datasets'), folder].flatMap((path) => requireDatasets(path))
-  const rights = rightsFiles(datasets)
+  const rights = settings.secure ? rightsFiles(datasets) : {}
   for (const [name, text] of Object.entries(rights)) writeFileSync(join(folder, name), text)
-  writeFileSync(join(folder, 'kustomization.yaml'), overlay(Object.keys(rights)))
+  writeFileSync(join(folder, 'kustomization.yaml'), overlay(relative(folder, overlayOf(settings)), Object.keys(rights)))
   await kubectl(settings, ['apply', '-k', folder])
   for (const stage of stageNames)
     await kubectl(settings, [
@@ -29,18 +30,15 @@ export async function applyNewDataset(settings: ClusterSettings): Promise<void> 
     ])
 }
 
-const overlay = (rights: readonly string[]) => `kind: Kustomization
-resources: [../../../k8s/overlays/local]
+const overlay = (from: string, rights: readonly string[]) => `kind: Kustomization
+resources: [${from}]
 generatorOptions: { disableNameSuffixHash: true }
 configMapGenerator:
   - name: datasets
     namespace: ${namespace}
     behavior: merge
     files: [${newDataset}=${newDataset}/datapackage.json]
-  - name: rights
-    namespace: ${namespace}
-    behavior: merge
-    files: [${rights.join(', ')}]
+${rights.length > 0 ? `  - { name: rights, namespace: ${namespace}, behavior: merge, files: [${rights.join(', ')}] }` : ''}
 patches:
   - target: { kind: Deployment, labelSelector: app.kubernetes.io/component=stage }
     patch: |

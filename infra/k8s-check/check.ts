@@ -53,7 +53,7 @@ function alone(root: string, work: string, component: string): string {
   const lines = [
     'kind: Kustomization',
     `resources: [${relative(own, join(root, 'k8s/base'))}]`,
-    `components: [${[...needed, component, join(root, 'datasets')].map((path) => relative(own, path)).join(', ')}]`,
+    `components: [${[join(root, 'datasets'), ...needed, component].map((path) => relative(own, path)).join(', ')}]`,
   ]
   writeFileSync(join(own, 'kustomization.yaml'), `${lines.join('\n')}\n`)
   return own

@@ -1,5 +1,5 @@
 /**
- * Writes what of k8s/ follows from the flow and the datasets: the rights that k8s/overlays/local gives, and topics and users with their ACLs
+ * Writes what of k8s/ follows from the flow and the datasets: the rights that k8s/overlays/local-secure gives, and topics and users with their ACLs
  * as Strimzi's operators take them (k8s/strimzi).
  *
  *     node_modules/.bin/node --conditions=@dsf/source infra/k8s-check/generate.ts
@@ -11,10 +11,10 @@ import { grantsFor, kafkaGrant, minioGrant, rolesFile } from '../local/secure/gr
 import { strimziTopics, strimziUsers } from './strimzi.ts'
 
 const root = join(import.meta.dirname, '../..')
-export const rightsFolder = 'k8s/overlays/local/rights'
+export const rightsFolder = 'k8s/overlays/local-secure/rights'
 const strimziFolder = 'k8s/strimzi'
 
-/** Where k8s/overlays/local/rights.yaml has the secrets of everybody. */
+/** Where k8s/overlays/local-secure/rights.yaml has the secrets of everybody. */
 const secrets = '/run/secrets/rights'
 
 /** The files of the ConfigMap `rights`, by name. Rights are by dataset, so each has to be there. */

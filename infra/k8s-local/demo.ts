@@ -1,10 +1,12 @@
-/** make k8s-demo: k8s/overlays/local on the cluster of this machine, and the story of make demo through it. */
+/** make k8s-demo: k8s/overlays/local (SECURE=1: local-secure) on the cluster of this machine, and the story of make demo through it. */
 import { join } from 'node:path'
 import { showEnd, tellStory } from '../demo/tell-story.ts'
+import { StackError } from '../local/errors.ts'
 import { say, seconds, step } from '../local/say.ts'
 import { startCluster } from './cluster.ts'
 import { kubectl } from './command.ts'
 import { withForwarding } from './forward.ts'
+import { namesFor } from './images/catalogue.ts'
 import { makeImages } from './images/images.ts'
 import { applySecrets, namespace, tokensFile } from './secrets.ts'
 import type { ClusterSettings } from './settings.ts'
@@ -15,7 +17,7 @@ const patience = '--timeout=300s'
 export async function demo(settings: ClusterSettings): Promise<number> {
   const start = Date.now()
   await startCluster(settings)
-  await deploy(settings, await makeImages(settings))
+  await deploy(settings, await makeImages(settings, namesFor(settings)))
   // the client of the API reads it from there
   process.env['HTTP_TOKEN_FILE'] = tokensFile(settings)
   const faults = await withForwarding(settings, () => tellStory(settings, { feed: 'http://feed' }))
@@ -28,14 +30,28 @@ export async function demo(settings: ClusterSettings): Promise<number> {
 export async function deploy(settings: ClusterSettings, fresh: readonly string[]): Promise<void> {
   const start = Date.now()
   const before = await workloads(settings)
+  refuseOthers(settings, before)
   await applySecrets(settings, before.length === 0)
-  await kubectl(settings, ['apply', '-k', join(settings.root, 'k8s/overlays/local')])
+  await kubectl(settings, ['apply', '-k', overlayOf(settings)])
   for (const { name, images } of before)
     if (images.some((image) => fresh.includes(image)))
       await kubectl(settings, [...here, 'rollout', 'restart', name])
   for (const { name } of await workloads(settings))
     await step('rollout', name, () => kubectl(settings, [...here, 'rollout', 'status', name, patience]))
   say('rollout', `all ready after ${seconds(start)}`)
+}
+
+/** Of servers that ask who comes, or of those that do not. */
+export const overlayOf = ({ root, secure }: ClusterSettings): string =>
+  join(root, 'k8s/overlays', secure ? 'local-secure' : 'local')
+
+/** What only the other one has would stay. */
+function refuseOthers({ secure }: ClusterSettings, before: readonly Workload[]): void {
+  const wasSecure = before.some(({ name }) => name === 'Deployment/rights')
+  if (before.length > 0 && wasSecure !== secure)
+    throw new StackError(
+      `The servers of this cluster were started with${wasSecure ? '' : 'out'} SECURE=1: say so again, or make k8s-down first.`,
+    )
 }
 
 const here = ['-n', namespace]

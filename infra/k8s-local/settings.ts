@@ -40,8 +40,6 @@ export function readClusterSettings(env: NodeJS.ProcessEnv = process.env): Clust
   const { runDir } = settings
   return {
     ...settings,
-    // its servers ask who comes
-    secure: true,
     config: join(runDir, 'config'),
     kubeconfig: join(runDir, 'kubeconfig'),
     state: '/var/lib/dsf-k8s',
