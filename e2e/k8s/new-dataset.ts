@@ -21,7 +21,10 @@ export async function applyNewDataset(settings: ClusterSettings): Promise<void> 
   const datasets = [join(settings.root, 'datasets'), folder].flatMap((path) => requireDatasets(path))
   const rights = settings.secure ? rightsFiles(datasets) : {}
   for (const [name, text] of Object.entries(rights)) writeFileSync(join(folder, name), text)
-  writeFileSync(join(folder, 'kustomization.yaml'), overlay(relative(folder, overlayOf(settings)), Object.keys(rights)))
+  writeFileSync(
+    join(folder, 'kustomization.yaml'),
+    overlay(relative(folder, overlayOf(settings)), Object.keys(rights)),
+  )
   await kubectl(settings, ['apply', '-k', folder])
   for (const stage of stageNames)
     await kubectl(settings, [

@@ -1,12 +1,11 @@
 /** A standalone cluster of Spark on this machine: a master and two workers, from the jars of PySpark. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { globSync, mkdirSync, openSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { loopback, stageEnvironment } from '../../infra/local/environment.ts'
 import { requireJava } from '../../infra/local/install/java.ts'
 import { pythonOf } from '../../infra/local/python.ts'
+import { freePort } from './source-servers/server.ts'
 import { runDir, settings } from './stack.ts'
 import { until } from './until.ts'
 
@@ -77,13 +76,4 @@ async function sparkHome(): Promise<string> {
   const [home] = globSync(join(program, '../../lib/python*/site-packages/pyspark'))
   if (!home) throw new Error(`no pyspark beside ${program}`)
   return home
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, loopback)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
