@@ -9,8 +9,6 @@ import { startCluster } from '../../infra/k8s-local/cluster.ts'
 import { kubectl } from '../../infra/k8s-local/command.ts'
 import { deploy } from '../../infra/k8s-local/demo.ts'
 import { withForwarding } from '../../infra/k8s-local/forward.ts'
-import { namesFor } from '../../infra/k8s-local/images/catalogue.ts'
-import { makeImages } from '../../infra/k8s-local/images/images.ts'
 import { namespace, tokensFile } from '../../infra/k8s-local/secrets.ts'
 import { readClusterSettings, type ClusterSettings } from '../../infra/k8s-local/settings.ts'
 import { openIndex } from '../../infra/local/clients.ts'
@@ -32,7 +30,7 @@ interface Import {
 
 async function test(settings: ClusterSettings): Promise<string[]> {
   await startCluster(settings)
-  await deploy(settings, await makeImages(settings, namesFor(settings)))
+  await deploy(settings)
   const files = await serveFiles()
   try {
     const api = {

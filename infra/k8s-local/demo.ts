@@ -17,7 +17,7 @@ const patience = '--timeout=300s'
 export async function demo(settings: ClusterSettings): Promise<number> {
   const start = Date.now()
   await startCluster(settings)
-  await deploy(settings, await makeImages(settings, namesFor(settings)))
+  await deploy(settings)
   // the client of the API reads it from there
   process.env['HTTP_TOKEN_FILE'] = tokensFile(settings)
   const faults = await withForwarding(settings, () => tellStory(settings, { feed: 'http://feed' }))
@@ -26,11 +26,12 @@ export async function demo(settings: ClusterSettings): Promise<number> {
   return faults.length === 0 ? 0 : 1
 }
 
-/** Returns when every pod is ready, those of images that the cluster did not have (`fresh`) with the new ones. */
-export async function deploy(settings: ClusterSettings, fresh: readonly string[]): Promise<void> {
-  const start = Date.now()
+/** Builds the images. Returns when every pod is ready, those of images that the cluster did not have with the new ones. */
+export async function deploy(settings: ClusterSettings): Promise<void> {
   const before = await workloads(settings)
   refuseOthers(settings, before)
+  const fresh = await makeImages(settings, namesFor(settings))
+  const start = Date.now()
   await applySecrets(settings, before.length === 0)
   await kubectl(settings, ['apply', '-k', overlayOf(settings)])
   for (const { name, images } of before)
