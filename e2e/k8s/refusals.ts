@@ -33,14 +33,14 @@ const refusals: readonly Refusal[] = [
   {
     name: 'a wrong password of Kafka',
     cause: (settings) => changeSecret(settings, { 'kafka-password': 'wrong' }),
-    sentence: /SASL SCRAM SHA512 authentication failed|Authentication failed/,
+    sentence: /^Kafka at kafka:9092: SASL SCRAM SHA512 authentication failed/,
     mend: (settings) =>
       changeSecret(settings, { 'kafka-password': readKey(settings, stage, 'kafka-password') }),
   },
   {
     name: 'a wrong password of the registry',
     cause: (settings) => changeSecret(settings, { 'registry-password': 'wrong' }),
-    sentence: /registry.*(401|Unauthorized)/i,
+    sentence: /^schema registry at .*status 401: a page of HTML$/,
     mend: (settings) =>
       changeSecret(settings, { 'registry-password': readKey(settings, stage, 'registry-password') }),
   },
@@ -48,7 +48,7 @@ const refusals: readonly Refusal[] = [
     name: 'an authority that did not sign the certificates',
     cause: (settings) =>
       changeSecret(settings, { 'kafka-ca.crt': certificate(join(settings.config, 'ca.crt')) }),
-    sentence: /certificate/,
+    sentence: /^Kafka at kafka:9092: .*unable to verify the first certificate/,
     mend: (settings) =>
       changeSecret(settings, { 'kafka-ca.crt': certificate(join(settings.runDir, 'secure/tls/ca.crt')) }),
   },
@@ -102,6 +102,7 @@ async function refuse(settings: ClusterSettings, refusal: Refusal): Promise<void
     throw new Error(`${pod.name} was restarted ${after.restarts - pod.restarts} times`)
   say('mended', `${name}: the same process is well ${seconds(mended)} after it was mended`)
   await tidy?.(settings)
+  await until('every stage to be well', async () => allWell(settings), patience)
 }
 
 const patience = { seconds: 240, everyMs: 1000 }
@@ -113,9 +114,9 @@ interface Pod {
   readonly restarts: number
 }
 
-async function pods(settings: ClusterSettings): Promise<Pod[]> {
-  const ofStage = ['-l', `app.kubernetes.io/name=${stage}`, '-o', 'json']
-  const { items } = JSON.parse(await kubectl(settings, [...here, 'get', 'pods', ...ofStage])) as {
+async function pods(settings: ClusterSettings, label = `name=${stage}`): Promise<Pod[]> {
+  const labelled = ['-l', `app.kubernetes.io/${label}`, '-o', 'json']
+  const { items } = JSON.parse(await kubectl(settings, [...here, 'get', 'pods', ...labelled])) as {
     items: {
       metadata: { name: string; deletionTimestamp?: string }
       status: { podIP?: string; containerStatuses?: { ready: boolean; restartCount: number }[] }
@@ -165,8 +166,14 @@ async function refusedPod(
 
 async function wellPod(settings: ClusterSettings, wanted: string): Promise<Pod | undefined> {
   const pod = (await pods(settings)).find(({ name }) => name === wanted)
-  return pod?.ready && (await healthOf(pod))?.parked.length === 0 ? pod : undefined
+  return pod && (await isWell(pod)) ? pod : undefined
 }
+
+/** A refusal of one stage may have been one of others too. */
+const allWell = async (settings: ClusterSettings) =>
+  (await Promise.all((await pods(settings, 'component=stage')).map(isWell))).every(Boolean)
+
+const isWell = async (pod: Pod) => pod.ready && (await healthOf(pod))?.parked.length === 0
 
 const certificate = (file: string) => readFileSync(file, 'utf8')
 
