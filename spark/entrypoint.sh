@@ -7,7 +7,7 @@ trust() {
   [ -f "${S3_CA_FILE-}" ] || return 0
   cp "$JAVA_HOME/lib/security/cacerts" /tmp/trust
   chmod u+w /tmp/trust
-  awk '/BEGIN CERTIFICATE/ { n++ } { print > "/tmp/authority-" n ".pem" }' "$S3_CA_FILE"
+  awk '/BEGIN CERTIFICATE/ { n++ } n { print > "/tmp/authority-" n ".pem" }' "$S3_CA_FILE"
   for file in /tmp/authority-*.pem; do
     "$JAVA_HOME/bin/keytool" -importcert -noprompt -alias "$file" -file "$file" -keystore /tmp/trust -storepass changeit >&2
   done
@@ -30,8 +30,13 @@ executor() {
     --resourceProfileId "$SPARK_RESOURCE_PROFILE_ID" --podName "$SPARK_EXECUTOR_POD_NAME"
 }
 
-# Keys of the store are read once here, as in the jobs themselves (docs/spark.md).
+# The virtual machine is there before the job, so it has the keys of the store from here, read once as by the jobs themselves (docs/spark.md).
 submit() {
+  if [ -f "${S3_ACCESS_KEY_FILE-}" ]; then
+    AWS_ACCESS_KEY_ID=$(cat "$S3_ACCESS_KEY_FILE")
+    AWS_SECRET_ACCESS_KEY=$(cat "$S3_SECRET_KEY_FILE")
+    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+  fi
   options=$(trust)
   exec "$SPARK_HOME/bin/spark-submit" ${options:+--driver-java-options "$options"} "$@"
 }
