@@ -99,7 +99,7 @@ demo: $(NODE_MODULES) ## Start everything, import the sample feed through all st
 	@node --conditions=@dsf/source infra/demo/demo.ts
 	@node --conditions=@dsf/source dashboards/preview/preview.ts
 
-images: $(NODE_MODULES) ## Build an image of each stage and server, without a container engine (root, Debian)
+images: $(NODE_MODULES) ## Build an image of each stage and server, or of APPS=spark,airflow, without a container engine (root, Debian)
 	$(CLUSTER) images
 
 k8s-up: $(NODE_MODULES) ## Start a Kubernetes of one node on this machine (root, Debian; compiled once, ten minutes)
@@ -108,10 +108,10 @@ k8s-up: $(NODE_MODULES) ## Start a Kubernetes of one node on this machine (root,
 k8s-down: $(NODE_MODULES) ## Remove that Kubernetes with everything in it; images and programs stay
 	$(CLUSTER) down
 
-k8s-demo: $(NODE_MODULES) ## The demo on that Kubernetes, with images built here: k8s/overlays/local
+k8s-demo: $(NODE_MODULES) ## The demo on that Kubernetes, with images built here (SECURE=1: servers that ask who comes)
 	$(CLUSTER) demo
 
-k8s-test: $(NODE_MODULES) ## Imports there while pods are replaced, killed, scaled, and the node is drained: nothing lost, nothing twice
+k8s-test: $(NODE_MODULES) ## Imports there while pods are replaced, killed, scaled, the node is drained, and a dataset comes: nothing lost, nothing twice
 	@node --conditions=@dsf/source e2e/k8s/main.ts
 
 clean: ## Stop everything, and remove data, logs and compiled files (downloads stay in the cache)

@@ -52,8 +52,8 @@ const drained = {
     const all = ['--ignore-daemonsets', '--delete-emptydir-data', '--force']
     await kubectl(settings, ['drain', nodeName, ...all, '--timeout=180s'])
     await kubectl(settings, ['uncordon', nodeName])
-    for (const workload of await workloads(settings))
-      await kubectl(settings, [...here, 'rollout', 'status', workload, patience])
+    for (const { name } of await workloads(settings))
+      await kubectl(settings, [...here, 'rollout', 'status', name, patience])
   },
 }
 

@@ -1,20 +1,26 @@
-/** make k8s-test: imports go on while pods are replaced, killed, moved and scaled. Nothing is lost, and nothing comes twice. */
+/**
+ * make k8s-test: imports go on while pods are replaced, killed, moved and scaled, and while a dataset comes. Nothing is lost, and nothing comes
+ * twice. With SECURE=1 servers then refuse a stage, which says so and comes right.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { followRun, startRun, type Run } from '../../infra/client/runs.ts'
 import type { Api } from '../../infra/client/http.ts'
 import { startCluster } from '../../infra/k8s-local/cluster.ts'
 import { kubectl } from '../../infra/k8s-local/command.ts'
 import { deploy } from '../../infra/k8s-local/demo.ts'
-import { makeImages } from '../../infra/k8s-local/images/images.ts'
+import { withForwarding } from '../../infra/k8s-local/forward.ts'
 import { namespace, tokensFile } from '../../infra/k8s-local/secrets.ts'
 import { readClusterSettings, type ClusterSettings } from '../../infra/k8s-local/settings.ts'
+import { openIndex } from '../../infra/local/clients.ts'
+import { stageEnvironment } from '../../infra/local/environment.ts'
 import { StackError } from '../../infra/local/errors.ts'
 import { say, seconds } from '../../infra/local/say.ts'
 import { readToken } from '../../infra/local/token.ts'
 import { disturbances } from './disturbances.ts'
 import { serveFiles, summaryOf, type Files } from './files.ts'
+import { applyNewDataset, newDataset } from './new-dataset.ts'
+import { refuseAll } from './refusals.ts'
 
-const dataset = 'earthquakes'
 const patienceSeconds = 600
 
 interface Import {
@@ -24,15 +30,22 @@ interface Import {
 
 async function test(settings: ClusterSettings): Promise<string[]> {
   await startCluster(settings)
-  await deploy(settings, await makeImages(settings))
+  await deploy(settings)
   const files = await serveFiles()
   try {
     const api = {
       url: `http://${await addressOf(settings, 'ingestor')}`,
       token: readToken(tokensFile(settings)),
     }
-    const imports = await importWhile(api, files, () => disturbAll(settings))
-    return [...imports.flatMap(faultsOf), ...(await faultsOfIndex(settings, imports))]
+    const disturbed = await importWhile(api, files, () => disturbAll(settings))
+    const applied = await importWhile(api, files, () => applyNewDataset(settings))
+    const first = await importFile(api, newDataset, files, 1)
+    return [
+      ...[...disturbed, ...applied, first].flatMap(faultsOf),
+      ...(await faultsOfIndex(settings, 'earthquakes', [...disturbed, ...applied])),
+      ...(await faultsOfIndex(settings, newDataset, [first])),
+      ...(settings.secure ? await refuseAll(settings) : []),
+    ]
   } finally {
     files.close()
   }
@@ -45,7 +58,7 @@ async function importWhile(api: Api, files: Files, work: () => Promise<void>): P
   const imports: Import[] = []
   const first = Math.floor(Date.now() / 1000)
   for (let seed = first; !working.done; seed++) {
-    imports.push({ seed, run: await importFile(api, files.url(seed)) })
+    imports.push(await importFile(api, 'earthquakes', files, seed))
     say('import', `${imports.length} ${imports.at(-1)!.run.state}`)
   }
   await worked
@@ -53,11 +66,12 @@ async function importWhile(api: Api, files: Files, work: () => Promise<void>): P
 }
 
 /** By its own key, so that a request whose answer was lost starts nothing twice. */
-async function importFile(api: Api, source: string): Promise<Run> {
+async function importFile(api: Api, dataset: string, files: Files, seed: number): Promise<Import> {
+  const source = files.url(seed)
   for (const deadline = Date.now() + patienceSeconds * 1000; ; await sleep(500)) {
     try {
       const { runId } = await startRun(api, { dataset, source }, source)
-      return await followRun(api, runId, { seconds: patienceSeconds })
+      return { seed, run: await followRun(api, runId, { seconds: patienceSeconds }) }
     } catch (error) {
       if (Date.now() > deadline) throw error
     }
@@ -85,21 +99,23 @@ function faultsOf({ seed, run: { runId, state, reason, counters } }: Import): st
 }
 
 /** A document for each id that was put in, and no other. */
-async function faultsOfIndex(settings: ClusterSettings, imports: readonly Import[]): Promise<string[]> {
+async function faultsOfIndex(
+  settings: ClusterSettings,
+  dataset: string,
+  imports: readonly Import[],
+): Promise<string[]> {
   const expected = imports.reduce((sum, { seed }) => sum + summaryOf(seed).distinctIds, 0)
   const query = {
     bool: {
       filter: [{ term: { simulated: false } }, { terms: { dsf_run: imports.map(({ run }) => run.runId) } }],
     },
   }
-  const answer = await fetch(`http://${await addressOf(settings, 'elasticsearch')}:9200/${dataset}/_count`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  })
+  const answer = await withForwarding(settings, () =>
+    openIndex(stageEnvironment(settings))(`${dataset}/_count`, { body: { query } }),
+  )
   const { count } = (await answer.json()) as { count: number }
-  say('index', `${count} documents for ${expected} ids of ${imports.length} imports`)
-  return count === expected ? [] : [`${count} documents, but ${expected} ids were put in`]
+  say('index', `${dataset}: ${count} documents for ${expected} ids of ${imports.length} imports`)
+  return count === expected ? [] : [`${dataset}: ${count} documents, but ${expected} ids were put in`]
 }
 
 /** Reached from this machine by kube-proxy, whichever pod is behind it. */

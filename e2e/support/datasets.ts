@@ -37,6 +37,8 @@ const testDatasets = {
   'quakes-audit': { sinks: { chunk: { records: 100, bytes: 2 ** 20 } } },
   'weather-audit': { like: 'seattle-weather', sinks: { chunk: { records: 100, bytes: 2 ** 20 } } },
   'quakes-spark': { lanes: 2, sinks: { chunk: { records: 300, bytes: 2 ** 20 } } },
+  'quakes-alone': { lanes: 2 },
+  'quakes-spread': { lanes: 2 },
   'quakes-bad': {},
   'quakes-health': {},
   'quakes-api': { source: {} },

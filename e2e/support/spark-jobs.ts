@@ -44,7 +44,7 @@ export async function startJob(
   const log = openSync(logOf(name), 'a')
   const child = spawn(command.program, command.args, {
     cwd: runDir,
-    env: { PATH: process.env['PATH'], ...command.env, ...(crashAt ? { CRASH_AT: crashAt } : {}) },
+    env: { PATH: process.env['PATH'], ...command.env, ...own, ...(crashAt ? { CRASH_AT: crashAt } : {}) },
     stdio: ['ignore', log, log],
   })
   running.add(child)

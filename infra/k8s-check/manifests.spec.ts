@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { corednsVersion, kubernetesVersion } from '../k8s-local/versions.ts'
 import { stageNames } from '../local/servers/stages.ts'
+import { staleFiles } from './generate.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -19,7 +20,8 @@ describe('k8s/', () => {
     expect(named).toEqual(expect.arrayContaining([...stageNames]))
   })
 
-  it('sets no variable that no stage reads', () => {
+  it('sets no variable that no stage reads, but those that start a driver of Spark', () => {
+    const ofDrivers = ['JOB', 'POD_IP', 'POD_NAME', 'POD_NAMESPACE', 'SPARK_IMAGE', 'SPARK_LOCAL_IP']
     const tables = ['apps/*/src/config.ts', 'libs/*/src/**/{env,*-variables}.ts'].flatMap((path) =>
       globSync(join(root, path)),
     )
@@ -32,7 +34,7 @@ describe('k8s/', () => {
       words(read(`k8s/base/${name}.yaml`), /name: ([A-Z][A-Z0-9_]+),/g),
     )
     expect(literals.length).toBeGreaterThan(0)
-    expect(declared).toEqual(expect.arrayContaining([...literals, ...stages]))
+    expect([...declared, ...ofDrivers]).toEqual(expect.arrayContaining([...literals, ...stages]))
   })
 
   it('mounts every dataset of the tree', () => {
@@ -41,6 +43,10 @@ describe('k8s/', () => {
     const keys = words(file, /- ([\w-]+)=[\w-]+\/datapackage\.json/g)
     const items = words(file, /key: ([\w-]+), path: /g)
     expect([keys.toSorted(), items.toSorted()]).toEqual([folders.toSorted(), folders.toSorted()])
+  })
+
+  it('has the rights, topics and users that follow from flow and datasets; if not: node_modules/.bin/node --conditions=@dsf/source infra/k8s-check/generate.ts', () => {
+    expect(staleFiles()).toEqual([])
   })
 
   it('is shown on the versions that the modules of Go name', () => {

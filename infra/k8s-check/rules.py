@@ -5,14 +5,48 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import kubernetes_validate
 import yaml
 
 KUBERNETES = "1.34"
-# their schemas are in no package: the operators refuse what is wrong
-CUSTOM = ("keda.sh/", "monitoring.coreos.com/", "kafka.strimzi.io/")
+# service accounts that have rights to ask the API server, and so need a token
+ASKING = ("spark",)
 
 Manifest = dict[str, Any]
+
+# their schemas are in no package: the operators refuse what is wrong
+CUSTOM = ("keda.sh/", "monitoring.coreos.com/")
+
+
+def _custom_schemas() -> dict[tuple[str, str], Manifest]:
+    """Of custom resources whose definitions lie beside this file, by apiVersion and kind; strict like Kubernetes' own."""
+    found = {}
+    for file in (Path(__file__).parent / "crds").glob("*.yaml"):
+        spec = yaml.safe_load(file.read_text())["spec"]
+        for version in spec["versions"]:
+            key = (f"{spec['group']}/{version['name']}", spec["names"]["kind"])
+            found[key] = _strict(version["schema"]["openAPIV3Schema"])
+    return found
+
+
+def _strict(schema: Manifest) -> Manifest:
+    """Takes no property that is not named, unless the definition leaves them open."""
+    properties = {name: _strict(one) for name, one in schema.get("properties", {}).items()}
+    is_open = (
+        not properties
+        or "additionalProperties" in schema
+        or schema.get("x-kubernetes-preserve-unknown-fields")
+    )
+    return {
+        **schema,
+        **({"properties": properties} if properties else {}),
+        **({"items": _strict(schema["items"])} if "items" in schema else {}),
+        **({} if is_open else {"additionalProperties": False}),
+    }
+
+
+SCHEMAS = _custom_schemas()
 
 
 def problems_of(manifest: Manifest) -> Iterator[str]:
@@ -26,6 +60,11 @@ def problems_of(manifest: Manifest) -> Iterator[str]:
 
 
 def _by_schema(manifest: Manifest) -> Iterator[str]:
+    own = SCHEMAS.get((manifest["apiVersion"], manifest["kind"]))
+    if own:
+        for error in jsonschema.Draft202012Validator(own).iter_errors(manifest):
+            yield f"{'.'.join(map(str, error.path))}: {error.message}"
+        return
     try:
         kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
     except kubernetes_validate.ValidationError as error:
@@ -39,7 +78,7 @@ def _by_rules(pod: Manifest) -> Iterator[str]:
         yield "the pod may run as root: expected runAsNonRoot and runAsUser"
     if security.get("seccompProfile", {}).get("type") != "RuntimeDefault":
         yield "expected seccompProfile RuntimeDefault"
-    if pod.get("automountServiceAccountToken") is not False:
+    if pod.get("automountServiceAccountToken") is not False and pod.get("serviceAccountName") not in ASKING:
         yield "expected automountServiceAccountToken: false"
     if pod.get("enableServiceLinks") is not False:
         yield "expected enableServiceLinks: false, or each Service is variables"

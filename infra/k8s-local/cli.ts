@@ -2,13 +2,14 @@
 import { StackError } from '../local/errors.ts'
 import { startCluster, stopCluster } from './cluster.ts'
 import { demo } from './demo.ts'
+import { namesFor } from './images/catalogue.ts'
 import { makeImages } from './images/images.ts'
 import { readClusterSettings, type ClusterSettings } from './settings.ts'
 
 const commands: Record<string, (settings: ClusterSettings) => Promise<number | void>> = {
   up: startCluster,
   down: stopCluster,
-  images: async (settings) => void (await makeImages(settings)),
+  images: async (settings) => void (await makeImages(settings, namesFor(settings))),
   demo,
 }
 

@@ -41,7 +41,8 @@ export function kubectl(
       else resolve(stdout)
     },
   )
-  child.stdin?.end(input)
+  // one that ends without reading it all tells why by itself
+  child.stdin?.on('error', () => undefined).end(input)
   return promise
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { StackError } from '../local/errors.ts'
 import { allProcesses, readProc } from '../local/processes/proc.ts'
 import { run, tryRun } from './command.ts'
+import { noteMasquerading, removeMasquerading } from './masquerading.ts'
 import { network, type ClusterSettings } from './settings.ts'
 
 /** Where containerd puts containers, in each hierarchy: one for each controller (version 1), or one for all (version 2). */
@@ -17,6 +18,7 @@ export function prepareMachine(settings: ClusterSettings): void {
   mkdirSync(settings.runtime, { recursive: true })
   writeFileSync(join(settings.runtime, 'ip_forward'), readFileSync(forwarding))
   writeFileSync(forwarding, '1')
+  noteMasquerading(settings)
   run('ip', ['link', 'add', network.bridge, 'type', 'bridge'])
   run('ip', ['address', 'add', `${network.address}/24`, 'dev', network.bridge])
   run('ip', ['link', 'set', network.bridge, 'up'])
@@ -59,7 +61,7 @@ export function restoreMachine(settings: ClusterSettings): void {
   unmountBelow(settings)
   for (const pattern of containerCgroups) for (const folder of globSync(pattern)) removeEmptyCgroups(folder)
   for (const family of ['ip', 'ip6']) tryRun('nft', ['delete', 'table', family, 'kube-proxy'])
-  removeMasquerading()
+  removeMasquerading(settings)
   tryRun('ip', ['link', 'delete', network.bridge])
   const kept = join(settings.runtime, 'ip_forward')
   if (existsSync(kept)) writeFileSync(forwarding, readFileSync(kept))
@@ -95,14 +97,4 @@ function removeEmptyCgroups(folder: string): void {
       // in use, or gone already
     }
   }
-}
-
-/** Of pods that were killed: the bridge plugin removes its rules when a pod ends in order. */
-function removeMasquerading(): void {
-  const rules = tryRun('iptables-save', ['-t', 'nat']).split('\n')
-  const ours = rules.filter((rule) => rule.includes(`name: \\"${network.name}\\"`))
-  for (const rule of ours.filter((rule) => rule.startsWith('-A POSTROUTING')))
-    tryRun('sh', ['-c', `iptables -t nat ${rule.replace('-A', '-D')}`])
-  const chains = new Set(ours.flatMap((rule) => /(?:-A|-j) (CNI-\w+)/g.exec(rule)?.[1] ?? []))
-  for (const chain of chains) for (const flag of ['-F', '-X']) tryRun('iptables', ['-t', 'nat', flag, chain])
 }

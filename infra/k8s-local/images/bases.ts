@@ -11,12 +11,13 @@ import { debianSuite, npmVersion } from '../versions.ts'
 import { build, type Image } from './buildah.ts'
 
 const dockerfile = (name: string) => join(import.meta.dirname, `${name}.Dockerfile`)
+export const debianBase = 'localhost/debian:12'
 export const nodeBase = 'localhost/node:24'
 
 export async function buildBases(settings: ClusterSettings): Promise<void> {
   const debian = await debianFolder(settings)
   const bases: Image[] = [
-    { tag: 'localhost/debian:12', dockerfile: dockerfile('debian'), context: debian },
+    { tag: debianBase, dockerfile: dockerfile('debian'), context: debian },
     { tag: nodeBase, dockerfile: dockerfile('node'), context: await nodeFolder(settings) },
     { tag: 'localhost/java:17', dockerfile: dockerfile('java'), context: import.meta.dirname },
   ]

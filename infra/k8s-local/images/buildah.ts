@@ -15,6 +15,10 @@ export interface Image {
   readonly args?: Readonly<Record<string, string>>
   /** what of the context is sent; .dockerignore of the context when left out */
   readonly ignoreFile?: string
+  /** of the Dockerfile; the last one when left out */
+  readonly target?: string
+  /** other folders that it copies from, by name */
+  readonly contexts?: Readonly<Record<string, string>>
 }
 
 /** Not where packages of Debian put theirs. */
@@ -22,7 +26,7 @@ const lent = '/run/authorities.crt'
 
 /** Layers lie in the cache, so that an image of which nothing changed is there at once. */
 export async function build(settings: ClusterSettings, image: Image): Promise<void> {
-  const { tag, dockerfile, context, args = {}, ignoreFile } = image
+  const { tag, dockerfile, context, args = {}, ignoreFile, target, contexts = {} } = image
   const own = process.env['NODE_EXTRA_CA_CERTS']
   await runQuietly({
     ...{ name: nameOf(tag), what: `building ${tag}`, program: 'buildah' },
@@ -31,14 +35,21 @@ export async function build(settings: ClusterSettings, image: Image): Promise<vo
       ...['bud', '--isolation', 'chroot', '--layers', '--tag', tag, '--file', dockerfile],
       ...(ignoreFile ? ['--ignorefile', ignoreFile] : []),
       // an authority that this machine trusts for its registries is lent to the build, and is in no layer
-      ...(own ? ['--volume', `${own}:${lent}:ro`, '--build-arg', `NODE_EXTRA_CA_CERTS=${lent}`] : []),
-      ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+      ...(own
+        ? ['--volume', `${own}:${lent}:ro`, ...buildArgs({ NODE_EXTRA_CA_CERTS: lent, PIP_CERT: lent })]
+        : []),
+      ...buildArgs(args),
+      ...(target ? ['--target', target] : []),
+      ...Object.entries(contexts).flatMap(([name, folder]) => ['--build-context', `${name}=${folder}`]),
       context,
     ],
     log: join(settings.runDir, 'logs', `image-${nameOf(tag)}.log`),
     wayOut: 'Mend what the log names, then run make images again.',
   })
 }
+
+const buildArgs = (args: Readonly<Record<string, string>>) =>
+  Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`])
 
 /** Writes `<name>.tar`, unless it is there already. Resolves with the archive, and the id of what is in it. */
 export function archive(settings: ClusterSettings, tag: string): { file: string; id: string } {

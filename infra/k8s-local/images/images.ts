@@ -5,22 +5,26 @@ import { requireMachine } from '../requirements.ts'
 import { ctrArgs, run } from '../command.ts'
 import { containerdSocket, type ClusterSettings } from '../settings.ts'
 import { say, step } from '../../local/say.ts'
+import { stageNames } from '../../local/servers/stages.ts'
 import { buildBases } from './bases.ts'
 import { archive, build, copyOut, type Image } from './buildah.ts'
-import { serverImages, stageImages } from './catalogue.ts'
+import { imageOf } from './catalogue.ts'
 
-/** Resolves with the names of those that the cluster did not have. */
-export async function makeImages(settings: ClusterSettings): Promise<string[]> {
+/** Resolves with the tags of those that the cluster did not have. */
+export async function makeImages(settings: ClusterSettings, names: readonly string[]): Promise<string[]> {
   await requireMachine()
   await step('images', 'what they are built on', () => buildBases(settings))
-  const stages = stageImages(settings)
   const fresh: string[] = []
-  for (const image of [...stages, ...(await serverImages(settings))])
-    if (await makeImage(settings, image)) fresh.push(nameOf(image.tag))
-  for (const { tag } of stages) copyOut(settings, tag, 'app/sbom.cdx.json', billOf(settings, tag))
+  for (const name of names) {
+    const image = await imageOf(settings, name)
+    if (await makeImage(settings, image)) fresh.push(image.tag)
+    if (isStage(name)) copyOut(settings, image.tag, 'app/sbom.cdx.json', billOf(settings, name))
+  }
   say('images', `archives and bills of materials (CycloneDX) are in ${settings.images}`)
   return fresh
 }
+
+const isStage = (name: string) => (stageNames as readonly string[]).includes(name)
 
 async function makeImage(settings: ClusterSettings, image: Image): Promise<boolean> {
   await step('images', image.tag, () => build(settings, image))
@@ -40,4 +44,4 @@ function importImage(settings: ClusterSettings, tag: string, file: string, id: s
 }
 
 const nameOf = (tag: string) => tag.replace(/^.*\//, '').replace(/:.*/, '')
-const billOf = ({ images }: ClusterSettings, tag: string) => join(images, `${nameOf(tag)}.cdx.json`)
+const billOf = ({ images }: ClusterSettings, name: string) => join(images, `${name}.cdx.json`)

@@ -47,6 +47,8 @@ const kubeletConfiguration = (settings: ClusterSettings) => ({
   failCgroupV1: false,
   failSwapOn: false,
   makeIPTablesUtilChains: false,
+  // how soon a changed Secret or ConfigMap is in the pods that mount it
+  syncFrequency: '10s',
   // a developer's disk is nearly full every day, and is free again a moment later
   evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '500Mi', 'imagefs.available': '500Mi' },
   evictionPressureTransitionPeriod: '10s',

@@ -1,4 +1,4 @@
-/** An authority of the stack's own, and a certificate for each server: of loopback, for a month, and of use nowhere else. */
+/** An authority of the stack's own, and a certificate for each server: for a month, and of use nowhere else. */
 import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -66,7 +66,7 @@ async function makeAll(settings: Settings, folder: string): Promise<void> {
   await make('ca', ['-subj', '/CN=data-stream-flow of this machine', ...extensions(authority)])
   for (const owner of owners) {
     const issuer = ['-CA', at('ca.crt'), '-CAkey', authorityKey(folder)]
-    await make(owner, [...issuer, '-subj', `/CN=${owner}`, ...extensions(server)])
+    await make(owner, [...issuer, '-subj', `/CN=${owner}`, ...extensions(serverAs(owner))])
     const both = readFileSync(at(`${owner}.key`), 'utf8') + readFileSync(at(`${owner}.crt`), 'utf8')
     writeFileSync(at(`${owner}.pem`), both, { mode: 0o600 })
   }
@@ -78,9 +78,10 @@ const endsSoon = (file: string, now: number) =>
   Date.parse(new X509Certificate(readFileSync(file)).validTo) < now + renewedBeforeMs
 
 const authority = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign']
-const server = [
+/** On loopback, and as the Service of its name in the cluster of this machine. */
+const serverAs = (owner: Owner) => [
   'basicConstraints=critical,CA:FALSE',
-  'subjectAltName=IP:127.0.0.1,DNS:localhost',
+  `subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:${owner}`,
   'extendedKeyUsage=serverAuth,clientAuth',
 ]
 const extensions = (list: readonly string[]) => list.flatMap((one) => ['-addext', one])

@@ -5,6 +5,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import type { Program } from '@dsf/dataset'
 import { basicAuth } from '../probes/http.ts'
 import type { Settings } from '../settings.ts'
 import { certificateOf } from './certificates.ts'
@@ -22,21 +23,9 @@ export function giveSecurity(settings: Settings, home: string) {
   copyFileSync(key, join(config, 'http.key'))
   const grants = grantsOf(settings)
   writeRoles(config, grants)
-  const users: [Holder, string][] = [['admin', 'superuser'], ...roleOfItsOwn([...grants.roles.keys()])]
-  const lines = (of: (user: Holder, role: string) => string) =>
-    users.map(([user, role]) => `${of(user, role)}\n`).join('')
   const mode = { mode: 0o600 }
-  const hashed = (user: Holder) => hashOf(readKey(settings, user, 'elasticsearch-password'))
-  writeFileSync(
-    join(config, 'users'),
-    lines((user) => `${user}:${hashed(user)}`),
-    mode,
-  )
-  writeFileSync(
-    join(config, 'users_roles'),
-    lines((user, role) => `${role}:${user}`),
-    mode,
-  )
+  for (const [file, text] of Object.entries(usersFiles(settings, [...grants.roles.keys()])))
+    writeFileSync(join(config, file), text, mode)
   return {
     'xpack.security.enabled': true,
     'xpack.security.enrollment.enabled': false,
@@ -49,7 +38,18 @@ export function giveSecurity(settings: Settings, home: string) {
   }
 }
 
-const roleOfItsOwn = <T extends string>(names: T[]): [T, T][] => names.map((name) => [name, name])
+/** Of the operator, and of each program that has a role of its name. */
+export function usersFiles(settings: Pick<Settings, 'runDir'>, programs: readonly Program[]) {
+  const users: [Holder, string][] = [
+    ['admin', 'superuser'],
+    ...programs.map((name) => [name, name] satisfies [Holder, string]),
+  ]
+  const hashed = (user: Holder) => hashOf(readKey(settings, user, 'elasticsearch-password'))
+  return {
+    users: users.map(([user]) => `${user}:${hashed(user)}\n`).join(''),
+    users_roles: users.map(([user, role]) => `${role}:${user}\n`).join(''),
+  }
+}
 
 const rounds = 10_000
 

@@ -19,7 +19,7 @@ import { installRequirements } from '../install/python-packages.ts'
 import type { Settings } from '../settings.ts'
 import { brokersOf } from '../servers/kafka-settings.ts'
 import { caFile, certificateOf } from './certificates.ts'
-import { keyFile } from './keys.ts'
+import { holders, keyFile, type Holder, type KeyKind } from './keys.ts'
 
 type Role = NonNullable<ReturnType<typeof rightsOf>['role']>
 
@@ -37,7 +37,11 @@ export function grantsOf(
 ): Grants {
   const { KAFKA_PREFIX: prefix = '', ELASTICSEARCH_INDEX_PREFIX: indexPrefix = '' } = settings.env
   const datasets = [...loadDatasets(datasetsDirs(settings)).keys()]
-  const scope: Scope = { datasets, prefix, indexPrefix, bucket, create }
+  return grantsFor({ datasets, prefix, indexPrefix, bucket, create })
+}
+
+export function grantsFor(scope: Scope): Grants {
+  const { bucket: name = bucket, create } = scope
   const each = <T>(of: (program: Program) => T | undefined): Map<Program, T> => {
     const found = programs.map((program) => [program, of(program)] as const)
     return new Map(found.filter((entry): entry is readonly [Program, T] => entry[1] !== undefined))
@@ -45,49 +49,67 @@ export function grantsOf(
   return {
     kafka: each((program) => rightsOf(program, scope).kafka),
     // of all datasets: a policy of MinIO has 20 KiB at most, and each program has them all
-    policies: each((program) => bucketPolicy(program, { bucket, create })),
+    policies: each((program) => bucketPolicy(program, { bucket: name, create })),
     roles: each((program) => rightsOf(program, scope).role),
   }
 }
 
-/** Makes the users of Kafka with their passwords, gives them these rights, and takes all others. */
-export function grantInKafka(settings: Settings, { kafka }: Grants): Promise<void> {
-  const { cert, key } = certificateOf(settings, 'admin')
+/** Where a secret of a program or the operator is read by who gives the rights. */
+type FileOf = (holder: Holder, kind: KeyKind) => string
+
+/** What grant.py is told of Kafka, where it comes to `brokers` as the operator. */
+export function kafkaGrant({ kafka }: Grants, brokers: string, operator: Operator, fileOf: FileOf): object {
   const acls = [...kafka].flatMap(([program, rights]) =>
     rights.flatMap(({ resource, name, pattern, operations }) =>
       operations.map((operation) => ({ principal: `User:${program}`, resource, name, pattern, operation })),
     ),
   )
-  const users = Object.fromEntries(
-    [...programs, 'admin' as const].map((name) => [name, keyFile(settings, name, 'kafka-password')]),
-  )
-  const brokers = brokersOf(settings).map(({ internalPort }) => `${loopback}:${internalPort}`)
-  return grant(settings, 'kafka', {
-    brokers: brokers.join(','),
-    ca: caFile(settings),
-    cert,
-    key,
-    users,
-    acls,
+  const users = Object.fromEntries(holders.map((name) => [name, fileOf(name, 'kafka-password')]))
+  return { brokers, ...operator, users, acls }
+}
+
+/** Files: whom to trust, and who comes. */
+interface Operator {
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
+/** What it is told of MinIO. */
+export function minioGrant({ policies }: Grants, endpoint: string, ca: string, fileOf: FileOf): object {
+  const key = (name: Holder) => ({
+    access: fileOf(name, 's3-access-key'),
+    secret: fileOf(name, 's3-secret-key'),
   })
+  const users = [...policies].map(([name, policy]) => ({ name, ...key(name), policy }))
+  return { endpoint, ca, admin: key('admin'), users }
+}
+
+/** Makes the users of Kafka with their passwords, gives them these rights, and takes all others. */
+export function grantInKafka(settings: Settings, grants: Grants): Promise<void> {
+  const { cert, key } = certificateOf(settings, 'admin')
+  const brokers = brokersOf(settings).map(({ internalPort }) => `${loopback}:${internalPort}`)
+  const operator = { ca: caFile(settings), cert, key }
+  return grant(settings, 'kafka', kafkaGrant(grants, brokers.join(','), operator, fileIn(settings)))
 }
 
 /** The same in MinIO. */
-export function grantInMinio(settings: Settings, { policies }: Grants): Promise<void> {
-  const key = (name: Program | 'admin') => ({
-    access: keyFile(settings, name, 's3-access-key'),
-    secret: keyFile(settings, name, 's3-secret-key'),
-  })
-  const users = [...policies].map(([name, policy]) => ({ name, ...key(name), policy }))
+export function grantInMinio(settings: Settings, grants: Grants): Promise<void> {
   const endpoint = `${loopback}:${settings.ports.s3}`
-  return grant(settings, 'minio', { endpoint, ca: caFile(settings), admin: key('admin'), users })
+  return grant(settings, 'minio', minioGrant(grants, endpoint, caFile(settings), fileIn(settings)))
 }
 
+const fileIn =
+  (settings: Settings): FileOf =>
+  (holder, kind) =>
+    keyFile(settings, holder, kind)
+
 /** Elasticsearch reads them from its folder of configuration, once a second: a change needs no restart. YAML, which JSON is. */
-export function writeRoles(configFolder: string, { roles }: Grants): void {
-  const lines = [...roles].map(([name, role]) => `${name}: ${JSON.stringify(role)}\n`)
-  writeFileSync(join(configFolder, 'roles.yml'), lines.join(''))
-}
+export const rolesFile = ({ roles }: Grants): string =>
+  [...roles].map(([name, role]) => `${name}: ${JSON.stringify(role)}\n`).join('')
+
+export const writeRoles = (configFolder: string, grants: Grants): void =>
+  writeFileSync(join(configFolder, 'roles.yml'), rolesFile(grants))
 
 /** What we have no client for in JavaScript is done by grant.py. Files of passwords are named, never their content. */
 async function grant(settings: Settings, server: 'kafka' | 'minio', wanted: object): Promise<void> {

@@ -111,3 +111,32 @@ describe('a consumer that takes other topics while it runs', () => {
     await group.heartbeat({ interval: 0 })
   })
 })
+
+const nothing = async () => undefined
+const Runner =
+  inside<new (options: object) => { handleBatch: (batch: object) => Promise<void> }>('consumer/runner')
+const Batch = inside<new (topic: string, offset: string, data: object) => object>('consumer/batch')
+
+describe('the patched refusals of kafkajs', () => {
+  it('says once that a partition can be read again, though nothing came', async () => {
+    const told: object[] = []
+    const logger = { namespace: () => logger, debug: () => undefined }
+    const runner = new Runner({
+      ...{ logger, consumerGroup: { heartbeat: nothing }, eachBatch: nothing, eachBatchAutoResolve: false },
+      ...{ autoCommit: false, onCrash: nothing, concurrency: 1 },
+      instrumentationEmitter: { emit: (name: string, payload: object) => told.push({ name, ...payload }) },
+    })
+    Object.assign(runner, { running: true })
+    const fetched = (partition: number, error?: Error) =>
+      runner.handleBatch(new Batch('t', '5', { partition, highWatermark: '5', messages: [], error }))
+    await fetched(0)
+    await fetched(0, new Error('refused'))
+    told.length = 0
+    await fetched(1)
+    await fetched(0)
+    await fetched(0)
+    expect(told).toEqual([
+      expect.objectContaining({ name: 'consumer.end_batch_process', partition: 0, isReadableAgain: true }),
+    ])
+  })
+})

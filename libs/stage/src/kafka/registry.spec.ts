@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificates, served } from '../../testing/certificates.ts'
 import { readConfig } from '../settings/env.ts'
 import { DatasetError, FatalError, TransientError } from '../health/failure.ts'
-import { registryAccess } from './registry.ts'
+import { registryAccess, registryError } from './registry.ts'
 import { Serde } from './serde.ts'
 
 const dataset = loadDataset(join(import.meta.dirname, '../../../../datasets/seattle-weather'))
@@ -102,4 +102,12 @@ describe('a registry behind TLS that asks who we are', () => {
       'SCHEMA_REGISTRY_CA_FILE is "/none", and there is no such file',
     )
   })
+})
+
+it('a registry behind something that answers with a page for people: the sentence goes without it', () => {
+  const page = '<!DOCTYPE html>\n<html><h1>401 Authorization Required</h1></html>'
+  const error = Object.assign(new Error(`Error, status 401: ${page}`), { status: 401 })
+  expect(registryError('http://r', 'schema of a', error, true).message).toBe(
+    'schema registry at http://r, schema of a: Error, status 401: a page of HTML',
+  )
 })

@@ -83,7 +83,9 @@ export const sayingWho =
  */
 export function registryError(url: string, what: string, error: unknown, isMendable: boolean): Error {
   if (error instanceof TransientError) return error
-  const { status, message } = error as { status?: number; message: string }
+  const { status, message: whole } = error as { status?: number; message: string }
+  // whoever stands before the registry answers with a page
+  const message = whole.replace(/<(?:!doctype|html)\b[^]*$/i, 'a page of HTML')
   const Kind = kindOf(status, isMendable)
   const refused = `the schema registry at ${url} refused the ${what}: ${message}`
   return new Kind(Kind === TransientError ? `schema registry at ${url}, ${what}: ${message}` : refused, {

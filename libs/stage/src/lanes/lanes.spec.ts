@@ -1,4 +1,5 @@
 import { namesOf, topicName, type Dataset } from '@dsf/dataset'
+import type { EachBatchPayload } from 'kafkajs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LaneWork } from '../batches/define.ts'
 import { Health } from '../health/health.ts'
@@ -11,6 +12,7 @@ vi.spyOn(Lane.prototype, 'openSession').mockImplementation(async () => ({
   ...{ state: { restore: nothing, commit: nothing, rollback: nothing } },
   signal: new AbortController().signal,
 }))
+const serde = new Proxy({}, { get: () => nothing })
 const opened: Lanes[] = []
 afterEach(async () => {
   for (const lanes of opened.splice(0)) await lanes.rest().then(() => lanes.release())
@@ -32,7 +34,6 @@ function lanesOf(...names: string[]) {
     await late.get(dataset.name)
     working.splice(working.indexOf(what), 1)
   }
-  const serde = new Proxy({}, { get: () => nothing })
   const kit = {
     ...{ stage: { name: 's', reads: ['requests'], writes: [], work }, serde, names: namesOf() },
     ...{ log: { info: nothing }, metrics: { keepLags: nothing } },
@@ -89,5 +90,30 @@ describe('work of a lane that takes long to end', () => {
     await forgotten
     await turn()
     expect(working).toEqual(['a two'])
+  })
+})
+
+describe('an input that cannot be read', () => {
+  it('is parked until a fetch can read it again, though nothing came', async () => {
+    const dataset = datasetOf('a')
+    const place = { topic: topicName('a', 'requests'), partition: 0 }
+    const kit = {
+      ...{ stage: { name: 's', reads: ['requests'], writes: [] }, names: namesOf(), serde },
+      ...{ log: { info: nothing, error: nothing }, metrics: { keepLags: nothing, failed: nothing } },
+      ...{ pause: nothing, resume: nothing, seek: nothing, stopping: () => false },
+    }
+    const health = new Health()
+    const lanes = new Lanes(kit as unknown as StageKit, new Map([['a', dataset]]), health, nothing)
+    opened.push(lanes)
+    const batch = { ...place, messages: [], fetchedOffset: '5', error: new Error('refused') }
+    const running = { isStale: () => false, isRunning: () => true, heartbeat: async () => undefined }
+    await lanes.batch({ batch, ...running } as unknown as EachBatchPayload)
+    const empty = { ...place, batchSize: 0, firstOffset: null, highWatermark: '5' }
+    const fetched = (more: object) =>
+      lanes.fetched({ ...empty, ...more } as unknown as Parameters<Lanes['fetched']>[0])
+    fetched({})
+    expect(health.parked).toMatchObject([{ what: 'a.requests/0', reason: expect.stringMatching('refused') }])
+    fetched({ isReadableAgain: true })
+    expect(health.parked).toEqual([])
   })
 })

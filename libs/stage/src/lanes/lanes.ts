@@ -99,9 +99,13 @@ export class Lanes {
     this.#workers.set(name, new LaneWorker(this.#lane(place), tools))
   }
 
-  /** A fetch of control records alone never reaches `batch`, but the position behind it must be known. */
-  fetched(fetch: ConsumerEndBatchProcessEvent['payload']): void {
-    const { topic, partition, batchSize, firstOffset, lastOffset } = fetch
+  /**
+   * A fetch of control records alone never reaches `batch`, but the position behind it must be known. Nor does an empty one that ends a
+   * refusal: `isReadableAgain` is ours (docs/adr/0004).
+   */
+  fetched(fetch: ConsumerEndBatchProcessEvent['payload'] & { isReadableAgain?: boolean }): void {
+    const { topic, partition, batchSize, firstOffset, lastOffset, isReadableAgain } = fetch
+    if (isReadableAgain) this.#failures.reached(inputName({ topic, partition }), Infinity)
     // of what could not be read there is no first record, whatever the types say
     if ((firstOffset as string | null) === null || this.#isGone({ topic, partition })) return
     this.#tellLag({ topic, partition }, Number(fetch.highWatermark), Number(firstOffset))
