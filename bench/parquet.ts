@@ -25,7 +25,9 @@ await measure('encode csv', () => csvEncoder(dataset)(records))
 const jsonl = await measure('encode jsonl', () => jsonlEncoder(dataset)(records))
 const rows = await measure('read parquet', () => readObject(dataset, stored('parquet', parquet), parquet))
 await measure('read jsonl', () => readObject(dataset, stored('jsonl', jsonl), jsonl))
-await measure('bulk bodies, as bytes', () => bulkWriter(dataset)(rows).map(({ body }) => Buffer.from(body)))
+await measure('bulk bodies, as bytes', () =>
+  [...bulkWriter(dataset)(rows)].map(({ body }) => Buffer.from(body)),
+)
 
 /** The best of 12 rounds: the machine is shared, and interference only ever adds. */
 async function measure<T>(name: string, work: () => T | Promise<T>): Promise<T> {

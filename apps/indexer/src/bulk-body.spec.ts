@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { loadDataset } from '@dsf/dataset'
+import { loadDataset, type Row } from '@dsf/dataset'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bulkWriter } from './bulk-body.ts'
@@ -20,9 +20,11 @@ const items = (body: string) =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
+const bodiesOf = (rows: Row[], options = {}) => [...bulkWriter(weather, options)(rows)]
+
 describe('bulkWriter', () => {
   it('writes an action with id and external version, then the document, each on a line', () => {
-    const bodies = bulkWriter(weather)([day(0), day(1, 8)])
+    const bodies = bodiesOf([day(0), day(1, 8)])
     expect(bodies.map(({ rows }) => rows)).toEqual([[day(0), day(1, 8)]])
     expect(bodies[0]!.body.endsWith('\n')).toBe(true)
     expect(items(bodies[0]!.body)).toEqual([
@@ -75,7 +77,7 @@ describe('bulkWriter', () => {
       2 ** 52 - 1,
       2 ** 52,
     ]
-    const written = versions.map((version) => items(bulkWriter(weather)([day(0, version)])[0]!.body))
+    const written = versions.map((version) => items(bodiesOf([day(0, version)])[0]!.body))
     const sent = written.map(([action]) => (action!['index'] as { version: number }).version)
     expect(written.map(([, document]) => document!['dsf_version'])).toEqual(versions)
     expect(new Set(sent).size).toBe(versions.length)
@@ -86,15 +88,15 @@ describe('bulkWriter', () => {
   })
 
   it('writes nothing for no rows', () => {
-    expect(bulkWriter(weather)([])).toEqual([])
+    expect(bodiesOf([])).toEqual([])
   })
 
   it('cuts between rows: bodies within the limit, nothing lost, order kept', () => {
-    const one = bulkWriter(weather)([day(0)])[0]!.body.length
+    const one = bodiesOf([day(0)])[0]!.body.length
     fc.assert(
       fc.property(fc.nat(40), fc.integer({ min: 1, max: 5 * one }), (count, longest) => {
         const rows = Array.from({ length: count }, (_, i) => day(i))
-        const bodies = bulkWriter(weather, { longest })(rows)
+        const bodies = bodiesOf(rows, { longest })
         expect(bodies.flatMap((body) => body.rows)).toEqual(rows)
         for (const { body, rows: inside } of bodies) {
           expect(inside.length === 1 || body.length <= longest).toBe(true)

@@ -20,22 +20,28 @@ const bodyLength = 1_000_000
 export function bulkWriter(
   dataset: Dataset,
   { index = dataset.name, longest = bodyLength } = {},
-): (rows: Row[]) => BulkBody[] {
+): (rows: Row[]) => Iterable<BulkBody> {
   const writeItem = itemWriter(dataset, index)
   return (rows) => bulkBodies(rows, writeItem, longest)
 }
 
-/** Joins the items of rows to as few requests as their length allows. */
-export function bulkBodies(rows: Row[], writeItem: (row: Row) => string, longest = bodyLength): BulkBody[] {
-  const bodies: BulkBody[] = []
-  let open: BulkBody | undefined
+/** Joins the items of rows to as few requests as their length allows, each made when it is asked for. */
+export function* bulkBodies(
+  rows: Row[],
+  writeItem: (row: Row) => string,
+  longest = bodyLength,
+): Generator<BulkBody> {
+  let open: BulkBody = { body: '', rows: [] }
   for (const row of rows) {
     const item = writeItem(row)
-    if (!open || open.body.length + item.length > longest) bodies.push((open = { body: '', rows: [] }))
+    if (open.rows.length > 0 && open.body.length + item.length > longest) {
+      yield open
+      open = { body: '', rows: [] }
+    }
     open.body += item
     open.rows.push(row)
   }
-  return bodies
+  if (open.rows.length > 0) yield open
 }
 
 function itemWriter(dataset: Dataset, index: string): (row: Row) => string {

@@ -29,7 +29,7 @@ describe('a document of a table', () => {
     sha256: createHash('sha256').update(bytes).digest('hex'),
   }
   const write = ({ alias }: NamedIndex) =>
-    tableIndexer(store, index, { ...tables.trends, alias }, dataset)([object])
+    tableIndexer(store, index, { ...tables.trends, alias }, dataset)([object], () => undefined)
 
   it('is written once, however often its object is announced', async () => {
     const own = ownIndex(trendsTemplate, freshName())
@@ -139,7 +139,7 @@ describe('a document', () => {
     const id = 'current version [1] is higher or equal to the one provided [1]'
     const fatesOf = async (...versions: number[]) => {
       const rows = versions.map((version) => ({ ...row(version, 'any'), id }))
-      const bodies = bulkWriter(dataset, { index: alias })(rows)
+      const bodies = [...bulkWriter(dataset, { index: alias })(rows)]
       return (await Promise.all(bodies.map((body) => index.bulk(body, 'index')))).flatMap(
         ({ fates }) => fates,
       )

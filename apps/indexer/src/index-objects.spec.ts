@@ -43,13 +43,20 @@ function open(refusing?: string, answers: Fate[] = []) {
     const fate = answers.shift() ?? 'created'
     return { fates: rows.map(() => (alias === refusing ? undefined : fate)), refused, retry: [] }
   }
+  const signs = { count: 0 }
   const handle = objectIndexer(store, { bulk, nameOf: (name: string) => name } as Index)(dataset)
   const batch = (firstRecord: number, ...records: AnnouncedObject[]) =>
-    handle({ records, lane: 1, firstRecord } as Batch<AnnouncedObject>)
-  return { taken, batch, handle: (...records: AnnouncedObject[]) => batch(0, ...records) }
+    handle({ records, lane: 1, firstRecord } as Batch<AnnouncedObject>, () => signs.count++)
+  return { taken, signs, batch, handle: (...records: AnnouncedObject[]) => batch(0, ...records) }
 }
 
 describe('a batch of announced objects', () => {
+  it('gives a sign of life with each request', async () => {
+    const { handle, signs } = open()
+    await handle(announced('lake', 'lake/a'), announced('trends', 'lake/t'))
+    expect(signs.count).toBe(2)
+  })
+
   it('counts the rows of the lake, and nothing of what belongs to no run', async () => {
     const { handle, taken } = open()
     const [a, b, trends] = [

@@ -30,17 +30,21 @@ export function objectIndexer(store: ObjectStore, index: Index) {
       ([route, table]) => [route, tableIndexer(store, index, table, dataset)] as const,
     )
     const answersOf = perLane(() => new FirstAnswers())
-    return async ({ records, lane, firstRecord }: Batch<AnnouncedObject>): Promise<Result> => {
+    return async (
+      { records, lane, firstRecord }: Batch<AnnouncedObject>,
+      heard: () => void,
+    ): Promise<Result> => {
       const of = (wanted: string) => records.filter(({ route }) => route === wanted)
       const answers = answersOf(lane)
       answers.begin(firstRecord, records)
       const counts: Counters = {}
       const quarantine: Output[] = []
-      await indexRows(of('lake'), quarantine, ({ fates, refused }, places) => {
+      const rowsInto = indexRows(quarantine, heard)
+      await rowsInto(of('lake'), ({ fates, refused }, places) => {
         addCounters(counts, { ...answers.count(fates, places), refused: refused.length })
       })
-      await indexRows(of('replay'), quarantine)
-      for (const [route, indexTable] of indexTables) await indexTable(of(route))
+      await rowsInto(of('replay'))
+      for (const [route, indexTable] of indexTables) await indexTable(of(route), heard)
       return { out: { quarantine }, counts }
     }
   }
@@ -54,23 +58,21 @@ function perLane<T>(open: () => T): (lane: number) => T {
 function rowIndexer(store: ObjectStore, index: Index, dataset: Dataset) {
   const toBodies = bulkWriter(dataset, { index: index.nameOf(dataset.name) })
   const toQuarantine = quarantineWriter(dataset)
-  return (
-    objects: AnnouncedObject[],
-    quarantine: Output[],
-    seen?: (outcome: BulkOutcome, places: RowPlace[]) => void,
-  ): Promise<void> =>
-    readInParts(dataset, store, objects, async (part, read) => {
-      const places = read.flatMap((rows, i) => rows.map((_, row) => ({ object: part[i]!, row })))
-      // one request for several small objects; their order does not matter, because versions decide
-      for (const body of toBodies(read.flat())) {
-        const outcome = await index.bulk(body)
-        crashPoint('after-bulk')
-        const its = places.splice(0, body.rows.length)
-        seen?.(outcome, its)
-        for (const { at, reason } of outcome.refused)
-          quarantine.push(toQuarantine(body.rows[at]!, reason, its[at]!.object.key))
-      }
-    })
+  return (quarantine: Output[], heard: () => void) =>
+    (objects: AnnouncedObject[], seen?: (outcome: BulkOutcome, places: RowPlace[]) => void): Promise<void> =>
+      readInParts(dataset, store, objects, async (part, read) => {
+        const places = read.flatMap((rows, i) => rows.map((_, row) => ({ object: part[i]!, row })))
+        // one request for several small objects; their order does not matter, because versions decide
+        for (const body of toBodies(read.flat())) {
+          const outcome = await index.bulk(body)
+          heard()
+          crashPoint('after-bulk')
+          const its = places.splice(0, body.rows.length)
+          seen?.(outcome, its)
+          for (const { at, reason } of outcome.refused)
+            quarantine.push(toQuarantine(body.rows[at]!, reason, its[at]!.object.key))
+        }
+      })
 }
 
 function quarantineWriter(dataset: Dataset) {

@@ -14,11 +14,12 @@ import { checkTable, tableItemWriter, type Table } from './table-documents.ts'
  */
 export function tableIndexer(store: ObjectStore, index: Index, table: Table, dataset: Dataset) {
   const writeItem = tableItemWriter({ ...table, alias: index.nameOf(table.alias) }, dataset)
-  return (objects: StoredObject[]): Promise<void> =>
+  return (objects: StoredObject[], heard: () => void): Promise<void> =>
     readInParts(dataset, store, objects, async (part, read) => {
       part.forEach(({ key }, i) => checkTable(table, key, read[i]!))
       for (const body of bulkBodies(read.flat(), writeItem)) {
         const { refused } = await index.bulk(body)
+        heard()
         crashPoint('after-bulk')
         if (refused[0])
           throw new DatasetError(

@@ -8,6 +8,9 @@ import type { Pipeline } from './pipeline.ts'
 
 const trends = { alias: trendsIndex, name: trendsIndex, template: trendsTemplate, first: firstTrendsIndex }
 
+/** To fetch an object costs as much as some rows; a run is a few documents. */
+const rowsOf = ({ records }: Partial<AnnouncedObject>): number => 1000 + (records ?? 0)
+
 /** Objects of the lake become documents; receipts that arrive here go back to the ingestor, whose runs become documents too. */
 export function indexer(store: ObjectStore, index: Index, pipeline: Pipeline) {
   const indexFor = perDataset(objectIndexer(store, index))
@@ -18,18 +21,18 @@ export function indexer(store: ObjectStore, index: Index, pipeline: Pipeline) {
   return defineStage<AnnouncedObject | EndedRun>({
     name: 'indexer',
     ...flow.indexer,
-    // documents are named by their keys, so any batch is as good as another
-    batch: () => ({ records: 50, bytes: 2 ** 20, withFetch: true }),
+    // documents are named by their keys, so any batch is as good as another; what all of its rows are refused for is kept to its end
+    batch: () => ({ records: 50_000, weigh: rowsOf, bytes: 2 ** 20, withFetch: true }),
     dependencies: { 'object store': store.check, Elasticsearch: index.check },
     prepare: index.prepare,
     start: async (runtime) => {
       await index.prepareIndex(trends)
       await pipeline.start(runtime)
     },
-    handle: (batch) =>
+    handle: (batch, { heard }) =>
       batch.from === 'runs'
         ? aboutRuns(batch as Batch<EndedRun>)
-        : indexFor(batch.dataset)(batch as Batch<AnnouncedObject>),
+        : indexFor(batch.dataset)(batch as Batch<AnnouncedObject>, heard),
     stop: async () => pipeline.stop(),
     close: async (receipt, dataset) => {
       // a run that is over can be searched; nothing of the other routes is in the index

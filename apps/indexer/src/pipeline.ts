@@ -1,5 +1,5 @@
 import { firstPipelineIndex, pipelineIndex, pipelineTemplate, readers, type Dataset } from '@dsf/dataset'
-import { DatasetError, TransientError, type Runtime } from '@dsf/stage'
+import { DatasetError, oneAtATime, TransientError, type Runtime } from '@dsf/stage'
 import type { Index } from './elasticsearch.ts'
 import type { PipelineDocument } from './pipeline-documents.ts'
 
@@ -26,7 +26,10 @@ export class Pipeline {
       template: pipelineTemplate,
       first: firstPipelineIndex,
     })
-    this.#timer = setInterval(() => void this.#look(runtime), this.#everyMs).unref()
+    this.#timer = setInterval(
+      oneAtATime(() => this.#look(runtime)),
+      this.#everyMs,
+    ).unref()
   }
 
   stop(): void {

@@ -7,9 +7,13 @@ import {
   type Row,
   type Value,
 } from '@dsf/dataset'
-import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer'
+import { nextTurn } from '@dsf/stage'
+import { ByteWriter, parquetWrite, type ColumnSource } from 'hyparquet-writer'
 
-type ParquetElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['schema']>[number]
+type ParquetElement = NonNullable<Parameters<typeof parquetWrite>[0]['schema']>[number]
+
+/** Rows of a row group: a fifth of a second of work, behind which others have their turn. */
+const rowGroupSize = 10_000
 
 /**
  * Compiles the Parquet form of a dataset's records of one kind, by default the enriched ones. The bytes are a function
@@ -18,7 +22,7 @@ type ParquetElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['sche
 export function parquetEncoder(
   dataset: Dataset,
   columns: readonly Column[] = enrichedColumns(dataset),
-): (records: Row[]) => Buffer {
+): (records: Row[]) => Promise<Buffer> {
   const options = {
     schema: [{ name: 'schema', num_children: columns.length }, ...columns.map(element)],
     codec: dataset.sinks.lake.compression === 'zstd' ? ('ZSTD' as const) : ('SNAPPY' as const),
@@ -29,12 +33,12 @@ export function parquetEncoder(
     ],
     createdBy: 'data-stream-flow version 1 (build hyparquet-writer)',
   }
-  return (records) => {
+  return async (records) => {
     const columnData = columns.map((column) => ({ name: column.name, data: readColumn(column, records) }))
-    // the library's default starts with a row group of 1,000 rows, made for previews
-    return Buffer.from(
-      parquetWriteBuffer({ ...options, columnData, rowGroupSize: Math.max(1, records.length) }),
-    )
+    const flush = records.length > rowGroupSize ? nextTurn : undefined
+    const writer = Object.assign(new ByteWriter(), { flush })
+    await parquetWrite({ ...options, writer, columnData, rowGroupSize })
+    return Buffer.from(writer.getBuffer())
   }
 }
 

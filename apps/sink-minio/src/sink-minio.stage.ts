@@ -16,8 +16,9 @@ export function sinkMinio(store: ObjectStore) {
     batch: (dataset) => dataset.sinks.chunk,
     dependencies: { 'object store': store.check },
     start: () => store.ensureBucket(),
-    handle: async (batch) => {
-      const { objects, without } = await writeObjects(store, routesFor(batch.dataset)[batch.from]!, batch)
+    handle: async (batch, { heard }) => {
+      const route = routesFor(batch.dataset)[batch.from]!
+      const { objects, without } = await writeObjects(store, route, batch, heard)
       crashPoint('after-put')
       const quarantine = refuseScattered(batch, without)
       const counter = counted[batch.from]

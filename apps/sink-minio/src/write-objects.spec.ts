@@ -67,8 +67,9 @@ const batchOf = (from: TopicKind, records: Row[], dataset = quakes): Batch<Row> 
   offsets: records.map((_, i) => 1200 + 2 * i),
   firstRecord: 700,
 })
+const noted = () => undefined
 const write = async (store: ObjectStore, from: TopicKind, records: Row[], dataset = quakes) =>
-  (await writeObjects(store, routesOf(dataset)[from]!, batchOf(from, records, dataset))).objects
+  (await writeObjects(store, routesOf(dataset)[from]!, batchOf(from, records, dataset), noted)).objects
 
 describe('a chunk of clean rows', () => {
   it('becomes one CSV object, named by lane and number of its first record, and a record that announces it', async () => {
@@ -244,7 +245,7 @@ describe('a chunk of more partitions than the dataset allows', () => {
   const types = ['a', 'b', 'c', 'd', 'a', 'e', 'd', 'c']
   const rows = types.map((type, i) => quake(`${type}${i}`, { type, dsf_row: i }))
   const batch = { ...batchOf('enriched', rows, narrow), keys: rows.map(({ id }) => Buffer.from(String(id))) }
-  const writeNarrow = (store: ObjectStore) => writeObjects(store, routesOf(narrow).enriched!, batch)
+  const writeNarrow = (store: ObjectStore) => writeObjects(store, routesOf(narrow).enriched!, batch, noted)
 
   it('becomes so many objects, and the rows of all others go to quarantine in the order of the lane', async () => {
     const { store, objects } = openStore()
@@ -276,7 +277,7 @@ describe('a chunk of more partitions than the dataset allows', () => {
   it('is counted so that stored and refused rows are all rows', async () => {
     const { store } = openStore()
     const stage = sinkMinio(store)
-    const { counts, out } = await stage.handle(batch, {} as never)
+    const { counts, out } = await stage.handle(batch, { heard: noted } as never)
     expect(counts).toEqual({ stored: 5, 'quarantined:partitions': 3 })
     expect(out!.quarantine).toHaveLength(3)
   })

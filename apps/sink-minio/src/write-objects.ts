@@ -72,14 +72,21 @@ interface Written {
 }
 
 /** Writes a chunk as objects. Names and bytes depend on the records alone: writing it again replaces the objects by themselves. */
-export async function writeObjects(store: ObjectStore, route: Route, batch: Batch<Row>): Promise<Written> {
+export async function writeObjects(
+  store: ObjectStore,
+  route: Route,
+  batch: Batch<Row>,
+  heard: () => void,
+): Promise<Written> {
   const all = route.split(batch.records)
   const parts = all.slice(0, route.most)
   const written: Output[] = []
   const turn = sliced()
   const write = async (part: Partition<Row>): Promise<Output> => {
     await turn(part.records.length)
-    return writeObject(store, route, batch, part)
+    const announced = await writeObject(store, route, batch, part)
+    heard()
+    return announced
   }
   for (let at = 0; at < parts.length; at += uploadsAtOnce)
     written.push(...(await Promise.all(parts.slice(at, at + uploadsAtOnce).map(write))))

@@ -29,7 +29,7 @@ export const deepestDefinition = 100
 export const longestPattern = 10_000
 
 /** A chunk is held in memory while its objects are made. */
-export const largestChunk = { records: 1_000_000, bytes: 128 * 2 ** 20 }
+export const largestChunk = { records: 100_000, bytes: 128 * 2 ** 20 }
 
 /** Objects of a chunk: each is a request to the store and another one of whoever reads the lake. */
 export const mostPartitions = 10_000

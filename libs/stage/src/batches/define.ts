@@ -66,6 +66,8 @@ export interface HandlerContext<S extends LaneState = LaneState> {
   state: S
   /** for what concerns a run or a batch, never for a row */
   log: Pick<Logger, 'info' | 'warn'>
+  /** a sign of life: a handler that may take minutes gives one with each step, or the process is taken for dead */
+  heard: () => void
 }
 
 /**
@@ -95,6 +97,8 @@ export interface LaneWork<S extends LaneState = LaneState> {
 /** What a batch holds at most. */
 export interface Limits {
   records: number
+  /** how many records one is counted as, where one stands for many; 1 if left out */
+  weigh?: (record: Record<string, unknown>) => number
   bytes: number
   /** a fetch closes a batch, too */
   withFetch?: boolean

@@ -192,6 +192,15 @@ describe('with limits and the fetch, a batch', () => {
     ])
   })
 
+  it('ends at what its records weigh, and takes one that weighs more by itself', async () => {
+    const weigh = ({ mark }: Record<string, unknown>) => (mark === 1 ? 9 : 1)
+    const weighed = { ...limits, records: 3, weigh }
+    expect(await batches(weighed, [row(0), row(1), row(2), row(3), row(4)])).toEqual([
+      { first: 0, rows: [0, 1], next: 2 },
+      { first: 2, rows: [2, 3, 4], next: 5 },
+    ])
+  })
+
   it('leaves nothing open behind the fetch, where one with limits alone does', async () => {
     const isEmptyAfter = async (limits: Limits) => {
       const open = openBatch(limits)

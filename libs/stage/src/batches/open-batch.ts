@@ -33,6 +33,7 @@ export class OpenBatch {
   #batch: Batch
   #poison: Output[] = []
   #bytes = 0
+  #weight = 0
   #poisonBytes = 0
   /** true once a message was added */
   #begun = false
@@ -70,6 +71,7 @@ export class OpenBatch {
     this.#batch = this.#empty(firstRecord)
     this.#poison = []
     this.#bytes = 0
+    this.#weight = 0
     this.#poisonBytes = 0
     this.#begun = false
   }
@@ -107,7 +109,7 @@ export class OpenBatch {
   #full(): boolean {
     const { records, bytes } = this.#limits ?? slice
     const reached = (count: number, size: number) => count >= records || size >= bytes
-    return reached(this.#batch.records.length, this.#bytes) || reached(this.#poison.length, this.#poisonBytes)
+    return reached(this.#weight, this.#bytes) || reached(this.#poison.length, this.#poisonBytes)
   }
 
   #close(next: number, receipt?: Receipt): ClosedBatch {
@@ -129,11 +131,14 @@ export class OpenBatch {
   #record(message: KafkaMessage, offset: number): undefined {
     // the end of a key says nothing to who reads only what is new
     if (message.value === null && isChangelog(this.#from)) return undefined
+    let record: Record<string, unknown>
     try {
-      this.#batch.records.push(this.#rows.decode(message.value))
+      record = this.#rows.decode(message.value)
     } catch (error) {
       return this.#refuse(message, offset, error as Error)
     }
+    this.#batch.records.push(record)
+    this.#weight += this.#limits?.weigh?.(record) ?? 1
     this.#batch.keys.push(message.key)
     this.#batch.offsets.push(offset)
     this.#bytes += message.value!.length

@@ -29,3 +29,13 @@ export function sliced(): (records: number) => Promise<void> | undefined {
     return nextTurn()
   }
 }
+
+/** For a timer: work that has not ended when it is due again is not begun a second time. It must not reject. */
+export function oneAtATime(work: () => Promise<unknown>): () => void {
+  let isUnderWay = false
+  return () => {
+    if (isUnderWay) return
+    isUnderWay = true
+    void work().finally(() => (isUnderWay = false))
+  }
+}

@@ -75,7 +75,7 @@ export class LaneWorker {
   async #open(): Promise<Session> {
     const wasClosed = this.#isClosed
     this.#isClosed = true
-    const session = await this.#lane.openSession()
+    const session = await this.#lane.openSession(this.#stopped.signal)
     this.#isClosed = false
     if (wasClosed) this.#tools.failures.reached(workName(this.#lane), 0)
     return session

@@ -16,6 +16,9 @@ import { Lane } from './lane.ts'
 
 afterEach(closeAll)
 
+/** Of a lane that nobody has let go. */
+const going = new AbortController().signal
+
 /** Stops whoever comes by until it is opened, and tells when somebody is there. */
 function gate() {
   let open!: () => void
@@ -79,14 +82,14 @@ describe('an owner of a lane that was thought dead, and is not', () => {
       (kit) => new Lane(kit, dataset, 0),
     ) as [Lane, Lane]
     const [zombie, owner] = lanes
-    const first = await zombie.openSession()
+    const first = await zombie.openSession(going)
     await zombie.transact(first, stepOf('zombie'))
-    const second = await owner.openSession()
+    const second = await owner.openSession(going)
     expect((second.state as Steps).done).toBe(1)
     await owner.transact(second, stepOf('owner'))
     const outcome = await zombie.transact(first, stepOf('zombie')).catch((error: unknown) => error)
     expect([classify(outcome), first.signal.aborted]).toEqual(['fenced', true])
-    const again = await zombie.openSession()
+    const again = await zombie.openSession(going)
     expect((again.state as Steps).done).toBe(2)
     await zombie.transact(again, stepOf('zombie'))
     expect(await cleanIds(dataset)).toEqual(['step 0 by zombie', 'step 1 by owner', 'step 2 by zombie'])
@@ -99,14 +102,14 @@ describe('the work of a lane', () => {
     const dataset = newDataset(1)
     const fetch = await rawOf(dataset, ['a'])
     const lane = new Lane(await openKit(stepper(freshName()), dataset), dataset, 0)
-    const session = await lane.openSession()
+    const session = await lane.openSession(going)
     const tooLate = lane.transact(session, (state) => {
       ;(state as Steps).set(9)
       throw new Error('no')
     })
     await expect(tooLate).rejects.toThrow('no')
     expect(session.signal.aborted).toBe(true)
-    const again = await lane.openSession()
+    const again = await lane.openSession(going)
     await Promise.all([lane.transact(again, stepOf('work')), lane.inTurn(() => lane.process('raw', fetch))])
     expect([(again.state as Steps).done, await cleanIds(dataset)]).toEqual([
       1,
@@ -115,17 +118,37 @@ describe('the work of a lane', () => {
     await lane.release()
   })
 
+  it('takes nothing back from a new owner once the lane was let go', async () => {
+    const dataset = newDataset(1)
+    const stage = stepper(freshName())
+    const lanes = [await openKit(stage, dataset), await openKit(stage, dataset)].map(
+      (kit) => new Lane(kit, dataset, 0),
+    ) as [Lane, Lane]
+    const [old, owner] = lanes
+    const letGo = new AbortController()
+    const session = await old.openSession(letGo.signal)
+    letGo.abort(new Error('let go'))
+    old.suspect()
+    const its = await owner.openSession(going)
+    const late = old.transact({ ...session, signal: letGo.signal }, stepOf('old'))
+    await expect(late).rejects.toThrow('let go')
+    await expect(old.openSession(letGo.signal)).rejects.toThrow('let go')
+    await owner.transact(its, stepOf('owner'))
+    expect(await cleanIds(dataset)).toEqual(['step 0 by owner'])
+    for (const lane of lanes) await lane.release()
+  })
+
   it('goes on behind a transaction that the broker committed although its answer was lost', async () => {
     const dataset = newDataset(1)
     const kit = await openKit(stepper(freshName()), dataset)
     const answers = { lost: false }
     const lane = new Lane({ ...kit, kafka: losingAnswers(kit.kafka, answers) }, dataset, 0)
-    const session = await lane.openSession()
+    const session = await lane.openSession(going)
     await lane.transact(session, stepOf('work'))
     answers.lost = true
     await expect(lane.transact(session, stepOf('work'))).rejects.toThrow('no answer')
     answers.lost = false
-    const again = await lane.openSession()
+    const again = await lane.openSession(going)
     expect((again.state as Steps).done).toBe(2)
     await lane.transact(again, stepOf('work'))
     expect(await cleanIds(dataset)).toEqual(['step 0 by work', 'step 1 by work', 'step 2 by work'])

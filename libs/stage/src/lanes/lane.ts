@@ -152,9 +152,13 @@ export class Lane {
     this.#state = await restoreState(this.#kit, this.dataset, this.number)
   }
 
-  /** The lane for its work, until the signal says that it has to begin anew. */
-  openSession(): Promise<Session> {
+  /**
+   * The lane for its work, until the session's signal says that it has to begin anew. Once `stopped` is aborted it is not taken over: it
+   * would be taken from whoever has it now.
+   */
+  openSession(stopped: AbortSignal): Promise<Session> {
     return this.inTurn(async () => {
+      stopped.throwIfAborted()
       await this.#own()
       this.#session = new AbortController()
       return { state: this.#state!, signal: this.#session.signal }
@@ -164,6 +168,7 @@ export class Lane {
   /** One transaction of the lane's work, in turn with its batches. The offset stays, but says who committed last. */
   transact({ signal, state }: Session, change: (state: LaneState) => Result): Promise<void> {
     return this.inTurn(async () => {
+      signal.throwIfAborted()
       await this.#own()
       signal.throwIfAborted()
       try {
@@ -211,7 +216,8 @@ export class Lane {
     outbox.add('quarantine', this.number, closed.poison)
     if (closed.poison.length > 0) addCounters(progress.counted, { undecodable: closed.poison.length })
     if (closed.batch.records.length > 0) {
-      const result = await stage.handle(closed.batch, { state: this.#state!, log })
+      const heard = () => this.#kit.heard(inputName(this.#place(progress.input)))
+      const result = await stage.handle(closed.batch, { state: this.#state!, log, heard })
       await this.#collect(result, outbox, progress.counted)
     }
     if (closed.receipt) await this.#pass(closed, outbox, progress)

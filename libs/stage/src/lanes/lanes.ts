@@ -1,6 +1,7 @@
 import type { Dataset, TopicKind } from '@dsf/dataset'
 import type { ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs'
 import type { Health } from '../health/health.ts'
+import { oneAtATime } from '../batches/turns.ts'
 import { HeldInputs, inputName } from './held-inputs.ts'
 import { fetchedOffset, lastOffset, unreadableBatch } from '../kafka/kafka.ts'
 import { LaneFailures } from './lane-failures.ts'
@@ -40,7 +41,10 @@ export class Lanes {
     this.#onFatal = onFatal
     this.#held = new HeldInputs(kit)
     this.#failures = new LaneFailures(kit, health)
-    this.#looking = setInterval(() => void this.#lookAtHeld(), lookEveryMs).unref()
+    this.#looking = setInterval(
+      oneAtATime(() => this.#lookAtHeld()),
+      lookEveryMs,
+    ).unref()
   }
 
   #datasetOf = (topic: string): string => this.#kit.names.partsOf(topic).dataset
