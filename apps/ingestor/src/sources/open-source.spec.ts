@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createTcpServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listen } from '../../testing/listen.ts'
 import { sourceFailure } from '../../testing/source-failure.ts'
 import { readWhileSwapped } from '../../testing/swapped-folder.ts'
 import { decompressLimited, measuredBefore } from '../reading/decompress.ts'
@@ -23,23 +24,12 @@ const options: Plain = {
   pace: { maxSeconds: 1800, minBytesPerSecond: 0 },
   timeouts: { connect: 400, headers: 400, idle: 400 },
 }
-const servers: { close(done?: () => void): void; closeAllConnections?(): void }[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections?.()
-    server.close()
-  }
-})
 
-async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<string> {
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-const serve = (listener: RequestListener) => listen(createServer(listener))
+const urlOf = async (server: Server) => `http://127.0.0.1:${await listen(server)}`
+const serve = (listener: RequestListener) => urlOf(createServer(listener))
 /** A server that sends these bytes whatever it is asked, and then hangs up. */
 const serveRaw = (bytes: string) =>
-  listen(createTcpServer((socket) => socket.on('error', () => undefined).end(bytes)))
+  urlOf(createTcpServer((socket) => socket.on('error', () => undefined).end(bytes)))
 
 const read = async (url: string, more: Partial<Plain> = {}) =>
   buffer((await openSource(url, { ...options, ...more })).stream)
@@ -156,8 +146,9 @@ describe('over http', () => {
   })
 
   it('says that the connection was refused, and by whom', async () => {
-    const base = await serve(() => undefined)
-    await new Promise<void>((resolve) => void servers.pop()!.close(() => resolve()))
+    const server = createServer()
+    const base = await urlOf(server)
+    await new Promise<void>((resolve) => void server.close(() => resolve()))
     expect(await sourceFailure(openSource(base, options))).toEqual([
       `connection refused by ${base.slice(7)}`,
       true,
