@@ -3,7 +3,7 @@ The definition of a dataset, for Python: what the stages read in TypeScript (lib
 by the same tables of cells, lanes and schemas. Needs RE2 for patterns, and nothing else.
 """
 
-from .cells import CellReader, Problem, Value, compile_key_reader, compile_reader
+from .cells import CellReader, compile_key_reader, compile_reader
 from .column_name import column_name
 from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
 from .encodings import as_utf8, encoding_of
@@ -24,6 +24,7 @@ from .keys import (
 )
 from .lanes import key_part, key_reader, lane_of, murmur2, record_key
 from .load import Datasets, Refused, load_dataset, load_datasets
+from .problems import Problem, Value
 from .schemas import raw_schema
 from .texts import SPACE
 from .times import DAY_MS, FIRST_MS, compile_times, iso_date, iso_datetime, read_written

@@ -5,8 +5,9 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 
-from .cells import Problem, Value, compile_key_reader, compile_reader
+from .cells import compile_key_reader, compile_reader
 from .dataset import Dataset, Field
+from .problems import Problem, Value
 from .texts import normalize_text, plain
 from .times import iso_date, iso_datetime
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { listen } from '../../testing/listen.ts'
 import { openSource } from './open-source.ts'
 import { ChangedError, type SourceError } from '../source-error.ts'
 
@@ -11,14 +11,6 @@ const file = Buffer.from(Array.from({ length: 100_000 }, (_, i) => `${i},${i * 7
 const sum = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 const older = 'Mon, 23 Nov 2026 10:00:00 GMT'
-
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    server.close()
-  }
-})
 
 interface Asked {
   range?: string
@@ -33,9 +25,8 @@ async function serve(...answers: ((response: ServerResponse, request: IncomingMe
     answers[Math.min(asked.length, answers.length - 1)]!(response, request)
     asked.push(range === undefined ? {} : { range, ifRange: String(ifRange) })
   })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/a.csv`, asked }
+  const port = await listen(server)
+  return { url: `http://127.0.0.1:${port}/a.csv`, asked }
 }
 
 /** Sends the file up to a byte, and hangs up. */

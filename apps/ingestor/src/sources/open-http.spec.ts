@@ -1,19 +1,11 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { listen } from '../../testing/listen.ts'
 import { openHttp } from './open-http.ts'
 import { isSame, type SentBefore } from './source-client.ts'
 
 const csv = Buffer.from('id,name\n1,a\n')
 const modified = 'Mon, 23 Nov 2026 10:00:00 GMT'
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    server.close()
-  }
-})
-
 /** Answers as told, and with 304 to a condition only if it is a server that knows them. */
 async function serve(headers: Record<string, string>, knowsConditions: boolean) {
   const asked: IncomingHttpHeaders[] = []
@@ -25,9 +17,8 @@ async function serve(headers: Record<string, string>, knowsConditions: boolean) 
     response.writeHead(knowsConditions && isConditional ? 304 : 200, headers)
     response.end(knowsConditions && isConditional ? undefined : csv)
   })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/a.csv`), asked }
+  const port = await listen(server)
+  return { url: new URL(`http://127.0.0.1:${port}/a.csv`), asked }
 }
 
 async function ask(url: URL, known: SentBefore) {
@@ -113,9 +104,8 @@ describe('a source that redirects', () => {
           : tag === headers['etag']
       response.writeHead(isSame ? 304 : 200, headers).end(isSame ? undefined : csv)
     })
-    servers.push(server)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/latest.csv`), asked }
+    const port = await listen(server)
+    return { url: new URL(`http://127.0.0.1:${port}/latest.csv`), asked }
   }
   const options = {
     ...{ allow: ['127.0.0.1/32'], roots: [], maxBytes: 1000 },

@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { listen } from '../../testing/listen.ts'
 import { sourceFailure } from '../../testing/source-failure.ts'
 import type { PagesOptions } from './http-options.ts'
 import { openSource } from './open-source.ts'
@@ -14,14 +14,6 @@ const usual: SourceOptions & { known?: undefined } = {
   pace: { maxSeconds: 1800, minBytesPerSecond: 0 },
   timeouts: { connect: 400, headers: 400, idle: 400, second: 10 },
 }
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    server.close()
-  }
-})
-
 type Answer = (query: URLSearchParams, response: ServerResponse, request: IncomingMessage) => void
 
 /** An API that answers as told, and remembers what it was asked. */
@@ -31,9 +23,8 @@ async function serve(answer: Answer) {
     asked.push(request.url!)
     answer(new URL(request.url!, 'http://a').searchParams, response, request)
   })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/rows`, asked }
+  const port = await listen(server)
+  return { url: `http://127.0.0.1:${port}/rows`, asked }
 }
 
 const read = async (

@@ -1,48 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createTcpServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { csv, options, urlOf, serve, serveRaw, read } from '../../testing/served-source.ts'
 import { sourceFailure } from '../../testing/source-failure.ts'
-import { readWhileSwapped } from '../../testing/swapped-folder.ts'
 import { decompressLimited, measuredBefore } from '../reading/decompress.ts'
-import { redirectTarget } from './follow-http.ts'
 import { openSource } from './open-source.ts'
-import type { SourceOptions } from './source-client.ts'
-
-const csv = Buffer.from('id,name\n1,a\n')
-type Plain = SourceOptions & { known?: undefined }
-const options: Plain = {
-  allow: ['127.0.0.1/32'],
-  roots: [],
-  maxBytes: 1_000_000,
-  pace: { maxSeconds: 1800, minBytesPerSecond: 0 },
-  timeouts: { connect: 400, headers: 400, idle: 400 },
-}
-const servers: { close(done?: () => void): void; closeAllConnections?(): void }[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections?.()
-    server.close()
-  }
-})
-
-async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<string> {
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-const serve = (listener: RequestListener) => listen(createServer(listener))
-/** A server that sends these bytes whatever it is asked, and then hangs up. */
-const serveRaw = (bytes: string) =>
-  listen(createTcpServer((socket) => socket.on('error', () => undefined).end(bytes)))
-
-const read = async (url: string, more: Partial<Plain> = {}) =>
-  buffer((await openSource(url, { ...options, ...more })).stream)
 
 describe('over http', () => {
   it('yields the bytes as sent and what the headers say, asking for no encoding', async () => {
@@ -156,8 +119,9 @@ describe('over http', () => {
   })
 
   it('says that the connection was refused, and by whom', async () => {
-    const base = await serve(() => undefined)
-    await new Promise<void>((resolve) => void servers.pop()!.close(() => resolve()))
+    const server = createServer()
+    const base = await urlOf(server)
+    await new Promise<void>((resolve) => void server.close(() => resolve()))
     expect(await sourceFailure(openSource(base, options))).toEqual([
       `connection refused by ${base.slice(7)}`,
       true,
@@ -300,128 +264,4 @@ describe('over http', () => {
     stream.destroy()
     await expect.poll(() => closed).toBe(true)
   })
-})
-
-describe('redirects', () => {
-  const redirecting = (location: (path: string) => string | undefined, told = 'authorization') =>
-    serve((request, response) => {
-      const to = location(request.url!)
-      if (to === undefined) response.end(String(request.headers[told]))
-      else response.writeHead(302, { location: to }).end('moved')
-    })
-  const countdown = (path: string) => (path === '/0' ? undefined : `/${Number(path.slice(1)) - 1}`)
-
-  it('follows three and no more', async () => {
-    const base = await redirecting(countdown)
-    expect(String(await read(`${base}/3`))).toBe('undefined')
-    expect(await sourceFailure(openSource(`${base}/4`, options))).toEqual([
-      `${base}/4 redirects more than 3 times`,
-      false,
-    ])
-  })
-
-  it('keeps the credentials for the same origin and drops them for another', async () => {
-    const other = await redirecting(() => undefined)
-    const base = await redirecting((path) => (path === '/away' ? `${other}/x` : countdown(path)))
-    const asMe = base.replace('//', '//me:pass@')
-    expect(String(await read(`${asMe}/1`))).toBe(`Basic ${btoa('me:pass')}`)
-    expect(String(await read(`${asMe}/away`))).toBe('undefined')
-  })
-
-  it('keeps the headers of a definition for the host of its source, and drops them for another', async () => {
-    const other = await redirecting(() => undefined, 'x-key')
-    const base = await redirecting((path) => (path === '/away' ? `${other}/x` : countdown(path)), 'x-key')
-    const withKey = (url: string) =>
-      openSource(url, { ...options, headers: { 'x-key': 'mine' } }).then(async ({ stream }) =>
-        String(await buffer(stream)),
-      )
-    expect(await withKey(`${base}/1`)).toBe('mine')
-    expect(await withKey(`${base}/away`)).toBe('undefined')
-  })
-
-  it.each([
-    [
-      'http://169.254.169.254/latest/meta-data/',
-      'http://169.254.169.254/latest/meta-data/ is refused: 169.254.169.254 is not a public address (linkLocal)',
-    ],
-    [
-      'http://[::ffff:10.0.0.1]/',
-      'http://[::ffff:a00:1]/ is refused: ::ffff:a00:1 is not a public address (private)',
-    ],
-    ['file:///etc/passwd', 'redirects from http: to file:, which is refused'],
-    ['ftp://example.com/', 'redirects from http: to ftp:, which is refused'],
-    ['http://', 'redirects to what is not a URL'],
-  ])('refuses to be sent to %s, at once or later', async (location, sentence) => {
-    const base = await redirecting((path) => (path === '/1' ? '/0' : location))
-    for (const path of ['/0', '/1'])
-      expect((await sourceFailure(openSource(base + path, options)))[0]).toContain(sentence)
-  })
-
-  it('goes up to https, and never down from it', () => {
-    const to = (from: string, location: string) => redirectTarget(new URL(from), location, []).href
-    expect(to('http://a.example/x', 'https://a.example/x')).toBe('https://a.example/x')
-    expect(to('https://a.example/x', '../y?z')).toBe('https://a.example/y?z')
-    expect(() => to('https://a.example/x', 'http://a.example/x')).toThrow(
-      'https://a.example/x redirects from https: to http:, which is refused',
-    )
-  })
-
-  it('connects to no refused address by name either', async () => {
-    const base = await redirecting(() => undefined)
-    const [sentence] = await sourceFailure(
-      openSource(base.replace('127.0.0.1', 'localhost'), { ...options, allow: [] }),
-    )
-    expect(sentence).toMatch(/^host localhost is refused: .* is not a public address \(loopback\)$/)
-  })
-})
-
-describe('from files', () => {
-  let folder: string
-  beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'source-'))))
-  afterAll(() => rm(folder, { recursive: true }))
-  const file = async (name: string, bytes: Buffer) => {
-    await writeFile(join(folder, name), bytes)
-    return pathToFileURL(join(folder, name)).href
-  }
-
-  it('yields the bytes and the facts', async () => {
-    const { stream, ...facts } = await openSource(await file('a.csv', csv), { ...options, roots: [folder] })
-    expect(await buffer(stream)).toEqual(csv)
-    expect(facts).toMatchObject({
-      compression: undefined,
-      contentLength: csv.length,
-    })
-    expect(
-      await openSource(await file('a.gz', gzipSync(csv)), { ...options, roots: [folder] }),
-    ).toMatchObject({
-      compression: 'gzip',
-    })
-    expect(await read(await file('empty', Buffer.alloc(0)), { roots: [folder] })).toEqual(Buffer.alloc(0))
-  })
-
-  it('refuses what is missing, outside, too long or a folder', async () => {
-    const url = await file('b.csv', csv)
-    const roots = [folder]
-    expect((await sourceFailure(openSource(url + 'x', { ...options, roots })))[0]).toBe(
-      `file ${folder}/b.csvx does not exist`,
-    )
-    expect((await sourceFailure(openSource('file:///etc/passwd', { ...options, roots })))[0]).toContain(
-      'outside the folders',
-    )
-    expect((await sourceFailure(openSource(url, { ...options, roots, maxBytes: 3 })))[0]).toBe(
-      `file ${folder}/b.csv is longer than the limit of 3 bytes`,
-    )
-    expect(
-      (await sourceFailure(openSource(pathToFileURL(folder).href, { ...options, roots: [tmpdir()] })))[0],
-    ).toBe(`file ${folder} is not a file`)
-  })
-})
-
-describe('a file whose folder becomes a link to another one', () => {
-  it('is read as it was checked, or not at all', async () => {
-    // bench/swapped-file.ts tries a million times, in some minutes
-    const seen = await readWhileSwapped(4000)
-    expect(seen.get('a secret')).toBeUndefined()
-    expect(seen.get('inside')).toBeGreaterThan(0)
-  }, 60_000)
 })

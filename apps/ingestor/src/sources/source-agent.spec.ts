@@ -1,25 +1,12 @@
-import { createServer, request as ask, type Server } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
+import { createServer, request as ask } from 'node:http'
+import { connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { listen } from '../../testing/listen.ts'
 import { request } from 'undici'
 import { openSource } from './open-source.ts'
 import { sourceAgent } from './source-agent.ts'
 import { SourceError } from '../source-error.ts'
-
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    server.close()
-  }
-})
-
-async function listen(server: Server): Promise<number> {
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return (server.address() as AddressInfo).port
-}
 
 /** A proxy that goes to `port` of this machine, whoever was asked for, and notes what it was asked. */
 async function openProxy(port: number) {
