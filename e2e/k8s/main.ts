@@ -1,6 +1,6 @@
 /**
  * make k8s-test: imports go on while pods are replaced, killed, moved and scaled, and while a dataset comes. Nothing is lost, and nothing comes
- * twice. With SECURE=1 servers then refuse a stage, which says so and comes right.
+ * twice. With SECURE=1 servers refuse a stage, too, which says so and comes right.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { followRun, startRun, type Run } from '../../infra/client/runs.ts'
@@ -38,13 +38,15 @@ async function test(settings: ClusterSettings): Promise<string[]> {
       token: readToken(tokensFile(settings)),
     }
     const disturbed = await importWhile(api, files, () => disturbAll(settings))
+    // while the rights of the cluster are those of the tree
+    const refused = settings.secure ? await refuseAll(settings) : []
     const applied = await importWhile(api, files, () => applyNewDataset(settings))
     const first = await importFile(api, newDataset, files, 1)
     return [
       ...[...disturbed, ...applied, first].flatMap(faultsOf),
       ...(await faultsOfIndex(settings, 'earthquakes', [...disturbed, ...applied])),
       ...(await faultsOfIndex(settings, newDataset, [first])),
-      ...(settings.secure ? await refuseAll(settings) : []),
+      ...refused,
     ]
   } finally {
     files.close()

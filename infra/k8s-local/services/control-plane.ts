@@ -54,6 +54,8 @@ function apiServerFlags(settings: ClusterSettings) {
     // for exec and logs: nobody resolves the node's name
     'kubelet-preferred-address-types': 'InternalIP',
     'enable-admission-plugins': 'NodeRestriction',
+    // Debian's etcd 3.4.23 cannot tell a watch how far it is; without this every watch from now on is refused
+    'feature-gates': 'WatchList=false',
   }
 }
 
