@@ -46,7 +46,7 @@ const spoken = { '1h': 'hour', '1d': 'day', '7d': 'week', '30d': '30 days' }
 function trendPanel(panel: Written<'trend'>, drawing: Drawing): Unplaced {
   const { by: interval, split, shape } = panel
   const metric = metricOf(drawing, panel.trend, panel.of)
-  const each = split ? `, a ${shape} for each ${titleOf(drawing, split)}` : ''
+  const each = split ? `, ${shape === 'area' ? 'an' : 'a'} ${shape} for each ${titleOf(drawing, split)}` : ''
   const text = `${metric.title} for every ${spoken[interval]}${each}.`
   const own = named('trend', panel, drawing, `${metric.title} over time`, text)
   return { kind: 'trend', ...own, shape, metric, interval, ...(split ? { split } : {}) }
