@@ -102,7 +102,7 @@ test.each([
     'it goes on from line 1 to line 2, which the dialect names for itself',
   ],
   [{ commentRows: [2] }, 'id,"\nn"\n', 'it goes on from line 1 to line 2'],
-  [{ headerRows: [4] }, 'x'.repeat(200_000), 'begins with 200000 bytes of lines before its header'],
+  [{ headerRows: [4] }, 'x'.repeat(200_000), 'more than 65536 bytes of lines that are no rows'],
 ])('%j of %j: %s', async (dialect, text, sentence) => {
   await expect(read({ ...plain, dialect, text })).rejects.toThrow(sentence)
 })
