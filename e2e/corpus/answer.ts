@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
+import type { Reading } from '@dsf/dataset'
+import type { CsvDialect } from '../../apps/ingestor/src/reading/read-record.ts'
 import { initDataset } from '../../infra/cli/init/init-dataset.ts'
 import { scanRows } from '../../infra/cli/init/scan-rows.ts'
 
@@ -18,6 +20,8 @@ export interface Made {
   eventTime: string
   /** name and type of each field; of a wide file, those of neighbours of one type in one line */
   columns: string[]
+  /** what is said of lines that are no rows, where there are any */
+  lines?: object
   /** things that init says it could not tell */
   doubts: number
   /** cells in which DuckDB reads another text; none where it cannot read the file */
@@ -28,9 +32,9 @@ interface Definition {
   resources: [
     { dialect?: Partial<Dialect>; schema: { primaryKey?: string | string[]; fields: DefinedField[] } },
   ]
-  'x-dsf': { eventTime?: string }
+  'x-dsf': { eventTime?: string; reading?: Reading }
 }
-type Dialect = { delimiter: string; quoteChar: string; header: boolean }
+type Dialect = CsvDialect & { header: boolean }
 type DefinedField = { name: string; type: string; format?: string }
 
 export async function answerOf(path: string): Promise<Answer> {
@@ -52,8 +56,14 @@ async function answerIn(into: string, path: string): Promise<Made> {
     eventTime: definition['x-dsf'].eventTime ?? '',
     columns: columnsOf(schema.fields),
     doubts: doubts.length,
-    otherInDuckDb: await otherCells(join(folder, 'sample.csv'), dialect),
+    ...linesOf(dialect, definition['x-dsf'].reading),
+    otherInDuckDb: await otherCells(join(folder, 'sample.csv'), dialect, definition['x-dsf'].reading),
   }
+}
+
+function linesOf({ headerRows, commentRows, commentChar }: Partial<Dialect>, reading?: Reading) {
+  const said = { headerRows, commentRows, commentChar, ...reading }
+  return Object.values(said).some((word) => word !== undefined) ? { lines: said } : {}
 }
 
 const wide = 60
@@ -72,17 +82,25 @@ function columnsOf(fields: DefinedField[]): string[] {
   })
 }
 
-/** Of the rows that both read; an empty cell and a missing one are the same to DuckDB. */
-async function otherCells(path: string, dialect: Partial<Dialect>): Promise<number | null> {
-  const { delimiter = ',', quoteChar = '"', header = true } = dialect
-  const scanned = scanRows(readFileSync(path), { delimiter, quoteChar }, Infinity, true)
+/** Of the rows that both read; an empty cell and a missing one are the same to DuckDB. It knows no footers, and one header row. */
+async function otherCells(
+  path: string,
+  said: Partial<Dialect>,
+  reading: Reading = {},
+): Promise<number | null> {
+  const { delimiter = ',', quoteChar = '"', header = true, headerRows = [1], commentRows = [] } = said
+  if (reading.footer || reading.tolerate || headerRows.length > 1) return null
+  const scanned = scanRows(readFileSync(path), { ...said, delimiter, quoteChar }, Infinity, true)
   const ours = header ? scanned.rows : [scanned.header, ...scanned.rows]
+  const skip = header ? headerRows[0]! - 1 : commentRows.length
+  if (header && commentRows.length > 0) return null
+  const comment = said.commentChar ?? ''
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
   const connection = await instance.connect()
   try {
     const theirs = await connection.runAndReadAll(
-      'select * from read_csv($path, all_varchar=true, delim=$delimiter, quote=$quoteChar, escape=$quoteChar, header=$header, skip=0, auto_detect=true)',
-      { path, delimiter, quoteChar, header },
+      'select * from read_csv($path, all_varchar=true, delim=$delimiter, quote=$quoteChar, escape=$quoteChar, header=$header, skip=$skip, comment=$comment, auto_detect=true)',
+      { path, delimiter, quoteChar, header, skip, comment },
     )
     const rows = theirs.getRowsJson()
     if (rows.length !== ours.length) return null
