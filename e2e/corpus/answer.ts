@@ -1,5 +1,5 @@
 /** What `dsf dataset init` makes of a file that a package ships, and whether DuckDB reads the same cells. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -82,19 +82,25 @@ function columnsOf(fields: DefinedField[]): string[] {
   })
 }
 
-/** Of the rows that both read; an empty cell and a missing one are the same to DuckDB. It knows no footers, and one header row. */
+/**
+ * Of the rows that both read; an empty cell and a missing one are the same to DuckDB. It knows no footers, so it is given the rows
+ * above them, and no lines below a header, so it is told where the rows begin.
+ */
 async function otherCells(
-  path: string,
+  sample: string,
   said: Partial<Dialect>,
   reading: Reading = {},
 ): Promise<number | null> {
-  const { delimiter = ',', quoteChar = '"', header = true, headerRows = [1], commentRows = [] } = said
-  if (reading.footer || reading.tolerate || headerRows.length > 1) return null
-  const scanned = scanRows(readFileSync(path), { ...said, delimiter, quoteChar }, Infinity, true)
-  const ours = header ? scanned.rows : [scanned.header, ...scanned.rows]
-  const skip = header ? headerRows[0]! - 1 : commentRows.length
-  if (header && commentRows.length > 0) return null
-  const comment = said.commentChar ?? ''
+  const { delimiter = ',', quoteChar = '"', headerRows = [], commentRows = [], commentChar } = said
+  if (reading.tolerate) return null
+  const bytes = readFileSync(sample)
+  const scanned = scanRows(bytes, { ...said, delimiter, quoteChar }, Infinity, true, reading)
+  const ours = said.header === false ? [scanned.header, ...scanned.rows] : scanned.rows
+  const path = reading.footer ? `${sample}.rows` : sample
+  if (reading.footer) writeFileSync(path, bytes.subarray(0, scanned.end))
+  const skip = Math.max(0, ...headerRows, ...commentRows)
+  const header = skip === 0 && said.header !== false
+  const comment = commentChar ?? ''
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
   const connection = await instance.connect()
   try {
