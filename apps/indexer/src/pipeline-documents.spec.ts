@@ -53,7 +53,6 @@ describe('the documents of a run', () => {
     expect(document).toMatchObject({
       findings:
         'header taken: added rain, gone wind, sun, a is now b, another order; comments 3; shortRows 2',
-      tolerated: 5,
     })
     const long = { ...drift, added: ['x'.repeat(1000)] }
     expect(runDocuments('quakes', { ...ended, drift: long })[0]!.document['findings']).toHaveLength(301)

@@ -2,7 +2,7 @@
 import { sniff } from '../../../apps/ingestor/src/reading/check-header.ts'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import { findFooter } from './find-footer.ts'
-import { findHeader } from './find-header.ts'
+import { findHeader, type HeaderLines } from './find-header.ts'
 import { findKey } from './find-key.ts'
 import { linesBefore } from './find-lines.ts'
 import { findRoles } from './find-roles.ts'
@@ -41,12 +41,9 @@ export async function describeFile(
   const foreign = sniff(bytes, contentType)
   if (foreign) throw new Error(foreign)
   const sniffed = await sniffDialect(bytes, folder)
-  const { scanned, reading, ...lines } = scanAll(bytes, sniffed, isWhole)
-  refuseFile(scanned, bytes)
   const { names } = sniffed.lines
-  const header = names
-    ? noHeader
-    : judgeHeader(scanned.header, judgeAll(scanned.header, scanned.rows), scanned.rows)
+  const { scanned, reading, header, ...lines } = scanAll(bytes, sniffed, isWhole)
+  refuseFile(scanned, bytes)
   const rows = header.isHeader ? scanned.rows : [scanned.header, ...scanned.rows]
   const dialect = header.isHeader ? lines.dialect : withoutHeader(lines.dialect)
   const judged = judgeAll(
@@ -81,8 +78,22 @@ export async function describeFile(
 }
 
 /** By all that is found of its lines, each in its turn. */
-function scanAll(bytes: Buffer, { dialect, lines }: Sniffed, isWhole: boolean) {
-  const found = lines.names ? { dialect, findings: [] } : findHeader(bytes, dialect, judgeAll)
+function scanAll(bytes: Buffer, sniffed: Sniffed, isWhole: boolean) {
+  const { dialect, lines } = sniffed
+  if (lines.names)
+    return { ...scanLines(bytes, sniffed, { dialect, findings: [] }, isWhole), header: noHeader }
+  const found = scanLines(bytes, sniffed, findHeader(bytes, dialect, judgeAll, true), isWhole)
+  const header = headerOf(found)
+  if (header.isHeader) return { ...found, header }
+  // where nothing is a header, nothing stands below it
+  const plain = scanLines(bytes, sniffed, findHeader(bytes, dialect, judgeAll, false), isWhole)
+  return { ...plain, header: { ...headerOf(plain), isHeader: false } }
+}
+
+const headerOf = ({ scanned: { header, rows } }: { scanned: Scanned }) =>
+  judgeHeader(header, judgeAll(header, rows), rows)
+
+function scanLines(bytes: Buffer, { lines }: Sniffed, found: HeaderLines, isWhole: boolean) {
   const findings = [...lines.findings, ...found.findings]
   const scanned = scanRows(bytes, found.dialect, mostRows, isWhole, lines.reading)
   const isAll = isWhole && scanned.rows.length < mostRows

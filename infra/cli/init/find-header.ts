@@ -3,7 +3,7 @@ import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.
 import type { Column } from './column.ts'
 import { type Finding } from './findings.ts'
 import { isNearlyEmpty, isTitle, secondHeader, type Second } from './judge-header.ts'
-import { recordsOf } from './records.ts'
+import { recordsOf, type Begun } from './records.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 
 export interface HeaderLines {
@@ -19,24 +19,29 @@ const [mostSeconds, judgedRows] = [3, 200]
 
 type Judge = (names: string[], rows: string[][]) => Column[]
 
-/** @param judge what columns of such names and rows are */
-export function findHeader(bytes: Buffer, given: CsvDialect, judge: Judge): HeaderLines {
-  const lines = recordsOf(bytes, given, beginning).map(({ line }) => line)
+/**
+ * @param judge what columns of such names and rows are
+ * @param hasSeconds whether lines below the header may be none of its rows
+ */
+export function findHeader(bytes: Buffer, given: CsvDialect, judge: Judge, hasSeconds: boolean): HeaderLines {
+  const records = recordsOf(bytes, given, beginning)
   let dialect = given
   let scanned = scanRows(bytes, dialect, beginning)
   const findings: Finding[] = []
   for (let n = 0; n < mostLines && isAboveHeader(scanned, judge); n++) {
-    const line = lines[lines.indexOf(lineOf(dialect, lines, bytes)) + 1]
+    const line = behind(lastOf(dialect, records), dialect, records)?.line
     if (line === undefined) break
     findings.splice(0, 1, aboutTitle(scanned, line))
     dialect = { ...dialect, headerRows: [line] }
     scanned = scanRows(bytes, dialect, beginning)
   }
-  for (const [i, second] of secondsOf(scanned, judge).entries()) {
-    const at = lineOf(dialect, lines, bytes)
-    const line = lines[lines.indexOf(at) + 1]
-    if (line === undefined) break
-    dialect = withSecond(dialect, second, at, line)
+  const seconds = hasSeconds ? secondsOf(scanned, judge) : []
+  for (const [i, second] of seconds.entries()) {
+    const last = lastOf(dialect, records)
+    const line = behind(last, dialect, records)?.line
+    // lines that a record takes cannot be told from those behind it by their numbers
+    if (line === undefined || last?.lines !== 1) break
+    dialect = withSecond(dialect, second, last.line, line)
     findings.push(aboutSecond(second, scanned.rows[i]!, line))
   }
   return { dialect, findings }
@@ -53,24 +58,27 @@ function secondsOf({ header, rows }: Scanned, judge: Judge): Second[] {
   return []
 }
 
-/** The last line that is the header's or stands right below it. */
-function lineOf(
-  { headerRows, commentRows, commentChar }: CsvDialect,
-  lines: number[],
-  bytes: Buffer,
-): number {
-  const said = [...(headerRows ?? []), ...(commentRows ?? [])]
-  if (said.length > 0) return Math.max(...said)
-  if (commentChar === undefined) return lines[0]!
-  const texts = bytes.toString('latin1', 0, 256 * 1024).split('\n')
-  return lines.find((line) => !texts[line - 1]!.startsWith(commentChar)) ?? lines[0]!
+const isNote = ({ text }: Begun, { commentChar }: CsvDialect) =>
+  commentChar !== undefined && text.startsWith(commentChar)
+
+/** The last record that is the header's or stands right below it. */
+function lastOf(dialect: CsvDialect, records: Begun[]): Begun | undefined {
+  const said = [...(dialect.headerRows ?? []), ...(dialect.commentRows ?? [])]
+  return said.length > 0
+    ? records.find(({ line }) => line === Math.max(...said))
+    : records.find((one) => !isNote(one, dialect))
 }
 
-function withSecond(dialect: CsvDialect, second: Second, first: number, line: number): CsvDialect {
-  const { headerRows = [first], commentRows = [] } = dialect
+const behind = (last: Begun | undefined, dialect: CsvDialect, records: Begun[]): Begun | undefined =>
+  last && records.find((one) => one.line > last.line && !isNote(one, dialect))
+
+/** Blank lines and comments before a line that is passed over are so too: no row may stand before it. */
+function withSecond(dialect: CsvDialect, second: Second, last: number, line: number): CsvDialect {
+  const { headerRows = [last], commentRows = [] } = dialect
+  const passed = Array.from({ length: line - last }, (_, i) => last + 1 + i)
   return second === 'names'
     ? { ...dialect, headerRows: [...headerRows, line] }
-    : { ...dialect, commentRows: [...commentRows, line] }
+    : { ...dialect, commentRows: [...commentRows, ...passed] }
 }
 
 function isAboveHeader({ header, rows }: Scanned, judge: Judge) {

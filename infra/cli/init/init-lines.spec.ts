@@ -93,6 +93,13 @@ describe('a file is read without', () => {
     expect(made.tried.counts).toEqual({ read: 40, clean: 40, duplicate: 0, refused: 0 })
   })
 
+  it('notes, by a beginning that no row has', async () => {
+    const regions = sales.replaceAll(/^r/gm, 'Note ')
+    const { reading, tried } = await init(`${regions}Note 1 and 2 are rounded\n`)
+    expect(reading).toEqual({ footer: ['Note 1 and 2 are rou'] })
+    expect(tried.counts).toMatchObject({ read: 40, clean: 40 })
+  })
+
   it('what would be names, of a file without any', async () => {
     const { dialect, fields, tried } = await init(`Data of 2024\nby us\n\n${rows.replaceAll('r', '')}`)
     expect(dialect).toEqual({ header: false, commentRows: [1, 2, 3] })
@@ -130,9 +137,9 @@ describe('the columns of a file are called', () => {
   })
 
   it('by numbers that grow, under a name', async () => {
-    const { dialect, fields } = await init('turbine,0,0.5,1,2,4\na,1,2,9,7,1\nb,3,1,8,9,2\nc,2,2,7,6,1\n')
+    const { dialect, fields } = await init('turbine,1,2,3,4,5\na,1,2,9,7,1\nb,3,1,8,9,2\nc,2,2,7,6,1\n')
     expect(dialect).toBeUndefined()
-    expect(fields[1].name).toBe('0')
+    expect(fields[1].name).toBe('1')
   })
 })
 
@@ -157,6 +164,25 @@ describe('no line is left out', () => {
     const { dialect, reading, tried } = await init(content)
     expect([dialect, reading]).toEqual([undefined, undefined])
     expect(tried.counts.read).toBe(content.trimEnd().split('\n').length - 1)
+  })
+
+  it('below a header that stands on two lines itself, because no number would tell it', async () => {
+    const { dialect, tried } = await init(`"Region\n",Units,Price\n,pieces,EUR\n${rows}`)
+    expect(dialect).toBeUndefined()
+    expect(tried.counts).toMatchObject({ read: 41, clean: 41 })
+  })
+
+  it('of equal rows', async () => {
+    const { dialect, tried } = await init('*\n*\n*""*\n*\n*\n')
+    expect(dialect).toEqual({ header: false })
+    expect(tried.counts).toMatchObject({ read: 5, refused: 0 })
+  })
+
+  it('that is as wide as the rows, whatever it begins with', async () => {
+    const half = rows.replaceAll(/^r(\d*[02468]),/gm, '#$1,')
+    const { dialect, tried } = await init(`Sales report\nRegion,Units,Price\n${half}`)
+    expect(dialect).toEqual({ headerRows: [2] })
+    expect(tried.counts).toMatchObject({ read: 40, clean: 40 })
   })
 
   it('where more lines follow than a footer has', async () => {

@@ -154,7 +154,8 @@ export function secondHeader(
   columns: Column[],
   others: string[][],
 ): Second | undefined {
-  if (row.every((text, i) => text === header[i])) return 'no names'
+  if (isRow(header, row))
+    return header.every(isWord) && !others.some((other) => isRow(header, other)) ? 'no names' : undefined
   const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
   const filled = typed.filter(({ at }) => row[at]!.trim() !== '')
   const strange = filled.filter((column) => isWord(row[column.at]!) && !isOfColumn(row[column.at]!, column))
@@ -168,6 +169,8 @@ export function secondHeader(
   const isRepeated = words.length > 1 && new Set(words).size < words.length
   return isMerged || isRepeated ? 'names' : 'no names'
 }
+
+const isRow = (header: string[], row: string[]) => row.every((text, i) => text === header[i])
 
 /** No number, and none of the usual words for no value. */
 const isWord = (text: string) => /[\p{L}%°]/u.test(text) && !usualMissing.has(text.trim())

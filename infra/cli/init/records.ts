@@ -4,6 +4,8 @@ import { readRecord, type CsvDialect } from '../../../apps/ingestor/src/reading/
 export interface Begun {
   /** on which it begins, as an editor counts */
   line: number
+  /** that it takes */
+  lines: number
   /** with one char per byte */
   text: string
   /** none where it cannot be cut */
@@ -24,9 +26,10 @@ export function recordsOf(bytes: Buffer, dialect: CsvDialect, most: number): Beg
     const whole = text.slice(at, end).trimEnd()
     const found = whole === '' ? undefined : readRecord(text, at, last, dialect, longestRecord)
     const isRead = found !== undefined && found.problem === undefined
-    if (whole !== '') records.push({ line, text: whole, cells: isRead ? found.cells : undefined })
     const next = isRead ? found.next : end + 1
-    line += text.slice(at, next).split('\n').length - 1
+    const lines = text.slice(at, next).split('\n').length - 1
+    if (whole !== '') records.push({ line, lines, text: whole, cells: isRead ? found.cells : undefined })
+    line += lines
     at = next
   }
   return records
