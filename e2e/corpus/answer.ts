@@ -3,8 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import type { Reading } from '@dsf/dataset'
-import type { CsvDialect } from '../../apps/ingestor/src/reading/read-record.ts'
 import { initDataset } from '../../infra/cli/init/init-dataset.ts'
 import { scanRows } from '../../infra/cli/init/scan-rows.ts'
 
@@ -34,7 +32,8 @@ interface Definition {
   ]
   'x-dsf': { eventTime?: string; reading?: Reading }
 }
-type Dialect = CsvDialect & { header: boolean }
+type Dialect = Parameters<typeof scanRows>[1] & { header: boolean }
+type Reading = NonNullable<Parameters<typeof scanRows>[4]>
 type DefinedField = { name: string; type: string; format?: string }
 
 export async function answerOf(path: string): Promise<Answer> {
@@ -82,6 +81,23 @@ function columnsOf(fields: DefinedField[]): string[] {
   })
 }
 
+const linesAbove = ({ headerRows = [], commentRows = [] }: Partial<Dialect>) =>
+  Math.max(0, ...headerRows, ...commentRows)
+
+function readOurs(
+  sample: string,
+  dialect: Parameters<typeof scanRows>[1] & Partial<Dialect>,
+  reading: Reading,
+) {
+  const bytes = readFileSync(sample)
+  const scanned = scanRows(bytes, dialect, Infinity, true, reading)
+  const ours = dialect.header === false ? [scanned.header, ...scanned.rows] : scanned.rows
+  if (!reading.footer) return { ours, path: sample }
+  const path = `${sample}.rows`
+  writeFileSync(path, bytes.subarray(0, scanned.end))
+  return { ours, path }
+}
+
 /**
  * Of the rows that both read; an empty cell and a missing one are the same to DuckDB. It knows no footers, so it is given the rows
  * above them, and no lines below a header, so it is told where the rows begin.
@@ -91,16 +107,11 @@ async function otherCells(
   said: Partial<Dialect>,
   reading: Reading = {},
 ): Promise<number | null> {
-  const { delimiter = ',', quoteChar = '"', headerRows = [], commentRows = [], commentChar } = said
+  const { delimiter = ',', quoteChar = '"', commentChar: comment = '' } = said
   if (reading.tolerate) return null
-  const bytes = readFileSync(sample)
-  const scanned = scanRows(bytes, { ...said, delimiter, quoteChar }, Infinity, true, reading)
-  const ours = said.header === false ? [scanned.header, ...scanned.rows] : scanned.rows
-  const path = reading.footer ? `${sample}.rows` : sample
-  if (reading.footer) writeFileSync(path, bytes.subarray(0, scanned.end))
-  const skip = Math.max(0, ...headerRows, ...commentRows)
+  const { ours, path } = readOurs(sample, { ...said, delimiter, quoteChar }, reading)
+  const skip = linesAbove(said)
   const header = skip === 0 && said.header !== false
-  const comment = commentChar ?? ''
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
   const connection = await instance.connect()
   try {

@@ -46,9 +46,9 @@ export const dressedTables = fc
     const { commentChar } = dress
     let comments = 0
     const noted = table.lines.slice(headers).map((line) => {
-      const notes = commentChar === undefined ? [] : dress.comments.next().value!
+      const notes: string[] = commentChar === undefined ? [] : (dress.comments.next().value as string[])
       comments += notes.length
-      return notes.map((note: string) => `${commentChar}${note}\n`).join('') + line
+      return notes.map((note) => `${commentChar}${note}\n`).join('') + line
     })
     const above = [...dress.preamble.map(ended), ...table.lines.slice(0, headers), ...dress.units.map(ended)]
     const below = foot ? ended(foot[0] + 'x') + foot[1].map(ended).join('') : ''

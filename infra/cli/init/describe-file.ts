@@ -33,6 +33,7 @@ const mostRows = 200_000
  * @param folder of one's own, for the sniffer
  * @throws Error that says why no definition can be made of it, and what can be done
  */
+// eslint-disable-next-line complexity -- what is found of a file, a line for each
 export async function describeFile(
   { isWhole, contentType }: Sample,
   { bytes, encoding, finding }: Text,

@@ -1,7 +1,7 @@
 /** The header of a file whose first row is none, and headers of more than one line. */
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import type { Column } from './column.ts'
-import { type Finding } from './findings.ts'
+import type { Finding } from './findings.ts'
 import { isNearlyEmpty, isTitle, secondHeader, type Second } from './judge-header.ts'
 import { recordsOf, type Begun } from './records.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
@@ -23,6 +23,7 @@ type Judge = (names: string[], rows: string[][]) => Column[]
  * @param judge what columns of such names and rows are
  * @param hasSeconds whether lines below the header may be none of its rows
  */
+// eslint-disable-next-line complexity -- two walks down the same lines
 export function findHeader(bytes: Buffer, given: CsvDialect, judge: Judge, hasSeconds: boolean): HeaderLines {
   const records = recordsOf(bytes, given, beginning)
   let dialect = given

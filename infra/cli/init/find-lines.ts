@@ -21,6 +21,7 @@ const lookedRecords = 2000
 const [followers, share] = [20, 0.8]
 
 /** Undefined where the first record is the header, or where none is found. */
+// eslint-disable-next-line complexity -- what was found, a line for each
 export function findLines(bytes: Buffer, dialect: CsvDialect): Lines | undefined {
   const records = recordsOf(bytes, dialect, lookedRecords)
   const commentChar = commentOf(records, dialect)
@@ -34,12 +35,11 @@ export function findLines(bytes: Buffer, dialect: CsvDialect): Lines | undefined
   const notes = records.filter(isNote)
   if (above.length === 0 && notes.length === 0 && !header.names && !header.reading) return undefined
   const others = above.filter((one) => !isNote(one))
-  const isSaid = others.length > 0 || isNote(header)
-  const comments = commentChar === undefined ? {} : { commentChar }
   return {
-    dialect: header.names
-      ? { ...comments, commentRows: linesBefore(rows[start]!.line) }
-      : { ...comments, ...(isSaid ? { headerRows: [header.line] } : {}) },
+    dialect: {
+      ...(commentChar === undefined ? {} : { commentChar }),
+      ...headerWords(header, rows[start]!.line, others.length > 0 || isNote(header)),
+    },
     reading: header.reading ?? {},
     ...(header.names ? { names: header.names } : {}),
     findings: [
@@ -48,6 +48,11 @@ export function findLines(bytes: Buffer, dialect: CsvDialect): Lines | undefined
       ...header.findings,
     ],
   }
+}
+
+function headerWords({ names, line }: Header, first: number, isSaid: boolean): Lines['dialect'] {
+  if (names) return { commentRows: linesBefore(first) }
+  return isSaid ? { headerRows: [line] } : {}
 }
 
 export const linesBefore = (line: number): number[] => Array.from({ length: line - 1 }, (_, i) => i + 1)
@@ -73,6 +78,7 @@ function commentOf(records: Begun[], { delimiter, quoteChar }: CsvDialect): stri
 type Header = Begun & { names?: string[]; reading?: Reading; findings: Finding[] }
 
 /** Of the record before the first that is as wide as the rows, where that is the header all the same. */
+// eslint-disable-next-line complexity -- a line for each form of a header that is not as wide as its rows
 function headerBefore(records: Begun[], rows: Begun[], start: number, width: number): Header {
   const first = rows[start]!
   const before = records[records.indexOf(first) - 1]

@@ -95,6 +95,7 @@ function withoutAll(counts: Map<string, number>, tokens: string[]): Map<string, 
   return rest
 }
 
+// eslint-disable-next-line complexity -- a line for each type that is tried
 function judge(texts: string[], counts: Map<string, number>, name: string): Judged {
   if (texts.length === 0)
     return { type: 'string', why: 'no cell has a value', doubt: 'it has no value, so its type is not known' }

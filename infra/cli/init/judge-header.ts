@@ -10,6 +10,11 @@ export interface HeaderFound {
   finding: Finding
 }
 
+const steps: Finding = {
+  ...{ about: 'header', answer: 'yes', sure: 'guess' },
+  why: 'numbers that grow from column to column behind a name, and in the rows they do not',
+}
+
 /** The columns were judged without the first row: where that is of another kind, it is a header. */
 export function judgeHeader(header: string[], columns: Column[], rows: string[][]): HeaderFound {
   const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
@@ -35,16 +40,7 @@ export function judgeHeader(header: string[], columns: Column[], rows: string[][
         why: 'the first row numbers the columns, and not the first of them',
       },
     }
-  if (areSteps(header, columns, rows))
-    return {
-      isHeader: true,
-      finding: {
-        about,
-        answer: 'yes',
-        sure: 'guess',
-        why: 'numbers that grow from column to column behind a name, and in the rows they do not',
-      },
-    }
+  if (areSteps(header, columns, rows)) return { isHeader: true, finding: steps }
   if (typed.length > 0 && !areYears(header, columns, rows))
     return {
       isHeader: false,
@@ -148,6 +144,7 @@ export type Second = 'names' | 'no names'
  * leaves columns without one, as under a merged cell; else it says something of columns that have a name, as units do.
  * @param others the rows behind it, by which the columns were judged
  */
+// eslint-disable-next-line complexity -- a line for each thing that speaks against it
 export function secondHeader(
   header: string[],
   row: string[],
