@@ -104,8 +104,12 @@ function tables(): Unplaced[] {
         sort: '@timestamp',
         rows: 10,
       },
-      description: 'The ten runs that ended last.',
-      columns: ['@timestamp', 'dataset', 'state', 'read', 'clean', 'duplicate', 'quarantined', 'duration_ms'],
+      description:
+        'The ten runs that ended last, and what is worth a look: a header that changed, and what was let pass.',
+      columns: [
+        ...['@timestamp', 'dataset', 'state', 'read', 'clean', 'duplicate', 'quarantined', 'duration_ms'],
+        'findings',
+      ],
     },
   ]
 }

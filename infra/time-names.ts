@@ -42,14 +42,27 @@ function tableOf(locale: string) {
     { weekday: 'short', month: 'short', ...day },
   ])
   const halves = names(locale, 'dayPeriod', 2, [{ hour: 'numeric', hour12: true }])
-  return {
-    B: written(long),
-    b: written(withoutPoints(short, beginnings(long, short))),
-    A: written(weekdays),
-    a: written(withoutPoints(days)),
-    p: written(halves.map((names, i) => [...names.map(blanks), ['AM', 'PM'][i]!])),
+  const all = {
+    B: long,
+    b: withoutPoints(short, beginnings(long, short)),
+    A: weekdays,
+    a: withoutPoints(days),
+    p: halves.map((names, i) => [...names.map(blanks), ['AM', 'PM'][i]!]),
   }
+  return mapValues(all, (names) => written(withCapitals(names, locale)))
 }
+
+const mapValues = <K extends string, V, R>(record: Record<K, V>, map: (value: V) => R) =>
+  Object.fromEntries(Object.entries<V>(record).map(([key, value]) => [key, map(value)]))
+
+/** In capitals as the locale writes them, where small letters of no locale do not lead back: NİSAN, ΙΑΝΟΥΑΡΙΟΥ. */
+const withCapitals = (names: string[][], locale: string): string[][] =>
+  names.map((some) => [
+    ...some,
+    ...some
+      .map((name) => name.toLocaleUpperCase(locale).normalize('NFC'))
+      .filter((capitals, i) => capitals.toLowerCase() !== some[i]!.toLowerCase()),
+  ])
 
 const blanks = (name: string) => name.replace(/\s/g, ' ')
 

@@ -1,5 +1,6 @@
 """The landing file as rows: their numbers, their cells, and which of them cannot be read."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -21,6 +22,8 @@ class Landed:
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     unreadable: list[tuple[int, bytes]] = field(default_factory=list)
     """Row number, and the bytes of the row up to the limit of a row."""
+    tolerated: Counter[str] = field(default_factory=Counter)
+    """Rows and lines that the dataset lets pass, by what lets them."""
 
 
 def read_landing(content: bytes, dataset: Dataset) -> Landed:
@@ -33,7 +36,7 @@ def read_landing(content: bytes, dataset: Dataset) -> Landed:
 
 def _read(csv: "_Csv", dataset: Dataset) -> Landed:
     header, line = _header(csv, dataset)
-    landed = Landed(header, _fields(dataset, header))
+    landed = Landed(header, _fields(dataset, header), tolerated=csv.passed)
     for number, record in enumerate(csv.records(line, len(header)), start=1):
         cells = csv.cells_of(record)
         if cells is None:
@@ -101,6 +104,8 @@ class _Csv:
         self._content = content if content.endswith(b"\n") else content + b"\n"
         self._dataset = dataset
         self.outline = Outline(self._content, dataset)
+        self.passed: Counter[str] = Counter()
+        """Rows and lines so far that were let pass, by what let them."""
 
     def records(self, line: int, columns: int) -> Iterator[Record]:
         """What follows the line of a quote that never closed is read anew."""
@@ -108,8 +113,10 @@ class _Csv:
             begin = line
             for record in self.outline.records(line, columns):
                 if self._begins(record.begin, self._dataset.footer):
+                    self.passed["footer"] += self.outline.lines - record.begin
                     return
                 if self._is_comment(record.begin):
+                    self.passed["comments"] += 1
                     line = record.begin + 1
                     # its quotes are none, so what pyarrow took for a part of it is read anew
                     if record.end != line:
@@ -170,7 +177,10 @@ class _Csv:
             needed.add("shortRows")
         elif len(cells) > columns:
             needed.add("trailingDelimiter" if cells[columns:] == [""] else "longRows")
-        return (cells + [""] * columns)[:columns] if needed <= set(allowed) else None
+        if not needed <= set(allowed):
+            return None
+        self.passed.update(needed)
+        return (cells + [""] * columns)[:columns]
 
     def _without_nul(self, content: bytes) -> list[str] | None:
         text = content.replace(b"\0", b"")

@@ -19,7 +19,7 @@ from .objects import Unreadable
 from .own import OUTCOME
 from .report import report_of
 from .spark_tables import compare_profile
-from .stages import compare_lake, compare_processed, compare_quarantine, compare_receipt
+from .stages import compare_lake, compare_processed, compare_quarantine, compare_receipt, compare_tolerated
 from .stored import RunPlace, place_of, read_lake_rows, read_processed, read_quarantine
 from .trends_table import compare_trends
 from .unpack import unpacked
@@ -107,6 +107,7 @@ def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) ->
     quarantine = _all_quarantined(sources, audit.outcomes.get("quarantined", 0))
     audit.differences += [
         *compare_receipt(dataset, sources.receipt, decision, lake),
+        *compare_tolerated(sources.receipt, landed),
         *compare_processed(dataset, decision, processed.rows),
         *compare_lake(dataset, decision, lake),
         *compare_quarantine(dataset, decision, quarantine),

@@ -10,6 +10,7 @@ from dsf_dataset import DAY_MS, FIRST_MS, NO_VALUE, Dataset, dataset_prefix, iso
 from .compare import Difference, close, compare_rows, compare_values
 from .decide import Decision
 from .expressions import columns_used, evaluate
+from .landing import Landed
 from .own import CELLS, CODES, FOLDER, KEY, LANE, OBJECT, OUTCOME, RAW, STAGE
 
 
@@ -161,6 +162,16 @@ def compare_receipt(
     if receipt["state"] != state:
         differences.append(Difference("receipt", "state", receipt.get("reason", ""), state, receipt["state"]))
     return differences
+
+
+def compare_tolerated(receipt: Run, landed: Landed) -> list[Difference]:
+    """What was let pass instead of refused: it changes rows, so it must be no more and no less than the definition lets."""
+    found = receipt.get("tolerated", {})
+    return [
+        Difference("receipt", f"tolerated {name}", "", landed.tolerated[name], found.get(name, 0))
+        for name in dict.fromkeys([*landed.tolerated, *found])
+        if landed.tolerated[name] != found.get(name, 0)
+    ]
 
 
 def _refuses_too_much(dataset: Dataset, refused: int, rows: int) -> bool:

@@ -1,7 +1,7 @@
 /**
  * What ingestor and cleaner make of CSV files, for a test that makes them: a line of JSON in, a line out. In: folder of a
  * dataset, and files (base64) that follow each other as runs. Out: for each file its rows as they were decided, but for
- * duplicates, of which nothing is left; or `refused`, when a file cannot be read at all.
+ * duplicates, of which nothing is left, and what was let pass; or `refused`, when a file cannot be read at all.
  */
 import { createInterface } from 'node:readline'
 import { loadDataset, type Dataset } from '../../libs/dataset/src/index.ts'
@@ -27,16 +27,21 @@ interface DecidedRow {
   values?: object
 }
 
+interface DecidedFile {
+  rows: DecidedRow[]
+  tolerated: Record<string, number>
+}
+
 type Refusal = { dsf_row: number; reasons: { field: string | null; code: string }[]; bytes: Buffer }
 
 const chunkBytes = 100
 
-async function decide(dataset: Dataset, files: Buffer[]): Promise<DecidedRow[][]> {
+async function decide(dataset: Dataset, files: Buffer[]): Promise<DecidedFile[]> {
   const clean = cleanerOf(dataset)
   const seen = Array.from({ length: dataset.lanes }, () => new SeenVersions())
-  const decided: DecidedRow[][] = []
+  const decided: DecidedFile[] = []
   for (const file of files) {
-    const { raw, quarantine } = await published(dataset, file)
+    const { raw, quarantine, run } = await published(dataset, file)
     const rows = quarantine.map(({ lane, value }) => refused(lane!, value as Refusal))
     for (let lane = 0; lane < dataset.lanes; lane++) {
       const outputs = raw.filter((output) => output.lane === lane)
@@ -51,7 +56,7 @@ async function decide(dataset: Dataset, files: Buffer[]): Promise<DecidedRow[][]
       rows.push(...out!.quarantine!.map(({ value }) => refused(lane, value as Refusal)))
       rows.push(...out!.clean!.map(({ value }) => passed(lane, value as RawRow)))
     }
-    decided.push(rows)
+    decided.push({ rows, tolerated: run.tolerated })
   }
   return decided
 }

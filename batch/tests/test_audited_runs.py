@@ -1,14 +1,15 @@
 """Which runs can be audited, and what the audit expects of the end of one."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from audit.decide import decide
-from audit.landing import read_landing
+from audit.landing import Landed, read_landing
 from audit.run import audit_run
-from audit.stages import compare_receipt
+from audit.stages import compare_receipt, compare_tolerated
 from dsf_batch.command import NotNow
 from dsf_batch.settings import read_index_settings, read_settings
 from dsf_dataset import load_dataset
@@ -93,6 +94,21 @@ def test_only_a_secret_may_be_in_a_file():
     with pytest.raises(NotNow) as raised:
         read_settings(names)
     assert str(raised.value) == "these variables are not set: INGESTOR_URL"
+
+
+def test_what_was_let_pass_is_no_more_and_no_less_than_the_file_has():
+    landed = Landed(tolerated=Counter(shortRows=2, comments=1))
+
+    def differences(**found):
+        run = {**RUN, "tolerated": found} if found else RUN
+        return [(one.column, one.expected, one.found) for one in compare_tolerated(run, landed)]
+
+    assert differences(shortRows=2, comments=1) == []
+    assert differences(shortRows=3, comments=1, footer=4) == [
+        ("tolerated shortRows", 2, 3),
+        ("tolerated footer", 0, 4),
+    ]
+    assert differences() == [("tolerated shortRows", 2, 0), ("tolerated comments", 1, 0)]
 
 
 REFUSED = "2012-01-01,wet,,,,sun"

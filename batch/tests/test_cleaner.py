@@ -19,10 +19,12 @@ from hypothesis import HealthCheck, given, settings
 ROOT = Path(__file__).parents[2]
 SCRIPT = [str(ROOT / "node_modules/.bin/node"), "--conditions=@dsf/source", "batch/tests/cleaner_rows.ts"]
 Rows = list[dict]
+File = dict
+"""Its rows, and what was let pass."""
 
 
 @pytest.fixture(scope="module")
-def cleaner() -> Iterator[Callable[[Dataset, list[bytes]], list[Rows]]]:
+def cleaner() -> Iterator[Callable[[Dataset, list[bytes]], list[File]]]:
     """The stages' own code, in a process that is started once."""
     with subprocess.Popen(
         SCRIPT, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -30,7 +32,7 @@ def cleaner() -> Iterator[Callable[[Dataset, list[bytes]], list[Rows]]]:
         assert process.stdin
         assert process.stdout
 
-        def ask(dataset: Dataset, contents: list[bytes]) -> list[Rows]:
+        def ask(dataset: Dataset, contents: list[bytes]) -> list[File]:
             encoded = [base64.b64encode(content).decode() for content in contents]
             process.stdin.write(json.dumps({"folder": str(dataset.folder), "files": encoded}) + "\n")
             process.stdin.flush()
@@ -42,20 +44,22 @@ def cleaner() -> Iterator[Callable[[Dataset, list[bytes]], list[Rows]]]:
         process.stdin.close()
 
 
-def by_pandas(dataset: Dataset, contents: list[bytes]) -> list[Rows]:
+def by_pandas(dataset: Dataset, contents: list[bytes]) -> list[File]:
     """The same by the audit, in the same words."""
     history: dict = {}
     decided = []
     for content in contents:
-        decision = decide(dataset, read_landing(content, dataset), history)
+        landed = read_landing(content, dataset)
+        decision = decide(dataset, landed, history)
         clean = decision.of("clean")
         if dataset.version_field is None:
             history |= dict(zip(clean[KEY], content_of(dataset, clean), strict=True))
         else:
-            history |= _newest(dataset, read_landing(content, dataset), clean, decision.versions)
+            history |= _newest(dataset, landed, clean, decision.versions)
         rows = decision.rows[decision.rows[OUTCOME] != "duplicate"]
         versions = decision.versions.to_dict() if dataset.version_field else {}
-        decided.append([_said(dataset, number, row, versions.get(number)) for number, row in rows.iterrows()])
+        said = [_said(dataset, number, row, versions.get(number)) for number, row in rows.iterrows()]
+        decided.append({"rows": said, "tolerated": dict(landed.tolerated)})
     return decided
 
 
@@ -78,12 +82,12 @@ def _said(dataset: Dataset, number: int, row: pd.Series, version: int | None) ->
     return said | {"codes": [list(code) for code in row[CODES]], "bytes": base64.b64encode(raw).decode()}
 
 
-def _sorted(dataset: Dataset, rows: Rows) -> Rows:
-    for row in rows:
+def _sorted(dataset: Dataset, file: File) -> File:
+    for row in file["rows"]:
         # without a version field it is a number of the lane
         if dataset.version_field is None:
             row.get("values", {}).pop("dsf_version", None)
-    return sorted(rows, key=lambda row: row["row"])
+    return file | {"rows": sorted(file["rows"], key=lambda row: row["row"])}
 
 
 @pytest.mark.parametrize(
@@ -107,11 +111,15 @@ def test_cleaner_and_pandas_agree_on_every_row(definition, cleaner, tmp_path):
     )
     @given(files(dataset))
     def agree(contents: list[bytes]) -> None:
-        expected = [_sorted(dataset, rows) for rows in cleaner(dataset, contents)]
+        expected = [_sorted(dataset, file) for file in cleaner(dataset, contents)]
         found = by_pandas(dataset, contents)
         assert found == expected
-        count("duplicate", sum(rows[-1]["row"] - len(rows) for rows in found if rows))
-        for row in (row for rows in found for row in rows):
+        for file in found:
+            for word, times in file["tolerated"].items():
+                count(word, times)
+        rows_of: list[Rows] = [file["rows"] for file in found]
+        count("duplicate", sum(rows[-1]["row"] - len(rows) for rows in rows_of if rows))
+        for row in (row for rows in rows_of for row in rows):
             for word in [row["outcome"], *(code for _, code in row.get("codes", []))]:
                 count(word, 1)
 
@@ -119,10 +127,11 @@ def test_cleaner_and_pandas_agree_on_every_row(definition, cleaner, tmp_path):
     # files that were all refused for one reason would show nothing
     assert {"clean", "duplicate", "unreadable", "type", "required"} <= set(seen), seen
     assert min(seen["clean"], seen["duplicate"]) > 20, seen
+    assert not dataset.tolerate or {"shortRows", "comments", "footer"} <= set(seen), seen
 
 
 def test_a_byte_order_mark_does_not_stretch_the_header(cleaner, tmp_path):
     dataset = written(tmp_path, VERSIONED)
     header = ",".join(field.name for field in dataset.fields)
     file = f"\ufeff{header}\r\né,2018-02-01T00:00:00Z,1,1,A,,true\r\n".encode()
-    assert [_sorted(dataset, rows) for rows in cleaner(dataset, [file])] == by_pandas(dataset, [file])
+    assert [_sorted(dataset, one) for one in cleaner(dataset, [file])] == by_pandas(dataset, [file])

@@ -180,5 +180,6 @@ def test_a_file_is_read_as_by_the_ingestor(case, tmp_path):
     encoding = case.get("encoding", "utf-8")
     landed = read_landing(case["text"].encode(encoding), load_dataset(tmp_path / "files"))
     assert landed.header == case["header"]
+    assert landed.tolerated == case.get("tolerated", {})
     assert [cells for _, cells in landed.rows] == case["rows"]
     assert [[number, raw.decode(encoding)] for number, raw in landed.unreadable] == case.get("unreadable", [])

@@ -1,5 +1,5 @@
 /** What `dsf dataset init` makes of a file that a package ships, and whether DuckDB reads the same cells. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -18,6 +18,8 @@ export interface Made {
   eventTime: string
   /** name and type of each field; of a wide file, those of neighbours of one type in one line */
   columns: string[]
+  /** what is said of lines that are no rows, where there are any */
+  lines?: object
   /** things that init says it could not tell */
   doubts: number
   /** cells in which DuckDB reads another text; none where it cannot read the file */
@@ -28,9 +30,10 @@ interface Definition {
   resources: [
     { dialect?: Partial<Dialect>; schema: { primaryKey?: string | string[]; fields: DefinedField[] } },
   ]
-  'x-dsf': { eventTime?: string }
+  'x-dsf': { eventTime?: string; reading?: Reading }
 }
-type Dialect = { delimiter: string; quoteChar: string; header: boolean }
+type Dialect = Parameters<typeof scanRows>[1] & { header: boolean }
+type Reading = NonNullable<Parameters<typeof scanRows>[4]>
 type DefinedField = { name: string; type: string; format?: string }
 
 export async function answerOf(path: string): Promise<Answer> {
@@ -52,8 +55,14 @@ async function answerIn(into: string, path: string): Promise<Made> {
     eventTime: definition['x-dsf'].eventTime ?? '',
     columns: columnsOf(schema.fields),
     doubts: doubts.length,
-    otherInDuckDb: await otherCells(join(folder, 'sample.csv'), dialect),
+    ...linesOf(dialect, definition['x-dsf'].reading),
+    otherInDuckDb: await otherCells(join(folder, 'sample.csv'), dialect, definition['x-dsf'].reading),
   }
+}
+
+function linesOf({ headerRows, commentRows, commentChar }: Partial<Dialect>, reading?: Reading) {
+  const said = { headerRows, commentRows, commentChar, ...reading }
+  return Object.values(said).some((word) => word !== undefined) ? { lines: said } : {}
 }
 
 const wide = 60
@@ -72,17 +81,43 @@ function columnsOf(fields: DefinedField[]): string[] {
   })
 }
 
-/** Of the rows that both read; an empty cell and a missing one are the same to DuckDB. */
-async function otherCells(path: string, dialect: Partial<Dialect>): Promise<number | null> {
-  const { delimiter = ',', quoteChar = '"', header = true } = dialect
-  const scanned = scanRows(readFileSync(path), { delimiter, quoteChar }, Infinity, true)
-  const ours = header ? scanned.rows : [scanned.header, ...scanned.rows]
+const linesAbove = ({ headerRows = [], commentRows = [] }: Partial<Dialect>) =>
+  Math.max(0, ...headerRows, ...commentRows)
+
+function readOurs(
+  sample: string,
+  dialect: Parameters<typeof scanRows>[1] & Partial<Dialect>,
+  reading: Reading,
+) {
+  const bytes = readFileSync(sample)
+  const scanned = scanRows(bytes, dialect, Infinity, true, reading)
+  const ours = dialect.header === false ? [scanned.header, ...scanned.rows] : scanned.rows
+  if (!reading.footer) return { ours, path: sample }
+  const path = `${sample}.rows`
+  writeFileSync(path, bytes.subarray(0, scanned.end))
+  return { ours, path }
+}
+
+/**
+ * Of the rows that both read; an empty cell and a missing one are the same to DuckDB. It knows no footers, so it is given the rows
+ * above them, and no lines below a header, so it is told where the rows begin.
+ */
+async function otherCells(
+  sample: string,
+  said: Partial<Dialect>,
+  reading: Reading = {},
+): Promise<number | null> {
+  const { delimiter = ',', quoteChar = '"', commentChar: comment = '' } = said
+  if (reading.tolerate) return null
+  const { ours, path } = readOurs(sample, { ...said, delimiter, quoteChar }, reading)
+  const skip = linesAbove(said)
+  const header = skip === 0 && said.header !== false
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
   const connection = await instance.connect()
   try {
     const theirs = await connection.runAndReadAll(
-      'select * from read_csv($path, all_varchar=true, delim=$delimiter, quote=$quoteChar, escape=$quoteChar, header=$header, skip=0, auto_detect=true)',
-      { path, delimiter, quoteChar, header },
+      'select * from read_csv($path, all_varchar=true, delim=$delimiter, quote=$quoteChar, escape=$quoteChar, header=$header, skip=$skip, comment=$comment, auto_detect=true)',
+      { path, delimiter, quoteChar, header, skip, comment },
     )
     const rows = theirs.getRowsJson()
     if (rows.length !== ours.length) return null

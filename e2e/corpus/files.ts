@@ -21,13 +21,16 @@ export const pythonPackages = {
   causaldata: 'causaldata',
   country_converter: 'country_converter',
   csv_detective: 'tests/data',
+  demandlib: 'demandlib',
   great_tables: 'great_tables/data',
   ISLP: 'ISLP/data',
   mlxtend: 'mlxtend/data/data',
   plotly: 'plotly/package_data/datasets',
   plotnine: 'plotnine/data',
+  pvlib: 'pvlib/data',
   sktime: 'sktime/datasets/data',
   statsmodels: 'statsmodels/datasets',
+  windpowerlib: 'windpowerlib/data',
 }
 
 /** 16 MiB of digits from 0 to 255 in 785 columns: 20 s, and nothing in it that others have not. */

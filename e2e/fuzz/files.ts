@@ -43,6 +43,8 @@ const cells = fc.oneof(
 export interface Table {
   rows: string[][]
   dialect: CsvDialect
+  /** of each row, with its line end */
+  lines: string[]
   text: string
 }
 
@@ -66,8 +68,9 @@ export const tables = fc
     const lines = rows.map((row) =>
       row.map((cell) => written(cell, dialect, row.length === 1 || quoted.next().value === true)),
     )
-    const text = lines.map((line) => line.join(dialect.delimiter) + end()).join('')
-    return { rows, dialect, text: isOpen ? text.replace(/\r?\n$/, '') : text }
+    const ended = lines.map((line) => line.join(dialect.delimiter) + end())
+    const text = ended.join('')
+    return { rows, dialect, lines: ended, text: isOpen ? text.replace(/\r?\n$/, '') : text }
   })
 
 /** White space before a quote is refused, and a line that ends in nothing but a carriage return has lost it. */
@@ -131,6 +134,7 @@ const pieces = [
   '\xff',
   '\xc2',
   'x'.repeat(90),
+  'Total',
   'a,b,c\n',
   '1,2,3\n',
   '"x",y,z\r\n',

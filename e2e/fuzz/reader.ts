@@ -1,11 +1,14 @@
 /** The reader of files: decompressed, decoded, and cut into rows, as the ingestor opens what it has landed. */
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
+import type { Reading, Tolerance } from '@dsf/dataset'
 import { openCsv, type CsvFile } from '../../apps/ingestor/src/reading/open-csv.ts'
+import type { CsvDialect } from '../../apps/ingestor/src/reading/read-record.ts'
 import { UnreadableFileError } from '../../apps/ingestor/src/reading/unreadable-file.ts'
 import { decompressLimited, measuredBefore } from '../../apps/ingestor/src/reading/decompress.ts'
 import type { Block } from '../../apps/ingestor/src/reading/scan-csv.ts'
 import { toUtf8 } from '../../apps/ingestor/src/reading/to-utf8.ts'
+import { dressedTables } from './dressed.ts'
 import { expectEqual, property } from './property.ts'
 import {
   chunkings,
@@ -55,6 +58,29 @@ const asWritten = property(
       },
     ),
 )
+
+const dressedAsWritten = property(
+  'a table comes back without the lines above its header, those below it, its comments and its footer, which are counted',
+  () =>
+    fc.asyncProperty(dressedTables, names(encodings), chunkings, async (table, encoding, sizes) => {
+      const { text, dialect, reading, header, rows, comments, footerLines } = table
+      // of a character that is none of its encoding nothing comes back
+      const written = encoding === 'windows-1252' ? text.replaceAll('Σ', 'T') : text
+      const footer = encoding === 'windows-1252' ? ['Total', 'Source:', 'T'.repeat(90)] : reading.footer
+      const file = encodings[encoding](written)
+      const csv = await openCsv(() => bytesOf(file, 'none', encoding, sizes), {
+        dialect,
+        reading: { footer },
+      })
+      const blocks = await blocksOf(csv)
+      expectEqual(refusedOf(blocks), [])
+      expectEqual([csv.header, ...rowsOf(blocks).map(({ cells }) => cells)], [header, ...rows])
+      expectEqual([countOf(blocks, 'comments'), countOf(blocks, 'footer')], [comments, footerLines])
+    }),
+)
+
+const countOf = (blocks: Block[], what: string) =>
+  blocks.reduce((sum, { tolerated }) => sum + (tolerated[what] ?? 0), 0)
 
 /** Undefined for a file that is refused as a whole, which it must be in so many words. */
 async function opened(
@@ -114,29 +140,60 @@ function independently(
   return row
 }
 
+const tolerate: Tolerance[] = ['shortRows', 'longRows', 'trailingDelimiter', 'nulBytes', 'unknownCharacters']
+const lines = fc.constantFrom<Partial<CsvDialect>>(
+  {},
+  { commentChar: '#' },
+  { headerRows: [3] },
+  { headerRows: [2, 3], commentRows: [1, 4, 5] },
+)
+const readings = fc.constantFrom<Reading | undefined>(
+  undefined,
+  { tolerate },
+  { footer: ['Total', `"x",y${'x'.repeat(90)}`], tolerate: ['shortRows'] },
+)
+
 const anyCut = property(
   'any bytes are read the same however they are cut, and from the end of any block on',
   () =>
     fc.asyncProperty(
       soup,
-      dialects,
+      fc.tuple(dialects, lines, readings, fc.constantFrom(16, 64, 3000)),
       chunkings,
       chunkings,
       fc.nat(),
-      async (bytes, dialect, one, other, pick) => {
-        const options = { dialect, maxRowBytes: 64 }
+      async (bytes, [marks, words, reading, maxRowBytes], one, other, pick) => {
+        const dialect = { ...marks, ...words }
+        if (dialect.commentChar === dialect.quoteChar) return
+        const options = { dialect, reading, maxRowBytes }
         // every third time more than the ingestor gathers before it scans
         const times = pick % 3 === 0 ? Math.ceil(140_000 / (bytes.length + 1)) : 1 + (pick % 7)
         const long = Buffer.concat(Array.from({ length: times }, () => bytes))
         const [csv, again] = [await opened(long, one, options), await opened(long, other, options)]
         if (!csv || !again) return expectEqual(csv, again)
+        expectEqual(csv.header, again.header)
+        const [found, same] = [await told(csv), await told(again)]
+        expectEqual(same, found)
+        if (found.refusal !== undefined) return
         const blocks = await blocksOf(csv)
-        const told = (found: Block[]) => ({ rows: rowsOf(found), refused: refusedOf(found) })
-        expectEqual(told(await blocksOf(again)), told(blocks))
         const at = pick % blocks.length
-        expectEqual(told(await blocksOf(again, blocks[at]!.end)), told(blocks.slice(at + 1)))
+        const rest = blocks.slice(at + 1)
+        const resumed = await blocksOf(again, blocks[at]!.end)
+        expectEqual([rowsOf(resumed), refusedOf(resumed)], [rowsOf(rest), refusedOf(rest)])
       },
     ),
 )
 
-export const readerProperties = [asWritten, neverWrong, anyCut]
+/** All that a file is read as; a footer that is too long is told before its end, and what stands above it may have been read. */
+async function told(csv: CsvFile) {
+  try {
+    const blocks = await blocksOf(csv)
+    const passed = [...tolerate, 'comments', 'footer'].map((what) => countOf(blocks, what))
+    return { rows: rowsOf(blocks), refused: refusedOf(blocks), passed }
+  } catch (error) {
+    if (error instanceof UnreadableFileError) return { refusal: error.message }
+    throw error
+  }
+}
+
+export const readerProperties = [asWritten, dressedAsWritten, neverWrong, anyCut]

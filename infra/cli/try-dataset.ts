@@ -1,6 +1,6 @@
 /** The answer of `dsf dataset try`. */
 import { dirname, resolve } from 'node:path'
-import { loadDataset, type Dataset } from '@dsf/dataset'
+import { addCounters, loadDataset, type Dataset } from '@dsf/dataset'
 import { tryFile, type TriedRow } from './try-file.ts'
 
 export interface Tried {
@@ -8,6 +8,8 @@ export interface Tried {
   counts: Record<TriedRow['outcome'] | 'read', number>
   /** refused rows by code */
   codes: Record<string, number>
+  /** rows and lines that the definition lets pass, by what lets them */
+  tolerated: Record<string, number>
   /** whether a run of the file would fail for its refused rows */
   fails: boolean
   /** the first of those that were asked for */
@@ -43,25 +45,31 @@ export async function tryRows(
 ): Promise<Tried> {
   const counts = { read: 0, clean: 0, duplicate: 0, refused: 0 }
   const codes: Record<string, number> = {}
+  const tolerated: Record<string, number> = {}
   const rows: TriedRow[] = []
-  for await (const block of tryFile(dataset, path))
-    for (const row of block) {
+  for await (const block of tryFile(dataset, path)) {
+    addCounters(tolerated, block.tolerated)
+    for (const row of block.rows) {
       counts.read++
       counts[row.outcome]++
       for (const code of new Set(row.reasons.map(({ code }) => code))) codes[code] = (codes[code] ?? 0) + 1
       if (rows.length < most && isAsked(row)) rows.push(row)
     }
+  }
   const { maxRefusedRows, maxRefusedShare } = dataset.source
   const fails = counts.refused > maxRefusedRows && counts.refused > maxRefusedShare * counts.read
-  return { dataset: dataset.name, counts, codes, fails, rows }
+  return { dataset: dataset.name, counts, codes, tolerated, fails, rows }
 }
 
 /** All of it in one line. */
-export function tellTried({ dataset, counts, codes, fails }: Tried): string {
+export function tellTried({ dataset, counts, codes, tolerated, fails }: Tried): string {
   const { read, clean, duplicate, refused } = counts
-  const why = Object.entries(codes).map(([code, count]) => `${code} ${count}`)
+  const [why, passed] = [codes, tolerated].map((some) =>
+    Object.entries(some).map(([name, count]) => `${name} ${count}`),
+  ) as [string[], string[]]
   const sentence = `${dataset}: ${read} rows read, ${clean} clean, ${duplicate} duplicate, ${refused} refused`
-  return `${sentence}${why.length > 0 ? ` (${why.join(', ')})` : ''}${fails ? '; a run would fail for so many' : ''}`
+  const more = passed.length > 0 ? `; let pass: ${passed.join(', ')}` : ''
+  return `${sentence}${why.length > 0 ? ` (${why.join(', ')})` : ''}${more}${fails ? '; a run would fail for so many' : ''}`
 }
 
 const outcomes: TriedRow['outcome'][] = ['clean', 'duplicate', 'refused']

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -66,6 +66,28 @@ describe('a file that is tried', () => {
     expect(tellTried(tried)).toBe(
       'tides: 5 rows read, 2 clean, 1 duplicate, 2 refused (required 1, maximum 1, unreadable 1)',
     )
+  })
+
+  it('tells what its definition lets pass, by name', async () => {
+    const lax = join(folder, '..', 'lax')
+    mkdirSync(lax)
+    const { resources, ...rest } = JSON.parse(readFileSync(join(folder, 'datapackage.json'), 'utf8'))
+    const reading = { tolerate: ['shortRows', 'longRows'], footer: ['Total'] }
+    const resource = { ...resources[0], dialect: { commentChar: '#' } }
+    const definition = { ...rest, name: 'lax', resources: [resource], 'x-dsf': { ...rest['x-dsf'], reading } }
+    writeFileSync(join(lax, 'datapackage.json'), JSON.stringify(definition))
+    const lines = [
+      'a,5.1.2024,2024-01-05T10:00Z',
+      '# late',
+      'b,5.1.2024,2024-01-05T10:00Z,1,x',
+      'Total,2',
+      '',
+      'by us',
+    ]
+    const tried = await tryDataset(write(`${header}${lines.join('\n')}\n`), { dataset: lax })
+    expect(tried.counts).toMatchObject({ read: 2, clean: 2 })
+    expect(tried.tolerated).toEqual({ shortRows: 1, comments: 1, longRows: 1, footer: 3 })
+    expect(tellTried(tried)).toMatch(/0 refused; let pass: .*footer 3$/)
   })
 
   it('is the same in gzip', async () => {

@@ -21,12 +21,18 @@ export interface TriedRow {
   values?: Record<string, unknown>
 }
 
+/** Some rows of a file in its order, and what of the definition let how many of its rows and lines pass. */
+export interface TriedBlock {
+  rows: TriedRow[]
+  tolerated: Record<string, number>
+}
+
 /**
  * The rows of a file in its order, block by block; duplicates are told within the file, because nothing is known of what was
  * imported before. Flat in memory but for the keys of the file.
  * @throws UnreadableFileError when it is none that the definition describes
  */
-export async function* tryFile(dataset: Dataset, path: string): AsyncGenerator<TriedRow[]> {
+export async function* tryFile(dataset: Dataset, path: string): AsyncGenerator<TriedBlock> {
   const file = await openDataset(dataset, () => bytesOf(dataset, path))
   const publish = publisherOf(dataset, file.columns)
   const clean = cleanerOf(dataset)
@@ -42,10 +48,11 @@ export async function* tryFile(dataset: Dataset, path: string): AsyncGenerator<T
   for await (const block of file.blocks()) {
     const published = publish([block], run)
     run = published.run
-    yield inOrder([
+    const rows = inOrder([
       ...published.quarantine.map(({ value }) => refused(value)),
       ...cleaned(dataset, clean, published.raw, seen),
     ])
+    yield { rows, tolerated: block.tolerated }
   }
 }
 

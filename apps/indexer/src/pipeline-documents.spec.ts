@@ -43,6 +43,23 @@ describe('the documents of a run', () => {
     ])
   })
 
+  it('say how the header changed, and what was let pass', () => {
+    const drift = {
+      ...{ since: 'q', added: ['rain'], gone: ['wind', 'sun'], renamed: [{ from: 'a', to: 'b' }] },
+      ...{ reordered: true, done: 'taken' },
+    }
+    const found = { ...ended, drift, tolerated: { comments: 3, shortRows: 2 } }
+    const [{ document } = expect.fail()] = runDocuments('quakes', found)
+    expect(document).toMatchObject({
+      findings:
+        'header taken: added rain, gone wind, sun, a is now b, another order; comments 3; shortRows 2',
+    })
+    const long = { ...drift, added: ['x'.repeat(1000)] }
+    expect(runDocuments('quakes', { ...ended, drift: long })[0]!.document['findings']).toHaveLength(301)
+    const known = Object.keys(pipelineTemplate.template.mappings.properties)
+    expect(known).toEqual(expect.arrayContaining(Object.keys(document)))
+  })
+
   it('have the time of each stage in its slowest lane', () => {
     const took = Object.fromEntries(ofKind('stage').map(({ stage, duration_ms }) => [stage, duration_ms]))
     expect(took).toEqual({ ingestor: 100, cleaner: 200 })

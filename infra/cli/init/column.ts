@@ -11,6 +11,8 @@ export interface Column {
   at: number
   type: FieldType
   format?: string
+  /** whose names its times have, where they are not English */
+  locale?: string
   /** of numbers that are not plain */
   marks?: Marks
   /** beside the empty cell */

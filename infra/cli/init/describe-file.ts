@@ -1,14 +1,18 @@
 /** From the beginning of a file to what is known of it. */
 import { sniff } from '../../../apps/ingestor/src/reading/check-header.ts'
-import { hintOf } from '../../../apps/ingestor/src/reading/read-header.ts'
+import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
+import { findFooter } from './find-footer.ts'
+import { findHeader, type HeaderLines } from './find-header.ts'
 import { findKey } from './find-key.ts'
+import { linesBefore } from './find-lines.ts'
 import { findRoles } from './find-roles.ts'
 import { keepDigits } from './keep-digits.ts'
 import { counted, type Finding } from './findings.ts'
 import type { Column } from './column.ts'
 import { doubtPoints, judgeColumn } from './judge-column.ts'
-import { isNearlyEmpty, isTitle, judgeHeader } from './judge-header.ts'
+import { judgeHeader } from './judge-header.ts'
 import type { Found } from './make-definition.ts'
+import { refuseFile } from './refuse-file.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 import { sniffDialect, type Sniffed } from './sniff-dialect.ts'
 import type { Text } from './read-text.ts'
@@ -21,10 +25,6 @@ export interface Described extends Omit<Found, 'name' | 'title' | 'url'> {
   rows: number
 }
 
-/** A row of more cells is no table that anybody charts; a dataset has 2,000 columns at most. */
-const mostColumns = 2000
-/** A line end that is none to us stands in the first line of a file. */
-const hintedBytes = 64 * 1024
 /** Enough to judge by; those behind them are seen when they are imported. */
 const mostRows = 200_000
 
@@ -33,6 +33,7 @@ const mostRows = 200_000
  * @param folder of one's own, for the sniffer
  * @throws Error that says why no definition can be made of it, and what can be done
  */
+// eslint-disable-next-line complexity -- what is found of a file, a line for each
 export async function describeFile(
   { isWhole, contentType }: Sample,
   { bytes, encoding, finding }: Text,
@@ -41,13 +42,15 @@ export async function describeFile(
   const foreign = sniff(bytes, contentType)
   if (foreign) throw new Error(foreign)
   const sniffed = await sniffDialect(bytes, folder)
-  const scanned = scanRows(bytes, sniffed.dialect, mostRows, isWhole)
-  refuseUnreadable(scanned, sniffed, bytes.toString('latin1', 0, hintedBytes))
-  refuseMisfits(scanned)
-  refuseTitle(scanned)
-  const header = judgeHeader(scanned.header, judgeAll(scanned.header, scanned.rows), scanned.rows)
+  const { names } = sniffed.lines
+  const { scanned, reading, header, ...lines } = scanAll(bytes, sniffed, isWhole)
+  refuseFile(scanned, bytes)
   const rows = header.isHeader ? scanned.rows : [scanned.header, ...scanned.rows]
-  const judged = judgeAll(namesFor(header.isHeader ? scanned.header : scanned.header.map(() => '')), rows)
+  const dialect = header.isHeader ? lines.dialect : withoutHeader(lines.dialect)
+  const judged = judgeAll(
+    namesFor(header.isHeader ? scanned.header : (names ?? scanned.header.map(() => ''))),
+    rows,
+  )
   const columns =
     sniffed.dialect.delimiter === ',' ? judged : judged.map((column) => doubtPoints(column, rows))
   const named = columns.map((column, i) =>
@@ -57,21 +60,65 @@ export async function describeFile(
   const fields = key.columns.length > 0 ? named : named.map((column) => keepDigits(column, rows))
   const roles = findRoles(fields, key.columns, rows)
   return {
-    ...{ dialect: sniffed.dialect, hasHeader: header.isHeader, columns: fields },
+    ...{ dialect, reading, hasHeader: header.isHeader, columns: fields },
     ...{ key: key.columns, roles, rows: rows.length, ...(encoding ? { encoding } : {}) },
     findings: [
-      ...[finding, delimiterOf(sniffed), quoteOf(sniffed), header.finding, key.finding, ...roles.findings],
+      ...[finding, delimiterOf(sniffed), quoteOf(sniffed), ...lines.findings],
+      ...[...(header.finding ? [header.finding] : []), key.finding, ...roles.findings],
       ...fields.map(aboutColumn),
     ],
     doubts: [
       ...encodingDoubt(encoding),
-      ...nameDoubts(fields, header.isHeader),
+      ...lineDoubts(lines.findings),
+      ...nameDoubts(fields, header.isHeader || names !== undefined),
       ...unreadableDoubt(scanned),
       ...(key.columns.length > 0 ? [] : equalDoubt(rows)),
       ...fields.flatMap(({ name, doubt }) => (doubt ? [`${name}: ${doubt}`] : [])),
     ],
   }
 }
+
+/** By all that is found of its lines, each in its turn. */
+function scanAll(bytes: Buffer, sniffed: Sniffed, isWhole: boolean) {
+  const { dialect, lines } = sniffed
+  if (lines.names)
+    return { ...scanLines(bytes, sniffed, { dialect, findings: [] }, isWhole), header: noHeader }
+  const found = scanLines(bytes, sniffed, findHeader(bytes, dialect, judgeAll, true), isWhole)
+  const header = headerOf(found)
+  if (header.isHeader) return { ...found, header }
+  // where nothing is a header, nothing stands below it
+  const plain = scanLines(bytes, sniffed, findHeader(bytes, dialect, judgeAll, false), isWhole)
+  return { ...plain, header: { ...headerOf(plain), isHeader: false } }
+}
+
+const headerOf = ({ scanned: { header, rows } }: { scanned: Scanned }) =>
+  judgeHeader(header, judgeAll(header, rows), rows)
+
+function scanLines(bytes: Buffer, { lines }: Sniffed, found: HeaderLines, isWhole: boolean) {
+  const findings = [...lines.findings, ...found.findings]
+  const scanned = scanRows(bytes, found.dialect, mostRows, isWhole, lines.reading)
+  const isAll = isWhole && scanned.rows.length < mostRows
+  const foot = isAll ? findFooter(bytes, found.dialect, lines.reading, scanned) : undefined
+  if (!foot) return { scanned, reading: lines.reading, dialect: found.dialect, findings }
+  const reading = { ...lines.reading, footer: foot.footer }
+  return {
+    ...{ scanned: scanRows(bytes, found.dialect, mostRows, isWhole, reading), reading },
+    ...{ dialect: found.dialect, findings: [...findings, foot.finding] },
+  }
+}
+
+const noHeader = { isHeader: false, finding: undefined }
+
+/** What would be its header is a row, and the lines above it are passed over by their numbers. */
+function withoutHeader({ headerRows: [line] = [], headerJoin: _, ...dialect }: CsvDialect): CsvDialect {
+  if (line === undefined) return dialect
+  return { ...dialect, commentRows: [...new Set([...linesBefore(line), ...(dialect.commentRows ?? [])])] }
+}
+
+const lineDoubts = (findings: Finding[]): string[] =>
+  findings
+    .filter(({ sure }) => sure === 'guess')
+    .map(({ about, answer, why }) => `${about}, taken for ${answer}: ${why}`)
 
 const judgeAll = (names: string[], rows: string[][]): Column[] =>
   names.map((name, at) =>
@@ -87,9 +134,9 @@ function namesFor(header: string[]): string[] {
   const taken = new Set(header)
   const seen = new Set<string>()
   return header.map((text, i) => {
-    let name = text === '' ? `column_${i + 1}` : text
+    let name = text.trim() === '' ? `column_${i + 1}` : text
     for (let n = 2; seen.has(name) || (name !== text && taken.has(name)); n++)
-      name = `${text || 'column'}_${n}`
+      name = `${text.trim() || 'column'}_${n}`
     seen.add(name)
     return name
   })
@@ -100,55 +147,6 @@ const withHeader = (column: Column, header: string | undefined): Column =>
 
 const encodingDoubt = (encoding: string | undefined): string[] =>
   encoding === undefined ? [] : [`the encoding, taken for ${encoding}: look at the letters of the first rows`]
-
-/** More than half of the rows do not fit the first line: then that is none of them. */
-function refuseMisfits({ rows, unreadable: [first, ...others] }: Scanned): void {
-  if (!first || others.length < rows.length || rows.length === 0) return
-  const total = counted(rows.length + others.length + 1, 'row')
-  throw new Error(
-    `${others.length + 1} of ${total} cannot be read, so its first line is hardly its header: take out what stands above that. The first one is row ${first.row}: ${first.reason}`,
-  )
-}
-
-function refuseUnreadable(
-  { header, rows, unreadable }: Scanned,
-  { skipped, comment }: Sniffed,
-  beginningText: string,
-): void {
-  const before = comment
-    ? `lines that begin with "${comment}"`
-    : skipped > 0
-      ? `${counted(skipped, 'line')} before its header`
-      : ''
-  const total = rows.length + unreadable.length
-  if (header.length > mostColumns)
-    throw new Error(`the file has ${header.length} columns, and a dataset has at most ${mostColumns}`)
-  if (before && (rows.length === 0 || unreadable.length > total / 20))
-    throw new Error(`the file seems to have ${before}, which are not read: take them out`)
-  if (total === 0)
-    throw new Error(
-      `the file has no row behind its header, so nothing can be told of its columns${hintOf(beginningText)}`,
-    )
-  if (rows.length === 0)
-    throw new Error(
-      `none of ${counted(total, 'row')} can be read: ${unreadable[0]!.reason} (row ${unreadable[0]!.row})`,
-    )
-}
-
-/** Enough to tell a header by. */
-const beginning = 1000
-
-function refuseTitle({ header, rows }: Scanned): void {
-  const [second, ...others] = rows.slice(0, beginning)
-  if (second && isTitle(header, second, judgeAll(header, others), others))
-    throw new Error(
-      `the file seems to have a line before its header, which is ${JSON.stringify(second.join(', ').slice(0, 80))}: take out what stands above it`,
-    )
-  if (isNearlyEmpty(header, rows.slice(0, beginning)))
-    throw new Error(
-      `the file seems to have lines above its header, because its first one has hardly a cell that is filled: take them out`,
-    )
-}
 
 const delimiterOf = ({ dialect, why }: Sniffed): Finding => ({
   ...{ about: 'delimiter', answer: JSON.stringify(dialect.delimiter), sure: 'likely', why },
@@ -161,13 +159,14 @@ const quoteOf = ({ dialect }: Sniffed): Finding => ({
     : 'the usual one, or DuckDB found it',
 })
 
-const aboutColumn = ({ name, type, format, sure, why }: Column): Finding => ({
-  ...{
-    about: `column ${name}`,
-    answer: format && format !== 'default' ? `${type} ${format}` : type,
-    sure,
-    why,
-  },
+const aboutColumn = ({ name, type, format, locale, sure, why }: Column): Finding => ({
+  about: `column ${name}`,
+  answer: [
+    type,
+    ...(format && format !== 'default' ? [format] : []),
+    ...(locale ? [`(${locale})`] : []),
+  ].join(' '),
+  ...{ sure, why },
 })
 
 function nameDoubts(columns: Column[], hasHeader: boolean): string[] {

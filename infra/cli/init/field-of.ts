@@ -18,5 +18,9 @@ export const fieldOf = (name: string, type: FieldType, more: Partial<Field> = {}
 })
 
 /** The field that a column becomes, as far as its cells are read by it. */
-export const fieldOfColumn = ({ name, type, format, missing, tokens, marks }: Column): Field =>
-  fieldOf(name, type, { format: format ?? 'default', missingValues: ['', ...missing], ...tokens, ...marks })
+export const fieldOfColumn = ({ name, type, format, locale, missing, tokens, marks }: Column): Field =>
+  fieldOf(name, type, {
+    ...{ format: format ?? 'default', missingValues: ['', ...missing] },
+    ...(locale === undefined ? {} : { locale }),
+    ...{ ...tokens, ...marks },
+  })

@@ -183,24 +183,10 @@ describe('the definition of a file that nobody has seen', () => {
   })
 })
 
-const sales = `Region,Units,Price\n${Array.from({ length: 40 }, (_, i) => `r${i},${i * 3},${i}.5\n`).join('')}`
-
 describe('no definition is made, and it is said why,', () => {
   it.each<[what: string, content: string | Buffer, why: RegExp]>([
     ['of a page', '<!doctype html><title>Moved</title>', /an HTML page titled "Moved"/],
     ['of an empty file', '', /the file is empty/],
-    [
-      'of a title above the header',
-      `Sales report,,\n${sales}`,
-      /a line before its header, which is "Region, Units, Price"/,
-    ],
-    ['of a report above the header', `Report, generated, 2024-01-01\n\n${sales}`, /before its header/],
-    ['of a line without cells above the header', `,,\nSales of 2024,,\n${sales}`, /lines above its header/],
-    [
-      'of a table behind other lines',
-      `Series: sales\n\nAdjusted: yes\n\n${sales.replace('Price', 'Price,')}`,
-      /41 of 42 rows cannot be read, so its first line is hardly its header/,
-    ],
     ['of lines that end in CR alone', 'a,b\r1,2\r3,4\r', /no row behind its header.*CR alone/],
     ['of a header alone', 'a,b\n', /no row behind its header/],
     ['of Shift_JIS', Buffer.from(japanese, 'hex'), /not UTF-8.*Shift_JIS.*iconv/],

@@ -52,12 +52,10 @@ export async function initDataset(source: string, options: InitOptions): Promise
   const definition = makeDefinition({ ...described, name, title: titleOf(name), ...url })
   mkdirSync(folder, { recursive: true })
   const path = join(folder, 'sample.csv')
-  const { end } = scanRows(
-    text.bytes.subarray(0, keptBytes),
-    described.dialect,
-    Infinity,
-    sample.isWhole && text.bytes.length <= keptBytes,
-  )
+  const isAll = sample.isWhole && text.bytes.length <= keptBytes
+  const kept = text.bytes.subarray(0, keptBytes)
+  // a cut sample ends with a row, another one with whatever stands below them
+  const end = isAll ? kept.length : scanRows(kept, described.dialect, Infinity, false, described.reading).end
   // kept in UTF-8: its mark says so, whatever the definition says of the file
   const mark = text.encoding === undefined ? '' : '\ufeff'
   writeFileSync(path, Buffer.concat([Buffer.from(mark), text.bytes.subarray(0, end)]))

@@ -5,7 +5,7 @@ import { counted, sureOf } from './findings.ts'
 import { fieldOf } from './field-of.ts'
 import { judgeTimes } from './judge-times.ts'
 
-type Judged = Pick<Column, 'type' | 'format' | 'tokens' | 'marks' | 'doubt'> & {
+type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | 'doubt'> & {
   why: string
   isGuess?: boolean
 }
@@ -95,6 +95,7 @@ function withoutAll(counts: Map<string, number>, tokens: string[]): Map<string, 
   return rest
 }
 
+// eslint-disable-next-line complexity -- a line for each type that is tried
 function judge(texts: string[], counts: Map<string, number>, name: string): Judged {
   if (texts.length === 0)
     return { type: 'string', why: 'no cell has a value', doubt: 'it has no value, so its type is not known' }
@@ -103,12 +104,11 @@ function judge(texts: string[], counts: Map<string, number>, name: string): Judg
   if (tokens) return { type: 'boolean', tokens, why: `${all} are ${[...counts.keys()].join(' or ')}` }
   const times = judgeTimes(texts, name)
   if (times && 'format' in times) {
-    const { type, format, why, isGuess } = times
+    const { type, format, locale, why, isGuess } = times
     const form = format === 'default' ? 'ISO 8601' : format
     return {
-      type,
-      format,
-      isGuess,
+      ...{ type, format, isGuess },
+      ...(locale === undefined ? {} : { locale }),
       why: `${all} are ${form}${why ? `: ${why}` : ''}${isZoneless(type, texts[0]!) ? '; no zone, so UTC' : ''}`,
     }
   }

@@ -10,6 +10,11 @@ export interface HeaderFound {
   finding: Finding
 }
 
+const steps: Finding = {
+  ...{ about: 'header', answer: 'yes', sure: 'guess' },
+  why: 'numbers that grow from column to column behind a name, and in the rows they do not',
+}
+
 /** The columns were judged without the first row: where that is of another kind, it is a header. */
 export function judgeHeader(header: string[], columns: Column[], rows: string[][]): HeaderFound {
   const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
@@ -35,6 +40,7 @@ export function judgeHeader(header: string[], columns: Column[], rows: string[][
         why: 'the first row numbers the columns, and not the first of them',
       },
     }
+  if (areSteps(header, columns, rows)) return { isHeader: true, finding: steps }
   if (typed.length > 0 && !areYears(header, columns, rows))
     return {
       isHeader: false,
@@ -90,6 +96,18 @@ function areYears(header: string[], columns: Column[], rows: string[][]): boolea
   return columns.some(isName) && !rows.every((row) => isYear(Number(row[typed[0]!.at])))
 }
 
+/** `turbine, 0, 0.5, 1`, over what was measured at each. */
+function areSteps(header: string[], columns: Column[], rows: string[][]): boolean {
+  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const grow = (row: string[]) => {
+    const numbers = typed.flatMap(({ at }) => (row[at]!.trim() === '' ? [] : [Number(row[at])]))
+    return numbers.length > 1 && numbers.slice(1).every((number, i) => number > numbers[i]!)
+  }
+  const isName = ({ type, at }: Column) =>
+    type === 'string' && /\p{L}/u.test(header[at]!) && !rows.some((row) => row[at] === header[at])
+  return typed.length > 4 && columns.some(isName) && grow(header) && !rows.some(grow)
+}
+
 const isYear = (year: number) => Number.isInteger(year) && year >= 1800 && year <= 2200
 
 /**
@@ -118,3 +136,38 @@ export function isNearlyEmpty(first: string[], rows: string[][]): boolean {
   const full = rows.filter((row) => filled(row) * 2 > first.length).length
   return first.length > 2 && filled(first) <= 1 && rows.length > 1 && full * 2 > rows.length
 }
+
+export type Second = 'names' | 'no names'
+
+/**
+ * Whether a row below a header is none: it has words where all others have numbers or times. It has `names` where the header
+ * leaves columns without one, as under a merged cell; else it says something of columns that have a name, as units do.
+ * @param others the rows behind it, by which the columns were judged
+ */
+// eslint-disable-next-line complexity -- a line for each thing that speaks against it
+export function secondHeader(
+  header: string[],
+  row: string[],
+  columns: Column[],
+  others: string[][],
+): Second | undefined {
+  if (isRow(header, row))
+    return header.every(isWord) && !others.some((other) => isRow(header, other)) ? 'no names' : undefined
+  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const filled = typed.filter(({ at }) => row[at]!.trim() !== '')
+  const strange = filled.filter((column) => isWord(row[column.at]!) && !isOfColumn(row[column.at]!, column))
+  const texts = columns.filter(({ type, at }) => type === 'string' && row[at]!.trim() !== '')
+  const isAlone = strange.length > 1 || (strange.length === 1 && texts.length === 0 && header.length > 1)
+  if (!isAlone || strange.length < filled.length || strange.length * 2 < typed.length) return undefined
+  if (texts.some(({ at }) => others.some((other) => other[at] === row[at]))) return undefined
+  if (typed.some(({ at }, i) => header[at] !== '' && isOfColumn(header[at]!, typed[i]!))) return undefined
+  const words = header.filter((text) => text.trim() !== '')
+  const isMerged = words.length > 1 && header.some((text, i) => text.trim() === '' && row[i]!.trim() !== '')
+  const isRepeated = words.length > 1 && new Set(words).size < words.length
+  return isMerged || isRepeated ? 'names' : 'no names'
+}
+
+const isRow = (header: string[], row: string[]) => row.every((text, i) => text === header[i])
+
+/** No number, and none of the usual words for no value. */
+const isWord = (text: string) => /[\p{L}%°]/u.test(text) && !usualMissing.has(text.trim())

@@ -1,11 +1,14 @@
 /** Whether the texts of a column are times, and written how: by the readers of the stages. */
 import { isProblem, readRules, type CellReader } from '@dsf/dataset'
 import { fieldOf } from './field-of.ts'
+import { localesOf, namedForms } from './time-locales.ts'
 import { dateForms, datetimeForms, otherMeaning, otherWayRound } from './time-forms.ts'
 
 export interface TimesFound {
   type: 'date' | 'datetime'
   format: string
+  /** of its names, where they are not English */
+  locale?: string
   why: string
   /** two forms fit, and only the order of the rows speaks for this one */
   isGuess: boolean
@@ -21,19 +24,25 @@ type TimeType = TimesFound['type']
 const couldBeTime = /^(?=.*\d)[\w :/.,+-]{6,40}$/
 
 const compiled = new Map<string, CellReader>()
-function readerOf(type: TimeType, format: string): CellReader {
-  const name = `${type} ${format}`
-  return compiled.get(name) ?? compiled.set(name, readRules(fieldOf('', type, { format }))).get(name)!
+function readerOf(type: TimeType, format: string, locale?: string): CellReader {
+  const name = `${type} ${format} ${locale ?? ''}`
+  const field = fieldOf('', type, { format, ...(locale === undefined ? {} : { locale }) })
+  return compiled.get(name) ?? compiled.set(name, readRules(field)).get(name)!
 }
 
-const fits = (texts: string[], type: TimeType, format: string): boolean => {
-  const read = readerOf(type, format)
+const fits = (texts: string[], type: TimeType, format: string, locale?: string): boolean => {
+  const read = readerOf(type, format, locale)
   return texts.every((text) => !isProblem(read(text)))
 }
 
 /** @param texts without what means "no value", in the order of the file */
 export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
-  if (texts.length === 0 || !texts.every((text) => couldBeTime.test(text))) return undefined
+  if (texts.length === 0) return undefined
+  const plain = texts.every((text) => couldBeTime.test(text)) ? judgePlain(texts, name) : undefined
+  return plain ?? judgeNames(texts, name)
+}
+
+function judgePlain(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
   const compact = compactForms.find((form) => isCompact(texts, form, name))
   if (compact)
     return {
@@ -48,6 +57,28 @@ export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnc
   if (meaning) return unclearOf(found[1], meaning)
   if (found && found[1] !== 'any') return judgeOrder(texts, ...found)
   return found && { type: found[0], format: 'any', why: 'several forms, each of one meaning', isGuess: false }
+}
+
+/** Names of months that several locales have are read alike by all of them, or it is not told which is meant. */
+function judgeNames(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
+  const [found, ...others] = localesOf(texts).flatMap((locale) => {
+    const form = namedForms.find(([type, format]) => fits(texts, type, format, locale))
+    return form ? [{ locale, type: form[0], format: form[1] }] : []
+  })
+  if (!found) return undefined
+  const { locale, type, format } = found
+  const valuesOf = (one: typeof found) =>
+    texts.map((text) => readerOf(one.type, one.format, one.locale)(text))
+  const values = valuesOf(found)
+  const odd = others.find((other) => valuesOf(other).some((value, i) => value !== values[i]))
+  if (odd) return unclearOf(`${format} (${locale})`, `of the form ${odd.format} (${odd.locale})`)
+  const meaning = otherMeaning(format, texts, name)
+  if (meaning) return unclearOf(format, meaning)
+  const alike = others.map((other) => other.locale).join(', ')
+  return {
+    ...{ type, format, locale, isGuess: others.length > 0 },
+    why: `months of ${locale}${alike ? `; ${alike} would read them alike` : ''}`,
+  }
 }
 
 const unclearOf = (format: string, meaning: string): TimesUnclear => ({

@@ -9,7 +9,7 @@ export function keepDigits(column: Column, rows: string[][]): Column {
   const read = keyRules(fieldOfColumn(column))
   const lost = rows.find((row) => isProblem(read(row[column.at]!)))?.[column.at]
   if (lost === undefined) return column
-  const { format: _, marks: __, missing, ...rest } = column
+  const { format: _, locale: __, marks: ___, missing, ...rest } = column
   return {
     ...{ ...rest, type: 'string', missing: [], filled: column.filled + missing.length, sure: 'guess' },
     why: `the whole row is the key, and a ${column.type} does not keep all digits of ${lost}`,

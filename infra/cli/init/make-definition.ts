@@ -2,7 +2,7 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DefinitionError, loadDataset } from '@dsf/dataset'
+import { DefinitionError, loadDataset, type Reading } from '@dsf/dataset'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import type { Roles } from './find-roles.ts'
 import type { Column } from './column.ts'
@@ -14,6 +14,7 @@ export interface Found {
   /** where the file does not say it itself */
   encoding?: string
   dialect: CsvDialect
+  reading: Reading
   columns: Column[]
   hasHeader: boolean
   /** none when the whole row is the key */
@@ -77,8 +78,9 @@ function fieldJson(column: Column, { version, geo }: Roles): FieldJson {
   }
 }
 
-const extensionOf = ({ header, isProse }: Column): [string, string][] => [
+const extensionOf = ({ header, locale, isProse }: Column): [string, string][] => [
   ...(header === undefined ? [] : [['header', header] as [string, string]]),
+  ...(locale === undefined ? [] : [['locale', locale] as [string, string]]),
   ...(isProse ? [['search', 'text'] as [string, string]] : []),
 ]
 
@@ -94,9 +96,10 @@ function definitionJson(found: Found, fields: FieldJson[]) {
   return { name, title, resources: [resource], 'x-dsf': extensionJson(found) }
 }
 
-function extensionJson({ url, key, roles: { eventTime, version, type, geo, period } }: Found) {
+function extensionJson({ url, key, reading, roles: { eventTime, version, type, geo, period } }: Found) {
   return {
     ...(url ? { source: { url } } : {}),
+    ...(Object.keys(reading).length > 0 ? { reading } : {}),
     ...(key.length > 0 ? {} : { key: 'row' }),
     ...(version ? { version: version.name } : {}),
     ...(eventTime ? { eventTime: eventTime.name } : {}),
@@ -106,12 +109,18 @@ function extensionJson({ url, key, roles: { eventTime, version, type, geo, perio
   }
 }
 
-function dialectJson({ delimiter, quoteChar, skipInitialSpace }: CsvDialect, hasHeader: boolean) {
+function dialectJson(
+  { delimiter, quoteChar, skipInitialSpace, headerRows, commentRows, commentChar }: CsvDialect,
+  hasHeader: boolean,
+) {
   const dialect = {
     ...(hasHeader ? {} : { header: false }),
     ...(delimiter === ',' ? {} : { delimiter }),
     ...(quoteChar === '"' ? {} : { quoteChar }),
     ...(skipInitialSpace ? { skipInitialSpace } : {}),
+    ...(headerRows ? { headerRows } : {}),
+    ...(commentRows && commentRows.length > 0 ? { commentRows } : {}),
+    ...(commentChar === undefined ? {} : { commentChar }),
   }
   return Object.keys(dialect).length > 0 ? { dialect } : {}
 }

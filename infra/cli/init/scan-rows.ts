@@ -1,6 +1,8 @@
 /** The rows at the beginning of a file, as the ingestor would read them. */
+import type { Reading } from '@dsf/dataset'
 import { readHeader } from '../../../apps/ingestor/src/reading/read-header.ts'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
+import { namesOf } from '../../../apps/ingestor/src/reading/tolerate.ts'
 import { CsvScanner, type UnreadableRow } from '../../../apps/ingestor/src/reading/scan-csv.ts'
 
 export interface Scanned {
@@ -17,16 +19,23 @@ const chunkBytes = 64 * 1024
  * Up to so many rows. What is cut off at the end of the sample is left out, unless the file is whole.
  * @throws UnreadableFileError for a header that cannot be read
  */
-export function scanRows(sample: Buffer, dialect: CsvDialect, most: number, isWhole = false): Scanned {
-  const header = headerOf(sample, dialect)
-  const found: Scanned = { header: header.cells, rows: [], unreadable: [], end: header.end.byte }
-  const scanner = new CsvScanner({ dialect, columns: header.cells.length, from: header.end })
-  const take = ({ rows, unreadable, end }: ReturnType<CsvScanner['push']>) => {
-    for (const { cells } of rows) found.rows.push(cells)
-    found.unreadable.push(...unreadable)
-    found.end = end.byte
+export function scanRows(
+  sample: Buffer,
+  dialect: CsvDialect,
+  most: number,
+  isWhole = false,
+  reading: Reading = {},
+): Scanned {
+  const { cells, end } = headerOf(sample, dialect)
+  const header = namesOf(cells, reading.tolerate)
+  const found: Scanned = { header, rows: [], unreadable: [], end: end.byte }
+  const scanner = new CsvScanner({ dialect, reading, columns: header.length, from: end })
+  const take = (block: ReturnType<CsvScanner['push']>) => {
+    for (const { cells } of block.rows) found.rows.push(cells)
+    found.unreadable.push(...block.unreadable)
+    found.end = block.end.byte
   }
-  for (let at = header.end.byte; at < sample.length && found.rows.length < most; at += chunkBytes)
+  for (let at = end.byte; at < sample.length && found.rows.length < most; at += chunkBytes)
     take(scanner.push(sample.subarray(at, at + chunkBytes)))
   if (isWhole && found.rows.length < most) take(scanner.finish())
   return found

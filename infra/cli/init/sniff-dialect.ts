@@ -3,14 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
+import { findLines, noLines, type Lines } from './find-lines.ts'
 import { scanRows } from './scan-rows.ts'
 
 export interface Sniffed {
   dialect: CsvDialect
-  /** lines before the header */
-  skipped: number
-  /** what a line begins with that is no row; empty when there is none */
-  comment: string
+  /** those that are no rows */
+  lines: Lines
   /** who found the delimiter, and in how many of the rows it fits */
   why: string
 }
@@ -23,45 +22,45 @@ const usualDelimiters = [',', ';', '\t', '|', ' ']
 export async function sniffDialect(sample: Buffer, folder: string): Promise<Sniffed> {
   const path = join(folder, 'sniffed.csv')
   await writeFile(path, sample)
-  const { delimiter, quote, skipped, comment } = (await sniffedBy(path)) ?? nothing
+  const { delimiter, quote } = (await sniffedBy(path)) ?? nothing
   const delimiters = new Set([...(delimiter ? [delimiter] : []), ...usualDelimiters])
-  const readings = [...delimiters].map((delimiter) => {
-    const dialect = { delimiter, quoteChar: quote || '"' }
-    return { dialect, ...fitOf(sample, dialect) }
-  })
-  const { dialect, share, columns } = bestOf(readings, delimiter)
+  const readings = [...delimiters].map((delimiter) =>
+    readingOf(sample, { delimiter, quoteChar: quote || '"' }),
+  )
+  const { dialect, lines, share, columns } = bestOf(readings, delimiter)
   const who = delimiter === dialect.delimiter ? 'DuckDB found it' : 'DuckDB did not find it'
-  return {
-    dialect: { ...dialect, skipInitialSpace: isSpaced(sample, dialect) },
-    ...{ skipped, comment },
-    why: `${who}; ${percent(share)} of the rows have ${columns} cells with it`,
-  }
+  return { dialect, lines, why: `${who}; ${percent(share)} of the rows have ${columns} cells with it` }
+}
+
+/** With the lines that are no rows, where more can be read so. */
+function readingOf(sample: Buffer, marks: Marks): Reading {
+  const plain = { ...marks, skipInitialSpace: isSpaced(sample, marks) }
+  const fit = fitOf(sample, marks)
+  const asItIs = { dialect: plain, lines: noLines, ...fit }
+  const lines = fit.share === 1 && fit.columns > 1 ? undefined : findLines(sample, plain)
+  if (!lines) return asItIs
+  const dialect = { ...plain, ...lines.dialect }
+  const laid = { dialect, lines, ...fitOf(sample, dialect, lines) }
+  return laid.columns > 1 && laid.share > Math.max(fit.share, 0.6) ? laid : asItIs
 }
 
 interface DuckSniff {
   delimiter: string
   quote: string
-  skipped: number
-  comment: string
 }
 
-const nothing: DuckSniff = { delimiter: '', quote: '', skipped: 0, comment: '' }
+const nothing: DuckSniff = { delimiter: '', quote: '' }
 
 /** Undefined for what it cannot make sense of. It reads the one file and nothing else, and takes 256 MB at most. */
 async function sniffedBy(path: string): Promise<DuckSniff | undefined> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '256MB' })
   const connection = await instance.connect()
   try {
-    const query = `select Delimiter, Quote, SkipRows, Comment from sniff_csv($path, sample_size=${sniffedRows})`
+    const query = `select Delimiter, Quote from sniff_csv($path, sample_size=${sniffedRows})`
     const [row] = (await connection.runAndReadAll(query, { path })).getRowObjectsJson()
     const said = (word: string) => text(row?.[word]).replace('(empty)', '')
     if (!/^[\t\x20-\x7e]$/.test(said('Delimiter'))) return undefined
-    const [delimiter, quote, comment] = ['Delimiter', 'Quote', 'Comment'].map(said) as [
-      string,
-      string,
-      string,
-    ]
-    return { delimiter, quote, comment, skipped: Number(row?.['SkipRows'] ?? 0) }
+    return { delimiter: said('Delimiter'), quote: said('Quote') }
   } catch {
     return undefined
   } finally {
@@ -72,8 +71,11 @@ async function sniffedBy(path: string): Promise<DuckSniff | undefined> {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
+type Marks = Pick<CsvDialect, 'delimiter' | 'quoteChar'>
+
 interface Reading {
-  dialect: { delimiter: string; quoteChar: string }
+  dialect: CsvDialect
+  lines: Lines
   share: number
   columns: number
   /** in all rows that fit */
@@ -81,8 +83,8 @@ interface Reading {
 }
 
 /** Of the rows, so many have as many cells as the header; and how many those are. */
-function fitOf(sample: Buffer, dialect: CsvDialect): Omit<Reading, 'dialect'> {
-  const { header, rows, unreadable } = scanRows(sample, dialect, 1000)
+function fitOf(sample: Buffer, dialect: CsvDialect, { reading }: Lines = noLines) {
+  const { header, rows, unreadable } = scanRows(sample, dialect, 1000, false, reading)
   const areNumbers = rows.every((row) => row.every((text) => /^[+-]?[\d.,]*\d(e[+-]?\d+)?$/i.test(text)))
   return {
     share: rows.length / Math.max(1, rows.length + unreadable.length),
@@ -101,9 +103,12 @@ function bestOf(readings: Reading[], found: string): Reading {
   )
   const trusted = apt.find(({ dialect, share }) => dialect.delimiter === found && share > 0.9)
   if (trusted) return trusted
-  const [best] = apt.sort((one, other) => other.share - one.share || other.columns - one.columns)
+  const [best] = apt.sort((one, other) => trust(other) - trust(one) || other.columns - one.columns)
   return best ?? readings.find(({ dialect }) => dialect.delimiter === ',')!
 }
+
+/** Lines that are left out make any delimiter fit better. */
+const trust = ({ share, lines }: Reading) => share - (lines === noLines ? 0 : 0.1)
 
 /** White space before a quote is refused unless it is said that it is none of the cell. */
 function isSpaced(sample: Buffer, dialect: CsvDialect): boolean {

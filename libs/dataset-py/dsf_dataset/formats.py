@@ -1,6 +1,7 @@
 """Patterns of times: the directives of Python's strptime in its C locale, and the forms that `any` stands for."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from .time_words import TimeWords, time_words
@@ -23,6 +24,8 @@ _DIRECTIVES = {
     "z": "Z|[+-][0-9]{2}:?[0-9]{2}",
     "Z": "[uU][tT][cC]|[gG][mM][tT]|[zZ]",
 }
+_ACCENTS = re.compile("[\u0300-\u036f]")
+"""Apart from their letters, as some systems write them."""
 _KNOWN = " ".join(f"%{name}" for name in "YymbBdejaAHIpMSfzZ%")
 _RIVALS = ("Yy", "mbBj", "dej", "HI", "aA", "zZ")
 
@@ -53,6 +56,8 @@ def compile_format(pattern: str, locale: str = "en") -> Callable[[str], Said | N
 
     def read(text: str) -> Said | None:
         match = compiled.fullmatch(text)
+        if match is None and _ACCENTS.search(text):
+            match = compiled.fullmatch(unicodedata.normalize("NFC", text))
         return _in_digits(match.groupdict(), words) if match else None
 
     return read

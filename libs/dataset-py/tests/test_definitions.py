@@ -26,6 +26,12 @@ def test_a_definition_is_accepted_or_refused_with_all_that_is_wrong(case, tmp_pa
     assert paths_of(whole, tmp_path) == sorted(refused)
 
 
+def test_a_footer_of_half_a_character_is_refused_because_no_file_has_it(tmp_path):
+    whole = copy.deepcopy(TABLE["base"])
+    whole["x-dsf"]["reading"] = {"footer": ["Total", "a\ud800"]}
+    assert paths_of(whole, tmp_path) == ["/x-dsf/reading/footer/1"]
+
+
 @pytest.mark.parametrize(("name", "column"), TABLE["columns"].items())
 def test_a_header_is_a_column(name, column):
     assert column_name(name) == column

@@ -30,8 +30,8 @@ describe('a header that changed', () => {
     [
       'a name is there twice',
       ['id', 'temp_max', 'wind', 'place', 'place'],
-      { reordered: true },
-      'another order',
+      { added: ['place'] },
+      'added "place"',
     ],
   ])('%s', (_, names, drift, told) => {
     const found = driftBetween(before, names, 'taken')!
@@ -39,6 +39,20 @@ describe('a header that changed', () => {
     expect(tellDrift(found)).toBe(
       `the header is not the one since run r1: ${told}; it was taken, as fieldsMatch allows`,
     )
+  })
+
+  it.each<[string, string[], string[], string]>([
+    ['the last one went', ['a', 'b', 'b'], ['a', 'b'], 'gone "b"'],
+    ['the first one went', ['b', 'a', 'b'], ['a', 'b'], 'gone "b"'],
+    ['the one in the middle stayed', ['b', 'a', 'b', 'c', 'b'], ['a', 'b', 'c'], 'gone "b", "b"'],
+    ['one came before it', ['a', 'b'], ['b', 'a', 'b'], 'added "b"'],
+    ['one got a name of its own', ['a', 'b', 'b'], ['a', 'b', 'c'], '"b" is now "c"'],
+    ['one got the name of another', ['a', 'b', 'c'], ['a', 'b', 'b'], '"c" is now "b"'],
+    ['one went, and the others changed places', ['a', 'b', 'b'], ['b', 'a'], 'gone "b"; another order'],
+    ['they changed places with another', ['a', 'b', 'b'], ['b', 'b', 'a'], 'another order'],
+  ])('of equal names %s', (_, had, has, told) => {
+    const found = driftBetween({ names: had, since: 'r1' }, has, 'taken')!
+    expect(tellDrift(found)).toContain(`since run r1: ${told}; it was taken`)
   })
 
   it('is told of in some names, each shortened', () => {

@@ -39,44 +39,76 @@ export function driftBetween(
   done: Drift['done'],
 ): Drift | undefined {
   if (before === null || isEqual(before.names, names)) return undefined
-  const [had, has] = [new Set(before.names), new Set(names)]
-  const lost = before.names.filter((name) => !has.has(name))
-  const found = names.filter((name) => !had.has(name))
-  const renamed = renames(before.names, names, lost, found)
-  const now = new Map(renamed.map(({ from, to }) => [from, to]))
-  const renamings = new Set(now.values())
-  const added = found.filter((name) => !renamings.has(name))
-  const gone = lost.filter((name) => !now.has(name))
-  const isNew = new Set(added)
-  const kept = before.names
-    .filter((name) => has.has(name) || now.has(name))
-    .map((name) => now.get(name) ?? name)
-  const reordered = !isEqual(
-    kept,
-    names.filter((name) => !isNew.has(name)),
+  const [old, now] = [numbered(before.names), numbered(names)]
+  const [lost, found] = [without(old, now), without(now, old)]
+  const renamed = renames(old, now, lost, found)
+  const gone = without(
+    lost,
+    renamed.map(({ from }) => from),
   )
-  const shortened = renamed.map(({ from, to }) => ({ from: short(from), to: short(to) }))
-  const lists = { added: shown(added), gone: shown(gone), renamed: shortened.slice(0, most.names) }
-  return { since: before.since, ...lists, reordered, done }
+  const added = without(
+    found,
+    renamed.map(({ to }) => to),
+  )
+  const lists = {
+    ...{ added: shown(added.map(nameOf)), gone: shown(gone.map(nameOf)) },
+    renamed: renamed
+      .slice(0, most.names)
+      .map(({ from, to }) => ({ from: short(nameOf(from)), to: short(nameOf(to)) })),
+  }
+  const renaming = new Map(renamed.map(({ from, to }) => [from, to]))
+  const inNew = (columns: string[]) => columns.map((column) => nameOf(renaming.get(column) ?? column))
+  // of equal names any one may be the one that went or came
+  const isInOrder =
+    isPartOf(without(now, added).map(nameOf), inNew(old)) ||
+    isPartOf(inNew(without(old, gone)), now.map(nameOf))
+  return { since: before.since, ...lists, reordered: !isInOrder, done }
+}
+
+/** Each name with how often it was there before, so that equal ones are columns of their own. */
+function numbered(names: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  return names.map((name) => {
+    const count = counts.get(name) ?? 0
+    counts.set(name, count + 1)
+    return `${count} ${name}`
+  })
+}
+
+const nameOf = (column: string) => column.slice(column.indexOf(' ') + 1)
+
+function without(columns: string[], others: string[]): string[] {
+  const left = new Set(others)
+  return columns.filter((column) => !left.has(column))
+}
+
+/** Whether all of `part` stands in `whole` in its order. */
+function isPartOf(part: string[], whole: string[]): boolean {
+  let at = 0
+  for (const name of whole) if (name === part[at]) at++
+  return at === part.length
 }
 
 const isEqual = (some: readonly string[], others: readonly string[]) =>
   some.length === others.length && some.every((name, i) => name === others[i])
 
 /** One that went and one that came are a renaming when they look alike, or stand in the same place of as many columns. */
-function renames(before: readonly string[], names: readonly string[], lost: string[], found: string[]) {
-  const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_.-]/g, '')
+function renames(old: string[], now: string[], lost: string[], found: string[]) {
+  const plain = (column: string) =>
+    nameOf(column)
+      .toLowerCase()
+      .replaceAll(/[\s_.-]/g, '')
   const left = new Set(found)
-  const alike = new Map(found.map((name) => [plain(name), name]))
+  const alike = new Map(found.map((column) => [plain(column), column]))
   const renamed: Drift['renamed'] = []
   const take = (from: string, to: string | undefined) => {
-    if (to !== undefined && left.delete(to)) renamed.push({ from, to })
+    if (to !== undefined && nameOf(to) !== nameOf(from) && left.delete(to)) renamed.push({ from, to })
   }
   for (const from of lost) take(from, alike.get(plain(from)))
-  if (before.length !== names.length) return renamed
+  if (old.length !== now.length) return renamed
   const gone = new Set(lost)
   const known = new Set(renamed.map(({ from }) => from))
-  for (const [i, from] of before.entries()) if (gone.has(from) && !known.has(from)) take(from, names[i])
+  for (const [i, from] of old.entries()) if (gone.has(from) && !known.has(from)) take(from, now[i])
   return renamed
 }
 
@@ -96,6 +128,5 @@ export function tellDrift({ since, added, gone, renamed, reordered, done }: Drif
     ...renamed.map(({ from, to }) => `${JSON.stringify(from)} is now ${JSON.stringify(to)}`),
     ...(reordered ? ['another order'] : []),
   ]
-  const what = changes.length > 0 ? changes.join('; ') : 'a name that is there more or less often'
-  return `the header is not the one since run ${since}: ${what}; ${done === 'taken' ? 'it was taken, as fieldsMatch allows' : 'it was refused'}`
+  return `the header is not the one since run ${since}: ${changes.join('; ')}; ${done === 'taken' ? 'it was taken, as fieldsMatch allows' : 'it was refused'}`
 }

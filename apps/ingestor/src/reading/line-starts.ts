@@ -8,6 +8,8 @@ export interface LineStarts {
 export interface Starts {
   /** by the first byte of a line: whether it may be one of them, so that a row costs one look */
   mayBe: Uint8Array
+  /** bytes of the longest of them: so many tell whether a line begins with one */
+  longest: number
   /** of a text with one char per byte */
   isComment: (text: string, at: number) => boolean
   isFooter: (text: string, at: number) => boolean
@@ -23,5 +25,6 @@ export function startsOf({ commentChar, footer = [] }: LineStarts): Starts | und
   for (const start of all) mayBe[start.charCodeAt(0)] = 1
   const isOneOf = (starts: string[]) => (text: string, at: number) =>
     starts.some((start) => text.startsWith(start, at))
-  return { mayBe, isComment: isOneOf(comments), isFooter: isOneOf(footers) }
+  const longest = Math.max(...all.map(({ length }) => length))
+  return { mayBe, longest, isComment: isOneOf(comments), isFooter: isOneOf(footers) }
 }

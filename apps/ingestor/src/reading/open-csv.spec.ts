@@ -27,12 +27,33 @@ describe('readHeader', () => {
   it('gives up on a comment that has no end', () => {
     const comment = `a,b\n${'x'.repeat(40)}`
     expect(() => readHeader(Buffer.from(comment), { ...dialect, commentRows: [2] }, false, 30)).toThrow(
-      'the file begins with 44 bytes of lines before its header',
+      'more than 30 bytes of lines that are no rows behind its header',
     )
   })
 
   it('gives up on a file that begins with nothing but blank lines', () => {
-    expect(() => header('\n'.repeat(31), false)).toThrow('the file begins with 31 bytes of blank lines')
+    expect(() => header('\n'.repeat(31), false)).toThrow('more than 30 bytes of blank lines at its beginning')
+  })
+
+  it.each([
+    ['a header within the limit', `${'#23456789\n'.repeat(3)}a,b\n`, {}],
+    ['a header behind it', `${'#23456789\n'.repeat(3)}\na,b\n`, {}],
+    ['a header row by its number', `${'"title\n'.repeat(6)}a,b\n`, { headerRows: [7] }],
+    ['comments behind a header', `a,b\n${'#23456789\n'.repeat(4)}1,2\n`, { commentRows: [2, 3, 4, 5] }],
+  ])('judges a beginning by what it is, however much of the file is there: %s', (_, text, words) => {
+    const bytes = Buffer.from(text + '1,2\n'.repeat(100))
+    const read = (length: number) => {
+      const part = bytes.subarray(0, length)
+      try {
+        return readHeader(part, { ...dialect, commentChar: '#', ...words }, length >= bytes.length, 30)
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+    const all = read(bytes.length)
+    expect(all).toBeDefined()
+    for (let length = 1; length < bytes.length; length++)
+      expect([undefined, all]).toContainEqual(read(length))
   })
 
   it.each([
@@ -118,6 +139,20 @@ describe('openCsv', () => {
     expect(blocks.flatMap((b) => b.rows)).toEqual([{ row: 1, byte: 3, cells: ['1', 'a, b'] }])
     expect(blocks.flatMap((b) => b.unreadable.map(({ row }) => row))).toEqual([2])
   })
+
+  it.each([66_000, 70_000, 200_000])(
+    'reads what has a long preamble, from chunks of %i bytes',
+    async (size) => {
+      const preamble = '# 345678901234567890\n'.repeat(3200)
+      const open = (maxRowBytes: number) =>
+        openCsv(() => chunksOf(`${preamble}id,name\n1,a\n`, size), {
+          dialect: { ...dialect, commentChar: '#' },
+          maxRowBytes,
+        })
+      expect((await open(preamble.length)).header).toEqual(['id', 'name'])
+      await expect(open(preamble.length - 1)).rejects.toThrow('of lines that are no rows at its beginning')
+    },
+  )
 
   it('refuses a position outside the file', async () => {
     const open = () => openCsv(() => chunksOf(text, 4), { dialect })

@@ -76,7 +76,7 @@ async function headerOf(
     const foreign = sniff?.(head)
     if (foreign) throw new UnreadableFileError(foreign)
     if (!columns) return readHeader(head, dialect, final, maxRowBytes)
-    const end = firstRow(head, dialect, final)
+    const end = firstRow(head, dialect, final, maxRowBytes)
     return end && { cells: columns, end }
   }
   for await (const chunk of chunks) {

@@ -51,7 +51,7 @@ describe.each(vectors.cases)('$what', (one) => {
     expect(refused.map(({ row, bytes }) => [row, bytes.toString(one.encoding)])).toEqual(one.unreadable ?? [])
     const tolerated: Record<string, number> = {}
     for (const block of blocks) addCounters(tolerated, block.tolerated)
-    if (one.tolerated) expect(tolerated).toEqual(one.tolerated)
+    expect(tolerated).toEqual(one.tolerated ?? {})
   })
 
   it('has its rows where the file has them', async () => {
@@ -102,7 +102,7 @@ test.each([
     'it goes on from line 1 to line 2, which the dialect names for itself',
   ],
   [{ commentRows: [2] }, 'id,"\nn"\n', 'it goes on from line 1 to line 2'],
-  [{ headerRows: [4] }, 'x'.repeat(200_000), 'begins with 200000 bytes of lines before its header'],
+  [{ headerRows: [4] }, 'x'.repeat(200_000), 'more than 65536 bytes of lines that are no rows'],
 ])('%j of %j: %s', async (dialect, text, sentence) => {
   await expect(read({ ...plain, dialect, text })).rejects.toThrow(sentence)
 })

@@ -11,7 +11,8 @@ export interface Header {
 
 /**
  * The header, without byte order mark, or undefined when `head` does not hold all of it and is not `final`. It is on the lines of
- * `headerRows`; without them it is the first line that is neither blank nor a comment. Lines are counted as an editor does.
+ * `headerRows`; without them it is the first line that is neither blank nor a comment. Lines are counted as an editor does. What is passed
+ * over before it, and again before the first row, is at most `maxRowBytes`, however much of the file `head` holds.
  */
 export function readHeader(
   head: Buffer,
@@ -31,8 +32,13 @@ export function readHeader(
 }
 
 /** Where the rows of a file without a header begin, or undefined as above. */
-export function firstRow(head: Buffer, dialect: CsvDialect, final: boolean): Position | undefined {
-  return new Lines(head, dialect, final, defaultMaxRowBytes).behindComments()
+export function firstRow(
+  head: Buffer,
+  dialect: CsvDialect,
+  final: boolean,
+  maxRowBytes = defaultMaxRowBytes,
+): Position | undefined {
+  return new Lines(head, dialect, final, maxRowBytes).behindComments()
 }
 
 /** Of cells one above the other, those that say something, and each once. */
@@ -68,26 +74,48 @@ class Lines {
 
   /** The first row that is one; undefined when more bytes must come. */
   first(): string[] | undefined {
-    while (this.#isBlank() || this.#isComment()) if (!this.#pass()) return this.#nothing()
-    return this.#at >= this.#head.length ? this.#nothing() : this.#row()
+    return this.#passAll(() => this.#isBlank() || this.#isComment()) && !this.#isAtEnd()
+      ? this.#row()
+      : this.#nothing()
   }
 
   /** The row that begins on a line. */
   at(line: number): string[] | undefined {
-    while (this.#line < line) if (!this.#pass()) return this.#nothing()
-    if (this.#at >= this.#head.length) return this.#nothing()
+    if (!this.#passAll(() => this.#line < line) || this.#isAtEnd()) return this.#nothing()
     if (this.#isBlank()) throw unreadable(`line ${line} is blank, and headerRows of the dialect names it`)
     return this.#row()
   }
 
   /** Where the lines end that are comments by their number. */
   behindComments(): Position | undefined {
-    while (this.#comments.has(this.#line)) {
+    const isPassed = this.#passAll(() => {
       if (this.#final) this.#refuseOneComment()
-      if (!this.#pass()) return this.#nothing()
-    }
-    if (this.#final) this.#refuseOneComment()
-    return { byte: Math.min(this.#at, this.#head.length), row: 0 }
+      return this.#comments.has(this.#line)
+    })
+    return isPassed ? { byte: Math.min(this.#at, this.#head.length), row: 0 } : this.#nothing()
+  }
+
+  #isAtEnd = () => this.#at >= this.#head.length
+
+  /** Over lines up to one that is another, if that begins here. Judged by where that begins, not by how much of the file is here. */
+  #passAll(isPassed: () => boolean): boolean {
+    const from = this.#at
+    let isHere = true
+    while (isHere && isPassed()) isHere = this.#pass()
+    // the end of the line that is passed over is not here: the next one begins behind all that is
+    const next = isHere ? Math.min(this.#at, this.#head.length) : this.#head.length
+    if (next - from > this.#maxRowBytes) throw this.#tooMuch(from)
+    return isHere
+  }
+
+  #tooMuch(from: number): UnreadableFileError {
+    const limit = this.#maxRowBytes
+    const isBlank = this.#text.slice(from, from + limit + 1).trim() === ''
+    const lines = isBlank ? 'blank lines' : 'lines that are no rows'
+    const where = from === this.#begin ? 'at its beginning' : 'behind its header'
+    return new UnreadableFileError(
+      `the file has more than ${limit} bytes of ${lines} ${where}, which is source.maxRowBytes of the dataset`,
+    )
   }
 
   /** A comment that holds the rest of the file, with ends of lines that are none. */
@@ -115,17 +143,11 @@ class Lines {
   }
 
   #nothing(): undefined {
-    const passed = Math.max(this.#at, this.#head.length) - this.#begin
+    if (!this.#final) return undefined
     const isBlank = this.#text.slice(this.#begin).trim() === ''
-    if (this.#final)
-      throw new UnreadableFileError(
-        isBlank ? 'the file is empty' : 'the file has no header: it ends before the line of one',
-      )
-    if (passed > this.#maxRowBytes)
-      throw new UnreadableFileError(
-        `the file begins with ${passed} bytes of ${isBlank ? 'blank lines' : 'lines before its header'}`,
-      )
-    return undefined
+    throw new UnreadableFileError(
+      isBlank ? 'the file is empty' : 'the file has no header: it ends before the line of one',
+    )
   }
 
   #row(): string[] | undefined {

@@ -50,8 +50,6 @@ export interface ScannerOptions {
 export const defaultMaxRowBytes = 65_536
 const lineEnd = Buffer.from('\n')
 const noBytes = Buffer.alloc(0)
-/** Bytes of what a line that is no row can begin with: 100 characters of UTF-8. */
-const longestStart = 400
 
 function emptyBlock(end: Position): Block {
   return { rows: [], unreadable: [], tolerated: {}, end }
@@ -63,7 +61,7 @@ function count({ tolerated }: Block, what: string, lines = 1): void {
 
 /**
  * Feed it the chunks that follow `from`, then call `finish`. What it yields depends on the bytes alone, never on how
- * they were cut into chunks. Holds at most one chunk and `maxRowBytes`.
+ * they were cut into chunks. Holds at most one chunk and `maxRowBytes`, or the beginning of a footer where that is longer.
  *
  * A record that cannot be read is one refused row, from its first byte to its real end, so that no text inside its quotes
  * becomes a row. Only a record with a quote that never closes has no such end: it ends with the line in which that quote
@@ -202,9 +200,10 @@ export class CsvScanner {
   /** What is left of the bytes waits for more, or is gone when it is too much for a row. */
   #keep(rest: Buffer): void {
     this.#rest = rest
-    if (rest.length <= this.#maxRowBytes + 2) return
+    const longest = this.#starts?.longest ?? 0
+    if (rest.length <= Math.max(this.#maxRowBytes + 2, longest)) return
     this.#rest = noBytes
-    const beginning = rest.toString('latin1', 0, longestStart)
+    const beginning = rest.toString('latin1', 0, longest)
     if (this.#starts?.isFooter(beginning, 0)) {
       this.#footer = new Footer(this.#at.byte)
       this.#footer.push(rest)

@@ -21,6 +21,8 @@ const parts = [
   ' ',
   '\xff',
   '#',
+  'e,a ',
+  'a,b',
 ]
 const soup = fc
   .array(fc.constantFrom(...parts), { maxLength: 60 })
@@ -98,7 +100,7 @@ describe('a tolerant scanner', () => {
 })
 
 describe('comments and footers', () => {
-  const reading = { footer: ['b,c', 'é'] }
+  const reading = { footer: ['b,c', 'é', 'e,a a,b'] }
 
   it('depend on the bytes alone, not on how they were cut, and each row is one of the file', () => {
     fc.assert(

@@ -93,6 +93,13 @@ const mistakes: Mistake[] = [
   ['a version that may be missing', (j) => (ext(j).version = 'stations'), '/x-dsf/version', '"stations" must have constraints.required: true'],
   ['an event time that is no time', (j) => (ext(j).eventTime = 'mag'), '/x-dsf/eventTime', '"mag" is of type number, expected date or datetime'],
   ['a type that is no text', (j) => (ext(j).type = 'felt'), '/x-dsf/type', '"felt" is of type boolean, expected string'],
+  // no vector, because no reader of JSON in tests takes it
+  [
+    'half a character where a footer begins, which no file has',
+    (j) => (ext(j).reading = { footer: ['Total', 'a\ud800'] }),
+    '/x-dsf/reading/footer/1',
+    'expected the beginning of a line',
+  ],
   ['half a place', (j) => (ext(j).geo = { latitude: 'lat' }), '/x-dsf/geo/longitude', 'is missing, expected a text'],
   ['a place in words', (j) => (ext(j).geo.longitude = 'kind'), '/x-dsf/geo/longitude', '"kind" is of type string, expected number'],
   ['noise on a text', (j) => (ext(j).simulate = { share: 0.1, jitter: { kind: 1 } }), '/x-dsf/simulate/jitter/kind', '"kind" is of type string, expected number'],

@@ -5,7 +5,14 @@ const tolerances = ['shortRows', 'longRows', 'trailingDelimiter', 'nulBytes', 'u
 /** How rows are read beyond what the dialect says. */
 export const reading = z.strictObject({
   footer: z
-    .array(z.string().regex(/^[^\0\r\n]{1,100}$/, 'expected the beginning of a line, of 1 to 100 characters'))
+    .array(
+      z
+        .string()
+        .regex(
+          /^[^\0\r\n\ud800-\udfff]{1,100}$/u,
+          'expected the beginning of a line, of 1 to 100 characters',
+        ),
+    )
     .min(1)
     .max(10)
     .optional()

@@ -56,10 +56,13 @@ export function compileFormat(
   if (wrong !== undefined) throw refuse(`"${format}" ${wrong}`)
   const regex = new RegExp(`^${source}$`)
   return (text) => {
-    const match = regex.exec(text)
+    const match = regex.exec(text) ?? (accents.test(text) ? regex.exec(text.normalize('NFC')) : null)
     return match ? partsOf(match.groups!, words) : undefined
   }
 }
+
+/** Apart from their letters, as some systems write them. */
+const accents = /[\u0300-\u036f]/
 
 /** What keeps directives from telling one time. */
 function contradiction(used: Set<string>): string | undefined {

@@ -15,7 +15,13 @@ describe.each(locales)('the months of %s', (locale) => {
     expect(new Set(names).size).toBe(names.length)
   })
 
-  it('are read as Intl writes them', () => {
+  it.each<[string, (name: string) => string]>([
+    ['as Intl writes them', (name) => name],
+    ['in capitals', (name) => name.toLocaleUpperCase(locale)],
+    ['in small letters', (name) => name.toLocaleLowerCase(locale)],
+    ['with accents apart', (name) => name.normalize('NFD')],
+    ['in capitals with accents apart', (name) => name.toLocaleUpperCase(locale).normalize('NFD')],
+  ])('are read %s', (_, write) => {
     for (const [directive, month] of [
       ['B', 'long'],
       ['b', 'short'],
@@ -23,7 +29,8 @@ describe.each(locales)('the months of %s', (locale) => {
       const format = new Intl.DateTimeFormat(locale, { ...options, month })
       const read = compileFormat(`%d %${directive} %Y`, refuse, locale)
       for (let i = 0; i < 12; i++) {
-        const name = format.formatToParts(Date.UTC(2024, i, 15)).find(({ type }) => type === 'month')!.value
+        const parts = format.formatToParts(Date.UTC(2024, i, 15))
+        const name = write(parts.find(({ type }) => type === 'month')!.value)
         if (!/\d/.test(name)) expect([name, read(`15 ${name} 2024`)?.m]).toEqual([name, String(i + 1)])
       }
     }

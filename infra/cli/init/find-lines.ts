@@ -1,0 +1,125 @@
+/** Lines that are no rows: comments, and what stands above the header. */
+import type { Reading } from '@dsf/dataset'
+import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
+import { counted, type Finding } from './findings.ts'
+import { recordsOf, widthOf, type Begun } from './records.ts'
+
+/** Words of a definition about such lines, and why. */
+export interface Lines {
+  dialect: Pick<CsvDialect, 'commentChar' | 'headerRows' | 'headerJoin' | 'commentRows'>
+  reading: Reading
+  /** of a table whose header leaves the first column out, as R writes it */
+  names?: string[]
+  findings: Finding[]
+}
+
+export const noLines: Lines = { dialect: {}, reading: {}, findings: [] }
+
+const commentChars = ['#', '//', '%', '!', '*', '--']
+const lookedRecords = 2000
+/** Behind a header so many records are looked at, and this share of them are rows. */
+const [followers, share] = [20, 0.8]
+
+/** Undefined where the first record is the header, or where none is found. */
+// eslint-disable-next-line complexity -- what was found, a line for each
+export function findLines(bytes: Buffer, dialect: CsvDialect): Lines | undefined {
+  const records = recordsOf(bytes, dialect, lookedRecords)
+  const commentChar = commentOf(records, dialect)
+  const isNote = ({ text }: Begun) => commentChar !== undefined && text.startsWith(commentChar)
+  const rows = records.filter((one) => !isNote(one))
+  const width = widthOf(rows)
+  const start = rows.findIndex((one, i) => one.cells?.length === width && isFollowed(rows, i, width))
+  if (start < 0 || width < 2) return undefined
+  const header = headerBefore(records, rows, start, width)
+  const above = records.filter(({ line }) => line < header.line)
+  const notes = records.filter(isNote)
+  if (above.length === 0 && notes.length === 0 && !header.names && !header.reading) return undefined
+  const others = above.filter((one) => !isNote(one))
+  return {
+    dialect: {
+      ...(commentChar === undefined ? {} : { commentChar }),
+      ...headerWords(header, rows[start]!.line, others.length > 0 || isNote(header)),
+    },
+    reading: header.reading ?? {},
+    ...(header.names ? { names: header.names } : {}),
+    findings: [
+      ...(commentChar === undefined ? [] : [aboutComments(commentChar, notes)]),
+      ...(others.length === 0 ? [] : [aboutLines(others, header.line, width)]),
+      ...header.findings,
+    ],
+  }
+}
+
+function headerWords({ names, line }: Header, first: number, isSaid: boolean): Lines['dialect'] {
+  if (names) return { commentRows: linesBefore(first) }
+  return isSaid ? { headerRows: [line] } : {}
+}
+
+export const linesBefore = (line: number): number[] => Array.from({ length: line - 1 }, (_, i) => i + 1)
+
+function isFollowed(rows: Begun[], at: number, width: number): boolean {
+  const next = rows.slice(at + 1, at + 1 + followers)
+  return next.filter(({ cells }) => cells?.length === width).length >= next.length * share
+}
+
+/** What lines begin with that are no rows: they have another number of cells. */
+function commentOf(records: Begun[], { delimiter, quoteChar }: CsvDialect): string | undefined {
+  const able = commentChars.filter((char) => ![delimiter, quoteChar].includes(char[0]!))
+  return able.find((char) => {
+    const [notes, rows] = [true, false].map((is) =>
+      records.filter(({ text }) => text.startsWith(char) === is),
+    ) as [Begun[], Begun[]]
+    const width = widthOf(rows)
+    const odd = notes.filter(({ cells }) => cells?.length !== width)
+    return rows.length > 0 && odd.length > 0 && odd.length >= notes.length - 1
+  })
+}
+
+type Header = Begun & { names?: string[]; reading?: Reading; findings: Finding[] }
+
+/** Of the record before the first that is as wide as the rows, where that is the header all the same. */
+// eslint-disable-next-line complexity -- a line for each form of a header that is not as wide as its rows
+function headerBefore(records: Begun[], rows: Begun[], start: number, width: number): Header {
+  const first = rows[start]!
+  const before = records[records.indexOf(first) - 1]
+  const cells = before?.cells ?? []
+  if (before && cells.length === width && areNames(cells)) return { ...before, findings: [aboutNote(before)] }
+  if (before && cells.length === width + 1 && cells.at(-1) === '' && areNames(cells.slice(0, -1)))
+    return { ...before, reading: { tolerate: ['trailingDelimiter'] }, findings: [trailing] }
+  const isOpen = rows.slice(start, start + followers).every(({ cells: row }) => row?.at(-1) === '')
+  if (before && cells.length === width - 1 && isOpen && areNames(cells))
+    return { ...before, reading: { tolerate: ['trailingDelimiter'] }, findings: [trailing] }
+  if (before && cells.length === width - 1 && cells.length > 1 && areNames(cells))
+    return { ...before, names: ['', ...cells], findings: [aboutFirst(before)] }
+  return { ...first, findings: [] }
+}
+
+const areNames = (cells: string[]) =>
+  new Set(cells).size === cells.length && cells.every((text) => /\p{L}/u.test(text))
+
+const shown = ({ text }: Begun) => JSON.stringify(Buffer.from(text, 'latin1').toString().slice(0, 40))
+
+const aboutComments = (char: string, notes: Begun[]): Finding => ({
+  ...{ about: 'comments', answer: char, sure: notes[0]!.line === 1 ? 'likely' : 'guess' },
+  why: `${counted(notes.length, 'line')} of the beginning, with another number of cells than the rows: ${shown(notes[0]!)}`,
+})
+
+const aboutLines = (above: Begun[], line: number, width: number): Finding => ({
+  ...{ about: 'header row', answer: `line ${line}`, sure: 'likely' },
+  why: `${counted(above.length, 'record')} above it, the first with ${above[0]!.cells?.length ?? 'no'} cells and not ${width}: ${shown(above[0]!)}`,
+})
+
+const aboutNote = ({ line }: Begun): Finding => ({
+  ...{ about: 'header row', answer: `line ${line}`, sure: 'guess' },
+  why: 'the last comment has as many cells as the rows, each a word',
+})
+
+const trailing: Finding = {
+  ...{ about: 'last delimiter', answer: 'let pass', sure: 'likely' },
+  why: 'lines end in a delimiter with nothing behind it',
+}
+
+const aboutFirst = (header: Begun): Finding => ({
+  ...{ about: 'header', answer: `line ${header.line}, without the first column`, sure: 'guess' },
+  why: 'it has one cell less than the rows, each a word',
+})

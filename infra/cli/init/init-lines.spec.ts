@@ -1,0 +1,232 @@
+/** Lines that are no rows: what is found of them, and what is said. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { initDataset } from './init-dataset.ts'
+
+let into = ''
+beforeAll(() => {
+  into = mkdtempSync(join(tmpdir(), 'dsf-'))
+})
+afterAll(() => rmSync(into, { recursive: true }))
+
+/** What the definition says of such lines, its fields, and what was told. */
+async function init(content: string) {
+  writeFileSync(join(into, 'file.csv'), content)
+  const made = await initDataset(join(into, 'file.csv'), { into, force: true })
+  const definition = JSON.parse(readFileSync(join(made.folder, 'datapackage.json'), 'utf8'))
+  const { dialect, schema } = definition.resources[0]
+  return { ...made, dialect, fields: schema.fields, reading: definition['x-dsf'].reading }
+}
+
+const rows = Array.from({ length: 40 }, (_, i) => `r${i},${i * 3},${i}.5\n`).join('')
+const sales = `Region,Units,Price\n${rows}`
+const climate = Array.from(
+  { length: 28 },
+  (_, i) => `2024-01-${String(i + 1).padStart(2, '0')},${i}.5,${i + 3}.5,${i},${i + 2}\n`,
+)
+
+describe('a file is read without', () => {
+  it.each<[what: string, content: string, dialect: object | undefined, reading: object | undefined]>([
+    ['a title of one cell above its header', `Sales report,,\n${sales}`, { headerRows: [2] }, undefined],
+    [
+      'a title as wide as its rows',
+      `Report, generated, 2024-01-01\n\n${sales}`,
+      { headerRows: [3] },
+      undefined,
+    ],
+    ['lines without cells', `,,\nSales of 2024,,\n${sales}`, { headerRows: [3] }, undefined],
+    [
+      'lines that are narrower than its rows',
+      `Series: sales\n\nAdjusted: yes\n\n${sales}`,
+      { headerRows: [5] },
+      undefined,
+    ],
+    [
+      'a title with another delimiter',
+      `Sales, in euro\n${sales.replaceAll(',', ';')}`,
+      { delimiter: ';', headerRows: [2] },
+      undefined,
+    ],
+    [
+      'comments',
+      `# made by us, in 2024, with care, by hand\n# units\n${sales}# end\n`,
+      { commentChar: '#' },
+      undefined,
+    ],
+    ['a unit below each name', `Region,Units,Price\n,pieces,EUR\n${rows}`, { commentRows: [2] }, undefined],
+    [
+      'units and other names',
+      `Region,Units,Price\nUnits,pieces,EUR\n[0],lib_units,lib_price\n${rows}`,
+      { commentRows: [2, 3] },
+      undefined,
+    ],
+    [
+      'a delimiter at the end of its lines',
+      `Region,Units,Price\n${rows.replaceAll('\n', ',\n')}`,
+      undefined,
+      { tolerate: ['trailingDelimiter'] },
+    ],
+    [
+      'a source below its rows',
+      `${sales}\nSource: the office, 2024\nNote: rounded\n`,
+      undefined,
+      { footer: ['Source:'] },
+    ],
+    ['a sum below its rows', `${sales}Total,2340,800\n`, undefined, { footer: ['Total'] }],
+    [
+      'a sum and a source',
+      `${sales}Total,2340,800\n\n"Source: the office"\n`,
+      undefined,
+      { footer: ['Total', '"Source:'] },
+    ],
+  ])('%s', async (_, content, dialect, reading) => {
+    const made = await init(content)
+    expect(made.dialect).toEqual(dialect)
+    expect(made.reading).toEqual(reading)
+    expect(made.fields.map(({ name, type }: { name: string; type: string }) => [name, type])).toEqual([
+      ['Region', 'string'],
+      ['Units', 'integer'],
+      ['Price', 'number'],
+    ])
+    expect(made.tried.counts).toEqual({ read: 40, clean: 40, duplicate: 0, refused: 0 })
+  })
+
+  it('notes, by a beginning that no row has', async () => {
+    const regions = sales.replaceAll(/^r/gm, 'Note ')
+    const { reading, tried } = await init(`${regions}Note 1 and 2 are rounded\n`)
+    expect(reading).toEqual({ footer: ['Note 1 and 2 are rou'] })
+    expect(tried.counts).toMatchObject({ read: 40, clean: 40 })
+  })
+
+  it('what would be names, of a file without any', async () => {
+    const { dialect, fields, tried } = await init(`Data of 2024\nby us\n\n${rows.replaceAll('r', '')}`)
+    expect(dialect).toEqual({ header: false, commentRows: [1, 2, 3] })
+    expect(fields).toHaveLength(3)
+    expect(tried.counts).toMatchObject({ read: 40, clean: 40 })
+  })
+})
+
+describe('the columns of a file are called', () => {
+  it('by two lines, where the first one leaves some without a name', async () => {
+    const { dialect, fields } = await init(
+      `,Temperature,,Wind,\nDate,min,max,speed,gust\n${climate.join('')}`,
+    )
+    expect(dialect).toEqual({ headerRows: [1, 2] })
+    expect(fields.map(({ name }: { name: string }) => name)).toEqual([
+      'Date',
+      'Temperature min',
+      'max',
+      'Wind speed',
+      'gust',
+    ])
+  })
+
+  it('by a comment that has as many cells as the rows', async () => {
+    const { dialect, fields } = await init(`## v1\n#Region,Units,Price\n${rows}`)
+    expect(dialect).toEqual({ headerRows: [2], commentChar: '#' })
+    expect(fields[1]).toEqual({ name: 'Units', type: 'integer' })
+  })
+
+  it('by a line that leaves the first column out, as R writes it', async () => {
+    const { dialect, fields, tried } = await init(`"Units","Price"\n${rows}`)
+    expect(dialect).toEqual({ header: false, commentRows: [1] })
+    expect(fields.map(({ name }: { name: string }) => name)).toEqual(['column_1', 'Units', 'Price'])
+    expect(tried.counts).toMatchObject({ read: 40, clean: 40 })
+  })
+
+  it('by numbers that grow, under a name', async () => {
+    const { dialect, fields } = await init('turbine,1,2,3,4,5\na,1,2,9,7,1\nb,3,1,8,9,2\nc,2,2,7,6,1\n')
+    expect(dialect).toBeUndefined()
+    expect(fields[1].name).toBe('1')
+  })
+})
+
+describe('what is not sure is told:', () => {
+  it.each([
+    ['a header row', `Sales report,,\n${sales}`, 'header row, taken for line 2: what stands above it'],
+    ['a sum', `${sales}Total,2340,800\n`, 'footer, taken for "Total": the last row sums the others up'],
+    ['units', `Region,Units,Price\n,pieces,EUR\n${rows}`, 'comment row, taken for line 2: below the header'],
+  ])('%s', async (_, content, doubt) => {
+    const { doubts } = await init(content)
+    expect(doubts).toEqual([expect.stringContaining(doubt)])
+  })
+})
+
+describe('no line is left out', () => {
+  it.each([
+    ['of a category that is called Total', `Region,Units,Price\nTotal,1,2\n${rows}Total,2340,800\n`],
+    ['of rows with a missing value at first', `Region,Units,Price\na,n/a,NA\n${rows}`],
+    ['of texts', 'first,last\nann,smith\nbob,jones\neve,brown\nkim,lee\ntom,king\n'],
+    ['with a sign that begins other rows too', sales.replaceAll('\nr', '\n#r')],
+  ])('%s', async (_, content) => {
+    const { dialect, reading, tried } = await init(content)
+    expect([dialect, reading]).toEqual([undefined, undefined])
+    expect(tried.counts.read).toBe(content.trimEnd().split('\n').length - 1)
+  })
+
+  it('below a header that stands on two lines itself, because no number would tell it', async () => {
+    const { dialect, tried } = await init(`"Region\n",Units,Price\n,pieces,EUR\n${rows}`)
+    expect(dialect).toBeUndefined()
+    expect(tried.counts).toMatchObject({ read: 41, clean: 41 })
+  })
+
+  it('of equal rows', async () => {
+    const { dialect, tried } = await init('*\n*\n*""*\n*\n*\n')
+    expect(dialect).toEqual({ header: false })
+    expect(tried.counts).toMatchObject({ read: 5, refused: 0 })
+  })
+
+  it('that is as wide as the rows, whatever it begins with', async () => {
+    const half = rows.replaceAll(/^r(\d*[02468]),/gm, '#$1,')
+    const { dialect, tried } = await init(`Sales report\nRegion,Units,Price\n${half}`)
+    expect(dialect).toEqual({ headerRows: [2] })
+    expect(tried.counts).toMatchObject({ read: 40, clean: 40 })
+  })
+
+  it('where more lines follow than a footer has', async () => {
+    const notes = Array.from({ length: 30 }, (_, i) => `note ${i}\n`).join('')
+    const { reading, doubts } = await init(sales + notes)
+    expect(reading).toBeUndefined()
+    expect(doubts).toEqual([expect.stringContaining('30 of 70 rows cannot be read')])
+  })
+})
+
+describe('months are read', () => {
+  it.each([
+    ['French', 'fr', '%d %B %Y', ['1 février 2024', '12 mars 2024', '3 août 2024']],
+    ['German, with points', 'de', '%d. %b %Y', ['1. Mär 2024', '12. Mai 2024', '3. Okt. 2024']],
+    [
+      'Portuguese',
+      'pt',
+      '%d de %B de %Y',
+      ['1 de março de 2024', '2 de maio de 2024', '9 de outubro de 2024'],
+    ],
+    ['Turkish, in capitals', 'tr', '%d %B %Y', ['1 NİSAN 2024', '2 MAYIS 2024', '3 KASIM 2024']],
+    [
+      'Russian, with a clock',
+      'ru',
+      '%d %b %Y %H:%M',
+      ['1 янв 2024 12:00', '2 мая 2024 12:00', '3 дек 2024 12:00'],
+    ],
+  ])('%s', async (_, locale, format, texts) => {
+    const { fields } = await init(`tag;wert\n${texts.map((text, i) => `${text};${i}\n`).join('')}`)
+    expect(fields[0]).toMatchObject({ format, 'x-dsf': { locale } })
+  })
+
+  it('as a guess, where several languages would read them alike', async () => {
+    const { findings } = await init('tag;wert\n1 mei 2024;1\n2 mei 2024;2\n3 mei 2024;3\n')
+    const found = findings.find(({ about }) => about === 'column tag')!
+    expect(found).toMatchObject({ answer: 'date %d %B %Y (nl)', sure: 'guess' })
+    expect(found.why).toContain('id would read them alike')
+  })
+
+  it('as texts, where two languages mean other months', async () => {
+    const { fields, doubts } = await init('tag;wert\n1 lis 2024;1\n2 lis 2023;2\n3 lis 2022;3\n')
+    expect(fields[0].type).toBe('string')
+    expect(doubts).toEqual([
+      expect.stringMatching(/tag: its cells could be times of the form %d %b %Y \(pl\), or of the form/),
+    ])
+  })
+})

@@ -1,0 +1,38 @@
+/** Files of which no definition can be made, and why. */
+import { hintOf } from '../../../apps/ingestor/src/reading/read-header.ts'
+import { counted } from './findings.ts'
+import type { Scanned } from './scan-rows.ts'
+
+/** A row of more cells is no table that anybody charts; a dataset has 2,000 columns at most. */
+const mostColumns = 2000
+/** A line end that is none to us stands in the first line of a file. */
+const hintedBytes = 64 * 1024
+
+/** @throws Error that says why */
+export function refuseFile(scanned: Scanned, bytes: Buffer): void {
+  refuseUnreadable(scanned, bytes.toString('latin1', 0, hintedBytes))
+  refuseMisfits(scanned)
+}
+
+/** More than half of the rows do not fit the first line: then that is none of them. */
+function refuseMisfits({ rows, unreadable: [first, ...others] }: Scanned): void {
+  if (!first || others.length < rows.length || rows.length === 0) return
+  const total = counted(rows.length + others.length + 1, 'row')
+  throw new Error(
+    `${others.length + 1} of ${total} cannot be read, so its first line is hardly its header: take out what stands above that. The first one is row ${first.row}: ${first.reason}`,
+  )
+}
+
+function refuseUnreadable({ header, rows, unreadable }: Scanned, beginning: string): void {
+  const total = rows.length + unreadable.length
+  if (header.length > mostColumns)
+    throw new Error(`the file has ${header.length} columns, and a dataset has at most ${mostColumns}`)
+  if (total === 0)
+    throw new Error(
+      `the file has no row behind its header, so nothing can be told of its columns${hintOf(beginning)}`,
+    )
+  if (rows.length === 0)
+    throw new Error(
+      `none of ${counted(total, 'row')} can be read: ${unreadable[0]!.reason} (row ${unreadable[0]!.row})`,
+    )
+}
