@@ -1,4 +1,5 @@
 /** A run at its one address, from the request to the document that can be searched, beside what others do meanwhile. */
+import { mkdirSync, utimesSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -63,10 +64,9 @@ async function quakes(name: string, rows: number, broken = 0): Promise<string> {
 const stateOf = async (runId: string) => (await runAt(runId))?.state
 const header = `${COLUMNS.join()}\n`
 
-describe('a file that did not change', () => {
-  const ask = async (source: string, force = false) =>
-    endOf(await startRun(dataset, source, undefined, force))
+const ask = async (source: string, force = false) => endOf(await startRun(dataset, source, undefined, force))
 
+describe('a file that did not change', () => {
   it('is a run that succeeded without a row, from a server or from a folder, until somebody insists', async () => {
     for (const source of [`${feedUrl}/earthquakes/window-1.csv`, await quakes('hourly.csv', 30)]) {
       const first = await ask(source)
@@ -91,6 +91,26 @@ describe('a file that did not change', () => {
     await kill('ingestor')
     await revive('ingestor')
     expect((await ask(source)).unchanged).toEqual({ since: runId, by: 'etag' })
+  })
+})
+
+describe('new files of a folder', () => {
+  it('are read by one request, each once, although the ingestor is killed meanwhile', async () => {
+    mkdirSync(join(filesDir, 'new'), { recursive: true })
+    const hourAgo = new Date(Date.now() - 3_600_000)
+    const names = ['new/b.csv', 'new/a.csv', 'new/c.csv']
+    for (const name of names) await quakes(name, 3000)
+    for (const name of names) utimesSync(join(filesDir, name), hourAgo, hourAgo)
+    const source = `file://${filesDir}/new/*.csv`
+    const runs = [await ask(source)]
+    await kill('ingestor')
+    await revive('ingestor')
+    while (runs.at(-1)!.next) runs.push(await endOf(runs.at(-1)!.next!))
+    expect(runs.map(({ state, address, counters }) => [state, address, counters['read']])).toEqual(
+      ['a', 'b', 'c'].map((name) => ['succeeded', `file://${filesDir}/new/${name}.csv`, 3000]),
+    )
+    const same = await ask(source)
+    expect(same.unchanged).toEqual({ since: runs.at(-1)!.runId, by: 'no new file' })
   })
 })
 

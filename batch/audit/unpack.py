@@ -1,5 +1,6 @@
 """The bytes of a landing as they were before they were compressed."""
 
+import bz2
 import fnmatch
 import gzip
 import io
@@ -35,6 +36,8 @@ def _opened(key: str, content: bytes, dataset: Dataset) -> IO[bytes] | Any:
     extension = key.rpartition(".csv")[2]
     if extension == ".gz":
         return gzip.GzipFile(fileobj=io.BytesIO(content))
+    if extension == ".bz2":
+        return bz2.BZ2File(io.BytesIO(content))
     if extension in (".zst", ".br"):
         codec = {".zst": "zstd", ".br": "brotli"}[extension]
         return pyarrow.CompressedInputStream(pyarrow.BufferReader(content), codec)

@@ -1,5 +1,6 @@
 """Where rows begin and end, and what is kept of those that cannot be read."""
 
+import bz2
 import gzip
 import io
 import json
@@ -93,6 +94,8 @@ ZSTD = pyarrow.compress(CSV, "zstd", asbytes=True)
 @pytest.mark.parametrize(
     ("extension", "content", "plain"),
     [
+        (".bz2", bz2.compress(CSV), CSV),
+        (".bz2", bz2.compress(CSV) * 3, CSV * 3),
         (".zst", ZSTD, CSV),
         (".zst", ZSTD * 3, CSV * 3),
         (".br", pyarrow.compress(CSV, "brotli", asbytes=True), CSV),

@@ -10,15 +10,19 @@ export interface Proxy {
   cut: () => void
   /** nothing passes through those that are open, for ever */
   hold: () => void
+  /** says to those who are connected that nothing more comes, and goes on to listen */
+  finish: () => void
   close: () => Promise<void>
 }
 
 export async function openProxy(target: string): Promise<Proxy> {
   const { hostname, port, protocol } = new URL(target)
   const open = new Set<Socket>()
+  const clients = new Set<Socket>()
   let count = 0
-  const server = createServer((client) => {
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     count++
+    clients.add(client)
     const behind = connect(Number(port), hostname)
     for (const [side, other] of [
       [client, behind],
@@ -30,6 +34,7 @@ export async function openProxy(target: string): Promise<Proxy> {
         .on('error', () => undefined)
         .once('close', () => {
           open.delete(side)
+          clients.delete(side)
           other.destroy()
         })
     }
@@ -41,6 +46,10 @@ export async function openProxy(target: string): Promise<Proxy> {
     connections: () => count,
     cut,
     hold: () => open.forEach((side) => side.unpipe().pause()),
+    finish: () => {
+      open.forEach((side) => side.unpipe().pause())
+      clients.forEach((client) => client.end())
+    },
     close: async () => {
       cut()
       server.close()

@@ -7,6 +7,11 @@ export interface Run {
   readonly dataset: string
   readonly type: 'import' | 'replay'
   readonly source?: string
+  /** what a source with a date or a pattern in it became */
+  readonly address?: string
+  /** new files of its pattern behind this one, and the run that reads the first of them */
+  readonly waiting?: number
+  readonly next?: string
   readonly state: 'queued' | 'fetching' | 'publishing' | 'processing' | 'succeeded' | 'failed' | 'cancelled'
   readonly reason?: string
   /** of an import whose file was the one of another run before, which brought its rows */

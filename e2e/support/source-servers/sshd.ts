@@ -1,6 +1,6 @@
 /** OpenSSH's server, whose files are read by sftp. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { isRoot, openFolder, programs, serve, type Server } from './server.ts'
@@ -10,20 +10,23 @@ export interface Sshd extends Server {
   /** that the server takes; nothing but root can look passwords up, so for others it takes none */
   password: string
   privateKey: string
+  /** the same one, with a passphrase */
+  lockedKey: (passphrase: string) => string
   /** of the server's own key, as `SHA256:…` */
   fingerprint: string
 }
 
 const password = 'open sesame'
 
-export async function startSshd(): Promise<Sshd> {
+/** @param more lines of its configuration */
+export async function startSshd(more = ''): Promise<Sshd> {
   const at = openFolder()
   const files = join(at, 'files')
   mkdirSync(files)
   const user = isRoot ? 'feed' : userInfo().username
   keygen(join(at, 'host'))
   keygen(join(at, 'user'))
-  writeFileSync(join(at, 'sshd_config'), configOf(at, files))
+  writeFileSync(join(at, 'sshd_config'), configOf(at, files) + more)
   const { folder, env } = await programs()
   const sshd = join(folder, 'usr/sbin/sshd')
   const config = join(at, 'sshd_config')
@@ -35,11 +38,19 @@ export async function startSshd(): Promise<Sshd> {
   return {
     ...{ ...server, folder: files, user, password },
     privateKey: readFileSync(join(at, 'user'), 'utf8'),
+    lockedKey: (passphrase) => locked(at, passphrase),
     fingerprint: run('ssh-keygen', '-lf', join(at, 'host.pub')).split(' ')[1]!,
   }
 }
 
 const run = (program: string, ...args: string[]): string => execFileSync(program, args, { encoding: 'utf8' })
+
+function locked(at: string, passphrase: string): string {
+  const file = join(at, 'locked')
+  copyFileSync(join(at, 'user'), file)
+  run('ssh-keygen', '-q', '-p', '-a', '48', '-P', '', '-N', passphrase, '-f', file)
+  return readFileSync(file, 'utf8')
+}
 
 const keygen = (file: string) => run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', file)
 

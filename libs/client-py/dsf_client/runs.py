@@ -33,6 +33,12 @@ class Run(TypedDict):
     dataset: str
     type: Literal["import", "replay"]
     source: NotRequired[str]
+    address: NotRequired[str]
+    """What a source with a date or a pattern in it became."""
+    waiting: NotRequired[int]
+    """New files of its pattern behind this one."""
+    next: NotRequired[str]
+    """The run that reads the first of them."""
     state: RunState
     reason: NotRequired[str]
     unchanged: NotRequired[Unchanged]

@@ -52,7 +52,7 @@ def dataset_prefix(root: Root, dataset: str) -> str:
     return f"{root}/dataset={path_segment(dataset)}/"
 
 
-LANDING_EXTENSIONS = ("", ".gz", ".zst", ".br", ".deflate", ".zip")
+LANDING_EXTENSIONS = ("", ".gz", ".zst", ".bz2", ".br", ".deflate", ".zip")
 """How a landing may be compressed."""
 
 

@@ -130,6 +130,7 @@ def _resolve(package: Node, folder: Path) -> Dataset:
     check_dialect(dialect)
     _check_places(fields, schema.at("fieldsMatch"), dialect.at("header"))
     _check_url(source.at("url"))
+    _check_pattern(source)
     check_http(source, resource, ext.at("reading"))
     dataset = Dataset(
         name=name,
@@ -228,8 +229,8 @@ def _check_places(fields: Sequence[Field], policy: Node, header: Node) -> None:
 _SOURCE_URL = "|".join(
     (
         r"(?i:https?)://[^/?#\s]+.*",
-        r"(?i:sftp|ftps?|s3)://[^/?#\s]+/[^*?#{}]*[^*?#{}/]",
-        r"(?i:file):(//(?i:localhost)?)?/[^*?]+",
+        r"(?i:sftp|ftps?|s3)://[^/?#\s]+/[^?#{}]*[^?#{}/]",
+        r"(?i:file):(//(?i:localhost)?)?/[^?]+",
     )
 )
 
@@ -250,7 +251,7 @@ def _check_url(node: Node) -> None:
         return
     judged = _BRACES.sub(lambda found: "0" if _is_date(found[1]) else found[0], url)
     authority = re.split("[/?#]", url.partition("://")[2])[0]
-    if not re.fullmatch(_SOURCE_URL, judged, re.DOTALL) or re.search(r"(?<!\$)\{", authority):
+    if not re.fullmatch(_SOURCE_URL, judged, re.DOTALL) or re.search(r"(?<!\$)\{|\*", authority):
         node.refuse("expected a URL that names one file, by http, sftp, ftp, s3 or file")
     if "@" in authority:
         node.refuse("expected no user or password: name a secret")
@@ -258,6 +259,26 @@ def _check_url(node: Node) -> None:
         node.refuse("expected a date of yyyy, yy, MM, dd, DDD, HH and -_./T, as in {yyyy-MM-dd}")
     if "${secret:" in url.split("?")[0]:
         node.refuse("expected `${secret:name}` in the query alone")
+    if _is_pattern(url) and ("**" in url or judged != url):
+        node.refuse("expected * within a name, and no date beside it")
+
+
+# the same as in libs/dataset/src/definition/source-pattern.ts
+_LISTING = re.compile(r"(?i)(file|sftp|ftps?|s3):(//[^/]*)?")
+
+
+def _is_pattern(url: str) -> bool:
+    listing = _LISTING.match(url)
+    return listing is not None and "*" in url[listing.end() :]
+
+
+def _check_pattern(source: Node) -> None:
+    """Words of a source that say nothing of a single file."""
+    if source.is_wrong() or _is_pattern(source.at("url").value or ""):
+        return
+    for word in ("order", "skip"):
+        if source.at(word):
+            source.at(word).refuse("expected a source.url with a * in its path, of whose files it is said")
 
 
 def _check_simulate(node: Node, fields: Sequence[Field], key: Sequence[Field]) -> None:

@@ -3,7 +3,9 @@ import type { Dataset } from '@dsf/dataset'
 import { crashPoint, TransientError, type LaneWork, type Result } from '@dsf/stage'
 import type { Importer } from './importer.ts'
 import { landQuarantine } from './land-quarantine.ts'
-import { definitionOf, knownBefore, type KnownFile } from './known-file.ts'
+import { definitionOf, filesBefore, knownBefore, unchanged } from './known-file.ts'
+import { followFiles } from './follow-files.ts'
+import type { Limits } from './which-file.ts'
 import { landSource, type Landed, type Landing, type Unchanged } from './land-source.ts'
 import { UnreadableFileError } from '../reading/unreadable-file.ts'
 import { publications } from './publications.ts'
@@ -88,9 +90,10 @@ function save(lane: Work, id: string, change: (run: Run) => Partial<Run>, rest: 
     if (!run || isOver(run)) return {}
     const turn = run.turn || (state.before(id)?.turn ?? 0) + 1
     const next = { ...run, turn, ...change(run) }
+    followFiles(state, lane.dataset, next, Date.now())
     // one run has it, however many there are
     const other = next.header && !run.header ? state.withHeader(id) : undefined
-    if (other) state.set({ ...other, header: null })
+    if (other) state.set({ ...state.get(other.run)!, header: null })
     state.set(next)
     return { ...rest, out: { ...rest.out, runs: state.changes() } }
   })
@@ -105,7 +108,7 @@ function end(
   const now = Date.now()
   const run = runOf(lane, id)
   const receipts = run.row > 0 ? receiptsOf(lane.dataset, run, now) : []
-  return save(lane, id, () => ({ ...how, ended_at: now }), { receipts })
+  return save(lane, id, () => ({ ...how, ended_at: now, files: null }), { receipts })
 }
 
 /** What is imported, as it stands in the store from then on. It waits for a place, and for its host to be free. */
@@ -121,8 +124,9 @@ async function fetchRun(importer: Importer, lane: Work, id: string, signal: Abor
   }
   const over = new AbortController()
   const before = knownBefore(lane.state, lane.dataset, runOf(lane, id))
+  const read = filesBefore(lane.state, runOf(lane, id))
   const landing = land(importer, lane, runOf(lane, id), {
-    ...{ before, came, signal: AbortSignal.any([signal, over.signal]) },
+    ...{ before, read, came, signal: AbortSignal.any([signal, over.signal]) },
   })
   const telling = tell(
     over.signal,
@@ -133,38 +137,23 @@ async function fetchRun(importer: Importer, lane: Work, id: string, signal: Abor
     over.abort()
     return Promise.allSettled([landing, telling])
   })
+  const arrived = 'same' in landed ? unchanged(landed, (before ?? read)!) : fetched(lane.dataset, landed)
   // a file that is not read has the header that it had
   const header = 'same' in landed ? (lane.state.withHeader(id)?.header ?? null) : null
-  await save(lane, id, () => ({ ...fetched(lane.dataset, landed, before), header, fetching_at }))
+  await save(lane, id, () => ({ ...arrived, header, fetching_at }))
   crashPoint('after-landing')
 }
 
-/** What a run is once its file is here, or is known to be the one of a run before: then it is over. */
-function fetched(
-  dataset: Dataset,
-  landed: Landing | Landed | Unchanged,
-  before: KnownFile | undefined,
-): Partial<Run> {
+/** What a run is once its file is here. */
+function fetched(dataset: Dataset, landed: Landing | Landed): Partial<Run> {
   const now = Date.now()
-  if ('same' in landed) {
-    const { same, landing_bytes, address = null, ...version } = landed
-    const { since, ...file } = before!
-    // what was said of the file at another address says nothing of it here
-    const isSamePlace = version.redirected === file.redirected
-    const etag = version.etag ?? (isSamePlace ? file.etag : null)
-    const modified = version.modified ?? (isSamePlace ? file.modified : null)
-    return {
-      ...{ state: 'succeeded', ended_at: now, landing_bytes, unchanged: { since, by: same }, address },
-      file: { ...file, etag, modified, redirected: version.redirected },
-    }
-  }
   const { landing, landing_bytes, landing_sha256 } = landed
   const place = { landing, landing_bytes, landing_sha256 }
   if (!('etag' in landed)) return { ...place, state: 'publishing', publishing_at: now }
-  const { etag, modified, redirected, address = null } = landed
+  const { etag, modified, redirected, address = null, files = null, waiting = 0 } = landed
   const version = { etag, modified, redirected, bytes: landing_bytes, sha256: landing_sha256 }
   return {
-    ...{ ...place, state: 'publishing', publishing_at: now, address },
+    ...{ ...place, state: 'publishing', publishing_at: now, address, files, waiting },
     file: { ...version, definition: definitionOf(dataset) },
   }
 }
@@ -190,7 +179,7 @@ function land(
   { store, limits, topics }: Importer,
   { dataset, state }: Work,
   run: Run,
-  { came, ...more }: { signal: AbortSignal; before: KnownFile | undefined; came: (bytes: number) => void },
+  { came, ...more }: Pick<Limits, 'signal' | 'before' | 'read'> & { came: (bytes: number) => void },
 ): Promise<Landing | Landed | Unchanged> {
   if (run.replay === null) {
     const { source, requested_at } = run

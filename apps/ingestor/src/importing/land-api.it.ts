@@ -10,7 +10,8 @@ import { openStore, storeVariables } from '@dsf/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { environment } from '../../../../e2e/support/stack.ts'
-import { landSource, type Before, type Landed } from './land-source.ts'
+import { landSource, type Landed } from './land-source.ts'
+import type { Before } from './which-file.ts'
 
 const store = openStore(z.object(storeVariables).parse(environment))
 const secrets = mkdtempSync(join(tmpdir(), 'dsf-'))

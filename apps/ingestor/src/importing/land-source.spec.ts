@@ -12,7 +12,8 @@ import { loadDataset, type Dataset } from '@dsf/dataset'
 import { TransientError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { landSource, type Before, type Landed } from './land-source.ts'
+import { landSource, type Landed } from './land-source.ts'
+import type { Before } from './which-file.ts'
 import { SourceError } from '../source-error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
@@ -234,6 +235,49 @@ describe('a source with a date in it', () => {
         `file ${folder}/x-20261126 does not exist, nor is one of the 1 before it; source.lookBack of the definition looks for more`,
       ),
     )
+  })
+
+  it('says how to look for those before it, when it looked for none', async () => {
+    const dataset = { ...loaded, source: { ...loaded.source, lookBack: 0 } }
+    const nothing = await land(
+      openStore().store,
+      dataset,
+      undefined,
+      undefined,
+      `file://${folder}/x-{yyyyMMdd}`,
+    )
+    expect(nothing).toEqual(
+      new SourceError(
+        `file ${folder}/x-20261126 does not exist; source.lookBack of the definition looks for those before it`,
+      ),
+    )
+  })
+
+  it.each([
+    ['answers each time that it has none, but slowly', 400],
+    ['is silent', undefined],
+  ])('is looked for no longer than source.maxSeconds, by a server that %s', async (_, answersAfter) => {
+    const server = createServer((_, response) => {
+      if (answersAfter !== undefined) setTimeout(() => response.writeHead(404).end(), answersAfter)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const source = `http://127.0.0.1:${(server.address() as AddressInfo).port}/{yyyyMMdd}.csv`
+    const limits = { allow: ['127.0.0.1/32'], roots: [] }
+    vi.useRealTimers()
+    const begun = performance.now()
+    const landed = landSource(
+      openStore().store,
+      { ...loaded, source: { ...loaded.source, maxSeconds: 1, lookBack: 300 } },
+      { run: 'r', source, requested_at },
+      limits,
+      () => undefined,
+    )
+    await expect(landed).rejects.toThrow(
+      'to look for the newest file took 1 s; source.maxSeconds of the definition allows more',
+    )
+    expect(performance.now() - begun).toBeLessThan(5000)
+    server.closeAllConnections()
+    server.close()
   })
 
   it('does not take an older one when the newest cannot be read', async () => {

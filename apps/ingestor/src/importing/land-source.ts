@@ -1,36 +1,24 @@
 import { createHash } from 'node:crypto'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { datedAddresses, landingKey, type Dataset } from '@dsf/dataset'
-import type { Tokens } from '@dsf/stage'
+import { landingKey, type Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
-import { extensionOf, toldCompression } from '../reading/compression.ts'
+import { extensionOf } from '../reading/compression.ts'
 import { decompressLimited } from '../reading/decompress.ts'
-import type { HttpOptions } from '../sources/http-options.ts'
 import { unzipLanding } from '../reading/open-landing.ts'
-import { openSource, type Source } from '../sources/open-source.ts'
-import { rest, type Pace } from '../sources/pace.ts'
-import { accessOf } from '../sources/source-access.ts'
-import { isSame, type Same, type SentBefore, type SourceOptions } from '../sources/source-client.ts'
+import type { Source } from '../sources/open-source.ts'
+import { rest } from '../sources/pace.ts'
+import { isSame, type Same } from '../sources/source-client.ts'
 import { SourceError } from '../source-error.ts'
-import { askedOf } from '../sources/source-secrets.ts'
 import { sourceTokens } from '../sources/source-tokens.ts'
-
-/** What may be fetched: deployed configuration, never part of a request. */
-export type SourceLimits = Pick<SourceOptions, 'allow' | 'proxy' | 'roots'> & { secrets?: string | undefined }
-
-/** Whose source it is. */
-interface Import {
-  run: string
-  source: string
-  /** by which a date in the source is the same when it is fetched again */
-  requested_at: number
-}
-
-/** What a source with a date in it became. */
-interface Address {
-  address?: string
-}
+import {
+  openFileOf,
+  type Found,
+  type Before,
+  type Import,
+  type Limits,
+  type SourceLimits,
+} from './which-file.ts'
 
 export interface Landing {
   landing: string
@@ -39,17 +27,14 @@ export interface Landing {
 }
 
 /** A file that lies in the store, and what its server said of its version. */
-export interface Landed extends Landing, Address {
+export interface Landed extends Landing, Found {
   etag: string | null
   modified: string | null
   redirected: string | null
 }
 
-/** The file of a run before, as far as its rows were read by the same definition. */
-export type Before = SentBefore & { sha256: string }
-
 /** A file that was read before: nothing of it lies in the store. */
-export interface Unchanged extends Address {
+export interface Unchanged extends Found {
   same: Same['same']
   etag: string | null
   modified: string | null
@@ -71,7 +56,7 @@ export async function landSource(
   store: ObjectStore,
   dataset: Dataset,
   run: Import,
-  limits: SourceLimits & { signal?: AbortSignal; before?: Before },
+  limits: SourceLimits & Pick<Limits, 'signal' | 'before' | 'read'>,
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
   const pace = { ...dataset.source, spent: { seconds: 0, isResting: false } }
@@ -86,13 +71,6 @@ export async function landSource(
   }
 }
 
-type Limits = SourceLimits & {
-  pace: Pace
-  tokens: Tokens | undefined
-  signal?: AbortSignal
-  before?: Before
-}
-
 async function landOnce(
   store: ObjectStore,
   dataset: Dataset,
@@ -100,85 +78,16 @@ async function landOnce(
   limits: Limits,
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
-  const source = await open(dataset, run, limits)
-  const { etag = null, modified = null, redirected = null, address } = source
-  const version = { etag, modified, redirected, ...(address === undefined ? {} : { address }) }
+  const source = await openFileOf(dataset, run, limits)
+  const { etag = null, modified = null, redirected = null, address, files, waiting } = source
+  const found = { ...(address === undefined ? {} : { address }), ...(files ? { files, waiting } : {}) }
+  const version = { etag, modified, redirected, ...found }
   if (isSame(source)) return { same: source.same, ...version, landing_bytes: 0 }
   const landed = await copy(store, dataset, run, source, limits.before, came)
   if ('same' in landed) return { ...landed, ...version }
   if (source.compression === 'zip')
     await drain(unzipLanding(store, landed, dataset.innerpath, dataset.source))
   return { ...landed, ...version }
-}
-
-/** The source, or, where there is a date in it, the newest that is there. */
-async function open(dataset: Dataset, run: Import, limits: Limits): Promise<(Source | Same) & Address> {
-  const { lookBack } = dataset.source
-  const addresses = datedAddresses(run.source, run.requested_at, lookBack)
-  if (!addresses) return openAt(dataset, run.source, limits, limits.before)
-  let missing: SourceError | undefined
-  const { maxSeconds } = dataset.source
-  const begun = performance.now()
-  for (const address of addresses) {
-    try {
-      return await openDated(dataset, run.source, address, limits)
-    } catch (error) {
-      if (!(error instanceof SourceError) || !error.isMissing) throw error
-      missing ??= error
-    }
-    if (performance.now() - begun > maxSeconds * 1000)
-      throw new SourceError(
-        `${missing.message}, and to look for one before it took ${maxSeconds} s; source.maxSeconds of the definition allows more`,
-      )
-  }
-  throw new SourceError(
-    `${missing!.message}, nor is one of the ${addresses.length - 1} before it; source.lookBack of the definition looks for more`,
-  )
-}
-
-/** Each address has a file of its own, as if the source had redirected to it. */
-async function openDated(
-  dataset: Dataset,
-  dated: string,
-  address: string,
-  limits: Limits,
-): Promise<(Source | Same) & Address> {
-  const { source } = dataset
-  const place = createHash('sha256').update(address).digest('hex')
-  const before = limits.before?.redirected === place ? { ...limits.before, redirected: null } : undefined
-  const own = source.url === dated ? { ...dataset, source: { ...source, url: address } } : dataset
-  const opened = await openAt(own, address, limits, before)
-  return { ...opened, redirected: opened.redirected ?? place, address }
-}
-
-async function openAt(
-  dataset: Dataset,
-  source: string,
-  limits: Limits,
-  known: SentBefore | undefined,
-): Promise<Source | Same> {
-  const { url, headers, ...own } = await askedOf(dataset, source, limits.secrets)
-  return openSource(url, {
-    ...limits,
-    headers,
-    http: httpOf(dataset, own, limits),
-    access: await accessOf(dataset, source, limits.secrets),
-    known,
-    compression: toldCompression(dataset.compression),
-    maxBytes: dataset.source.maxBytes,
-    timeouts: timeoutsOf(dataset),
-  })
-}
-
-function httpOf(
-  { source: { post, pages }, dialect }: Dataset,
-  own: { isOwnServer: boolean; isOwnAddress: boolean },
-  { tokens }: Limits,
-): HttpOptions {
-  return {
-    ...(own.isOwnServer ? { tokens } : {}),
-    ...(own.isOwnAddress ? { post, pages: pages && { ...pages, dialect } } : {}),
-  }
 }
 
 /**
@@ -214,10 +123,6 @@ async function copy(
     return { same: 'content', landing_bytes: meter.result().landing_bytes }
   }
   return { landing, ...meter.result() }
-}
-
-function timeoutsOf({ source: { connectSeconds, firstByteSeconds, idleSeconds } }: Dataset) {
-  return { connect: 1000 * connectSeconds, headers: 1000 * firstByteSeconds, idle: 1000 * idleSeconds }
 }
 
 /** Counts and hashes what passes. */

@@ -8,6 +8,9 @@ export interface Kept {
   days: number
 }
 
+/** Patterns of which it is known what was read, however long ago: that of the definition, and those that runs named. */
+const patternsKept = 8
+
 const day = 24 * 3600 * 1000
 
 /** The runs of a dataset, restored from their topic. */
@@ -58,6 +61,24 @@ export class RunStates implements LaneState {
     )
   }
 
+  /** The run that has what was read of a pattern: its own file was the last one. */
+  withFiles(pattern: string): Run | undefined {
+    return this.#holders().find(({ files }) => files!.pattern === pattern)
+  }
+
+  /** Whether another run than this one waits to import a source. */
+  isAskedFor(source: string | null, run: string): boolean {
+    return [...this.#committed.values()].some(
+      (other) => other.run !== run && other.source === source && isOpen(other),
+    )
+  }
+
+  /** Newest first. */
+  #holders(): Run[] {
+    const holders = [...this.#committed.values()].filter((run) => run.files && run.processing_at !== null)
+    return holders.toSorted((a, b) => b.turn - a.turn)
+  }
+
   /** Replays of refused rows that have come to their end. */
   replays(): Replay[] {
     const succeeded = [...this.#committed.values()].filter(({ state }) => state === 'succeeded')
@@ -72,8 +93,15 @@ export class RunStates implements LaneState {
   prune(now: number): void {
     const { runs, days } = this.#kept
     const all = [...this.#committed.values()].toSorted((a, b) => b.requested_at - a.requested_at)
+    // who forgets what was read of a folder reads all of it again
+    const holders = new Set(this.#holders().slice(0, patternsKept))
     for (const [i, run] of all.entries())
-      if (isOver(run) && (i >= runs || run.requested_at < now - days * day) && !this.#pending.has(run.run))
+      if (holders.has(run)) continue
+      else if (
+        isOver(run) &&
+        (i >= runs || run.requested_at < now - days * day) &&
+        !this.#pending.has(run.run)
+      )
         this.#pending.set(run.run, null)
   }
 

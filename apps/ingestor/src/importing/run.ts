@@ -2,6 +2,7 @@ import { addCounters, brokenSums, counterNames, readers, routesFrom, type Counte
 import type { Receipt } from '@dsf/stage'
 import type { Drift, SeenHeader } from '../reading/header-drift.ts'
 import { parseReplay, type Replay } from './selection.ts'
+import type { FilesRead } from './new-files.ts'
 import type { SameBy } from '../sources/source-client.ts'
 
 /** What is asked of a run: an import of a source, or a replay of refused rows. */
@@ -62,8 +63,14 @@ export interface Run extends RunRequest {
   /** rows and lines that the definition lets pass, by what it lets pass */
   tolerated: Record<string, number>
   unchanged: UnchangedSince | null
-  /** what a source with a date in it became */
+  /** what a source with a date or a pattern in it became */
   address: string | null
+  /** of a source with a pattern: what was read of it, this file included. Counts once all rows are on their way; one run has it then */
+  files: FilesRead | null
+  /** new files of its pattern behind this one */
+  waiting: number
+  /** the run that was asked for to read them */
+  next: string | null
   reason: string | null
   fetching_at: number | null
   publishing_at: number | null
@@ -100,6 +107,7 @@ export function newRun(request: RunRequest, lanes: number): Run {
   return {
     ...{ run, type, source, replay, requested_at, force },
     ...{ turn: 0, file: null, encoding: null, unchanged: null, address: null },
+    ...{ files: null, waiting: 0, next: null },
     ...{ cut_by: null, header: null, drift: null, tolerated: {} },
     ...{ state: 'queued', reason: null, landing: null, landing_bytes: 0, landing_sha256: null },
     ...{ fetching_at: null, publishing_at: null, processing_at: null, cancel_at: null, ended_at: null },

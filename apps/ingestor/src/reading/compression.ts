@@ -1,12 +1,18 @@
 /** How a file is compressed, told by its first bytes, or by its server, and kept in the name of its landing. */
 
-export const compressions = ['gzip', 'zstd', 'brotli', 'deflate', 'zip'] as const
+export const compressions = ['gzip', 'zstd', 'bzip2', 'brotli', 'deflate', 'zip'] as const
 export type Compression = (typeof compressions)[number]
 
 const magics: readonly (readonly [compression: Compression, magic: Buffer])[] = [
   ['gzip', Buffer.from([0x1f, 0x8b])],
   ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
   ['zip', Buffer.from('PK\x03\x04', 'latin1')],
+  // the size of its blocks, and how the first one begins, or the end of one that has none: a header of CSV may begin with BZh
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((size) =>
+    ['1AY&SY', '\x17rE8P\x90'].map(
+      (block) => ['bzip2', Buffer.from(`BZh${size}${block}`, 'latin1')] as const,
+    ),
+  ),
 ]
 
 /** What a file's first bytes say; undefined while more of them may say something. */
@@ -27,7 +33,7 @@ const told: Record<string, Compression> = { br: 'brotli', deflate: 'deflate' }
 export const toldCompression = (word: string | undefined): Compression | undefined => told[word ?? '']
 
 const extensions: Record<Compression, string> = {
-  ...{ gzip: '.gz', zstd: '.zst', zip: '.zip' },
+  ...{ gzip: '.gz', zstd: '.zst', bzip2: '.bz2', zip: '.zip' },
   ...{ brotli: '.br', deflate: '.deflate' },
 }
 

@@ -7,6 +7,7 @@ import {
   createZstdDecompress,
   type Gunzip,
 } from 'node:zlib'
+import { bunzip } from './bunzip.ts'
 import type { Compression } from './compression.ts'
 import { SourceError } from '../source-error.ts'
 
@@ -29,7 +30,7 @@ const chunkSize = 128 * 1024
 const zstdWindow = { [constants.ZSTD_d_windowLogMax]: 23 }
 
 /** Makes what decompresses a member that begins with these bytes. */
-const engines: Record<Streamed, (head: Buffer) => Engine> = {
+const engines: Record<Exclude<Streamed, 'bzip2'>, (head: Buffer) => Engine> = {
   gzip: () => createGunzip({ chunkSize }),
   zstd: () => createZstdDecompress({ chunkSize, params: zstdWindow }),
   brotli: () => createBrotliDecompress({ chunkSize }),
@@ -58,26 +59,7 @@ export async function* decompressLimited(
   const input = inputOf(source)
   const count = countedBy(limits)
   try {
-    let rest = await beginning(input)
-    let begun = 0
-    do {
-      if (++begun > members.free + input.taken / members.bytesEach)
-        throw new SourceError(
-          `the ${compression} data has more than ${begun - 1} members in its first ${input.taken} bytes; ${members.free}, and one more for each ${members.bytesEach} bytes, can be read`,
-        )
-      const engine = engines[compression](rest)
-      const feeding = feed(engine, rest, input)
-      feeding.catch((error: unknown) => engine.destroy(error as Error))
-      for await (const chunk of engine as AsyncIterable<Buffer>) {
-        count(chunk.length, input.taken + engine.bytesWritten)
-        yield chunk
-      }
-      input.taken += engine.bytesWritten
-      rest = await feeding
-      if (compression === 'gzip') rest = await withoutPadding(rest, input)
-      if (rest.length > 0 && !hasMembers(compression))
-        throw new SourceError(`the ${compression} data has something else behind its end`)
-    } while (rest.length > 0)
+    yield* compression === 'bzip2' ? blocksOf(input, count) : membersOf(input, compression, count)
   } catch (error) {
     if (input.failure) throw input.failure
     throw error instanceof SourceError ? error : damaged(error, compression)
@@ -86,10 +68,51 @@ export async function* decompressLimited(
   }
 }
 
+async function* blocksOf(input: Input, count: Count): AsyncGenerator<Buffer, undefined> {
+  const next = async () => {
+    const bytes = await input.next()
+    input.taken += bytes?.length ?? 0
+    return bytes
+  }
+  for await (const block of bunzip(next)) {
+    count(block.length, input.taken)
+    yield block
+  }
+}
+
+async function* membersOf(
+  input: Input,
+  compression: Exclude<Streamed, 'bzip2'>,
+  count: Count,
+): AsyncGenerator<Buffer, undefined> {
+  let rest = await beginning(input)
+  let begun = 0
+  do {
+    if (++begun > members.free + input.taken / members.bytesEach)
+      throw new SourceError(
+        `the ${compression} data has more than ${begun - 1} members in its first ${input.taken} bytes; ${members.free}, and one more for each ${members.bytesEach} bytes, can be read`,
+      )
+    const engine = engines[compression](rest)
+    const feeding = feed(engine, rest, input)
+    feeding.catch((error: unknown) => engine.destroy(error as Error))
+    for await (const chunk of engine as AsyncIterable<Buffer>) {
+      count(chunk.length, input.taken + engine.bytesWritten)
+      yield chunk
+    }
+    input.taken += engine.bytesWritten
+    rest = await feeding
+    if (compression === 'gzip') rest = await withoutPadding(rest, input)
+    if (rest.length > 0 && !hasMembers(compression))
+      throw new SourceError(`the ${compression} data has something else behind its end`)
+  } while (rest.length > 0)
+}
+
 /** Small data may compress well by nature. */
 const ratioFrom = 1024 * 1024
 
-export function countedBy({ maxBytes, maxCompressionRatio }: DecompressionLimits) {
+type Count = (more: number, compressed: number) => void
+
+export function countedBy({ maxBytes, maxCompressionRatio }: DecompressionLimits): Count {
   let total = 0
   return (more: number, compressed: number) => {
     total += more

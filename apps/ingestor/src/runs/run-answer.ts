@@ -11,8 +11,12 @@ export interface RunAnswer {
   type: 'import' | 'replay'
   /** of an import, without its credentials */
   source?: string
-  /** what a source with a date in it became */
+  /** what a source with a date or a pattern in it became */
   address?: string
+  /** new files of its pattern behind this one, when it looked */
+  waiting?: number
+  /** the run that reads the first of them, which this one asked for */
+  next?: string
   /** of a replay */
   selection?: Selection
   state: RunState
@@ -66,14 +70,23 @@ export function toAnswer({ dataset, run }: Known): RunAnswer {
   }
 }
 
-const askedOf = ({ source, address, replay }: Known['run']): Partial<RunAnswer> => ({
+const askedOf = ({ source, address, waiting, next, replay }: Known['run']): Partial<RunAnswer> => ({
   ...(source === null ? {} : { source: shownSource(source) }),
   ...(address === null ? {} : { address: shownSource(address) }),
+  ...(waiting === 0 ? {} : { waiting }),
+  ...(next === null ? {} : { next }),
   ...(replay === null ? {} : { selection: given(replay.selection) }),
 })
-function findingsOf({ drift, tolerated }: Known['run']): Pick<RunAnswer, 'drift' | 'tolerated' | 'findings'> {
+function findingsOf({
+  drift,
+  tolerated,
+  waiting,
+  next,
+}: Known['run']): Pick<RunAnswer, 'drift' | 'tolerated' | 'findings'> {
   const counts = Object.entries(tolerated).map(([what, count]) => `${what}: ${count}`)
-  const findings = [...(drift ? [tellDrift(drift)] : []), ...counts]
+  const others = waiting === 1 ? '1 new file waits' : `${waiting} new files wait`
+  const behind = next === null ? [] : [`${others} behind this one: run ${next} reads the next`]
+  const findings = [...(drift ? [tellDrift(drift)] : []), ...counts, ...behind]
   return {
     ...(drift ? { drift } : {}),
     ...(counts.length > 0 ? { tolerated } : {}),

@@ -1,6 +1,7 @@
 import { numberIn, secondsUpTo, type Contract } from '@dsf/stage'
 import { z } from 'zod'
 import { runStates } from '../importing/run.ts'
+import { samenesses } from '../sources/source-client.ts'
 
 /** What the calls of runs take and give. */
 
@@ -39,9 +40,11 @@ export const run = z.object({
     .partial()
     .describe('when it came into a state'),
   fetched: z.object({ bytes: z.int(), bytesPerSecond: z.int().optional() }).describe('of its source so far'),
-  address: z.string().optional().describe('what a source with a date in it became'),
+  address: z.string().optional().describe('what a source with a date or a pattern in it became'),
+  waiting: z.int().optional().describe('new files of its pattern behind this one, when it looked'),
+  next: z.string().optional().describe('the run that reads the first of them, which this one asked for'),
   unchanged: z
-    .object({ since: z.string(), by: z.enum(['etag', 'last-modified', 'size and time', 'content']) })
+    .object({ since: z.string(), by: z.enum(samenesses) })
     .optional()
     .describe('of an import whose file was the one of a run before, which brought its rows: none were read'),
   landing: z.object({ key: z.string(), bytes: z.int(), sha256: z.string() }).optional(),

@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
-import { datedAddresses, type Dataset } from '@dsf/dataset'
+import { datedAddresses, isPattern, type Dataset } from '@dsf/dataset'
 import { RequestError, type Runtime } from '@dsf/stage'
 import { checkFile, checkUrl } from '../sources/guard-address.ts'
-import type { SourceLimits } from '../importing/land-source.ts'
+import type { SourceLimits } from '../importing/which-file.ts'
 import {
   asRun,
   canStartAgain,
@@ -173,8 +173,9 @@ export class RunsView {
     try {
       const url = checkUrl(from, this.#limits.allow)
       if (url.username !== '' || url.password !== '') throw new SourceError(withoutSecret)
-      // which file a date stands for is known when it is fetched
-      if (url.protocol === 'file:' && !datedAddresses(from, 0)) await checkFile(url, this.#limits.roots)
+      // which file a date or a pattern stands for is known when it is fetched
+      if (url.protocol === 'file:' && !datedAddresses(from, 0) && !isPattern(from))
+        await checkFile(url, this.#limits.roots)
     } catch (error) {
       throw new RequestError(422, (error as Error).message)
     }

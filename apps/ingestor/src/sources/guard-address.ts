@@ -97,7 +97,7 @@ export function guardedLookup(
 /** The connector of an undici Agent whose every connection, redirected or not, passes the guard. */
 export function guardedConnector(
   allow: readonly string[],
-  tls: { timeout: number; ca?: string | undefined },
+  tls: { timeout: number; ca?: string | string[] | undefined },
   lookup?: typeof systemLookup,
 ): buildConnector.connector {
   checkAllowList(allow)
@@ -117,19 +117,27 @@ export function guardedConnector(
  * The real path of a file: URL, refused when it, links followed, lies under none of `roots`. Outside of them the answer
  * is the same whether the file exists or not.
  */
-export async function checkFile(url: URL, roots: readonly string[]): Promise<string> {
-  const path = pathOf(url)
+export const checkFile = async (url: URL, roots: readonly string[]): Promise<string> =>
+  checkPlace('file', pathOf(url), roots)
+
+/** The same of a folder, which may be one of `roots` itself. */
+export const checkFolder = async (url: URL, roots: readonly string[]): Promise<string> =>
+  checkPlace('folder', pathOf(url), roots)
+
+async function checkPlace(kind: 'file' | 'folder', path: string, roots: readonly string[]): Promise<string> {
   const realRoots = await Promise.all(roots.map((root) => realpath(root).catch(() => root)))
   const refused = new SourceError(
-    `file ${path} is refused: it lies outside the folders that sources may come from`,
+    `${kind} ${path} is refused: it lies outside the folders that sources may come from`,
   )
-  if (!isInside(path, [...roots, ...realRoots])) throw refused
+  // a folder is looked at for what lies in it
+  const inside = kind === 'folder' ? '/.' : ''
+  if (!isInside(path + inside, [...roots, ...realRoots])) throw refused
   const real = await realpath(path).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException
     const what = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${code}`
-    throw new SourceError(`file ${path} ${what}`, { cause, isMissing: code === 'ENOENT' })
+    throw new SourceError(`${kind} ${path} ${what}`, { cause, isMissing: code === 'ENOENT' })
   })
-  if (!isInside(real, realRoots)) throw refused
+  if (!isInside(real + inside, realRoots)) throw refused
   return real
 }
 
@@ -145,7 +153,7 @@ export async function checkOpened(fd: number, url: URL, roots: readonly string[]
       cause,
     })
   })
-  if (isInside(opened, realRoots)) return
+  if (isInside(opened, realRoots) || realRoots.includes(opened)) return
   throw new SourceError(`file ${pathOf(url)} is refused: it became another one while it was opened`)
 }
 

@@ -1,31 +1,21 @@
 import { once } from 'node:events'
-import { isIP } from 'node:net'
 import { PassThrough } from 'node:stream'
-import { Client, FTPError } from 'basic-ftp'
-import { connectTo, inTime } from './connect-to.ts'
+import { FTPError, type Client } from 'basic-ftp'
+import { failureOf, withSession } from './ftp-session.ts'
 import { printable } from './guard-address.ts'
 import { checkUnchanged, pathIn, versionAt, type RemoteFile } from './remote-file.ts'
-import { isSame, usualTimeouts, type Opened, type Same, type SourceOptions } from './source-client.ts'
-import { ChangedError, SourceError, toSourceError } from '../source-error.ts'
+import { isSame, type Opened, type Same, type SourceOptions } from './source-client.ts'
+import { ChangedError, SourceError } from '../source-error.ts'
 import { stoppedStream } from './stopped-stream.ts'
 
 /**
- * A file of a server of FTP, by passive connections to the address that was asked; by `ftps:` they and the login are under TLS, for which
- * the server is asked in the usual port (RFC 4217). A path begins at the folder in which a login begins, as in RFC 1738.
+ * A file of a server of FTP, by passive connections to the address that was asked. A path begins at the folder in which a login begins, as in
+ * RFC 1738.
  */
-export async function openFtp(url: URL, options: SourceOptions): Promise<Opened | Same> {
-  const name = printable(url)
-  const path = pathIn(url, name).slice(1)
-  const { headers, idle } = { ...usualTimeouts, ...options.timeouts }
-  const client = new Client(idle)
-  const close = () => client.close()
-  try {
-    client.ftp.socket = await connectTo(url, 21, options)
-    options.signal?.addEventListener('abort', close)
-    const begun = greet(client)
-      .then(() => login(client, url, options))
-      .then(() => look(client, path))
-    const file = await inTime(begun, headers, `${name} did not answer in time`)
+export function openFtp(url: URL, options: SourceOptions): Promise<Opened | Same> {
+  const path = pathIn(url, printable(url)).slice(1)
+  return withSession(url, options, async ({ name, client, close }) => {
+    const file = await look(client, path)
     const version = versionAt(name, file, options)
     if (isSame(version)) {
       close()
@@ -36,37 +26,7 @@ export async function openFtp(url: URL, options: SourceOptions): Promise<Opened 
       return chunks(client, path, name, file, options.from?.byte ?? 0)
     }, options.signal)
     return { ...version, body }
-  } catch (error) {
-    close()
-    throw failureOf(error, name, url)
-  } finally {
-    options.signal?.removeEventListener('abort', close)
-  }
-}
-
-/** The first thing that is said is the server's. */
-const greet = ({ ftp }: Client): Promise<unknown> =>
-  ftp.handle(undefined, (answer, task) => {
-    if (answer instanceof Error) task.reject(answer)
-    else if (answer.code >= 200 && answer.code < 300) task.resolve(answer)
   })
-
-async function login(
-  client: Client,
-  { protocol, hostname }: URL,
-  { access = {} }: SourceOptions,
-): Promise<void> {
-  const { user, password, ca } = access
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  const servername = isIP(host) ? undefined : host
-  const { socket } = client.ftp
-  if (protocol === 'ftps:') {
-    await client.useTLS({ host, servername, ca })
-    // basic-ftp takes all listeners off the socket below
-    socket.on('error', () => undefined)
-  }
-  await client.login(user, password)
-  await client.useDefaultSettings()
 }
 
 /** A server may know neither, and one without the file says so when it is asked for it. */
@@ -110,26 +70,3 @@ async function* chunks(
 }
 
 const isKnown = ({ size, modifiedMs }: RemoteFile) => size !== undefined || modifiedMs !== undefined
-
-const sentences: Record<number, string> = {
-  530: 'refuses source.login of the definition',
-  534: 'does not do TLS as ftps: asks for it; it may have ftp:',
-  550: 'does not exist, or may not be read',
-}
-
-/** Answers of four hundred may pass (RFC 959, 4.2.1). What the server says beside its number is not ours to show. */
-function failureOf(error: unknown, name: string, url?: URL): SourceError {
-  if (error instanceof FTPError) {
-    const { code } = error
-    const sentence = `${name} ${sentences[code] ?? `answered ${code}`}`
-    return new SourceError(sentence, { transient: code < 500, isMissing: code === 550 })
-  }
-  const { message, code } = error as NodeJS.ErrnoException
-  if (error instanceof SourceError || (typeof code === 'string' && code !== '0'))
-    return toSourceError(error, name, url)
-  const isSilent = message.startsWith('Timeout')
-  return new SourceError(isSilent ? `${name} stopped sending` : `the connection to ${name} was lost`, {
-    transient: true,
-    cause: error,
-  })
-}

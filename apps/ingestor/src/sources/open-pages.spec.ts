@@ -132,6 +132,14 @@ describe('pages become one file, with the header once', () => {
     expect(await read(url, pages)).toBe('1,a\n2,b\n')
   })
 
+  it('although the last one ends inside of a quote, as any file may', async () => {
+    const last = 'id,name\n2,"b\n3,c\n'
+    const { url } = await serve((query, response) =>
+      response.end(['id,name\n1,a\n', last, 'id,name\n'][Number(query.get('page'))]),
+    )
+    expect(await read(url, { by: 'number', parameter: 'page', first: 0 })).toBe('id,name\n1,a\n2,"b\n3,c\n')
+  })
+
   it('and no file, where the first has no text', async () => {
     const { url } = await serve((_, response) => response.end())
     expect(await read(url, offset)).toBe('')
@@ -249,6 +257,12 @@ describe('pages are refused', () => {
       slices,
       { ...offset, maxPages: 3 },
       'URL has more than 3 pages; source.pages.maxPages of the definition allows more',
+    ],
+    [
+      'of which one ends inside of a quote, and would take the next one into its cell',
+      pagesOf('id,name\n1,a\n', 'id,name\n2,"b\n3,c\n', 'id,name\n4,d"\n'),
+      number,
+      'page 2 of URL?… ends inside of a quote that never closes, so that page 3 of URL?… would be read as a part of its last cell',
     ],
     [
       'that are compressed files',

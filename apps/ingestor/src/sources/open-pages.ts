@@ -41,16 +41,19 @@ async function* pagesOf(first: URL, agent: Dispatcher, options: SourceOptions): 
       throw new SourceError(
         `${printable(first)} has more than ${paging.maxPages} pages; source.pages.maxPages of the definition allows more`,
       )
-    asked.add(url.href)
+    asked.add(shortOf(url))
     const page = await readPage(url, sofar.pages, agent, options)
     const { parts, rows } = one.add(page)
     sofar.rows += rows
     yield* parts
     url = nextPage(paging, sofar, { ...page, rows }, options.allow)
-    if (url && asked.has(url.href))
+    if (url && asked.has(shortOf(url)))
       throw new SourceError(`${page.name} leads back to a page that came before it, so that there is no end`)
   }
 }
+
+/** A page may have a long address, and a source 100,000 pages. */
+const shortOf = ({ href }: URL): string => createHash('sha256').update(href).digest('base64').slice(0, 22)
 
 const lineEnd = Buffer.from('\n')
 
@@ -62,6 +65,8 @@ class OneFile {
   #hasBegun = false
   #isLineEnded = true
   #rowsBefore = ''
+  /** the page before, when it ends inside of a quote */
+  #open: string | undefined
 
   constructor(paging: PagesOptions) {
     this.#paging = paging
@@ -76,10 +81,13 @@ class OneFile {
     const isEmpty = header === undefined && rows.length === 0
     const part = isEmpty ? rows : this.#hasBegun ? rows : bytes
     if (part.length === 0) return { parts: [], rows: 0 }
+    this.#refuseGlued(name)
+    const { count, isOpen } = countRows(rows, this.#paging.dialect)
+    if (isOpen) this.#open = name
     const parts = this.#isLineEnded ? [part] : [lineEnd, part]
     this.#hasBegun = true
     this.#isLineEnded = part.at(-1) === lineEnd[0]
-    return { parts, rows: this.#isCounted ? countRows(rows, this.#paging.dialect) : 0 }
+    return { parts, rows: count }
   }
 
   #refuseOther(name: string, header: Buffer | undefined): void {
@@ -88,6 +96,14 @@ class OneFile {
         `${name} has another header than the pages before it: ${shown(header)}, and not ${shown(this.#header)}`,
       )
     this.#header ??= header && Buffer.from(header)
+  }
+
+  /** At the end of a file such a quote ends with its line; in its middle it would take the rows that follow into its cell. */
+  #refuseGlued(name: string): void {
+    if (this.#open === undefined) return
+    throw new SourceError(
+      `${this.#open} ends inside of a quote that never closes, so that ${name} would be read as a part of its last cell`,
+    )
   }
 
   /** A server that does not know the parameter sends its first page for ever. */

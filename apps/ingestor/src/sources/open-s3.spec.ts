@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { sourceFailure } from '../../testing/source-failure.ts'
+import { addressIn } from './open-s3.ts'
 import { openSource } from './open-source.ts'
 
 /** As AWS answers; MinIO takes any region. */
@@ -35,5 +36,22 @@ describe('a bucket that lies in another region', () => {
     })
     expect(await sourceFailure(failed)).toEqual([`${endpoint}/bucket/a.csv?… ${sentence}`, false])
     server.close()
+  })
+})
+
+describe('a bucket whose owner does not pay', () => {
+  it.each([
+    ['signed', { accessKey: 'a', secretKey: 'b' }],
+    ['asked as anybody', {}],
+  ])('is told so in the address, %s', async (_, keys) => {
+    const place = { endpoint: 'http://127.0.0.1:1', ...keys }
+    const url = new URL('s3://bucket/a.csv')
+    const payer = async (more: object) =>
+      new URL(await addressIn(url, 'a.csv', { ...place, ...more })).searchParams.get('x-amz-request-payer')
+    expect([await payer({ requesterPays: true }), await payer({})]).toEqual(['requester', null])
+    const listed = new URL(await addressIn(url, '', { ...place, requesterPays: true }, { 'list-type': '2' }))
+    expect([...listed.searchParams.keys()]).toEqual(
+      expect.arrayContaining(['list-type', 'x-amz-request-payer']),
+    )
   })
 })

@@ -14,21 +14,44 @@ import { SourceError } from '../source-error.ts'
  */
 export async function openS3(url: URL, options: SourceOptions): Promise<Opened | Same> {
   const key = pathIn(url, printable(url)).slice(1)
-  const address = await addressOf(url.host, key, options.access?.s3 ?? {}).catch((error: unknown) => {
-    throw new SourceError(`${printable(url)} names no object: ${(error as Error).message}`)
-  })
+  const address = await addressIn(url, key, options.access?.s3 ?? {})
   return openHttp(checkUrl(address, options.allow), { ...options, whyRefused })
 }
 
 /** Seconds in which a request may begin. */
 const signedFor = 900
 
-async function addressOf(bucket: string, key: string, place: Bucket): Promise<string> {
+/**
+ * What of a bucket is asked by http.
+ * @param key of an object; that of none is the list of them
+ */
+export async function addressIn(
+  url: URL,
+  key: string,
+  place: Bucket,
+  query: Record<string, string> = {},
+): Promise<string> {
+  const payer: Record<string, string> = place.requesterPays ? { 'x-amz-request-payer': 'requester' } : {}
+  try {
+    return await signed(url.host, key, place, { ...query, ...payer })
+  } catch (error) {
+    throw new SourceError(`${printable(url)} names no object: ${(error as Error).message}`)
+  }
+}
+
+async function signed(
+  bucket: string,
+  key: string,
+  place: Bucket,
+  query: Record<string, string>,
+): Promise<string> {
   const { accessKey, secretKey, sessionToken, region = usualRegion } = place
   const { protocol, hostname, port } = new URL(endpointOf(place))
   if (accessKey === undefined) {
     const path = [bucket, ...key.split('/')].map(encodeURIComponent).join('/')
-    return new URL(path, endpointOf(place)).href
+    const address = new URL(path, endpointOf(place))
+    address.search = new URLSearchParams(query).toString()
+    return address.href
   }
   const client = new Client({
     endPoint: hostname,
@@ -36,7 +59,8 @@ async function addressOf(bucket: string, key: string, place: Bucket): Promise<st
     ...(port ? { port: Number(port) } : {}),
     ...{ region, accessKey, secretKey, sessionToken, pathStyle: true },
   })
-  return client.presignedGetObject(bucket, key, signedFor)
+  if (key === '') return client.presignedUrl('GET', bucket, '', signedFor, query)
+  return client.presignedGetObject(bucket, key, signedFor, query)
 }
 
 /** Of an answer that says why. */
@@ -44,7 +68,7 @@ const longestReason = 16 * 1024
 const longestWait = 5000
 
 /** A server of S3 names the reason in XML, and the region of a bucket that is asked for in another one. */
-async function whyRefused(headers: Headers, body: Readable): Promise<string> {
+export async function whyRefused(headers: Headers, body: Readable): Promise<string> {
   let said = ''
   const late = setTimeout(() => body.destroy(), longestWait)
   try {

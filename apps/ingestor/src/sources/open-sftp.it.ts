@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { isRoot } from '../../../../e2e/support/source-servers/server.ts'
 import { startSshd, type Sshd } from '../../../../e2e/support/source-servers/sshd.ts'
+import { openProxy } from '../../../../e2e/support/tcp-proxy.ts'
+import { fetchHalfway, longFile } from '../../testing/fetch-halfway.ts'
+import { serveWithoutLength } from '../../testing/sftp-without-length.ts'
 import { csv, filesOf, itComesWhole, itGoesOn, itIsNeverTwoVersions } from '../../testing/server-files.ts'
 import type { Access } from './source-access.ts'
 
@@ -32,7 +35,7 @@ const files = filesOf(
   () => sshd,
   () => byKey,
 )
-const { write, open, read, failure } = files
+const { write, open, read, failure, options } = files
 const at = (path: string) => `sftp://127.0.0.1:${sshd.port}${path}`
 const url = (name: string) => at(join(sshd.folder, name))
 
@@ -44,6 +47,16 @@ describe('a file of a server of SSH', () => {
   it('is looked for in the folder in which a login begins, behind ~/', async () => {
     write('c.csv', csv)
     expect(await read(at('/~/c.csv'))).toEqual(csv)
+  })
+
+  it('goes on where it was when its server says that it sends no more, and does not wait for it', async () => {
+    write('long.csv', longFile)
+    const proxy = await openProxy(`sftp://127.0.0.1:${sshd.port}`)
+    const patient = options(byKey, { timeouts: { connect: 2000, headers: 9000, idle: 600_000, second: 10 } })
+    const fetched = fetchHalfway(proxy.url + join(sshd.folder, 'long.csv'), patient, () => proxy.finish())
+    expect((await fetched).equals(longFile)).toBe(true)
+    expect(proxy.connections()).toBe(2)
+    await proxy.close()
   })
 
   it('has no time to be relied on while its second may have had another version', async () => {
@@ -93,6 +106,19 @@ describe('a server of SSH', () => {
     expect(refused).toEqual([`${url('g.csv')} refuses source.login of the definition`, false])
   })
 
+  it('takes a key with a passphrase, which is opened while other things are done, and refuses a wrong one', async () => {
+    write('g.csv', csv)
+    const access = { ...byKey, privateKey: sshd.lockedKey('geheim'), passphrase: 'geheim' }
+    const patient = { timeouts: { headers: 60_000 } }
+    const before = process.threadCpuUsage()
+    expect(await read(url('g.csv'), access, patient)).toEqual(csv)
+    // to open it takes a second and more
+    expect(process.threadCpuUsage(before).user).toBeLessThan(700_000)
+    const [sentence] = await failure(url('g.csv'), { ...access, passphrase: 'offen' }, patient)
+    expect(sentence).toMatch(/^source\.login\.privateKey of the definition cannot be used: .*bad passphrase/)
+    expect(sentence).not.toMatch(/geheim|offen/)
+  })
+
   it.each<[string, Partial<Access>, string]>([
     ['nobody', { user: undefined }, 'needs source.login of its definition'],
     ['nothing to prove it', { privateKey: undefined }, 'needs source.login of its definition'],
@@ -118,6 +144,23 @@ describe('a server of SSH', () => {
       const [sentence] = await failure(url('f.csv').replace('127.0.0.1', host), byKey, guarded)
       expect(sentence).toMatch(/^host .* is refused: .* is not a public address/)
     }
+  })
+
+  it('is not asked for primes of its own, which would be looked at for seconds', async () => {
+    const strange = await startSshd('KexAlgorithms diffie-hellman-group-exchange-sha256\n')
+    const access = { ...byKey, hostKeys: [strange.fingerprint] }
+    const [sentence, transient] = await failure(`sftp://127.0.0.1:${strange.port}/a.csv`, access)
+    expect(sentence).toMatch(/does not speak SSH as we do: .*no matching key exchange/)
+    expect(transient).toBe(false)
+    await strange.close()
+  })
+
+  it('is refused when it tells no length of a file, by which it could be known to be whole', async () => {
+    const server = await serveWithoutLength()
+    const access = { user: 'feed', password: 'any', hostKeys: [server.fingerprint] }
+    const address = `sftp://127.0.0.1:${server.port}/a.csv`
+    expect(await failure(address, access)).toEqual([`${address} has no length that its server tells`, false])
+    await server.close()
   })
 
   it('is waited for when nobody answers there', async () => {

@@ -78,3 +78,33 @@ export async function rest(
   if (spent) spent.isResting = false
   return seconds
 }
+
+/**
+ * Does what comes before the first byte, within what is left of the pace, whose time it is, too.
+ * @param what stands in the sentence when there is no time left
+ */
+export async function withinPace<L extends { pace: Pace; signal?: AbortSignal }, T>(
+  limits: L,
+  what: string,
+  work: (limits: L) => Promise<T>,
+): Promise<T> {
+  const { pace, signal } = limits
+  const { spent = { seconds: 0, isResting: false }, maxSeconds } = pace
+  const over = new AbortController()
+  const begun = performance.now()
+  const deadline = AbortSignal.timeout(Math.ceil(Math.max(0, maxSeconds - spent.seconds) * 1000))
+  const stop = () => over.abort()
+  deadline.addEventListener('abort', stop)
+  try {
+    return await work({ ...limits, signal: AbortSignal.any(signal ? [signal, over.signal] : [over.signal]) })
+  } catch (error) {
+    if (!over.signal.aborted) throw error
+    throw new SourceError(`${what} took ${maxSeconds} s; source.maxSeconds of the definition allows more`, {
+      cause: error,
+    })
+  } finally {
+    // what was opened goes on
+    deadline.removeEventListener('abort', stop)
+    spent.seconds += Math.floor((performance.now() - begun) / 1000)
+  }
+}

@@ -20,16 +20,17 @@ export function cutPage(bytes: Buffer, dialect: CsvDialect & { header: boolean }
   return { header: withoutLineEnd(text.subarray(0, end)), rows: text.subarray(end) }
 }
 
-/** Blank lines are no rows; a quote that never closes ends with its line. */
-export function countRows(rows: Buffer, dialect: CsvDialect): number {
-  let count = 0
+/** Blank lines are no rows; a quote that never closes ends with its line, and leaves the page open. */
+export function countRows(rows: Buffer, dialect: CsvDialect): { count: number; isOpen: boolean } {
+  let [count, isOpen] = [0, false]
   for (let at = blanksFrom(rows, 0); at < rows.length; at = blanksFrom(rows, at)) {
     const end = new RecordEnd(dialect)
     const next = end.find(rows, at)
+    isOpen ||= next < 0 && end.unclosed !== undefined
     at = next < 0 ? at + (end.unclosed ?? end.length) : next
     count++
   }
-  return count
+  return { count, isOpen }
 }
 
 const withoutBlanks = (text: Buffer): Buffer => text.subarray(blanksFrom(text, 0))

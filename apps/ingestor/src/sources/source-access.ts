@@ -7,6 +7,8 @@ export interface Access {
   user?: string
   password?: string
   privateKey?: string
+  /** that opens the key */
+  passphrase?: string
   /** fingerprints, as `SHA256:…` */
   hostKeys?: readonly string[]
   /** certificates as PEM */
@@ -20,6 +22,8 @@ export interface Bucket {
   accessKey?: string
   secretKey?: string
   sessionToken?: string
+  /** whoever asks pays for it, and not the bucket's owner */
+  requesterPays?: boolean
 }
 
 /**
@@ -42,12 +46,12 @@ export async function accessOf(
 const texts = ['privateKey', 'ca']
 
 async function filled<T extends object>(words: object, folder: string | undefined): Promise<T> {
-  const given = Object.entries(words).filter(([, text]) => text !== undefined) as [string, string][]
+  const given = Object.entries(words).filter(([, text]) => text !== undefined) as [string, unknown][]
   const read = given.map(async ([word, text]) => [
     word,
-    await secretsIn(text, folder, { isText: texts.includes(word) }),
+    typeof text === 'string' ? await secretsIn(text, folder, { isText: texts.includes(word) }) : text,
   ])
-  return Object.fromEntries((await Promise.all(read)) as [string, string][]) as T
+  return Object.fromEntries((await Promise.all(read)) as [string, unknown][]) as T
 }
 
 /** Where a bucket lies: one of AWS has an address for each region. */

@@ -9,7 +9,7 @@ interface AgentOptions {
   /** URL of the proxy, perhaps with user and password; we connect ourselves when it is left out */
   proxy?: (() => string) | undefined
   /** who signed the certificates, in place of those that the world trusts */
-  ca?: string | undefined
+  ca?: string | string[] | undefined
   /** milliseconds */
   timeout: number
 }

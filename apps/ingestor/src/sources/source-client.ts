@@ -81,7 +81,8 @@ export interface SentBefore {
 }
 
 /** By what a file is known to be the one that was read before. */
-export type SameBy = 'etag' | 'last-modified' | 'size and time' | 'content'
+export const samenesses = ['etag', 'last-modified', 'size and time', 'content', 'no new file'] as const
+export type SameBy = (typeof samenesses)[number]
 
 /** A file that is not read again. */
 export interface Same extends Version {

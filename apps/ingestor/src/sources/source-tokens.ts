@@ -1,10 +1,11 @@
+import { getCACertificates } from 'node:tls'
 import type { Dataset } from '@dsf/dataset'
 import { TokenError, tokensOf, type Tokens } from '@dsf/stage'
 import { fetch as fetchWith } from 'undici'
 import { sourceAgent } from './source-agent.ts'
 import { usualTimeouts } from './source-client.ts'
 import { SourceError } from '../source-error.ts'
-import { withSecrets } from './source-secrets.ts'
+import { secretsIn, withSecrets } from './source-secrets.ts'
 
 interface Limits {
   allow: readonly string[]
@@ -15,13 +16,13 @@ interface Limits {
 }
 
 /** The tokens of one fetch: its first use asks for one, and others only once that has expired or was refused. */
-export function sourceTokens({ source: { oauth } }: Dataset, limits: Limits): Tokens | undefined {
+export function sourceTokens({ source: { oauth, ca } }: Dataset, limits: Limits): Tokens | undefined {
   if (!oauth) return undefined
   const { tokenUrl: url, clientId: id, clientSecret, scope, parameters, sendIn } = oauth
   const tokens = tokensOf({
     ...{ url, id, sendIn, parameters: { ...(scope === undefined ? {} : { scope }), ...parameters } },
     secret: () => withSecrets(clientSecret, limits.secrets, (value) => value),
-    fetch: (to, init) => guardedFetch(to, init, limits),
+    fetch: async (to, init) => guardedFetch(to, init, limits, await trustedBy(ca, limits)),
   })
   const get = () =>
     tokens.get().catch((error: unknown) => {
@@ -30,9 +31,20 @@ export function sourceTokens({ source: { oauth } }: Dataset, limits: Limits): To
   return { ...tokens, get }
 }
 
+/** Those of whom the source is: and the world, because the server of tokens may be another one. */
+const trustedBy = async (ca: string | undefined, { secrets }: Limits): Promise<string[] | undefined> =>
+  ca === undefined
+    ? undefined
+    : [...getCACertificates('default'), await secretsIn(ca, secrets, { isText: true })]
+
 /** A token is asked for where a source may be, and with the same care. */
-async function guardedFetch(url: string, init: RequestInit, limits: Limits): Promise<Response> {
-  const agent = sourceAgent({ ...limits, timeout: usualTimeouts.connect })
+async function guardedFetch(
+  url: string,
+  init: RequestInit,
+  limits: Limits,
+  ca: string[] | undefined,
+): Promise<Response> {
+  const agent = sourceAgent({ ...limits, ca, timeout: usualTimeouts.connect })
   const signals = [init.signal, limits.signal].filter((signal) => signal instanceof AbortSignal)
   try {
     const asked = { ...(init as object), signal: AbortSignal.any(signals), dispatcher: agent }

@@ -196,9 +196,9 @@ const resource = z.looseObject({
     .optional(),
   compression: z
     .enum(
-      ['gz', 'gzip', 'zst', 'zstd', 'br', 'deflate', 'zip'],
+      ['gz', 'gzip', 'zst', 'zstd', 'bz2', 'bzip2', 'br', 'deflate', 'zip'],
       notRead(
-        'expected "gz", "zst", "br", "deflate" or "zip"; all but "br" and "deflate" are recognised by themselves',
+        'expected "gz", "zst", "bz2", "br", "deflate" or "zip"; all but "br" and "deflate" are recognised by themselves',
       ),
     )
     .optional(),

@@ -15,7 +15,8 @@ const login = z
       .max(255)
       .regex(/^[!-~]+$/, 'expected the name of a user'),
     password: secret.optional(),
-    privateKey: secret.optional().describe('sftp: a key as ssh-keygen writes it, without a passphrase'),
+    privateKey: secret.optional().describe('sftp: a key as ssh-keygen writes it'),
+    passphrase: secret.optional().describe('sftp: that opens the key'),
   })
   .optional()
   .describe('who we are at a server of sftp, ftp or ftps')
@@ -56,6 +57,10 @@ const s3 = z
     accessKey: secret.optional(),
     secretKey: secret.optional(),
     sessionToken: secret.optional(),
+    requesterPays: z
+      .boolean()
+      .optional()
+      .describe('whoever asks pays for it, and not the owner of the bucket'),
   })
   .optional()
   .describe('s3: where the bucket is, and with what keys it is read; without keys as anybody')

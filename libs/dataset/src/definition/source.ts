@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { headerName, headerText, oauth, pages, post } from './http-source.ts'
 import { largestRow, largestSource } from './limits.ts'
 import { sourceAccess } from './source-access.ts'
+import { isPattern } from './source-pattern.ts'
 import { hasMisspeltDate, withoutDates } from './source-dates.ts'
 
 const seconds = (usual: number) => z.number().int().min(1).max(86_400).default(usual)
@@ -12,13 +13,17 @@ export const source = z.strictObject({
     .string()
     .refine(
       isSourceUrl,
-      'expected a URL that begins with http://, https://, sftp://, ftp://, ftps://, s3:// or file:/// and names one file',
+      'expected a URL that begins with http://, https://, sftp://, ftp://, ftps://, s3:// or file:/// and names a file, or a pattern of files',
     )
     .refine(isWithoutSecret, 'expected no user or password: name a secret, as docs/dataset.md says')
     .refine(namesSecretsInQuery, 'expected `${secret:name}` in the query alone')
     .refine(
       (url) => !hasMisspeltDate(url),
       'expected a date of yyyy, yy, MM, dd, DDD, HH and -_./T, as in {yyyy-MM-dd}',
+    )
+    .refine(
+      (url) => !isPattern(url) || (!/\*\*/.test(url) && withoutDates(url) === url),
+      'expected * within a name, as in sftp://host/out/*.csv, and no date beside it',
     )
     .optional()
     .describe('where the file is published: http(s)://, sftp://, ftp(s)://, s3:// or file://'),
@@ -29,6 +34,15 @@ export const source = z.strictObject({
     .max(366)
     .optional()
     .describe('how many earlier dates of `url` are looked for'),
+  order: z
+    .enum(['time', 'name'])
+    .optional()
+    .describe('of a pattern: in which its new files are read, one with each run; time when it is left out'),
+  skip: z
+    .array(z.string().min(1).max(1024))
+    .max(1000)
+    .optional()
+    .describe('of a pattern: names of files that are left out'),
   ...sourceAccess,
   headers: z
     .record(headerName, headerText)
@@ -82,14 +96,14 @@ function isSourceUrl(text: string): boolean {
   // a date is part of a path or a query
   return (
     sourceUrls.some((pattern) => pattern.test(withoutDates(text))) &&
-    !/(?<!\$)\{/.test(authority.exec(text)?.[0] ?? '')
+    !/(?<!\$)\{|\*/.test(authority.exec(text)?.[0] ?? '')
   )
 }
 
 const sourceUrls = [
   /^https?:\/\/[^/?#\s]+/i,
-  /^(sftp|ftps?|s3):\/\/[^/?#\s]+\/[^*?#{}]*[^*?#{}/]$/i,
-  /^file:(\/\/(localhost)?)?\/[^*?]+$/i,
+  /^(sftp|ftps?|s3):\/\/[^/?#\s]+\/[^?#{}]*[^?#{}/]$/i,
+  /^file:(\/\/(localhost)?)?\/[^?]+$/i,
 ]
 
 const authority = /^[a-z][a-z0-9]*:\/\/[^/?#]*/i

@@ -4,6 +4,7 @@ import { columnOf } from './column-name.ts'
 import { checkColumns, type NamedColumn } from './check-columns.ts'
 import { checkDashboard } from './check-dashboard.ts'
 import { checkHttp } from './check-pages.ts'
+import { checkPattern } from './check-pattern.ts'
 import type { Dataset, Field, FieldType } from '../definition/dataset.ts'
 import type { DefinedField, Definition } from '../definition/definition.ts'
 import { checkDialect, dialectOf } from '../definition/dialect.ts'
@@ -44,6 +45,7 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
   checkColumns(namedColumns(dataset, schema.fields), dataset, refuse)
   checkWhichKey(raw, isWrong, refuse)
   checkHttp(raw, isWrong, refuse)
+  checkPattern(raw, isWrong, refuse)
   checkKey(dataset, refuse)
   checkHeader(dataset, isWrong, refuse)
   checkRoles(dataset, raw['x-dsf'], find, refuse)

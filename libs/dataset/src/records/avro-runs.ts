@@ -42,12 +42,35 @@ const file = {
   ],
 }
 
+const readFile = {
+  type: 'record',
+  name: 'ReadFile',
+  fields: [
+    { name: 'path', type: 'string' },
+    nullable('modified', 'long', 'ms since 1970, where its server told'),
+    { name: 'version', type: 'string', doc: 'what else tells one version of it from another' },
+  ],
+}
+
+/** What was read of a source that is a pattern. */
+const files = {
+  type: 'record',
+  name: 'FilesRead',
+  fields: [
+    { name: 'pattern', type: 'string' },
+    { name: 'order', type: 'string', doc: 'time or name' },
+    { name: 'since', type: 'string', doc: 'the run that read the last one' },
+    nullable('upTo', readFile, 'in order: what comes before it counts as read'),
+    { name: 'seen', type: { type: 'array', items: 'ReadFile' }, doc: 'those that are remembered' },
+  ],
+}
+
 const unchanged = {
   type: 'record',
   name: 'Unchanged',
   fields: [
     { name: 'since', type: 'string', doc: 'the run that brought the rows' },
-    { name: 'by', type: 'string', doc: 'etag, last-modified, size and time, or content' },
+    { name: 'by', type: 'string', doc: 'etag, last-modified, size and time, or content, or no new file' },
   ],
 }
 
@@ -150,7 +173,14 @@ export function runSchema(dataset: Dataset): AvroSchema {
     nullable('file', file, 'that the rows are of'),
     nullable('encoding', 'string', 'of the file, as it was read'),
     nullable('unchanged', unchanged, 'of an import whose file was the one of a run before'),
-    nullable('address', 'string', 'what a source with a date in it became'),
+    nullable('address', 'string', 'what a source with a date or a pattern in it became'),
+    nullable(
+      'files',
+      files,
+      'what was read of its pattern; one run has it once all its rows are on their way',
+    ),
+    long('waiting', 'new files of its pattern behind this one'),
+    nullable('next', 'string', 'the run that was asked for to read them'),
     nullable('cut_by', 'string', 'SHA-256 of what its file is cut into rows by'),
     nullable('header', seenHeader, 'as it was taken; kept with the last run that took one'),
     nullable('drift', drift),

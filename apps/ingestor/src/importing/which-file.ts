@@ -1,0 +1,177 @@
+/**
+ * Which file a run reads: the one at its address, the newest that is there, where the address has a date in it, or the next new one, where it
+ * is a pattern.
+ */
+import { createHash } from 'node:crypto'
+import { datedAddresses, isPattern, type Dataset } from '@dsf/dataset'
+import type { Tokens } from '@dsf/stage'
+import { toldCompression } from '../reading/compression.ts'
+import type { HttpOptions } from '../sources/http-options.ts'
+import { openSource, type Source } from '../sources/open-source.ts'
+import { withinPace, type Pace } from '../sources/pace.ts'
+import { printable } from '../sources/guard-address.ts'
+import { accessOf } from '../sources/source-access.ts'
+import { listSource } from '../sources/list-source.ts'
+import { addressOf } from '../sources/pattern.ts'
+import { forgotten, nextFile, withFile, type FilesRead } from './new-files.ts'
+import { isSame, type Same, type SentBefore, type SourceOptions } from '../sources/source-client.ts'
+import { SourceError } from '../source-error.ts'
+import { askedOf } from '../sources/source-secrets.ts'
+
+/** What may be fetched: deployed configuration, never part of a request. */
+export type SourceLimits = Pick<SourceOptions, 'allow' | 'proxy' | 'roots'> & { secrets?: string | undefined }
+
+/** Whose source it is. */
+export interface Import {
+  run: string
+  source: string
+  /** by which a date in the source is the same when it is fetched again */
+  requested_at: number
+}
+
+/** What a source with a date or a pattern in it became. */
+export interface Found {
+  address?: string
+  /** of a pattern: what was read of it, with this file */
+  files?: FilesRead
+  /** new files behind this one */
+  waiting?: number
+}
+
+/** The file of a run before, as far as its rows were read by the same definition. */
+export type Before = SentBefore & { sha256: string }
+
+export type Limits = SourceLimits & {
+  pace: Pace
+  tokens: Tokens | undefined
+  signal?: AbortSignal
+  before?: Before
+  /** what was read of the pattern before */
+  read?: FilesRead
+}
+
+/** The source, or, where there is a date in it, the newest that is there. */
+export async function openFileOf(
+  dataset: Dataset,
+  run: Import,
+  limits: Limits,
+): Promise<(Source | Same) & Found> {
+  if (isPattern(run.source))
+    return withinPace(limits, 'to look for a new file', (within) => openNext(dataset, run, within))
+  const addresses = datedAddresses(run.source, run.requested_at, dataset.source.lookBack)
+  if (!addresses) return openAt(dataset, run.source, limits, limits.before)
+  return withinPace(limits, 'to look for the newest file', (within) =>
+    openNewest(dataset, run.source, addresses, within),
+  )
+}
+
+async function openNewest(
+  dataset: Dataset,
+  dated: string,
+  addresses: string[],
+  limits: Limits,
+): Promise<(Source | Same) & Found> {
+  let missing: SourceError | undefined
+  for (const address of addresses) {
+    try {
+      return await openDated(dataset, dated, address, limits)
+    } catch (error) {
+      if (!(error instanceof SourceError) || !error.isMissing) throw error
+      missing ??= error
+    }
+  }
+  const others = addresses.length > 1 ? `, nor is one of the ${addresses.length - 1} before it` : ''
+  throw new SourceError(
+    `${missing!.message}${others}; source.lookBack of the definition looks for ${others ? 'more' : 'those before it'}`,
+  )
+}
+
+/** Each address has a file of its own, as if the source had redirected to it. */
+async function openDated(
+  dataset: Dataset,
+  dated: string,
+  address: string,
+  limits: Limits,
+): Promise<(Source | Same) & Found> {
+  const { source } = dataset
+  const place = createHash('sha256').update(address).digest('hex')
+  const before = limits.before?.redirected === place ? { ...limits.before, redirected: null } : undefined
+  const own = source.url === dated ? { ...dataset, source: { ...source, url: address } } : dataset
+  const opened = await openAt(own, address, limits, before)
+  return { ...opened, redirected: opened.redirected ?? place, address }
+}
+
+async function openAt(
+  dataset: Dataset,
+  source: string,
+  limits: Limits,
+  known: SentBefore | undefined,
+): Promise<Source | Same> {
+  const { url, options } = await optionsOf(dataset, source, limits)
+  return openSource(url, { ...options, known })
+}
+
+async function optionsOf(
+  dataset: Dataset,
+  source: string,
+  limits: Limits,
+): Promise<{ url: string; options: SourceOptions }> {
+  const { url, headers, ...own } = await askedOf(dataset, source, limits.secrets)
+  const options = {
+    ...limits,
+    headers,
+    http: httpOf(dataset, own, limits),
+    access: await accessOf(dataset, source, limits.secrets),
+    compression: toldCompression(dataset.compression),
+    maxBytes: dataset.source.maxBytes,
+    timeouts: timeoutsOf(dataset),
+  }
+  return { url, options }
+}
+
+/** So long after it was last written to a file is taken to be whole; an object of a bucket is not there before. */
+const settledMs = 60_000
+
+/** The next new file of a pattern. Which one it is, and what is known of it then, counts with the landing. */
+async function openNext(dataset: Dataset, run: Import, limits: Limits): Promise<(Source | Same) & Found> {
+  const { order = 'time', skip = [] } = dataset.source
+  const { url, options } = await optionsOf(dataset, run.source, limits)
+  const pattern = new URL(url)
+  const until = pattern.protocol === 's3:' ? Infinity : Date.now() - settledMs
+  const after = order === 'name' ? forgotten(limits.read, order)?.path : undefined
+  const listing = listSource(url, options, after)
+  const { file, waiting, matching } = await nextFile(listing, { order, skip, until }, limits.read)
+  if (!file && limits.read) return { same: 'no new file' }
+  if (!file) throw new SourceError(noneOf(printable(pattern), matching))
+  const address = addressOf(pattern, file.path)
+  const opened = await openAt(dataset, address, limits, undefined).catch((error: unknown) => {
+    if (error instanceof SourceError && error.isMissing)
+      throw new SourceError(`${error.message}; it was there when its folder was looked at`, {
+        transient: true,
+      })
+    throw error
+  })
+  if (isSame(opened)) return opened
+  const files = withFile(limits.read, { pattern: run.source, order }, file, run.run)
+  return { ...opened, address, waiting, files }
+}
+
+const noneOf = (name: string, matching: number): string =>
+  matching === 0
+    ? `no file matches ${name}`
+    : `no file matches ${name} that was written more than ${settledMs / 1000} s ago: a younger one may still be in the writing`
+
+function httpOf(
+  { source: { post, pages }, dialect }: Dataset,
+  own: { isOwnServer: boolean; isOwnAddress: boolean },
+  { tokens }: Limits,
+): HttpOptions {
+  return {
+    ...(own.isOwnServer ? { tokens } : {}),
+    ...(own.isOwnAddress ? { post, pages: pages && { ...pages, dialect } } : {}),
+  }
+}
+
+function timeoutsOf({ source: { connectSeconds, firstByteSeconds, idleSeconds } }: Dataset) {
+  return { connect: 1000 * connectSeconds, headers: 1000 * firstByteSeconds, idle: 1000 * idleSeconds }
+}
