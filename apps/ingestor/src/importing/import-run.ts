@@ -198,7 +198,7 @@ function land(
     return landSource(store, dataset, asked, { ...limits, ...more }, came)
   }
   const replay = { replay: run.replay, before: state.replays() }
-  return landQuarantine({ store, topics: topics! }, dataset, run.run, replay)
+  return landQuarantine({ store, topics: topics! }, dataset, run.run, replay, { signal: more.signal, came })
 }
 
 /** Each part waits for a place of its own, so that a long run does not hold up those behind it. */
