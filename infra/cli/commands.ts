@@ -74,6 +74,9 @@ const selectionOf = ({ stage, code, run }: Options) => ({
 const queryOf = (options: Options, names: (keyof Options)[]): Record<string, string> =>
   Object.fromEntries(names.flatMap((name) => (options[name] ? [[name, String(options[name])]] : [])))
 
+/** So long the ingestor looks for the rows of a replay. */
+const selectSeconds = 60
+
 /** The servers' own tools take it as it is. */
 const asJson = (answer: object) => `${JSON.stringify(answer, null, 2)}\n`
 
@@ -103,7 +106,8 @@ export const commands: Record<string, Command> = {
       const { dryRun, force } = options
       const body = { ...selectionOf(options), dryRun, force }
       const path = `/v1/quarantine/${dataset}/replays`
-      const answer = await ask<{ run?: Run }>(api, path, { body, headers: keyed(options.key) })
+      const question = { body, headers: keyed(options.key), waitSeconds: selectSeconds }
+      const answer = await ask<{ run?: Run }>(api, path, question)
       return answer.run && options.wait
         ? { ...answer, run: await finished(api, answer.run, options) }
         : answer

@@ -54,7 +54,8 @@ function requestOf({ token }: Api, question: Question): RequestInit {
       ...headers,
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
-    signal: AbortSignal.timeout(1000 * (usualSeconds + waitSeconds)),
+    // a fraction of a millisecond is none that Node takes
+    signal: AbortSignal.timeout(Math.ceil(1000 * (usualSeconds + waitSeconds))),
   }
 }
 

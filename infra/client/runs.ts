@@ -86,7 +86,7 @@ export interface Waiting {
   readonly hope?: () => void
 }
 
-/** How long to leave in peace an ingestor that is away, or has not heard of the run yet. */
+/** From one look to the next at least, where one is answered at once: nobody is there, or too many wait already. */
 const pauseMs = 250
 
 /** Waits until a run is over, whatever becomes of the ingestor meanwhile. @throws Error when it does not come to that in time */
@@ -95,12 +95,13 @@ export async function followRun(api: Api, runId: string, waiting: Waiting): Prom
   const deadline = Date.now() + seconds * 1000
   let last = 'nothing'
   for (let left = seconds; left > 0; left = (deadline - Date.now()) / 1000) {
+    const began = performance.now()
     const seen = await getRun(api, runId, Math.min(lookSeconds, left)).catch(away)
     if (typeof seen === 'object' && isOver(seen)) return seen
     last = typeof seen === 'string' ? seen : progressOf(seen)
     tell?.(last)
     hope?.()
-    if (typeof seen === 'string') await sleep(pauseMs)
+    await sleep(Math.max(0, Math.min(pauseMs - (performance.now() - began), deadline - Date.now())))
   }
   throw new Error(
     `The run ${runId} did not end within ${seconds} s, and goes on; what was seen last is "${last}".`,

@@ -10,7 +10,7 @@ from .http import Api, ApiError, Question, ask
 RunState = Literal["queued", "fetching", "publishing", "processing", "succeeded", "failed", "cancelled"]
 
 _PAUSE_SECONDS = 0.25
-"""How long to leave in peace an ingestor that is away, or has not heard of the run yet."""
+"""From one look to the next at least, where one is answered at once: nobody is there, or too many wait already."""
 
 
 class Landing(TypedDict):
@@ -119,15 +119,17 @@ def follow_run(api: Api, run_id: str, seconds: float, look_seconds: float = 10) 
     """
     deadline, last = time.monotonic() + seconds, "nothing"
     while (left := deadline - time.monotonic()) > 0:
+        began = time.monotonic()
         try:
             run = get_run(api, run_id, min(look_seconds, left))
         except ApiError as error:
             last = _away(error)
-            time.sleep(min(_PAUSE_SECONDS, left))
-            continue
-        if is_over(run):
-            return run
-        last = progress_of(run)
+        else:
+            if is_over(run):
+                return run
+            last = progress_of(run)
+        now = time.monotonic()
+        time.sleep(max(0, min(began + _PAUSE_SECONDS, deadline) - now))
     raise TimeoutError(
         f'the run {run_id} did not end within {seconds:g} s, and goes on; what was seen last is "{last}"'
     )

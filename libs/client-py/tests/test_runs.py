@@ -126,6 +126,12 @@ def test_following_ends_in_time_with_what_was_seen_last():
     assert 1 <= len(server.asked) <= 4
 
 
+def test_a_wait_that_is_answered_at_once_is_not_asked_again_at_once():
+    with serving(lambda *_: (200, RUN)) as server, pytest.raises(TimeoutError, match="7 rows so far"):
+        follow_run(Api(server.url), "r", 0.6)
+    assert 2 <= len(server.asked) <= 3
+
+
 def test_there_is_no_use_in_following_where_the_token_is_wrong():
     with serving(lambda *_: (401, {"detail": "no token"})) as server, pytest.raises(ApiError, match="401"):
         follow_run(Api(server.url), "r", 60)

@@ -1,4 +1,5 @@
 export { Asked, Call, numberIn, secondsUpTo, type Contract } from './http/call.ts'
+export { goneOf } from './http/gone.ts'
 export { crashPoint, type CrashAt } from './settings/crash-points.ts'
 export {
   defineStage,

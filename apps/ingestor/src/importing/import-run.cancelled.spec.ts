@@ -1,3 +1,4 @@
+import type { TopicReader } from '@dsf/stage'
 import { describe, expect, it } from 'vitest'
 import {
   weather,
@@ -16,10 +17,11 @@ import { importRun } from './import-run.ts'
 import { cancel, newRun } from './run.ts'
 import type { RunStates } from './run-state.ts'
 
+const cancelled = (states: RunStates) => states.set(cancel(states.get('r')!, now))
+
 describe('a run whose end somebody asks for', () => {
   const rows = 45_000
   const request = source(csvOf(rows), 'long.csv')
-  const cancelled = (states: RunStates) => states.set(cancel(states.get('r')!, now))
 
   it.each([
     ['before its source has come', 0],
@@ -53,6 +55,44 @@ describe('a run whose end somebody asks for', () => {
   })
 })
 
+describe('a replay that waits for a transaction in the quarantine', () => {
+  const replay = { selection: {}, until: [9, 0, 0, 0] }
+  const request = { run: 'r', type: 'replay' as const, source: null, replay, requested_at: 1 }
+  /** Its topic never comes past its first offset. */
+  function waiting() {
+    const states = newStates()
+    states.set(newRun(request, weather.lanes))
+    states.commit()
+    const lane = laneOf(states)
+    const fetched = Promise.withResolvers<void>()
+    const topics = {
+      ranges: async () => [9, 0, 0, 0].map((end) => ({ first: 0, end })),
+      fetch: async (_: unknown, __: unknown, { offset }: { offset: number }) => {
+        fetched.resolve()
+        return { records: [], from: offset, next: offset, stable: offset }
+      },
+    } as unknown as TopicReader
+    const running = importRun({ ...importerOf(store), topics }, lane.work, 'r')
+    return { states, running, ...lane, fetched: fetched.promise }
+  }
+
+  it('is cancelled all the same', async () => {
+    const { states, running, commit, fetched } = waiting()
+    await fetched
+    cancelled(states)
+    commit({})
+    await running
+    expect(states.get('r')).toMatchObject({ state: 'cancelled', row: 0 })
+  })
+
+  it('ends with its lane', async () => {
+    const { running, lost, fetched } = waiting()
+    await fetched
+    lost.abort(new Error('lost'))
+    await expect(running).rejects.toThrow('lost')
+  })
+})
+
 describe('a run whose end is taken in just before a transaction of its own', () => {
   const request = source(csvOf(3), 'short.csv')
   /** Does something in a batch of the lane while the transaction of that number waits for its turn. */
@@ -74,7 +114,6 @@ describe('a run whose end is taken in just before a transaction of its own', () 
     await importRun(importerOf(store), work, 'r')
     return { states, committed, seen }
   }
-  const cancelled = (states: RunStates) => states.set(cancel(states.get('r')!, now))
 
   it('stays cancelled from then on', async () => {
     const { states, committed, seen } = await interrupted(0, cancelled)

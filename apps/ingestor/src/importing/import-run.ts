@@ -179,7 +179,7 @@ function land(
   { store, limits, topics }: Importer,
   { dataset, state }: Work,
   run: Run,
-  { came, ...more }: Pick<Limits, 'signal' | 'before' | 'read'> & { came: (bytes: number) => void },
+  { came, ...more }: Pick<Limits, 'before' | 'read'> & { signal: AbortSignal; came: (bytes: number) => void },
 ): Promise<Landing | Landed | Unchanged> {
   if (run.replay === null) {
     const { source, requested_at } = run
@@ -187,7 +187,7 @@ function land(
     return landSource(store, dataset, asked, { ...limits, ...more }, came)
   }
   const replay = { replay: run.replay, before: state.replays() }
-  return landQuarantine({ store, topics: topics! }, dataset, run.run, replay)
+  return landQuarantine({ store, topics: topics! }, dataset, run.run, replay, { signal: more.signal, came })
 }
 
 /** Each part waits for a place of its own, so that a long run does not hold up those behind it. */

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { loadDataset } from '@dsf/dataset'
 import { sha256, type ObjectStore } from '@dsf/store'
+import type { Place } from '@dsf/stage'
 import { describe, expect, it } from 'vitest'
 import { topicOf, type Refused } from '../../testing/quarantine-topic.ts'
 import { landedRows, landQuarantine } from './land-quarantine.ts'
@@ -25,7 +26,8 @@ async function land(lanes: Refused[][], replay: Replay, before: Replay[] = []) {
     ranges: log.ranges,
     fetch: async (_: unknown, __: unknown, place: { lane: number; offset: number }) => log.fetch(place),
   }
-  const landing = await landQuarantine({ store, topics }, dataset, 'run', { replay, before })
+  const reading = { signal: new AbortController().signal, came: () => undefined }
+  const landing = await landQuarantine({ store, topics }, dataset, 'run', { replay, before }, reading)
   const bytes = objects.get(landing.landing)!
   expect(landing).toMatchObject({ landing_bytes: bytes.length, landing_sha256: sha256(bytes) })
   return bytes
@@ -69,6 +71,16 @@ describe('the landing of a replay', () => {
     await expect(land([many], all)).rejects.toThrow('more than 200000 rows are selected')
   })
 
+  it('tells with each fetch how far it is', async () => {
+    const log = topicOf([[refused(1), refused(2), refused(3)]], 1)
+    const topics = { ranges: log.ranges, fetch: (_: unknown, __: unknown, place: Place) => log.fetch(place) }
+    const bytes: number[] = []
+    const reading = { signal: new AbortController().signal, came: (sofar: number) => void bytes.push(sofar) }
+    const all = { replay: { selection: {}, until: [6] }, before: [] }
+    const { landing_bytes } = await landQuarantine({ ...openStore(), topics }, dataset, 'run', all, reading)
+    expect([bytes[0], bytes.at(-1), bytes.length >= log.fetches - 1]).toEqual([0, landing_bytes, true])
+  })
+
   it('is read in parts, from any row on', async () => {
     const bytes = await land(lanes, replay)
     expect(numbers(await rowsOf(bytes, 0, 2))).toEqual([[1, 3], [4]])
@@ -87,7 +99,8 @@ describe('what a replay would select', () => {
   it('is counted without holding it: open rows, and documents by their objects, once each', async () => {
     const document = { ...refused(7, 'refused'), stage: 'indexer', key: 'd' }
     const log = topicOf([[refused(1), refused(2, 'enum'), document, document]], 2)
-    const select = (replays: Replay[]) => selectRows(log, { selection: {}, until: [8] }, replays)
+    const select = (replays: Replay[]) =>
+      selectRows(log, { selection: {}, until: [8] }, replays, { signal: new AbortController().signal })
     const reason = 'a refused document is replayed by its object'
     expect(await select([])).toEqual({ selected: 3, asRows: 2, skipped: { [reason]: 1 }, objects: [] })
     expect(await select([{ selection: { code: 'enum' }, until: [8] }])).toMatchObject({

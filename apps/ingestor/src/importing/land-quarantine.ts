@@ -5,7 +5,7 @@ import { landingKey, type Dataset } from '@dsf/dataset'
 import type { TopicReader } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import type { Landing } from './land-source.ts'
-import { quarantineLog, rowsUntil, type QuarantineLog } from './quarantine-log.ts'
+import { quarantineLog, rowsUntil, type QuarantineLog, type Reading } from './quarantine-log.ts'
 import { nameOf, whyNotReplayable, type QuarantinedRow } from './quarantined-row.ts'
 import { isSelected, isTaken, type Replay } from './selection.ts'
 import { SourceError } from '../source-error.ts'
@@ -17,16 +17,18 @@ const mostRows = 200_000
  * Copies the selected rows that no replay before took into the store, one JSON line each: the record of what was replayed, and where a replay goes
  * on after a crash. The same rows in the same order for the same request, because its ends do not move. The topic is read
  * twice, so that no row is held: for the last place of each row, and for the rows.
- * @throws SourceError when there are too many
+ * @param came is told with each fetch how many bytes were written so far
+ * @throws SourceError when there are too many, or the topic cannot be read up to them; the signal's reason
  */
 export async function landQuarantine(
   { store, topics }: { store: ObjectStore; topics: Pick<TopicReader, 'ranges' | 'fetch'> },
   dataset: Dataset,
   run: string,
   { replay, before }: { replay: Replay; before: Replay[] },
+  reading: LandReading,
 ): Promise<Landing> {
   const log = quarantineLog(topics, dataset)
-  const places = await lastPlaces(log, replay)
+  const places = await lastPlaces(log, replay, reading)
   const isWanted = (row: QuarantinedRow) =>
     places.get(nameOf(row)) === placeOf(row) && !before.some((earlier) => isTaken(earlier, row))
   const landing = landingKey(dataset.name, run).replace(/\.csv$/, '.jsonl')
@@ -35,39 +37,49 @@ export async function landQuarantine(
     stream.destroy(error as Error)
     throw error
   })
-  const [, written] = await Promise.all([stored, writeRows(log, replay, isWanted, stream)])
+  const [, written] = await Promise.all([stored, writeRows(log, replay, { isWanted, stream }, reading)])
   return { landing, ...written }
 }
 
+type LandReading = Reading & { came: (bytes: number) => void }
+
 const placeOf = ({ lane, offset }: QuarantinedRow): string => `${lane}-${offset}`
 
-async function lastPlaces(log: QuarantineLog, { selection, until }: Replay): Promise<Map<string, string>> {
+async function lastPlaces(
+  log: QuarantineLog,
+  { selection, until }: Replay,
+  reading: LandReading,
+): Promise<Map<string, string>> {
   const places = new Map<string, string>()
-  for await (const rows of rowsUntil(log, until))
+  for await (const rows of rowsUntil(log, until, reading)) {
+    reading.came(0)
     for (const row of rows) {
       if (isSelected(selection, row) && !whyNotReplayable(row)) places.set(nameOf(row), placeOf(row))
       if (places.size > mostRows)
         throw new SourceError(`more than ${mostRows} rows are selected; narrow it by stage, code or run`)
     }
+  }
   return places
 }
 
 async function writeRows(
   log: QuarantineLog,
   { until }: Replay,
-  isWanted: (row: QuarantinedRow) => boolean,
-  stream: PassThrough,
+  { isWanted, stream }: { isWanted: (row: QuarantinedRow) => boolean; stream: PassThrough },
+  reading: LandReading,
 ): Promise<Pick<Landing, 'landing_bytes' | 'landing_sha256'>> {
   const sum = createHash('sha256')
   let bytes = 0
   try {
-    for await (const rows of rowsUntil(log, until))
+    for await (const rows of rowsUntil(log, until, reading)) {
       for (const row of rows.filter(isWanted)) {
         const line = lineOf(row)
         sum.update(line)
         bytes += line.length
-        if (!stream.write(line)) await once(stream, 'drain')
+        if (!stream.write(line)) await once(stream, 'drain', reading)
       }
+      reading.came(bytes)
+    }
   } catch (error) {
     stream.destroy(error as Error)
     throw error

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -15,6 +15,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { landSource, type Landed } from './land-source.ts'
 import type { Before } from './which-file.ts'
 import { SourceError } from '../source-error.ts'
+import { zipOf } from '../../testing/zip.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -315,5 +316,41 @@ describe('a source with a date in it', () => {
     expect(await landed).toMatchObject({ address: url.replace('{yyyyMMdd}', '20261125') })
     expect(asked).toEqual(['/20261126?key=a%26b a&b', '/20261125?key=a%26b a&b'])
     server.close()
+  })
+})
+
+describe('an archive, which is read through once it has come', () => {
+  const member = { name: 'a.csv', bytes: Buffer.from(randomBytes(2 ** 20).toString('hex')) }
+  /** `heard` is told in each chunk: of the copy, and of the reading. */
+  function landed(heard: (reads: number) => void, signal: AbortSignal) {
+    writeFileSync(file, zipOf([member]))
+    const { objects, store } = openStore()
+    let reads = 0
+    const stream: ObjectStore['stream'] = async (key, from = 0, length = Infinity) => {
+      reads++
+      return Readable.from([objects.get(key)!.subarray(from, from + length)])
+    }
+    const run = { run: 'r', source: pathToFileURL(file).href, requested_at }
+    vi.useRealTimers()
+    return landSource(
+      { ...store, stream },
+      loaded,
+      run,
+      { allow: [], roots: [folder], signal },
+      () => reads > 0 && heard(reads),
+    )
+  }
+
+  it('gives a sign of life with each chunk', async () => {
+    const heard = vi.fn()
+    await landed(heard, new AbortController().signal)
+    expect(heard.mock.calls.length).toBeGreaterThan(10)
+  })
+
+  it('is not read any further once its run is cancelled', async () => {
+    const cancelled = new AbortController()
+    const heard = vi.fn(() => cancelled.abort())
+    await expect(landed(heard, cancelled.signal)).rejects.toThrow('aborted')
+    expect(heard).toHaveBeenCalledTimes(1)
   })
 })

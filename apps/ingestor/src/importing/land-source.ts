@@ -86,7 +86,10 @@ async function landOnce(
   const landed = await copy(store, dataset, run, source, limits.before, came)
   if ('same' in landed) return { ...landed, ...version }
   if (source.compression === 'zip')
-    await drain(unzipLanding(store, landed, dataset.innerpath, dataset.source))
+    await drain(unzipLanding(store, landed, dataset.innerpath, dataset.source), () => {
+      limits.signal?.throwIfAborted()
+      came(landed.landing_bytes)
+    })
   return { ...landed, ...version }
 }
 
@@ -173,6 +176,6 @@ function write(stream: PassThrough, chunk: Buffer): Promise<void> {
   })
 }
 
-async function drain(chunks: AsyncIterable<Buffer>): Promise<void> {
-  for await (const _ of chunks);
+async function drain(chunks: AsyncIterable<Buffer>, passed = () => {}): Promise<void> {
+  for await (const _ of chunks) passed()
 }

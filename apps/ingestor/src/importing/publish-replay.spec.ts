@@ -124,3 +124,22 @@ describe('a row of which only the beginning is kept', () => {
     expect(whyNotReplayable({ ...quarantined(1, 'a'), reasons })).toMatch(/import its file again/)
   })
 })
+
+it('rows of a replay are published in slices, so that other lanes have their turns', async () => {
+  const rows = Array.from({ length: 1000 }, (_, i) => ({
+    ...refused('2012-01-01,0,1,5,4.7,sun'),
+    dsf_row: i + 1,
+  }))
+  const fileOf = async () => ({ columns: 6, publish: publisherOf(weather, [0, 1, 2, 3, 4, 5]) })
+  const topics = { decode: async () => [] }
+  let rounds = 0
+  let isOver = false
+  const count = () => {
+    rounds++
+    if (!isOver) setImmediate(count)
+  }
+  setImmediate(count)
+  const { raw } = await publishReplay({ dataset: weather, topics, fileOf }, rows, start)
+  isOver = true
+  expect([raw.length, rounds >= 4]).toEqual([1000, true])
+})

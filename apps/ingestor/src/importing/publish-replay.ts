@@ -1,5 +1,5 @@
 import { quarantined, type Dataset } from '@dsf/dataset'
-import { DatasetError, type Output, type TopicReader } from '@dsf/stage'
+import { DatasetError, sliced, type Output, type TopicReader } from '@dsf/stage'
 import { UnreadableFileError } from '../reading/unreadable-file.ts'
 import type { Publish, Published } from './publish-rows.ts'
 import type { QuarantinedRow } from './quarantined-row.ts'
@@ -33,7 +33,10 @@ export async function publishReplay(
   const quarantine: Output[] = []
   const files = await filesOf(tools, rows)
   const records = await recordsOf(tools, rows)
+  const turn = sliced()
   for (const row of rows) {
+    const wait = turn(1)
+    if (wait) await wait
     const record = records.get(row)
     const again = record
       ? fromRecord(record, row, run)

@@ -47,6 +47,22 @@ describe('the runs of a dataset', () => {
   })
 })
 
+describe('rows that a replay took', () => {
+  const replay = { selection: {}, until: [3] }
+  it.each<[Run['state'], number]>([
+    ['queued', 0],
+    ['fetching', 0],
+    ['publishing', 0],
+    ['processing', 1],
+    ['succeeded', 1],
+    ['failed', 0],
+    ['cancelled', 0],
+  ])('count as taken, or are open: %s', (state, taken) => {
+    const states = committed(newStates(), { ...at(0), type: 'replay', replay, state })
+    expect(states.replays()).toEqual(Array(taken).fill(replay))
+  })
+})
+
 describe('runs beyond those that are kept', () => {
   const over = (run: string, requested_at: number): Run => ({
     ...at(0, run),

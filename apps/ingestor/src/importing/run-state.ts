@@ -1,5 +1,5 @@
 import type { LaneState, Output } from '@dsf/stage'
-import { asRun, isOpen, isOver, type Run } from './run.ts'
+import { asRun, isOpen, isOver, takenBy, type Run } from './run.ts'
 import type { Replay } from './selection.ts'
 
 /** What is kept of the runs of a dataset; older ones are documents of the index. */
@@ -79,10 +79,9 @@ export class RunStates implements LaneState {
     return holders.toSorted((a, b) => b.turn - a.turn)
   }
 
-  /** Replays of refused rows that have come to their end. */
+  /** Replays whose rows are through, or on their way. */
   replays(): Replay[] {
-    const succeeded = [...this.#committed.values()].filter(({ state }) => state === 'succeeded')
-    return succeeded.flatMap(({ replay }) => replay ?? [])
+    return [...this.#committed.values()].flatMap(takenBy)
   }
 
   set(run: Run): void {

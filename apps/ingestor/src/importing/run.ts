@@ -48,6 +48,8 @@ export interface UnchangedSince {
 
 /** A run as the topic `runs` has it: what is known of it, and where it goes on after a crash. Times are ms since 1970. */
 export interface Run extends RunRequest {
+  /** by whoever asked for it last: later than `requested_at` where it was asked for again while it was at work */
+  asked_at: number
   force: boolean
   state: RunState
   /** the number of its fetch among those of the dataset; 0 before it */
@@ -105,7 +107,7 @@ export interface Known {
 export function newRun(request: RunRequest, lanes: number): Run {
   const { run, type, source, replay, requested_at, force = false } = asOrder(request)
   return {
-    ...{ run, type, source, replay, requested_at, force },
+    ...{ run, type, source, replay, requested_at, asked_at: requested_at, force },
     ...{ turn: 0, file: null, encoding: null, unchanged: null, address: null },
     ...{ files: null, waiting: 0, next: null },
     ...{ cut_by: null, header: null, drift: null, tolerated: {} },
@@ -129,7 +131,11 @@ export const isOpen = ({ state }: Pick<Run, 'state'>): boolean =>
  * again since. Behind a row there is no way back, because other stages have it.
  */
 export const begins = (known: Run | undefined, { requested_at }: RunRequest): boolean =>
-  known === undefined || (canStartAgain(known) && requested_at > known.requested_at)
+  known === undefined || (canStartAgain(known) && requested_at > known.asked_at)
+
+/** Rows that a replay took are not refused any more once they are on their way; they are again when it fails. */
+export const takenBy = ({ state, replay }: Run): Replay[] =>
+  replay && (state === 'processing' || state === 'succeeded') ? [replay] : []
 
 export const canStartAgain = ({ state, row }: Pick<Run, 'state' | 'row'>): boolean =>
   state === 'failed' && row === 0
@@ -203,9 +209,10 @@ function whyFailed(
   return `${quarantined} of ${read} rows were refused (${percent(quarantined / read)}), which is more than ${maxRefusedRows} rows and ${percent(maxRefusedShare)}: dsf quarantine count says why; source.maxRefusedRows and source.maxRefusedShare of the definition allow more. The other rows are kept`
 }
 
-/** A record of the topic `runs`, also of one that was written before a run had its receipts. */
+/** A record of the topic `runs`, also of one that was written before a run had its receipts, or the time of its last request. */
 export function asRun(record: Record<string, unknown>): Run {
-  const run = asOrder(record as unknown as Run)
+  const order = asOrder(record as unknown as Omit<Run, 'asked_at'> & { asked_at: number | null })
+  const run = { ...order, asked_at: order.asked_at ?? order.requested_at }
   if ((run.state as string) === 'running') return { ...run, state: run.landing ? 'publishing' : 'queued' }
   return run
 }

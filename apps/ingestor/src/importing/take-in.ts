@@ -1,6 +1,6 @@
 import type { Dataset } from '@dsf/dataset'
 import type { Batch, Receipt, Result } from '@dsf/stage'
-import { begins, cancel, close, isOver, newRun, type Request, type Run, type RunRequest } from './run.ts'
+import { begins, cancel, close, isOver, newRun, type Request, type Run } from './run.ts'
 import type { RunStates } from './run-state.ts'
 
 type Told = Batch<Request | Receipt>
@@ -25,10 +25,10 @@ function takeRequest(dataset: Dataset, request: Request, state: RunStates, now: 
   else if (known && !isOver(known)) state.set(askedAgain(known, run))
 }
 
-/** Whoever asked has a later time for the run than we, and takes our word for it only with that. */
-const askedAgain = (known: Run, { requested_at }: RunRequest): Run => ({
+/** Whoever asked has a later time for the run than we, and takes our word for it only with that. What it was asked at first stays. */
+const askedAgain = (known: Run, { asked_at }: Run): Run => ({
   ...known,
-  requested_at: Math.max(known.requested_at, requested_at),
+  asked_at: Math.max(known.asked_at, asked_at),
 })
 
 /** Of a run that is not kept any more, or of rows that belong to none, there is nothing to add up. */

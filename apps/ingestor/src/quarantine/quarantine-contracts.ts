@@ -15,7 +15,7 @@ const ofDataset = { path: z.object({ dataset: datasetName }) }
 const unusable = {
   404: 'no dataset has this name; the answer lists those that are there',
   422: 'the definition of the dataset cannot be used',
-  503: 'the ingestor is still starting',
+  503: 'the ingestor is still starting, Kafka is away, or the quarantine could not be read in time',
 }
 
 const row = z.object({
@@ -75,10 +75,13 @@ export const showRow = {
 } satisfies Contract
 
 const replayAnswer = z.object({
-  selected: z.int(),
-  skipped: z.record(z.string(), z.int()).describe('rows that cannot be replayed, by reason'),
+  selected: z
+    .int()
+    .optional()
+    .describe('left out, as all but the run, for a replay that was asked for before'),
+  skipped: z.record(z.string(), z.int()).optional().describe('rows that cannot be replayed, by reason'),
   run: run.optional().describe('the run that replays the rows, if there are some'),
-  objects: z.array(z.string()).describe('those whose documents the indexer reads again'),
+  objects: z.array(z.string()).optional().describe('those whose documents the indexer reads again'),
 })
 
 /** 200 for a dry run. */

@@ -50,6 +50,16 @@ describe('counts of the quarantine', () => {
     ])
   })
 
+  it('are counted anew when a replay failed while another one came', async () => {
+    const counts = new QuarantineCounts(topicOf([[refused(1), refused(2, 'enum')]], 2))
+    await counts.advance([{ selection: { code: 'type' }, until: [4] }])
+    await counts.advance([{ selection: { code: 'enum' }, until: [4] }])
+    expect(countsOf(counts)).toEqual([
+      ['cleaner', 'type', 1, 0],
+      ['cleaner', 'enum', 0, 1],
+    ])
+  })
+
   it('have a document once, however often its object was sent to the index', async () => {
     const document = refused(1, 'refused', { stage: 'indexer', key: 'a' })
     const counts = new QuarantineCounts(topicOf([[document, document, { ...document, key: 'b' }]], 2))

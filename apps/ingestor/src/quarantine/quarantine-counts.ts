@@ -18,7 +18,7 @@ const mostRemembered = 100_000
 
 /**
  * Counts of a quarantine by stage and reason, kept from one question to the next: only what came since is read, and all of
- * it again when there is a new replay, or when the topic's retention has taken something away.
+ * it again when there is another replay, or one has failed, or when the topic's retention has taken something away.
  */
 export class QuarantineCounts {
   readonly #log: QuarantineLog
@@ -39,7 +39,7 @@ export class QuarantineCounts {
     const before = this.#ranges
     this.#ranges = await this.#log.ranges()
     const isShorter = this.#ranges.some(({ first }, lane) => first !== before[lane]?.first)
-    if (isShorter || replays.length !== this.#replays.length) this.#begin(replays)
+    if (isShorter || JSON.stringify(replays) !== JSON.stringify(this.#replays)) this.#begin(replays)
     for (let lane = 0; lane < this.#ranges.length; lane++)
       while (this.#at[lane]! < this.#ranges[lane]!.end) {
         const place = { lane, offset: this.#at[lane]! }

@@ -7,21 +7,33 @@ import { pageOf, type Page } from './quarantine-page.ts'
 import { bytesOf, summaryOf, whyNotReplayable, type QuarantinedRow } from '../importing/quarantined-row.ts'
 import { toAnswer, type RunAnswer } from '../runs/run-answer.ts'
 import type { RunsView } from '../runs/runs-view.ts'
-import { isReplayed, mostDocuments, selectRows } from './select-rows.ts'
-import { isSelected, type Selection } from '../importing/selection.ts'
+import { Questions } from './questions.ts'
+import { isReplayed, mostDocuments, selectRows, type Selected } from './select-rows.ts'
+import { isSelected, type Replay, type Selection } from '../importing/selection.ts'
 
 /** A question for counts is answered with what is counted by then; the rest is counted behind it. */
 const countingMs = 300
 
-/** What a replay does, or would do. */
+/** A client waits for half a minute; for a replay, and for the end of a run, for a minute more. */
+const defaultBounds = {
+  /** each holds a fetch of some MB */
+  questions: { places: 8, seconds: 20 },
+  /** each remembers its documents, some 20 MB */
+  selections: { places: 4, seconds: 60 },
+}
+
+/** Of a transaction that nobody ends: longer than Kafka leaves one of ours open. */
+const undecidedMs = 40_000
+
+/** What a replay does, or would do. Who asks for one again with its key hears of its run alone. */
 export interface ReplayAnswer {
-  selected: number
+  selected?: number
   /** rows that cannot be replayed, by reason */
-  skipped: Record<string, number>
+  skipped?: Record<string, number>
   /** the run that replays the rows; none for a dry run, or when there are none */
   run?: RunAnswer
   /** objects whose documents are sent to the index again */
-  objects: string[]
+  objects?: string[]
 }
 
 interface Counting {
@@ -37,13 +49,13 @@ export class QuarantineView {
   readonly #counts = perDataset((dataset): Counting => ({
     counts: new QuarantineCounts(quarantineLog(this.#runtime!, dataset)),
   }))
-  /** one question at a time: each holds a fetch of some MB */
-  readonly #inTurn = turns()
-  /** one selection at a time: each remembers its documents */
-  readonly #select = turns()
+  readonly #questions: Questions
+  readonly #selections: Questions
 
-  constructor(runs: RunsView) {
+  constructor(runs: RunsView, bounds = defaultBounds) {
     this.#runs = runs
+    this.#questions = new Questions(bounds.questions)
+    this.#selections = new Questions(bounds.selections)
   }
 
   open(runtime: Runtime): void {
@@ -64,51 +76,73 @@ export class QuarantineView {
   }
 
   /** Rows that are refused now, the last one first. `cursor` is `next` of the page before. */
-  async list(name: string, selection: Selection, limit: number, cursor?: string): Promise<Page> {
+  async list(
+    name: string,
+    selection: Selection,
+    { limit, cursor, gone }: { limit: number; cursor?: string | undefined; gone?: AbortSignal },
+  ): Promise<Page> {
     const { dataset, log } = this.#open(name)
     const replays = this.#runs.replaysOf(dataset)
     const matches = (row: QuarantinedRow) => isSelected(selection, row) && !isReplayed(replays, row)
-    return this.#inTurn(async () => {
+    return this.#questions.answer(name, gone, async () => {
       const ranges = await log.ranges()
       return pageOf(log, ranges, placesOf(cursor, ranges), { matches, limit })
     })
   }
 
   /** A row with its original bytes; `id` is its place, `<lane>-<offset>`. */
-  async show(name: string, id: string) {
+  async show(name: string, id: string, gone?: AbortSignal) {
     const { dataset, log } = this.#open(name)
-    const row = await this.#inTurn(() => rowAt(log, id))
+    const row = await this.#questions.answer(name, gone, () => rowAt(log, id))
     if (!row) throw new RequestError(404, `no row of "${name}" has the place "${id}" in quarantine`)
     const replayed = isReplayed(this.#runs.replaysOf(dataset), row)
     return { ...summaryOf(row), replayed, ...bytesOf(row), ...(await this.#recordOf(dataset, row)) }
   }
 
-  /** @throws RequestError also 422: nothing to replay, or a replay that could put old content over new */
+  /**
+   * One that was asked for before with this key is not selected again.
+   * @throws RequestError also 422: nothing to replay, a replay that could put old content over new, or the key of something else
+   */
   async replay(
     name: string,
     key: string | undefined,
     selection: Selection,
-    options: { dryRun: boolean; force: boolean },
+    { dryRun, force, gone }: { dryRun: boolean; force: boolean; gone?: AbortSignal },
   ): Promise<ReplayAnswer> {
-    const { dataset, log, runtime } = this.#open(name)
-    const until = await runtime.ends(dataset, 'quarantine')
-    const replays = this.#runs.replaysOf(dataset)
-    const found = await this.#select(() => selectRows(log, { selection, until }, replays))
-    if (!found)
-      throw new RequestError(
-        422,
-        `more than ${mostDocuments} refused documents are selected; narrow it by run or code`,
-      )
-    const { asRows, ...answer } = found
-    if (!dataset.versionField && asRows > 0 && !options.force)
+    const { dataset, runtime } = this.#open(name)
+    const known = dryRun ? undefined : this.#runs.findReplay(dataset, key, selection)
+    if (known) return { run: toAnswer(known) }
+    const { until, asRows, ...answer } = await this.#select(name, selection, gone)
+    if (!dataset.versionField && asRows > 0 && !force)
       throw new RequestError(
         422,
         `"${name}" has no version field, so an old row would replace newer content of its key; look at the rows, then ask with force`,
       )
-    if (options.dryRun) return answer
-    const run = asRows > 0 && (await this.#runs.replay(dataset, key, { selection, until }))
+    if (dryRun) return answer
+    // first, because the run is what is not asked for again
     await announceAgain(runtime, dataset, new Set(answer.objects))
+    const run = asRows > 0 && (await this.#runs.replay(dataset, key, { selection, until }))
     return { ...answer, ...(run ? { run: toAnswer(run) } : {}) }
+  }
+
+  /** What is open when its turn has come. */
+  #select(
+    name: string,
+    selection: Selection,
+    gone: AbortSignal | undefined,
+  ): Promise<Selected & Pick<Replay, 'until'>> {
+    const { dataset, log, runtime } = this.#open(name)
+    return this.#selections.answer(name, gone, async (signal) => {
+      const until = await runtime.ends(dataset, 'quarantine')
+      const replays = this.#runs.replaysOf(dataset)
+      const reading = { signal, patienceMs: undecidedMs }
+      const found = await selectRows(log, { selection, until }, replays, reading)
+      if (found) return { ...found, until }
+      throw new RequestError(
+        422,
+        `more than ${mostDocuments} refused documents are selected; narrow it by run or code`,
+      )
+    })
   }
 
   /** Avro bytes as the record that they are, where they are one. */
@@ -123,15 +157,6 @@ export class QuarantineView {
     if (!runtime) throw new RequestError(503, 'the ingestor is still starting')
     const dataset = this.#runs.datasetOf(name)
     return { dataset, runtime, log: quarantineLog(runtime, dataset) }
-  }
-}
-
-function turns() {
-  let turn: Promise<unknown> = Promise.resolve()
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const done = turn.then(work)
-    turn = done.catch(() => undefined)
-    return done
   }
 }
 

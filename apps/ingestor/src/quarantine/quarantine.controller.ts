@@ -1,5 +1,5 @@
 import { Controller, Inject, Res } from '@nestjs/common'
-import { Asked, Call } from '@dsf/stage'
+import { Asked, Call, goneOf } from '@dsf/stage'
 import type { FastifyReply } from 'fastify'
 import { countRows, listRows, replayRows, showRow } from './quarantine-contracts.ts'
 import { QuarantineView } from './quarantine-view.ts'
@@ -18,13 +18,16 @@ export class QuarantineController {
   }
 
   @Call('GET', 'rows', listRows)
-  list(@Asked() { path, query: { limit, cursor, ...wanted } }: Asked<typeof listRows>) {
-    return this.#view.list(path.dataset, wanted, limit, cursor)
+  list(
+    @Asked() { path, query: { limit, cursor, ...wanted } }: Asked<typeof listRows>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.#view.list(path.dataset, wanted, { limit, cursor, gone: goneOf(reply) })
   }
 
   @Call('GET', 'rows/:id', showRow)
-  show(@Asked() { path }: Asked<typeof showRow>) {
-    return this.#view.show(path.dataset, path.id)
+  show(@Asked() { path }: Asked<typeof showRow>, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.#view.show(path.dataset, path.id, goneOf(reply))
   }
 
   @Call('POST', 'replays', replayRows)
@@ -34,6 +37,8 @@ export class QuarantineController {
   ) {
     const { dryRun, force, ...wanted } = body
     reply.status(dryRun ? 200 : 202)
-    return this.#view.replay(path.dataset, headers['idempotency-key'], wanted, { dryRun, force })
+    return this.#view.replay(path.dataset, headers['idempotency-key'], wanted, {
+      ...{ dryRun, force, gone: goneOf(reply) },
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { rowsUntil, type QuarantineLog } from '../importing/quarantine-log.ts'
+import { rowsUntil, type QuarantineLog, type Reading } from '../importing/quarantine-log.ts'
 import { nameOf, whyNotReplayable, type QuarantinedRow } from '../importing/quarantined-row.ts'
 import { isSelected, isTaken, type Replay, type Selection } from '../importing/selection.ts'
 
@@ -24,10 +24,11 @@ export async function selectRows(
   log: QuarantineLog,
   { selection, until }: Replay,
   replays: Replay[],
+  reading: Reading,
 ): Promise<Selected | undefined> {
   const found: Selected = { selected: 0, asRows: 0, skipped: {}, objects: [] }
   const [documents, objects] = [new Set<string>(), new Set<string>()]
-  for await (const rows of rowsUntil(log, until))
+  for await (const rows of rowsUntil(log, until, reading))
     for (const row of rows) {
       if (!isOpen(row, selection, replays) || isRepeated(row, documents)) continue
       if (documents.size > mostDocuments) return undefined

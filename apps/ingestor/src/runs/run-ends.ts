@@ -9,15 +9,16 @@ export class RunEnds {
   readonly #closed = new AbortController()
   #callers = 0
 
-  /** Until the run is over, or the time is, or too many wait already. */
-  async wait(id: string, ms: number): Promise<void> {
-    if (ms === 0 || this.#callers >= mostCallers) return
+  /** Until the run is over, or the time is, or whoever waits has gone, or too many wait already. */
+  async wait(id: string, ms: number, gone?: AbortSignal): Promise<void> {
+    if (ms === 0 || gone?.aborted || this.#callers >= mostCallers) return
     this.#callers++
     const told = Promise.withResolvers<void>()
     const waiting = this.#waiting.get(id) ?? new Set()
     this.#waiting.set(id, waiting.add(told.resolve))
     const over = new AbortController()
-    const late = sleep(ms, undefined, { signal: AbortSignal.any([over.signal, this.#closed.signal]) })
+    const signal = AbortSignal.any([over.signal, this.#closed.signal, ...(gone ? [gone] : [])])
+    const late = sleep(ms, undefined, { signal })
     await Promise.race([told.promise, late.catch(() => undefined)])
     over.abort()
     this.#callers--

@@ -88,7 +88,7 @@ export const startRun = {
     404: 'no dataset has this name; the answer lists those that are there',
     422: 'the source is refused or missing, the key was used for another source or another force, or the definition cannot be used',
     429: 'too many runs of the dataset wait already',
-    503: 'the ingestor is still starting',
+    503: 'the ingestor is still starting, or Kafka is away',
   },
 } satisfies Contract
 
@@ -119,5 +119,9 @@ export const cancelRun = {
   summary: 'Cancel a run at its next transaction',
   ...theRun,
   answers: { 200: run, 202: run },
-  problems: { ...unknown, 409: 'the run is over', 503: 'the ingestor is still starting' },
+  problems: {
+    ...unknown,
+    409: 'the run is over, or its dataset is not there any more',
+    503: 'the ingestor is still starting, or Kafka is away',
+  },
 } satisfies Contract

@@ -2,6 +2,7 @@ import type { TopicKind } from '@dsf/dataset'
 import { describe, expect, it, vi } from 'vitest'
 import {
   fileUrl,
+  quakes,
   sourceless,
   instances,
   ask,
@@ -55,6 +56,20 @@ describe('a run as every instance sees it', () => {
 
   it('is gone when it is not kept any more', async () => {
     expect(await seen(['runs', begun], ['runs', null])).toBe(undefined)
+  })
+})
+
+describe('rows that replays took', () => {
+  it('count as taken as soon as they are on their way, and are open again when that fails', async () => {
+    const { view, tell } = await instances(1)
+    const replay = { selection: {}, until: [3] }
+    const states = ['publishing', 'processing', 'succeeded', 'failed'] as const
+    const taken = states.map((state) => {
+      tell('runs', { ...begun, type: 'replay', source: null, replay, state })
+      return view.replaysOf(quakes)
+    })
+    expect(taken).toEqual([[], [replay], [replay], []])
+    expect(view.replaysOf(sourceless)).toEqual([])
   })
 })
 

@@ -27,6 +27,19 @@ describe('who waits for a run', () => {
     expect((await again)?.run.state).toBe('failed')
   })
 
+  it('and has gone keeps no place of the thousand', async () => {
+    const { view, tell } = await instances(1)
+    tell('runs', begun)
+    const leaving = new AbortController()
+    const gone = Array.from({ length: 1000 }, () => view.whenOver('r', 60_000, leaving.signal))
+    leaving.abort()
+    expect((await Promise.all(gone)).map((known) => known?.run.state)).toEqual(Array(1000).fill('publishing'))
+    expect((await view.whenOver('r', 60_000, leaving.signal))?.run.state).toBe('publishing')
+    const waits = view.whenOver('r', 60_000)
+    tell('runs', { ...begun, state: 'succeeded' })
+    expect((await waits)?.run.state).toBe('succeeded')
+  })
+
   it('is not kept waiting by a process that ends', async () => {
     const { view, tell } = await instances(1)
     tell('runs', begun)

@@ -1,5 +1,5 @@
 import { Controller, Inject, Res } from '@nestjs/common'
-import { Asked, Call, RequestError } from '@dsf/stage'
+import { Asked, Call, goneOf, RequestError } from '@dsf/stage'
 import type { FastifyReply } from 'fastify'
 import { toAnswer } from './run-answer.ts'
 import { cancelRun, findRun, listRuns, startRun } from './runs-contracts.ts'
@@ -30,8 +30,11 @@ export class RunsController {
   }
 
   @Call('GET', ':runId', findRun)
-  async find(@Asked() { path: { runId }, query: { wait } }: Asked<typeof findRun>) {
-    const known = await this.#view.whenOver(runId, 1000 * wait)
+  async find(
+    @Asked() { path: { runId }, query: { wait } }: Asked<typeof findRun>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const known = await this.#view.whenOver(runId, 1000 * wait, goneOf(reply))
     if (!known) throw new RequestError(404, `no run has the id "${runId}"`)
     return toAnswer(known)
   }
@@ -41,7 +44,7 @@ export class RunsController {
     @Asked() { path: { runId } }: Asked<typeof cancelRun>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const known = await this.#view.cancel(runId)
+    const known = await this.#view.cancel(runId, goneOf(reply))
     if (known.run.ended_at === null) reply.status(202)
     return toAnswer(known)
   }

@@ -156,6 +156,7 @@ export function runSchema(dataset: Dataset): AvroSchema {
     time('fetching_at'),
     time('publishing_at'),
     time('processing_at'),
+    time('asked_at', 'when somebody asked for it last'),
     time('cancel_at', 'when somebody asked for its end'),
     time('ended_at'),
     nullable('landing', 'string', 'key of the landing object, once it is complete'),

@@ -42,6 +42,8 @@ class Things {
   @Call('GET', ':name', findThing)
   find(@Asked() { path, query }: Asked<typeof findThing>) {
     if (path.name === 'broken') throw new Error('secret of the database')
+    if (path.name === 'unreachable')
+      throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:9092'), { code: 'ECONNREFUSED' })
     if (path.name === 'away') throw new TransientError('the dataset x has not started')
     if (!things.includes(path.name))
       throw new RequestError(404, `no thing is named "${path.name}"`, ['look again'])
@@ -130,6 +132,12 @@ describe('a call', () => {
   it('says which methods a path has', async () => {
     const answer = await (await serve())('DELETE', '/v1/things/one')
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  })
+
+  it('is answered with 503 when a server behind it is away, which is not named', async () => {
+    const { body } = await (await serve())('GET', '/v1/things/unreachable')
+    const detail = 'a server that the stage needs does not answer; ask again'
+    expect(body).toMatchObject({ status: 503, detail })
   })
 
   it('tells nothing of a fault of ours, which is logged', async () => {

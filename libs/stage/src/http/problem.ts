@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { HttpException, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply } from 'fastify'
-import { TransientError } from '../health/failure.ts'
+import { classify, TransientError } from '../health/failure.ts'
 import type { Logger } from '../health/log.ts'
 
 export const problemType = 'application/problem+json'
@@ -45,6 +45,10 @@ export const answerError = (log: Logger) => (error: unknown, reply: FastifyReply
   if (error instanceof RequestError) return problem(reply, error.status, error.message, error.errors)
   // a server that is away will be back: ask again
   if (error instanceof TransientError) return problem(reply, 503, error.message)
+  if (classify(error) === 'transient') {
+    log.warn({ err: error }, 'a request waits for a server that is away')
+    return problem(reply, 503, 'a server that the stage needs does not answer; ask again')
+  }
   const status = statusOf(error)
   if (status < 500) return problem(reply, status, (error as Error).message)
   log.error({ err: error }, 'a request could not be answered')

@@ -1,7 +1,11 @@
 import type { Kafka, Message, Producer } from 'kafkajs'
+import { classify, TransientError } from '../health/failure.ts'
 import { plainProducer } from './kafka.ts'
 
-/** Writes single records outside any transaction, acknowledged by all replicas: once, or twice after a fault. Connects when it is first asked. */
+/**
+ * Writes single records outside any transaction, acknowledged by all replicas: once, or twice after a fault. Connects when it is first asked.
+ * @throws TransientError when Kafka is away
+ */
 export class Sender {
   readonly #kafka: Kafka
   #producer: Promise<Producer> | undefined
@@ -11,8 +15,15 @@ export class Sender {
   }
 
   async send(topic: string, message: Message): Promise<void> {
-    const producer = await (this.#producer ??= this.#open())
-    await producer.send({ topic, acks: -1, messages: [message] })
+    try {
+      const producer = await (this.#producer ??= this.#open())
+      await producer.send({ topic, acks: -1, messages: [message] })
+    } catch (error) {
+      if (classify(error) !== 'transient') throw error
+      throw new TransientError(`Kafka did not take a record of ${topic}: ${(error as Error).message}`, {
+        cause: error,
+      })
+    }
   }
 
   /** Once for all who ask while it opens; again after it failed. */
