@@ -60,10 +60,13 @@ function run(home: string, name: string, program: string, args: readonly string[
   const { home: javaHome, program: java } = requireJava(settings)
   mkdirSync(join(runDir, 'spark', name), { recursive: true })
   const log = openSync(join(runDir, 'logs', `${name}.log`), 'a')
+  const [core = ''] = globSync(join(home, 'jars', 'spark-core_*.jar'))
   // executors inherit the keys of the store from their worker: in an option they would be in the list of processes
   const { S3_ACCESS_KEY, S3_SECRET_KEY } = stageEnvironment(settings)
   return spawn(java, ['-Xmx256m', '-cp', join(home, 'jars', '*'), program, ...args], {
     env: {
+      // else a worker looks for it where Spark was compiled
+      SPARK_SCALA_VERSION: /spark-core_([\d.]+)-/.exec(core)?.[1],
       ...{ PATH: process.env['PATH'], SPARK_HOME: home, JAVA_HOME: javaHome, SPARK_LOCAL_IP: loopback },
       ...{ AWS_ACCESS_KEY_ID: S3_ACCESS_KEY, AWS_SECRET_ACCESS_KEY: S3_SECRET_KEY },
     },
