@@ -12,7 +12,7 @@ PYTHON := node infra/local/python.ts
 # a stack of its own, in the folder for temporary files
 FAULTS := @TEST_PORT_BASE=$${FAULTS_PORT_BASE:-25000} node --conditions=@dsf/source e2e/faults/main.ts
 
-.PHONY: help install fetch up down status logs run reindex build check test test-secure faults fuzz kibana preview demo clean images k8s-up k8s-down k8s-demo k8s-test
+.PHONY: help install fetch up down status logs run reindex build check test test-secure test-spark faults fuzz kibana preview demo clean images k8s-up k8s-down k8s-demo k8s-test
 
 help: ## Explain every target
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -82,6 +82,9 @@ test-secure: install fetch ## The same way on servers that ask who comes: pipeli
 	SECURE=1 vitest run --project e2e --project secure e2e/pipeline.e2e.ts e2e/seattle-weather.e2e.ts e2e/repeated-keys.e2e.ts secure.ts
 	@$(MAKE) --no-print-directory faults SECURE=1
 	@$(MAKE) --no-print-directory faults SECURE=1 BROKERS=3 ONLY=F23 ROUNDS=4
+
+test-spark: install fetch ## The Spark jobs on a cluster of two workers against one process, three minutes
+	SPARK_CLUSTER=1 vitest run --project e2e e2e/spark-cluster.e2e.ts
 
 faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhaps ONLY=F3, and check their history
 	$(FAULTS)

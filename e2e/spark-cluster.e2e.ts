@@ -1,6 +1,6 @@
 /**
- * Both Spark jobs on a cluster of a master and two workers count what they count in one process. Not among the others yet, because it has not
- * gone through: SPARK_CLUSTER=1 node_modules/.bin/vitest run --project e2e e2e/spark-cluster.e2e.ts
+ * Both Spark jobs on a cluster of a master and two workers count what they count in one process. Beside the others only when it is asked
+ * for, because it takes three minutes: make test-spark
  */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { feedUrl, importSource } from './support/runs.ts'
