@@ -274,10 +274,12 @@ describe('a chunk of more partitions than the dataset allows', () => {
     expect(first.objects).toEqual(second.objects)
   })
 
-  it('is counted so that stored and refused rows are all rows', async () => {
+  it('is counted so that stored and refused rows are all rows, and gives a sign of life with each object', async () => {
     const { store } = openStore()
     const stage = sinkMinio(store)
-    const { counts, out } = await stage.handle(batch, { heard: noted } as never)
+    let signs = 0
+    const { counts, out } = await stage.handle(batch, { heard: () => signs++ } as never)
+    expect(signs).toBe(out!.objects!.length)
     expect(counts).toEqual({ stored: 5, 'quarantined:partitions': 3 })
     expect(out!.quarantine).toHaveLength(3)
   })
