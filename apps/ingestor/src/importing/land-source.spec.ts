@@ -222,15 +222,13 @@ describe('a source with a date in it', () => {
     expect(await landDated(before)).toMatchObject({ address: `file://${folder}/2026-11-26.csv` })
   })
 
+  const landMissing = (lookBack: number) => {
+    const dataset = { ...loaded, source: { ...loaded.source, lookBack } }
+    return land(openStore().store, dataset, undefined, undefined, `file://${folder}/x-{yyyyMMdd}`)
+  }
+
   it('fails with a sentence when none is there, as far as it is looked for', async () => {
-    const dataset = { ...loaded, source: { ...loaded.source, lookBack: 1 } }
-    const nothing = await land(
-      openStore().store,
-      dataset,
-      undefined,
-      undefined,
-      `file://${folder}/x-{yyyyMMdd}`,
-    )
+    const nothing = await landMissing(1)
     expect(nothing).toEqual(
       new SourceError(
         `file ${folder}/x-20261126 does not exist, nor is one of the 1 before it; source.lookBack of the definition looks for more`,
@@ -239,14 +237,7 @@ describe('a source with a date in it', () => {
   })
 
   it('says how to look for those before it, when it looked for none', async () => {
-    const dataset = { ...loaded, source: { ...loaded.source, lookBack: 0 } }
-    const nothing = await land(
-      openStore().store,
-      dataset,
-      undefined,
-      undefined,
-      `file://${folder}/x-{yyyyMMdd}`,
-    )
+    const nothing = await landMissing(0)
     expect(nothing).toEqual(
       new SourceError(
         `file ${folder}/x-20261126 does not exist; source.lookBack of the definition looks for those before it`,

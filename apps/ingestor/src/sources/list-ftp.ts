@@ -2,20 +2,16 @@ import { FileType, type FileInfo } from 'basic-ftp'
 import { failureOf, withSession, type Session } from './ftp-session.ts'
 import { segmentsOf } from './pattern.ts'
 import type { SourceOptions } from './source-client.ts'
-import { walkFolders, type Entry, type Listed } from './walk-folders.ts'
+import { walkSession, type Entry, type Listed } from './walk-folders.ts'
 
 /** The files of a server of FTP that a pattern leads to. */
 export async function* listFtp(url: URL, options: SourceOptions): AsyncGenerator<Listed, undefined> {
   const segments = segmentsOf(url)
   const session = await withSession(url, options, (begun) => Promise.resolve(begun))
-  options.signal?.addEventListener('abort', session.close)
   try {
-    yield* walkFolders(session.name, segments, (path) => readFolder(session, path))
+    yield* walkSession(session, segments, options.signal, (path) => readFolder(session, path))
   } catch (error) {
     throw failureOf(error, session.name, url)
-  } finally {
-    options.signal?.removeEventListener('abort', session.close)
-    session.close()
   }
 }
 

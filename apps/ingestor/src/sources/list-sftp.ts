@@ -1,7 +1,7 @@
 import type { Attributes, FileEntry, Stats } from 'ssh2'
 import { fileOf } from './open-sftp.ts'
 import { asked, failureOf, serverPath, withSession, type Session } from './sftp-session.ts'
-import { walkFolders, type Entry, type Listed } from './walk-folders.ts'
+import { walkSession, type Entry, type Listed } from './walk-folders.ts'
 import type { SourceOptions } from './source-client.ts'
 import { segmentsOf } from './pattern.ts'
 
@@ -9,14 +9,10 @@ import { segmentsOf } from './pattern.ts'
 export async function* listSftp(url: URL, options: SourceOptions): AsyncGenerator<Listed, undefined> {
   const segments = segmentsOf(url)
   const session = await withSession(url, options, (begun) => Promise.resolve(begun))
-  options.signal?.addEventListener('abort', session.close)
   try {
-    yield* walkFolders(session.name, segments, (path) => readFolder(session, path))
+    yield* walkSession(session, segments, options.signal, (path) => readFolder(session, path))
   } catch (error) {
     throw failureOf(error, session.name, url)
-  } finally {
-    options.signal?.removeEventListener('abort', session.close)
-    session.close()
   }
 }
 
