@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '@dsf/dataset'
 import { perDataset, RequestError, type Runtime } from '@dsf/stage'
 import { announceAgain } from './announce-again.ts'
@@ -160,8 +161,7 @@ export class QuarantineView {
   }
 }
 
-const after = (ms: number): Promise<false> =>
-  new Promise((resolve) => setTimeout(() => resolve(false), ms).unref())
+const after = (ms: number): Promise<false> => sleep(ms, false, { ref: false })
 
 /** @throws RequestError 422 for the cursor of another dataset */
 function placesOf(cursor: string | undefined, ranges: Range[]): number[] {
