@@ -6,9 +6,10 @@ import { buffer } from 'node:stream/consumers'
 import { loadDataset, type Dataset } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { importRuns, type Work } from './import-run.ts'
+import { importRuns } from './import-run.ts'
 import { newRun, type Run } from './run.ts'
 import { RunStates } from './run-state.ts'
+import type { Work } from './save-run.ts'
 import { Slots } from './slots.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'dsf-'))

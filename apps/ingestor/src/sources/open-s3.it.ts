@@ -9,7 +9,7 @@ import { fetchHalfway, longFile } from '../../testing/fetch-halfway.ts'
 import { sourceFailure } from '../../testing/source-failure.ts'
 import { openSource } from './open-source.ts'
 import type { Bucket } from './source-access.ts'
-import { isSame, type SourceOptions } from './source-client.ts'
+import { isSameFile, type SourceOptions } from './source-client.ts'
 
 const {
   S3_ENDPOINT: endpoint,
@@ -81,7 +81,7 @@ describe.runIf(!settings.secure)('an object of a bucket', () => {
     const known = { etag: etag!, redirected: null, modified: null, bytes: csv.length }
     expect(await openSource(url('d.csv'), options(asRoot, { known }))).toMatchObject({ same: 'etag', etag })
     await put('d.csv', Buffer.concat([csv, csv]))
-    expect(isSame(await openSource(url('d.csv'), options(asRoot, { known })))).toBe(false)
+    expect(isSameFile(await openSource(url('d.csv'), options(asRoot, { known })))).toBe(false)
   })
 
   it('goes on where it was when the connection is cut, or silent', async () => {
