@@ -4,7 +4,7 @@ import { definitionOf } from './known-file.ts'
 import { publications } from './publications.ts'
 import type { Publication } from './publish-rows.ts'
 import { receiptsOf } from './run-receipts.ts'
-import type { Run } from './run.ts'
+import type { ReadSoFar, Run } from './run.ts'
 import { runOf, saveRun, type Work } from './save-run.ts'
 
 /**
@@ -52,7 +52,7 @@ function publish(
   return saveRun(lane, id, last, { out, counts, receipts })
 }
 
-function progressOf(dataset: Dataset, run: Run): Partial<Run> {
+function progressOf(dataset: Dataset, run: Run): ReadSoFar & Pick<Run, 'file'> {
   const { byte, row, read, quarantined, encoding, cut_by, header, drift, tolerated } = run
   const definition = definitionOf(dataset)
   // a definition that changed half-way read none of the file whole
