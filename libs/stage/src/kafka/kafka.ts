@@ -59,7 +59,7 @@ export async function sendOffsets(transaction: Transaction, offsets: OffsetsOfGr
   }
 }
 
-type OffsetsOfGroup = Parameters<Transaction['sendOffsets']>[0]
+export type OffsetsOfGroup = Parameters<Transaction['sendOffsets']>[0]
 
 /**
  * For single records, which may be written twice and must not be lost. kafkajs gives the number of a record whose answer did not come
