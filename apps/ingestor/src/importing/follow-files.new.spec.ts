@@ -4,12 +4,9 @@ import { ask, csv, newOnes, sourceOf, told, watched, write } from '../../testing
 
 describe('new files of a folder', () => {
   it('are read by one request, each by a run of its own, the oldest first, and each once', async () => {
-    for (const [name, minutes] of [
-      ['b', 30],
-      ['a', 20],
-      ['c', 30],
-    ] as const)
-      write(`${name}.csv`, minutes)
+    write('b.csv', 30)
+    write('a.csv', 20)
+    write('c.csv', 30)
     const done = await ask()
     expect(told(done)).toEqual(['processing b.csv', 'processing c.csv', 'processing a.csv'])
     expect(done.map(({ waiting, next }) => [waiting, next])).toEqual([
@@ -34,12 +31,9 @@ describe('new files of a folder', () => {
   })
 
   it('are read by name where the definition says so', async () => {
-    for (const [name, minutes] of [
-      ['b', 30],
-      ['a', 20],
-      ['c', 40],
-    ] as const)
-      write(`${name}.csv`, minutes)
+    write('b.csv', 30)
+    write('a.csv', 20)
+    write('c.csv', 40)
     expect(await newOnes({ dataset: sourceOf({ order: 'name' }) })).toEqual(
       ['a', 'b', 'c'].map((name) => `processing ${name}.csv`),
     )
