@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import { startRun } from '../infra/client/runs.ts'
 import { stageEnvironment } from '../infra/local/environment.ts'
@@ -37,7 +38,7 @@ async function prepare(file: string): Promise<number> {
   await startRun(apiOf(settings), { dataset: 'earthquakes', source: `file://${file}` })
   const cleaner = stages[1]!.url
   const read = () => counter(cleaner, 'dsf_cleaner_rows_in_total', 'earthquakes.raw')
-  while ((await read()) < rows) await new Promise((resolve) => setTimeout(resolve, 200))
+  while ((await read()) < rows) await sleep(200)
   const records = await counter(cleaner, 'dsf_cleaner_rows_out_total', 'earthquakes.clean')
   for (const stage of stages) await stage.stop()
   return records

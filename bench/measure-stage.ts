@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { healthAddress, nodeFlags, portsOf, type StageName } from '../infra/local/servers/stages.ts'
 import type { Settings } from '../infra/local/settings.ts'
 
@@ -121,6 +122,6 @@ async function until(condition: () => Promise<boolean>, what: string, limitMs = 
   const end = Date.now() + limitMs
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited ${limitMs / 1000} s for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await sleep(200)
   }
 }

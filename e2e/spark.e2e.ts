@@ -2,9 +2,10 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { writeQuakes } from '../bench/generate-quakes.ts'
-import { loadDataset, type Field } from '../libs/dataset/src/index.ts'
+import { loadDataset } from '../libs/dataset/src/index.ts'
+import { byKey, expectClose, type Measures, type Rows } from './support/compare-rows.ts'
 import { ask } from './support/documents.ts'
-import { bytesOf, queryLake, tableKeysOf } from './support/objects.ts'
+import { bytesOf, tableKeysOf } from './support/objects.ts'
 import { kill, revive } from './support/processes.ts'
 import { feedUrl, importSource, type Run } from './support/runs.ts'
 import {
@@ -17,6 +18,7 @@ import {
   startJob,
   type Job,
 } from './support/spark-jobs.ts'
+import { profilesOf, trendsOf } from './support/spark-sql.ts'
 import { filesDir, runDir, settings } from './support/stack.ts'
 import { tableRows } from './support/tables.ts'
 import { decode, isReceipt, messagesOf } from './support/topics.ts'
@@ -27,7 +29,6 @@ vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const dataset = 'quakes-spark'
 const { fields } = loadDataset(join(runDir, 'datasets', dataset))
-const isNumber = ({ type }: Field) => type === 'integer' || type === 'number'
 const runs: string[] = []
 
 async function importFile(source: string): Promise<Run> {
@@ -42,36 +43,6 @@ async function importEvents(seed: number, rows: number, end: number): Promise<Ru
   await writeQuakes(file, { rows, seed, days: 1, end })
   return importFile(`file://${file}`)
 }
-
-type Rows = Record<string, any>[]
-type Measures = Record<string, number | null>
-
-/** Rows by their identity, so that they can be compared in any order; none may come twice. */
-function byKey(rows: Rows, key: string[], measures: string[]): Map<string, Measures> {
-  const found = new Map<string, Measures>()
-  for (const row of rows) {
-    const name = key.map((column) => String(row[column])).join('|')
-    expect(found.has(name), name).toBe(false)
-    found.set(name, Object.fromEntries(measures.map((column) => [column, plain(row[column])])))
-  }
-  return found
-}
-
-const plain = (value: unknown) => (value === null || value === undefined ? null : Number(value))
-
-/** Sums of doubles depend on their order, in the last digits. */
-function expectClose(found: Map<string, Measures>, wanted: Map<string, Measures>): void {
-  expect([...found.keys()].toSorted()).toEqual([...wanted.keys()].toSorted())
-  const wrong = [...wanted].flatMap(([name, measures]) =>
-    Object.entries(measures)
-      .filter(([column, value]) => !isClose(found.get(name)![column]!, value))
-      .map(([column, value]) => `${name} ${column}: ${found.get(name)![column]}, not ${value}`),
-  )
-  expect(wrong).toEqual([])
-}
-
-const isClose = (a: number | null, b: number | null) =>
-  a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b)))
 
 beforeAll(async () => {
   await importFile(`${feedUrl}/earthquakes/window-1.csv`)
@@ -91,22 +62,6 @@ describe('csv-profile', () => {
     return Promise.all(messages.map(({ value }) => decode(value!)))
   }
 
-  /** The clean rows, by run, type and day, as DuckDB sees them. */
-  async function computed(): Promise<Rows> {
-    const lake = await queryLake(dataset)
-    const parts = fields.map((field) => {
-      const column = `"${field.column}"`
-      const number = isNumber(field) ? `${column}::DOUBLE` : 'NULL::DOUBLE'
-      const quantile = (share: number) => `quantile_cont(${number}, ${share})`
-      return `SELECT dsf_run, type, epoch_ms(date_trunc('day', time)) AS window_start, '${field.column}' AS field,
-        count(*) AS rows, count(DISTINCT id) AS keys, count(*) - count(${column}) AS nulls, count(DISTINCT ${column}) AS distinct,
-        min(${number}) AS minimum, max(${number}) AS maximum, avg(${number}) AS mean,
-        ${[5, 25, 50, 75, 95].map((share) => `${quantile(share / 100)} AS p${String(share).padStart(2, '0')}`).join()}
-        FROM lake WHERE NOT simulated GROUP BY ALL`
-    })
-    return lake(parts.join(' UNION ALL '))
-  }
-
   it.each(['before-commit', 'after-publish'])('can be killed in a micro-batch, %s', async (point) => {
     await crash('csv-profile', dataset, point)
     expect((await records()).length > 0).toBe(point === 'after-publish')
@@ -121,7 +76,7 @@ describe('csv-profile', () => {
     const withoutAt = key.filter((column) => column !== 'at')
     expectClose(
       byKey(found, withoutAt, [...counts, ...spread]),
-      byKey(await computed(), withoutAt, [...counts, ...spread]),
+      byKey(await profilesOf(dataset, fields), withoutAt, [...counts, ...spread]),
     )
     expect(new Set(found.map(({ at }) => Number(at))).size).toBe(1)
   })
@@ -141,7 +96,7 @@ describe('csv-profile', () => {
     }
     const found = await records()
     byKey(found, key, counts)
-    expectClose(sums(found), sums(await computed()))
+    expectClose(sums(found), sums(await profilesOf(dataset, fields)))
     expect(await answerOf('csv-profile', '/health/ready')).toMatchObject({ status: 200 })
   })
 
@@ -211,25 +166,11 @@ describe('trends', () => {
     return [...last.values()]
   }
 
-  /** Each key once, with the values of the version that came first, as DuckDB sees it. */
-  async function computed(of: string[]): Promise<Rows> {
-    const lake = await queryLake(dataset)
-    const order = of.map((run, i) => `WHEN '${run}' THEN ${i}`).join(' ')
-    const measured = fields.filter((f) => isNumber(f) && !['latitude', 'longitude'].includes(f.name))
-    const names = of.map((run) => `'${run}'`).join()
-    const parts = measured.map(({ column }) => {
-      const value = `"${column}"::DOUBLE`
-      return `SELECT epoch_ms(date_trunc('hour', time)) AS window_start, type, simulated, '${column}' AS field,
-        count(*) AS events, count(${value}) AS "values", avg(${value}) AS mean, min(${value}) AS minimum, max(${value}) AS maximum
-        FROM first GROUP BY ALL`
-    })
-    return lake(`WITH numbered AS (SELECT *, row_number() OVER (PARTITION BY id, simulated
-        ORDER BY CASE dsf_run ${order} END, dsf_row) AS version FROM lake WHERE dsf_run IN (${names})),
-      first AS (SELECT * FROM numbered WHERE version = 1) ${parts.join(' UNION ALL ')}`)
-  }
-
   const same = async (of: string[]) =>
-    expectClose(byKey(await newest(), key, measures), byKey(await computed(of), key, measures))
+    expectClose(
+      byKey(await newest(), key, measures),
+      byKey(await trendsOf(dataset, fields, of), key, measures),
+    )
 
   it.each(['after-write', 'after-publish'])('can be killed in a micro-batch, %s', async (point) => {
     await crash('trends', dataset, point)

@@ -1,4 +1,5 @@
 /** One round: an import with a fault in it, and the verdict over its history. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { answer } from './stages.ts'
 import { allReady, openImport, everyInstance, type World } from './world.ts'
 import type { Checker, Verdict } from './checker.ts'
@@ -79,7 +80,7 @@ function watchLiveness({ stages }: World): () => Promise<Verdict['violations']> 
       for (const { name, url } of everyInstance(stages))
         if ((await answer(url, 'live')) === 503)
           found.set(name, { invariant: 'liveness', record: `${name} said that it is stuck, and was not` })
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      await sleep(500)
     }
   }
   const looking = look()

@@ -2,13 +2,20 @@
 import { feedWindow } from '../../infra/feed/feed-window.ts'
 import type { Quake } from '../../infra/feed/quake.ts'
 import type { Document } from './documents.ts'
-import { feedUrl, type Run } from './runs.ts'
+import { feedUrl, importSource, type Run } from './runs.ts'
 
 export const windows = { 1: feedWindow(1), 2: feedWindow(2) } as const
 export const newest = windows[2].expected.newest
 export const { brokenRows } = windows[2].expected
 
 export const windowUrl = (n: 1 | 2, suffix = '') => `${feedUrl}/earthquakes/window-${n}.csv${suffix}`
+
+/** The runs that bring both windows into `earthquakes`. Their keys make them the same ones, whichever test asks first. */
+export async function importedWindows(): Promise<{ first: Run; second: Run }> {
+  const first = await importSource('earthquakes', windowUrl(1), 'e2e-window-1')
+  const second = await importSource('earthquakes', windowUrl(2), 'e2e-window-2')
+  return { first, second }
+}
 
 /** What the receipt of a window must say; simulated twins are as many as the generator made. */
 export function expectedCounters(n: 1 | 2, found: Run) {

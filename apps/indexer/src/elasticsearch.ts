@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { errors, type Client } from '@elastic/elasticsearch'
 import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { fieldLimit, indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
@@ -143,7 +144,7 @@ async function bulk(
       throw new TransientError(
         `Elasticsearch has no room for ${waiting.length} of ${rows.length} documents after ${tries} tries`,
       )
-    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt))
+    if (attempt > 0) await sleep(250 * 2 ** attempt)
     const part = waiting.length === rows.length ? body : itemsOf(body, waiting)
     const answer = await tried((client) =>
       client.transport.request({

@@ -14,7 +14,7 @@ import { FirstAnswers, type RowPlace } from './first-answers.ts'
 import { documentId, documentWriter } from './to-document.ts'
 import type { Index } from './elasticsearch.ts'
 import { tableIndexer } from './index-tables.ts'
-import { readInParts, type StoredObject } from './read-object.ts'
+import { objectReader, readInParts, type StoredObject } from './read-object.ts'
 import { tables } from './table-documents.ts'
 
 export type AnnouncedObject = StoredObject & { route: string }
@@ -60,7 +60,7 @@ function rowIndexer(store: ObjectStore, index: Index, dataset: Dataset) {
   const toQuarantine = quarantineWriter(dataset)
   return (quarantine: Output[], heard: () => void) =>
     (objects: AnnouncedObject[], seen?: (outcome: BulkOutcome, places: RowPlace[]) => void): Promise<void> =>
-      readInParts(dataset, store, objects, async (part, read) => {
+      readInParts(objects, objectReader(dataset, store), async (part, read) => {
         const places = read.flatMap((rows, i) => rows.map((_, row) => ({ object: part[i]!, row })))
         // one request for several small objects; their order does not matter, because versions decide
         for (const body of toBodies(read.flat())) {

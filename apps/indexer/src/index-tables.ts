@@ -3,7 +3,7 @@ import type { ObjectStore } from '@dsf/store'
 import type { Dataset } from '@dsf/dataset'
 import { bulkBodies } from './bulk-body.ts'
 import type { Index } from './elasticsearch.ts'
-import { readInParts, type StoredObject } from './read-object.ts'
+import { objectReader, readInParts, type StoredObject } from './read-object.ts'
 import { checkTable, tableItemWriter, type Table } from './table-documents.ts'
 
 /**
@@ -15,7 +15,7 @@ import { checkTable, tableItemWriter, type Table } from './table-documents.ts'
 export function tableIndexer(store: ObjectStore, index: Index, table: Table, dataset: Dataset) {
   const writeItem = tableItemWriter({ ...table, alias: index.nameOf(table.alias) }, dataset)
   return (objects: StoredObject[], heard: () => void): Promise<void> =>
-    readInParts(dataset, store, objects, async (part, read) => {
+    readInParts(objects, objectReader(dataset, store), async (part, read) => {
       part.forEach(({ key }, i) => checkTable(table, key, read[i]!))
       for (const body of bulkBodies(read.flat(), writeItem)) {
         const { refused } = await index.bulk(body)

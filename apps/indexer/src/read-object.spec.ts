@@ -19,34 +19,16 @@ const rows = [
 ]
 
 type Codec = 'ZSTD' | 'SNAPPY'
+type Cells = (typeof rows)[number]
 const long = (value: number | null) => (value === null ? null : BigInt(value))
 function parquet(codec: Codec, content = rows): Uint8Array {
-  const column = (name: string, data: unknown[]) => ({ name, data })
+  const column = <N extends keyof Cells>(name: N, to: (cell: Cells[N]) => unknown = (cell) => cell) => ({
+    name,
+    data: content.map((row) => to(row[name])),
+  })
   const columnData = [
-    column(
-      'id',
-      content.map(({ id }) => id),
-    ),
-    column(
-      'time',
-      content.map(({ time }) => long(time)),
-    ),
-    column(
-      'day',
-      content.map(({ day }) => day),
-    ),
-    column(
-      'mag',
-      content.map(({ mag }) => mag),
-    ),
-    column(
-      'nst',
-      content.map(({ nst }) => long(nst)),
-    ),
-    column(
-      'simulated',
-      content.map(({ simulated }) => simulated),
-    ),
+    ...[column('id'), column('time', long), column('day')],
+    ...[column('mag'), column('nst', long), column('simulated')],
   ]
   const schema = [
     { name: 'schema', num_children: 6 },

@@ -39,28 +39,31 @@ export async function readObject(dataset: Dataset, object: StoredObject, bytes: 
   throw new ObjectMismatch(key, `holds ${rows.length} rows, its record says ${records}`)
 }
 
-const downloadsAtOnce = 4
-
-/** Reads objects a few at a time, and gives each few with their rows to `use` before the next are read. @throws ObjectMismatch */
-export async function readInParts<O extends StoredObject>(
-  dataset: Dataset,
-  store: Pick<ObjectStore, 'get'>,
-  objects: O[],
-  use: (part: O[], read: Row[][]) => Promise<void>,
-): Promise<void> {
+/** Fetches and reads objects that were announced, in slices. @throws ObjectMismatch */
+export function objectReader(dataset: Dataset, store: Pick<ObjectStore, 'get'>) {
   const turn = sliced()
-  const read = async (object: O): Promise<Row[]> => {
+  return async (object: StoredObject): Promise<Row[]> => {
     const bytes = await store.get(object.key)
     await turn(object.records)
     return readObject(dataset, object, bytes)
   }
+}
+
+const downloadsAtOnce = 4
+
+/** Reads objects a few at a time, and gives each few with their rows to `use` before the next are read. */
+export async function readInParts<O>(
+  objects: O[],
+  read: (object: O) => Promise<Row[]>,
+  use: (part: O[], rows: Row[][]) => Promise<void>,
+): Promise<void> {
   for (let at = 0; at < objects.length; at += downloadsAtOnce) {
     const part = objects.slice(at, at + downloadsAtOnce)
     await use(part, await Promise.all(part.map(read)))
   }
 }
 
-/** The same of an object that nothing is known of but its name. @throws ObjectMismatch when it is not in its format */
+/** The rows of an object that nothing is known of but its name. @throws ObjectMismatch when it is not in its format */
 export async function readRows(
   dataset: Dataset,
   key: string,

@@ -4,7 +4,7 @@ import { FatalError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { bulkWriter } from './bulk-body.ts'
 import { named, ofDataset, type Index } from './elasticsearch.ts'
-import { readRows } from './read-object.ts'
+import { readInParts, readRows } from './read-object.ts'
 
 export interface Reindexing {
   dataset: Dataset
@@ -16,7 +16,6 @@ export interface Reindexing {
 /** Kept in an index's mapping: a run that was broken off behind the move is known by it. */
 type State = 'catching up' | 'complete'
 
-const downloadsAtOnce = 4
 const sayEveryMs = 5000
 
 /**
@@ -112,18 +111,18 @@ async function fill(
 ): Promise<string[]> {
   const toBodies = bulkWriter(dataset, { index: into })
   const refused: string[] = []
-  let [rows, said] = [0, Date.now()]
-  for (let at = 0; at < keys.length; at += downloadsAtOnce) {
-    const part = keys.slice(at, at + downloadsAtOnce)
-    const read = await Promise.all(part.map(async (key) => readRows(dataset, key, await store.get(key))))
-    for (const body of toBodies(read.flat())) {
+  let [objects, rows, said] = [0, 0, Date.now()]
+  const read = async (key: string) => readRows(dataset, key, await store.get(key))
+  await readInParts(keys, read, async (part, rowsOf) => {
+    for (const body of toBodies(rowsOf.flat())) {
       refused.push(...(await index.bulk(body, 'index')).refused.map(({ reason }) => reason))
       rows += body.rows.length
     }
-    if (Date.now() - said < sayEveryMs) continue
-    say(`${into}: ${rows} rows of ${at + part.length} of ${keys.length} objects`)
+    objects += part.length
+    if (Date.now() - said < sayEveryMs) return
+    say(`${into}: ${rows} rows of ${objects} of ${keys.length} objects`)
     said = Date.now()
-  }
+  })
   say(`${into}: ${rows} rows of ${keys.length} objects, ${refused.length} refused`)
   return refused
 }

@@ -10,10 +10,11 @@ import { loadDataset, type TopicKind } from '@dsf/dataset'
 import type { Output, Result } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { afterAll, beforeEach, vi, type Mock } from 'vitest'
-import { importRuns, type Work } from '../src/importing/import-run.ts'
+import { importRuns } from '../src/importing/import-run.ts'
 import type { Importer } from '../src/importing/importer.ts'
 import { begins, newRun, type Run, type RunRequest } from '../src/importing/run.ts'
 import { RunStates } from '../src/importing/run-state.ts'
+import type { Work } from '../src/importing/save-run.ts'
 import { Slots } from '../src/importing/slots.ts'
 
 export const folder = mkdtempSync(join(tmpdir(), 'dsf-'))

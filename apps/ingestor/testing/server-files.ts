@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
 import { openSource } from '../src/sources/open-source.ts'
 import type { Access } from '../src/sources/source-access.ts'
-import { isSame, type SourceOptions } from '../src/sources/source-client.ts'
+import { isSameFile, type SourceOptions } from '../src/sources/source-client.ts'
 import { fetchHalfway, longFile } from './fetch-halfway.ts'
 import { sourceFailure } from './source-failure.ts'
 
@@ -64,7 +64,7 @@ export function itComesWhole({ write, options, open, read, failure }: Files, url
     const again = () => openSource(url('d.csv'), { ...options(), known })
     expect(await again()).toEqual({ same: 'size and time', modified: known.modified })
     write('d.csv', Buffer.concat([csv, csv]))
-    expect(isSame(await again())).toBe(false)
+    expect(isSameFile(await again())).toBe(false)
   })
 
   it('fails the run when it is longer than the limit', async () => {

@@ -1,72 +1,16 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
-import { loadDataset, topicSchemas, type Dataset, type Row, type TopicKind } from '@dsf/dataset'
-import type { Batch } from '@dsf/stage'
+import { topicSchemas, type Dataset, type Row, type TopicKind } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
 import { parquetMetadata } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
-import { refuseScattered } from './refuse-scattered.ts'
-import { sinkMinio } from './sink-minio.stage.ts'
+import { batchOf, openStore, quake, quakes } from '../testing/chunks.ts'
 import { routesOf, writeObjects } from './write-objects.ts'
 
-const loaded = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
-/** Earthquakes of which type and time may be missing. */
-const quakes: Dataset = {
-  ...loaded,
-  fields: loaded.fields.map((field) => ({
-    ...field,
-    required: field.required && !['type', 'time'].includes(field.name),
-  })),
-}
 const asJson: Dataset = {
   ...quakes,
   sinks: { ...quakes.sinks, lake: { ...quakes.sinks.lake, format: 'jsonl' } },
 }
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
-
-/** An object store in memory that tells what was put, and how many puts there were at once. */
-function openStore(fails: (key: string) => boolean = () => false) {
-  const objects = new Map<string, { bytes: Buffer; metadata?: Record<string, string> }>()
-  const busy = { now: 0, most: 0 }
-  const put: ObjectStore['put'] = async (key, bytes, metadata) => {
-    busy.most = Math.max(busy.most, ++busy.now)
-    await Promise.resolve()
-    busy.now--
-    if (fails(key)) throw new Error(`cannot put ${key}`)
-    objects.set(key, { bytes, metadata })
-  }
-  return { objects, busy, store: { put } as ObjectStore }
-}
-
-const quake = (id: string, values: Row = {}): Row => ({
-  ...Object.fromEntries(quakes.fields.map(({ column }) => [column, null])),
-  dsf_run: 'r',
-  dsf_row: 1,
-  dsf_version: 1000,
-  id,
-  time: Date.parse('2018-02-07T01:26:13.840Z'),
-  updated: 1000,
-  latitude: 34.5,
-  longitude: -118.7,
-  net: 'ci',
-  type: 'earthquake',
-  energyJoules: null,
-  depthClass: null,
-  revisionHours: null,
-  region: null,
-  simulated: false,
-  ...values,
-})
-const batchOf = (from: TopicKind, records: Row[], dataset = quakes): Batch<Row> => ({
-  dataset,
-  lane: 2,
-  from,
-  records,
-  keys: [],
-  values: [],
-  offsets: records.map((_, i) => 1200 + 2 * i),
-  firstRecord: 700,
-})
 const noted = () => undefined
 const write = async (store: ObjectStore, from: TopicKind, records: Row[], dataset = quakes) =>
   (await writeObjects(store, routesOf(dataset)[from]!, batchOf(from, records, dataset), noted)).objects
@@ -236,51 +180,5 @@ describe('a chunk of refused rows', () => {
       records: 1,
     })
     expect(JSON.parse(objects.get(key)!.bytes.toString())).toEqual({ ...refused, bytes: 'YSxi', text: 'a,b' })
-  })
-})
-
-describe('a chunk of more partitions than the dataset allows', () => {
-  const lake = { ...quakes.sinks.lake, partitions: 3 }
-  const narrow: Dataset = { ...quakes, sinks: { ...quakes.sinks, lake } }
-  const types = ['a', 'b', 'c', 'd', 'a', 'e', 'd', 'c']
-  const rows = types.map((type, i) => quake(`${type}${i}`, { type, dsf_row: i }))
-  const batch = { ...batchOf('enriched', rows, narrow), keys: rows.map(({ id }) => Buffer.from(String(id))) }
-  const writeNarrow = (store: ObjectStore) => writeObjects(store, routesOf(narrow).enriched!, batch, noted)
-
-  it('becomes so many objects, and the rows of all others go to quarantine in the order of the lane', async () => {
-    const { store, objects } = openStore()
-    const { objects: announced, without } = await writeNarrow(store)
-    expect(announced.map(({ value }) => (value as { type: string; records: number }).type)).toEqual([
-      'a',
-      'b',
-      'c',
-    ])
-    expect(objects.size).toBe(3)
-    const refused = refuseScattered(batch, without)
-    expect(refused.map(({ key }) => String(key))).toEqual(['d3', 'e5', 'd6'])
-    expect(refused[0]!.value).toMatchObject({
-      dsf_run: 'r',
-      dsf_row: 3,
-      stage: 'sink-minio',
-      content: 'json',
-    })
-    const [reason] = (refused[0]!.value as { reasons: { code: string; message: string }[] }).reasons
-    expect(reason).toMatchObject({ code: 'partitions', message: expect.stringContaining('more than 3') })
-  })
-
-  it('is cut the same way when it is written again', async () => {
-    const [first, second] = [openStore(), openStore()]
-    expect(await writeNarrow(first.store)).toEqual(await writeNarrow(second.store))
-    expect(first.objects).toEqual(second.objects)
-  })
-
-  it('is counted so that stored and refused rows are all rows, and gives a sign of life with each object', async () => {
-    const { store } = openStore()
-    const stage = sinkMinio(store)
-    let signs = 0
-    const { counts, out } = await stage.handle(batch, { heard: () => signs++ } as never)
-    expect(signs).toBe(out!.objects!.length)
-    expect(counts).toEqual({ stored: 5, 'quarantined:partitions': 3 })
-    expect(out!.quarantine).toHaveLength(3)
   })
 })

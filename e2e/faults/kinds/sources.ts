@@ -56,7 +56,7 @@ const changes: Fault = {
 }
 
 async function died(isAlive: () => boolean): Promise<void> {
-  while (isAlive()) await new Promise((resolve) => setTimeout(resolve, 10))
+  while (isAlive()) await sleep(10)
 }
 
 /** Nothing of it may be left, and the next one is as if it had never been. */

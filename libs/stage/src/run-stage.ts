@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DefinitionError } from '@dsf/dataset'
 import { createApp, type App, type StageApi } from './http/api-side.ts'
 import { armCrashPoint } from './settings/crash-points.ts'
@@ -57,9 +58,7 @@ async function endWithError(log: Logger, app: App | undefined, error: Error): Pr
   ending = true
   // a person wrote what is wrong with a definition: no stack says more
   log.fatal(error instanceof DefinitionError ? {} : { err: error }, error.message)
-  await Promise.race([app?.nest.close(), new Promise((resolve) => setTimeout(resolve, 5000))]).catch(
-    () => undefined,
-  )
+  await Promise.race([app?.nest.close(), sleep(5000)]).catch(() => undefined)
   process.exit(1)
 }
 

@@ -8,7 +8,7 @@ import { decompressLimited } from '../reading/decompress.ts'
 import { unzipLanding } from '../reading/open-landing.ts'
 import type { Source } from '../sources/open-source.ts'
 import { rest } from '../sources/pace.ts'
-import { isSame, type Same } from '../sources/source-client.ts'
+import { isSameFile, type SameBy } from '../sources/source-client.ts'
 import { SourceError } from '../source-error.ts'
 import { sourceTokens } from '../sources/source-tokens.ts'
 import {
@@ -35,7 +35,7 @@ export interface Landed extends Landing, Found {
 
 /** A file that was read before: nothing of it lies in the store. */
 export interface Unchanged extends Found {
-  same: Same['same']
+  same: SameBy
   etag: string | null
   modified: string | null
   redirected: string | null
@@ -82,7 +82,7 @@ async function landOnce(
   const { etag = null, modified = null, redirected = null, address, files, waiting } = source
   const found = { ...(address === undefined ? {} : { address }), ...(files ? { files, waiting } : {}) }
   const version = { etag, modified, redirected, ...found }
-  if (isSame(source)) return { same: source.same, ...version, landing_bytes: 0 }
+  if (isSameFile(source)) return { same: source.same, ...version, landing_bytes: 0 }
   const landed = await copy(store, dataset, run, source, limits.before, came)
   if ('same' in landed) return { ...landed, ...version }
   if (source.compression === 'zip')

@@ -9,7 +9,7 @@ import { UnreadableFileError } from '../reading/unreadable-file.ts'
 import { openDataset, type DatasetFile } from '../reading/open-dataset.ts'
 import { openLanding } from '../reading/open-landing.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
-import { publisherOf, type Publication, type Published } from './publish-rows.ts'
+import { answererOf, publisherOf, type Publication, type Published } from './publish-rows.ts'
 import type { Run } from './run.ts'
 
 /** Bytes of a file whose rows are held at once, however few they are. */
@@ -48,7 +48,7 @@ async function* replayed(
   const open = async (run: Run | undefined): Promise<FileReader> => {
     if (!run?.landing) throw new UnreadableFileError('the landing of its run is not known any more')
     const file = await openFile(store, dataset, run)
-    return { columns: file.header.length, publish: publisherOf(dataset, file.columns) }
+    return { columns: file.header.length, answer: answererOf(dataset, file.columns) }
   }
   const fileOf = (run: string) => files.get(run) ?? files.set(run, open(find(run))).get(run)!
   const tools = { dataset, topics: topics!, fileOf }

@@ -4,7 +4,7 @@ import type { TopicReader } from '@dsf/stage'
 import { describe, expect, it } from 'vitest'
 import { UnreadableFileError } from '../reading/unreadable-file.ts'
 import { publishReplay } from './publish-replay.ts'
-import { publisherOf } from './publish-rows.ts'
+import { answererOf } from './publish-rows.ts'
 import { whyNotReplayable, type QuarantinedRow } from './quarantined-row.ts'
 import { newRun } from './run.ts'
 
@@ -32,7 +32,7 @@ function refused(text: string, message = 'unclosed quote'): QuarantinedRow {
 async function replay(row: QuarantinedRow, dataset = weather) {
   const fileOf = async (run: string) => {
     if (run !== 'r') throw new UnreadableFileError(`no landing of ${run}`)
-    return { columns: 6, publish: publisherOf(dataset, [0, 1, 2, 3, 4, 5]) }
+    return { columns: 6, answer: answererOf(dataset, [0, 1, 2, 3, 4, 5]) }
   }
   const topics = { decode: () => Promise.reject(new Error('no record')) }
   const { raw, quarantine, counts, run } = await publishReplay({ dataset, topics, fileOf }, [row], start)
@@ -130,7 +130,7 @@ it('rows of a replay are published in slices, so that other lanes have their tur
     ...refused('2012-01-01,0,1,5,4.7,sun'),
     dsf_row: i + 1,
   }))
-  const fileOf = async () => ({ columns: 6, publish: publisherOf(weather, [0, 1, 2, 3, 4, 5]) })
+  const fileOf = async () => ({ columns: 6, answer: answererOf(weather, [0, 1, 2, 3, 4, 5]) })
   const topics = { decode: async () => [] }
   let rounds = 0
   let isOver = false

@@ -1,7 +1,7 @@
 import { quarantined, type Dataset } from '@dsf/dataset'
-import { DatasetError, sliced, type Output, type TopicReader } from '@dsf/stage'
+import { DatasetError, sliced, type TopicReader } from '@dsf/stage'
 import { UnreadableFileError } from '../reading/unreadable-file.ts'
-import type { Publish, Published } from './publish-rows.ts'
+import { countedByLane, type Answer, type Answers, type Published } from './publish-rows.ts'
 import type { QuarantinedRow } from './quarantined-row.ts'
 import type { Run } from './run.ts'
 import { CsvScanner } from '../reading/scan-csv.ts'
@@ -9,7 +9,7 @@ import { CsvScanner } from '../reading/scan-csv.ts'
 /** How the file of a run is read: by its header, under the definition as it is now. */
 export interface FileReader {
   columns: number
-  publish: Publish
+  answer: Answer
 }
 
 export interface ReplayTools {
@@ -28,25 +28,22 @@ export async function publishReplay(
   rows: QuarantinedRow[],
   before: Run,
 ): Promise<Published> {
-  let run = { ...before, read: [...before.read], quarantined: [...before.quarantined] }
-  const raw: Output[] = []
-  const quarantine: Output[] = []
   const files = await filesOf(tools, rows)
   const records = await recordsOf(tools, rows)
+  const all: Answers = { raw: [], quarantine: [] }
   const turn = sliced()
   for (const row of rows) {
     const wait = turn(1)
     if (wait) await wait
     const record = records.get(row)
-    const again = record
-      ? fromRecord(record, row, run)
-      : fromCsv(tools.dataset, files.get(row.dsf_run)!, row, run)
-    raw.push(...again.raw)
-    quarantine.push(...again.quarantine)
-    run = { ...run, read: again.run.read, quarantined: again.run.quarantined }
+    const { raw, quarantine } = record
+      ? fromRecord(record, row)
+      : fromCsv(tools.dataset, files.get(row.dsf_run)!, row)
+    all.raw.push(...raw)
+    all.quarantine.push(...quarantine)
   }
-  const counts = { read: rows.length, quarantined: quarantine.length }
-  return { raw, quarantine, counts, run: { ...run, row: before.row + rows.length } }
+  const counts = { read: rows.length, quarantined: all.quarantine.length }
+  return { ...all, counts, run: { ...before, ...countedByLane(before, all), row: before.row + rows.length } }
 }
 
 /** The cleaner quarantined the record that it had read. */
@@ -57,10 +54,9 @@ async function recordsOf({ dataset, topics }: ReplayTools, rows: QuarantinedRow[
   return new Map(framed.map((row, i) => [row, records[i]!]))
 }
 
-function fromRecord(value: Record<string, unknown> | Error, row: QuarantinedRow, run: Run) {
-  if (value instanceof Error) return refusedAgain(row, run, `its record ${value.message}`)
-  const read = run.read.with(row.lane, run.read[row.lane]! + 1)
-  return { raw: [{ key: row.key, lane: row.lane, value }], quarantine: [], run: { ...run, read } }
+function fromRecord(value: Record<string, unknown> | Error, row: QuarantinedRow): Answers {
+  if (value instanceof Error) return refusedAgain(row, `its record ${value.message}`)
+  return { raw: [{ key: row.key, lane: row.lane, value }], quarantine: [] }
 }
 
 /** For the runs whose rows are bytes of a file: how that file is read, or why it cannot be. */
@@ -80,9 +76,9 @@ function reasonOf(error: unknown): string {
 }
 
 /** The ingestor quarantined bytes of the file that it could not cut into cells: again one row, or none. */
-function fromCsv(dataset: Dataset, file: FileReader | string, row: QuarantinedRow, run: Run) {
-  if (typeof file === 'string') return refusedAgain(row, run, file)
-  if (isCut(row)) return refusedAgain(row, run, `${row.reasons[0]!.message}, and no more of it was kept`)
+function fromCsv(dataset: Dataset, file: FileReader | string, row: QuarantinedRow): Answers {
+  if (typeof file === 'string') return refusedAgain(row, file)
+  if (isCut(row)) return refusedAgain(row, `${row.reasons[0]!.message}, and no more of it was kept`)
   const { dialect, reading, source } = dataset
   const scanner = new CsvScanner({
     ...{ dialect, reading, columns: file.columns, maxRowBytes: source.maxRowBytes },
@@ -90,21 +86,18 @@ function fromCsv(dataset: Dataset, file: FileReader | string, row: QuarantinedRo
   })
   const blocks = [scanner.push(row.bytes), scanner.finish()]
   const { byte, row: last } = blocks[1]!.end
-  if (last < row.dsf_row) return refusedAgain(row, run, 'no row under the definition as it is now')
+  if (last < row.dsf_row) return refusedAgain(row, 'no row under the definition as it is now')
   if (last !== row.dsf_row || byte !== row.bytes.length)
-    return refusedAgain(row, run, 'more than one row under the definition as it is now')
-  const { raw, quarantine, run: next } = file.publish(blocks, { ...run, run: row.dsf_run })
-  return { raw, quarantine, run: next }
+    return refusedAgain(row, 'more than one row under the definition as it is now')
+  return file.answer(blocks, row.dsf_run)
 }
 
 /** Its beginning may well look like a row. */
 const isCut = ({ reasons, bytes }: QuarantinedRow): boolean =>
   reasons.some(({ message }) => message.endsWith(`longer than ${bytes.length} bytes`))
 
-function refusedAgain(row: QuarantinedRow, run: Run, message: string) {
+function refusedAgain(row: QuarantinedRow, message: string): Answers {
   const { lane, key, stage, object } = row
   const value = quarantined(stage, row, [{ field: null, code: 'unreadable', message }], row, object)
-  const read = run.read.with(lane, run.read[lane]! + 1)
-  const counted = run.quarantined.with(lane, run.quarantined[lane]! + 1)
-  return { raw: [], quarantine: [{ key, lane, value }], run: { ...run, read, quarantined: counted } }
+  return { raw: [], quarantine: [{ key, lane, value }] }
 }

@@ -12,10 +12,16 @@ import type { Output } from '@dsf/stage'
 import type { Run } from './run.ts'
 import type { Block, UnreadableRow } from '../reading/scan-csv.ts'
 
+/** Every row has an answer: its raw record, or why there is none, each in the lane of the row. */
+export interface Answers {
+  raw: LaneOutput[]
+  quarantine: LaneOutput[]
+}
+
+type LaneOutput = Output & { lane: number }
+
 /** Raw records and quarantined rows of one transaction, with the run as it stands behind them. */
-export interface Publication {
-  raw: Output[]
-  quarantine: Output[]
+export interface Publication extends Answers {
   counts: Counters
   run: Run
   /** there are no rows behind these */
@@ -24,10 +30,23 @@ export interface Publication {
 
 export type Published = Omit<Publication, 'isLast'>
 
-/** Gives each row its lane. `columns[i]` is where field i stands in the file, -1 when the file does not have it. */
-export type Publish = (blocks: Block[], run: Run) => Published
+export function publisherOf(dataset: Dataset, columns: number[]): (blocks: Block[], run: Run) => Published {
+  const answer = answererOf(dataset, columns)
+  return (blocks, before) => {
+    const answers = answer(blocks, before.run)
+    const tolerated = { ...before.tolerated }
+    for (const block of blocks) addCounters(tolerated, block.tolerated)
+    const { byte, row } = blocks.at(-1)?.end ?? before
+    const run = { ...before, ...countedByLane(before, answers), byte, row, tolerated }
+    return { ...answers, counts: countsOf(answers), run }
+  }
+}
 
-export function publisherOf(dataset: Dataset, columns: number[]): Publish {
+/** Of rows that a run came with. */
+export type Answer = (blocks: Block[], run: string) => Answers
+
+/** Gives each row its lane. `columns[i]` is where field i stands in the file, -1 when the file does not have it. */
+export function answererOf(dataset: Dataset, columns: number[]): Answer {
   const rawRecord = rawRecords(
     dataset.fields.map(({ column }) => column),
     columns,
@@ -37,34 +56,40 @@ export function publisherOf(dataset: Dataset, columns: number[]): Publish {
     dataset.key.map((field) => columns[dataset.fields.indexOf(field)]!),
   )
   const { lanes } = dataset
-  return (blocks, before) => {
-    const read = [...before.read]
-    const refusedOf = [...before.quarantined]
-    const raw: Output[] = []
-    const quarantine: Output[] = []
-    const tolerated = { ...before.tolerated }
-    for (const { rows, unreadable, tolerated: more } of blocks) {
-      addCounters(tolerated, more)
+  return (blocks, run) => {
+    const answers: Answers = { raw: [], quarantine: [] }
+    for (const { rows, unreadable } of blocks) {
       for (const { row, cells } of rows) {
         const key = readKey(cells)
-        const lane = laneOf(key, lanes)
-        read[lane]!++
-        raw.push({ key, lane, value: rawRecord(before.run, row, cells) })
+        answers.raw.push({ key, lane: laneOf(key, lanes), value: rawRecord(run, row, cells) })
       }
-      for (const refused of unreadable) {
-        // a row that cannot be read has no key, so its number spreads it
-        const lane = refused.row % lanes
-        read[lane]!++
-        refusedOf[lane]!++
-        quarantine.push({ key: null, lane, value: quarantinedRow(before.run, refused) })
-      }
+      // a row that cannot be read has no key, so its number spreads it
+      for (const refused of unreadable)
+        answers.quarantine.push({ key: null, lane: refused.row % lanes, value: quarantinedRow(run, refused) })
     }
-    const { byte, row } = blocks.at(-1)?.end ?? before
-    const counts = { read: raw.length + quarantine.length }
-    if (quarantine.length > 0)
-      addCounters(counts, { quarantined: quarantine.length, 'quarantined:unreadable': quarantine.length })
-    return { raw, quarantine, counts, run: { ...before, byte, row, read, quarantined: refusedOf, tolerated } }
+    return answers
   }
+}
+
+/** What a run has read and refused in each lane, with these. */
+export function countedByLane(
+  before: Pick<Run, 'read' | 'quarantined'>,
+  { raw, quarantine }: Answers,
+): Pick<Run, 'read' | 'quarantined'> {
+  const read = [...before.read]
+  const quarantined = [...before.quarantined]
+  for (const { lane } of raw) read[lane]!++
+  for (const { lane } of quarantine) {
+    read[lane]!++
+    quarantined[lane]!++
+  }
+  return { read, quarantined }
+}
+
+function countsOf({ raw, quarantine }: Answers): Counters {
+  const refused = quarantine.length
+  const read = raw.length + refused
+  return refused > 0 ? { read, quarantined: refused, 'quarantined:unreadable': refused } : { read }
 }
 
 type RawRecord = Provenance & Record<string, unknown>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { topicOf } from '../../testing/quarantine-topic.ts'
 import { SourceError } from '../source-error.ts'
@@ -39,7 +40,7 @@ describe('rows up to an end before which a transaction is open', () => {
     gone.abort()
     await expect(reading).rejects.toThrow('aborted')
     const { fetches } = log
-    await new Promise((resolve) => setTimeout(resolve, 120))
+    await sleep(120)
     expect(log.fetches).toBe(fetches)
   })
 

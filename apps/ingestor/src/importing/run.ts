@@ -1,5 +1,4 @@
-import { addCounters, brokenSums, counterNames, readers, routesFrom, type Counters } from '@dsf/dataset'
-import type { Receipt } from '@dsf/stage'
+import type { Counters } from '@dsf/dataset'
 import type { Drift, SeenHeader } from '../reading/header-drift.ts'
 import { parseReplay, type Replay } from './selection.ts'
 import type { FilesRead } from './new-files.ts'
@@ -46,24 +45,30 @@ export interface UnchangedSince {
   by: SameBy
 }
 
-/** A run as the topic `runs` has it: what is known of it, and where it goes on after a crash. Times are ms since 1970. */
-export interface Run extends RunRequest {
-  /** by whoever asked for it last: later than `requested_at` where it was asked for again while it was at work */
-  asked_at: number
-  force: boolean
+/** Where it stands. Times are ms since 1970. */
+interface Standing {
   state: RunState
+  reason: string | null
   /** the number of its fetch among those of the dataset; 0 before it */
   turn: number
+  /** by whoever asked for it last: later than `requested_at` where it was asked for again while it was at work */
+  asked_at: number
+  fetching_at: number | null
+  publishing_at: number | null
+  /** all rows are on their way */
+  processing_at: number | null
+  cancel_at: number | null
+  ended_at: number | null
+}
+
+/** What its fetch brought. */
+interface Fetched {
+  /** key of the landing object, once it is complete */
+  landing: string | null
+  landing_bytes: number
+  bytes_per_second: number
+  landing_sha256: string | null
   file: FileRead | null
-  /** of the file, as it was read */
-  encoding: string | null
-  /** SHA-256 of what of the definition its file is cut into rows by, once that began */
-  cut_by: string | null
-  /** as it was taken; kept with the last run that took one */
-  header: SeenHeader | null
-  drift: Drift | null
-  /** rows and lines that the definition lets pass, by what it lets pass */
-  tolerated: Record<string, number>
   unchanged: UnchangedSince | null
   /** what a source with a date or a pattern in it became */
   address: string | null
@@ -73,29 +78,39 @@ export interface Run extends RunRequest {
   waiting: number
   /** the run that was asked for to read them */
   next: string | null
-  reason: string | null
-  fetching_at: number | null
-  publishing_at: number | null
-  /** all rows are on their way */
-  processing_at: number | null
-  cancel_at: number | null
-  ended_at: number | null
-  /** key of the landing object, once it is complete */
-  landing: string | null
-  landing_bytes: number
-  bytes_per_second: number
-  landing_sha256: string | null
+}
+
+/** How its rows are read, and how far they are. */
+export interface ReadSoFar {
+  /** of the file, as it was read */
+  encoding: string | null
+  /** SHA-256 of what of the definition its file is cut into rows by, once that began */
+  cut_by: string | null
+  /** as it was taken; kept with the last run that took one */
+  header: SeenHeader | null
+  drift: Drift | null
+  /** rows and lines that the definition lets pass, by what it lets pass */
+  tolerated: Record<string, number>
   /** decompressed position of the next unread row */
   byte: number
   row: number
   /** by lane */
   read: number[]
   quarantined: number[]
-  /** `<lane>.<route>` of each receipt that arrived */
+}
+
+/** What its receipts say. */
+interface Received {
+  /** `<lane>.<route>` of each that arrived */
   closed: string[]
   counters: Counters
   /** ms in the slowest lane, by stage */
   durations: Record<string, number>
+}
+
+/** A run as the topic `runs` has it: what is known of it, and where it goes on after a crash. */
+export interface Run extends RunRequest, Standing, Fetched, ReadSoFar, Received {
+  force: boolean
 }
 
 /** A run, and whose it is. */
@@ -107,15 +122,15 @@ export interface Known {
 export function newRun(request: RunRequest, lanes: number): Run {
   const { run, type, source, replay, requested_at, force = false } = asOrder(request)
   return {
-    ...{ run, type, source, replay, requested_at, asked_at: requested_at, force },
-    ...{ turn: 0, file: null, encoding: null, unchanged: null, address: null },
-    ...{ files: null, waiting: 0, next: null },
-    ...{ cut_by: null, header: null, drift: null, tolerated: {} },
-    ...{ state: 'queued', reason: null, landing: null, landing_bytes: 0, landing_sha256: null },
+    ...{ run, type, source, replay, requested_at, force },
+    ...{ state: 'queued', reason: null, turn: 0, asked_at: requested_at },
     ...{ fetching_at: null, publishing_at: null, processing_at: null, cancel_at: null, ended_at: null },
-    ...{ bytes_per_second: 0, byte: 0, row: 0, closed: [], counters: {}, durations: {} },
+    ...{ landing: null, landing_bytes: 0, bytes_per_second: 0, landing_sha256: null },
+    ...{ file: null, unchanged: null, address: null, files: null, waiting: 0, next: null },
+    ...{ encoding: null, cut_by: null, header: null, drift: null, tolerated: {}, byte: 0, row: 0 },
     read: Array<number>(lanes).fill(0),
     quarantined: Array<number>(lanes).fill(0),
+    ...{ closed: [], counters: {}, durations: {} },
   }
 }
 
@@ -146,67 +161,6 @@ export function cancel(run: Run, now: number): Run {
   const asked = { ...run, cancel_at: run.cancel_at ?? now }
   const isInWork = run.state === 'fetching' || run.state === 'publishing'
   return isInWork ? asked : { ...asked, state: 'cancelled', ended_at: now }
-}
-
-/** Routes on which a run's receipts arrive; its rows are through when every lane was closed on each. */
-const routes = routesFrom('raw')
-
-export const expectedReceipts = ({ read }: Pick<Run, 'read'>): number => read.length * routes.length
-
-/** More refused rows than these, by share and by count, fail an import. */
-export interface Ceiling {
-  maxRefusedShare: number
-  maxRefusedRows: number
-}
-
-/** Adds what a receipt counts. The last one ends the run, if nobody ended it before. */
-export function close(run: Run, receipt: Receipt, ceiling: Ceiling, now: number): Run {
-  const place = `${receipt.lane}.${receipt.route}`
-  if (!routes.includes(receipt.route) || run.closed.includes(place)) return run
-  const isLake = receipt.route === 'lake'
-  const counters = addCounters(
-    run.closed.length > 0 ? { ...run.counters } : Object.fromEntries(counterNames.map((name) => [name, 0])),
-    isLake ? receipt.counters : { processed: receipt.counters['processed'] ?? 0 },
-  )
-  const durations = isLake ? longest(run.durations, receipt.times) : run.durations
-  const next = { ...run, closed: [...run.closed, place], counters, durations }
-  return next.closed.length < expectedReceipts(run) || isOver(run) ? next : ended(next, ceiling, now)
-}
-
-/** The way of a row, with the names that the stages have in a receipt's times. */
-const way = ['requested', ...readers.keys()]
-
-function longest(before: Record<string, number>, times: Record<string, number>): Record<string, number> {
-  const durations = { ...before }
-  way.slice(1).forEach((stage, i) => {
-    const [from, to] = [times[way[i]!], times[stage]]
-    if (from && to) durations[stage] = Math.max(durations[stage] ?? 0, to - from)
-  })
-  return durations
-}
-
-function ended(run: Run, ceiling: Ceiling, now: number): Run {
-  const reason = whyFailed(run, ceiling)
-  return {
-    ...run,
-    state: reason === undefined ? 'succeeded' : 'failed',
-    reason: reason ?? null,
-    ended_at: now,
-  }
-}
-
-/** Invariant 5, and the ceiling. A replay is of refused rows, so it has none. */
-function whyFailed(
-  { type, counters }: Run,
-  { maxRefusedShare, maxRefusedRows }: Ceiling,
-): string | undefined {
-  const broken = brokenSums(counters)
-  if (broken.length > 0) return `rows without an answer: ${broken.join('; ')}`
-  const { read = 0, quarantined = 0 } = counters
-  if (type === 'replay' || quarantined <= maxRefusedRows || quarantined <= read * maxRefusedShare)
-    return undefined
-  const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`
-  return `${quarantined} of ${read} rows were refused (${percent(quarantined / read)}), which is more than ${maxRefusedRows} rows and ${percent(maxRefusedShare)}: dsf quarantine count says why; source.maxRefusedRows and source.maxRefusedShare of the definition allow more. The other rows are kept`
 }
 
 /** A record of the topic `runs`, also of one that was written before a run had its receipts, or the time of its last request. */

@@ -1,6 +1,7 @@
 import type { Dataset } from '@dsf/dataset'
 import type { Batch, Receipt, Result } from '@dsf/stage'
-import { begins, cancel, close, isOver, newRun, type Request, type Run } from './run.ts'
+import { close } from './close-run.ts'
+import { begins, cancel, isOver, newRun, type Request, type Run } from './run.ts'
 import type { RunStates } from './run-state.ts'
 
 type Told = Batch<Request | Receipt>

@@ -14,7 +14,7 @@ import { accessOf } from '../sources/source-access.ts'
 import { listSource } from '../sources/list-source.ts'
 import { addressOf } from '../sources/pattern.ts'
 import { forgotten, nextFile, withFile, type FilesRead } from './new-files.ts'
-import { isSame, type Same, type SentBefore, type SourceOptions } from '../sources/source-client.ts'
+import { isSameFile, type SameFile, type SentBefore, type SourceOptions } from '../sources/source-client.ts'
 import { SourceError } from '../source-error.ts'
 import { askedOf } from '../sources/source-secrets.ts'
 
@@ -55,7 +55,7 @@ export async function openFileOf(
   dataset: Dataset,
   run: Import,
   limits: Limits,
-): Promise<(Source | Same) & Found> {
+): Promise<(Source | SameFile) & Found> {
   if (isPattern(run.source))
     return withinPace(limits, 'to look for a new file', (within) => openNext(dataset, run, within))
   const addresses = datedAddresses(run.source, run.requested_at, dataset.source.lookBack)
@@ -70,7 +70,7 @@ async function openNewest(
   dated: string,
   addresses: string[],
   limits: Limits,
-): Promise<(Source | Same) & Found> {
+): Promise<(Source | SameFile) & Found> {
   let missing: SourceError | undefined
   for (const address of addresses) {
     try {
@@ -92,7 +92,7 @@ async function openDated(
   dated: string,
   address: string,
   limits: Limits,
-): Promise<(Source | Same) & Found> {
+): Promise<(Source | SameFile) & Found> {
   const { source } = dataset
   const place = createHash('sha256').update(address).digest('hex')
   const before = limits.before?.redirected === place ? { ...limits.before, redirected: null } : undefined
@@ -106,7 +106,7 @@ async function openAt(
   source: string,
   limits: Limits,
   known: SentBefore | undefined,
-): Promise<Source | Same> {
+): Promise<Source | SameFile> {
   const { url, options } = await optionsOf(dataset, source, limits)
   return openSource(url, { ...options, known })
 }
@@ -133,7 +133,7 @@ async function optionsOf(
 const settledMs = 60_000
 
 /** The next new file of a pattern. Which one it is, and what is known of it then, counts with the landing. */
-async function openNext(dataset: Dataset, run: Import, limits: Limits): Promise<(Source | Same) & Found> {
+async function openNext(dataset: Dataset, run: Import, limits: Limits): Promise<(Source | SameFile) & Found> {
   const { order = 'time', skip = [] } = dataset.source
   const { url, options } = await optionsOf(dataset, run.source, limits)
   const pattern = new URL(url)
@@ -151,7 +151,7 @@ async function openNext(dataset: Dataset, run: Import, limits: Limits): Promise<
       })
     throw error
   })
-  if (isSame(opened)) return opened
+  if (isSameFile(opened)) return opened
   const files = withFile(limits.read, { pattern: run.source, order }, file, run.run)
   return { ...opened, address, waiting, files }
 }

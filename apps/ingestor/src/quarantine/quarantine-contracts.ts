@@ -74,6 +74,9 @@ export const showRow = {
   problems: { ...unusable, 404: 'no dataset has this name, or no row of it this place' },
 } satisfies Contract
 
+/** What a replay does, or would do. Who asks for one again with its key hears of its run alone. */
+export type ReplayAnswer = z.input<typeof replayAnswer>
+
 const replayAnswer = z.object({
   selected: z
     .int()

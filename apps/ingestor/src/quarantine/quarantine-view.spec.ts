@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { instances, quakes, refusal, sourceless } from '../../testing/instances.ts'
 import { topicOf } from '../../testing/quarantine-topic.ts'
@@ -71,7 +72,7 @@ describe('what a replay selects', () => {
     leaving.abort()
     expect(await Promise.all([stuck, behind])).toEqual(Array(2).fill([503, 'whoever asked has gone']))
     const before = fetches.length
-    await new Promise((resolve) => setTimeout(resolve, 120))
+    await sleep(120)
     expect(fetches.length - before).toBeLessThanOrEqual(1)
   })
 })

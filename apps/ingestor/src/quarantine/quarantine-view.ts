@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '@dsf/dataset'
 import { perDataset, RequestError, type Runtime } from '@dsf/stage'
 import { announceAgain } from './announce-again.ts'
+import type { ReplayAnswer } from './quarantine-contracts.ts'
 import { QuarantineCounts } from './quarantine-counts.ts'
 import { quarantineLog, rowOf, type QuarantineLog, type Range } from '../importing/quarantine-log.ts'
 import { pageOf, type Page } from './quarantine-page.ts'
 import { bytesOf, summaryOf, whyNotReplayable, type QuarantinedRow } from '../importing/quarantined-row.ts'
-import { toAnswer, type RunAnswer } from '../runs/run-answer.ts'
+import { toAnswer } from '../runs/run-answer.ts'
 import type { RunsView } from '../runs/runs-view.ts'
 import { Questions } from './questions.ts'
 import { isReplayed, mostDocuments, selectRows, type Selected } from './select-rows.ts'
@@ -24,17 +26,6 @@ const defaultBounds = {
 
 /** Of a transaction that nobody ends: longer than Kafka leaves one of ours open. */
 const undecidedMs = 40_000
-
-/** What a replay does, or would do. Who asks for one again with its key hears of its run alone. */
-export interface ReplayAnswer {
-  selected?: number
-  /** rows that cannot be replayed, by reason */
-  skipped?: Record<string, number>
-  /** the run that replays the rows; none for a dry run, or when there are none */
-  run?: RunAnswer
-  /** objects whose documents are sent to the index again */
-  objects?: string[]
-}
 
 interface Counting {
   counts: QuarantineCounts
@@ -160,8 +151,7 @@ export class QuarantineView {
   }
 }
 
-const after = (ms: number): Promise<false> =>
-  new Promise((resolve) => setTimeout(() => resolve(false), ms).unref())
+const after = (ms: number): Promise<false> => sleep(ms, false, { ref: false })
 
 /** @throws RequestError 422 for the cursor of another dataset */
 function placesOf(cursor: string | undefined, ranges: Range[]): number[] {

@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { sourceFailure } from '../../testing/source-failure.ts'
-import { SourceError } from '../source-error.ts'
+import { itFollowsItsSource, limits, unpack as unpackAs } from '../../testing/unpack.ts'
 import { compressionOf } from './compression.ts'
-import { decompressLimited, measuredBefore, type DecompressionLimits } from './decompress.ts'
+import { measuredBefore, type DecompressionLimits } from './decompress.ts'
 
 /** By libbz2, in blocks of so many times 100 kB. */
 const pack = (bytes: Buffer | string, level = 9): Buffer => {
@@ -14,15 +12,8 @@ const pack = (bytes: Buffer | string, level = 9): Buffer => {
 }
 const csv = Buffer.from(Array.from({ length: 40_000 }, (_, i) => `${i},${i * 7919}\n`).join(''))
 const packed = pack(csv, 1)
-const limits = { maxBytes: 1e9, maxCompressionRatio: 200 }
-const cut = (bytes: Buffer, size: number) =>
-  Readable.from(
-    Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
-      bytes.subarray(i * size, (i + 1) * size),
-    ),
-  )
-const unpack = (bytes: Buffer, more: DecompressionLimits = limits, size = bytes.length) =>
-  buffer(decompressLimited(cut(bytes, size || 1), 'bzip2', more))
+const unpack = (bytes: Buffer, more?: DecompressionLimits, size?: number) =>
+  unpackAs('bzip2', bytes, more, size)
 
 describe('bzip2', () => {
   it.each([100, 4096, 1e7])('gives the bytes, however it is cut: %i', async (size) => {
@@ -106,23 +97,5 @@ describe('bzip2', () => {
     expect(worst).toBeLessThan(Math.max(100, took / 2))
   })
 
-  it('passes on the error of its source, and lets go of it when nobody reads on', async () => {
-    let closed = 0
-    const source = (fails: boolean) =>
-      (async function* () {
-        try {
-          yield packed.subarray(0, 50_000)
-          if (fails) throw new SourceError('lost', { transient: true })
-          yield packed.subarray(50_000)
-        } finally {
-          closed++
-        }
-      })()
-    expect(await sourceFailure(buffer(decompressLimited(source(true), 'bzip2', measuredBefore)))).toEqual([
-      'lost',
-      true,
-    ])
-    for await (const _ of decompressLimited(source(false), 'bzip2', measuredBefore)) break
-    expect(closed).toBe(2)
-  })
+  itFollowsItsSource('bzip2', packed)
 })

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import {
   brotliCompressSync,
   constants,
@@ -10,21 +8,11 @@ import {
 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { sourceFailure } from '../../testing/source-failure.ts'
+import { itFollowsItsSource, limits, unpack } from '../../testing/unpack.ts'
 import { compressionOf, compressionOfKey, compressions, extensionOf } from './compression.ts'
-import { decompressLimited, measuredBefore, type Streamed } from './decompress.ts'
-import { SourceError } from '../source-error.ts'
+import { measuredBefore, type Streamed } from './decompress.ts'
 
 const csv = Buffer.from(Array.from({ length: 4000 }, (_, i) => `${i},${i * 7919}\n`).join(''))
-const limits = { maxBytes: 1e9, maxCompressionRatio: 200 }
-const cut = (bytes: Buffer, size: number) =>
-  Readable.from(
-    Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
-      bytes.subarray(i * size, (i + 1) * size),
-    ),
-  )
-const unpack = (compression: Streamed, bytes: Buffer, more = limits, size = bytes.length) =>
-  buffer(decompressLimited(cut(bytes, size), compression, more))
-
 const kinds: [what: string, compression: Streamed, pack: (bytes: Buffer) => Buffer][] = [
   ['gzip', 'gzip', gzipSync],
   ['zstd', 'zstd', (bytes) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })],
@@ -79,24 +67,7 @@ describe.each(kinds)('%s', (kind, compression, pack) => {
     ).toMatch(/ data (is|has)/)
   })
 
-  it('passes on the error of its source, and lets go of it when nobody reads on', async () => {
-    let closed = 0
-    const source = (fails: boolean) =>
-      (async function* () {
-        try {
-          yield packed.subarray(0, 5000)
-          if (fails) throw new SourceError('lost', { transient: true })
-          yield packed.subarray(5000)
-        } finally {
-          closed++
-        }
-      })()
-    expect(await sourceFailure(buffer(decompressLimited(source(true), compression, measuredBefore)))).toEqual(
-      ['lost', true],
-    )
-    for await (const _ of decompressLimited(source(false), compression, measuredBefore)) break
-    expect(closed).toBe(2)
-  })
+  itFollowsItsSource(compression, packed)
 
   it('of nothing is no file', async () => {
     expect((await sourceFailure(unpack(compression, Buffer.alloc(0), limits, 1)))[1]).toBe(true)

@@ -28,8 +28,8 @@ export function seenHeader(
   before: SeenHeader | null,
 ): SeenHeader | null {
   if (names.reduce((sum, name) => sum + Buffer.byteLength(name), 0) > mostBytes) return null
-  const isSame = before !== null && isEqual(before.names, names)
-  return { names: [...names], since: isSame ? before.since : run }
+  const isSameHeader = before !== null && isEqual(before.names, names)
+  return { names: [...names], since: isSameHeader ? before.since : run }
 }
 
 /** Undefined where nothing changed. */

@@ -14,34 +14,16 @@ import {
 } from '../../testing/scan.ts'
 import { CsvScanner } from './scan-csv.ts'
 
+const abc = ['a', 'b', 'c']
+const def = ['d', 'e', 'f']
+const ghi = ['g', 'h', 'i']
+
 describe('what a row is', () => {
   it.each([
-    [
-      'plain rows',
-      'a,b,c\nd,e,f\n',
-      [
-        ['a', 'b', 'c'],
-        ['d', 'e', 'f'],
-      ],
-    ],
-    [
-      'mixed line ends',
-      'a,b,c\r\nd,e,f\ng,h,i\r\n',
-      [
-        ['a', 'b', 'c'],
-        ['d', 'e', 'f'],
-        ['g', 'h', 'i'],
-      ],
-    ],
-    [
-      'a last row without line end',
-      'a,b,c\nd,e,f',
-      [
-        ['a', 'b', 'c'],
-        ['d', 'e', 'f'],
-      ],
-    ],
-    ['a last row cut inside CR LF', 'a,b,c\r', [['a', 'b', 'c']]],
+    ['plain rows', 'a,b,c\nd,e,f\n', [abc, def]],
+    ['mixed line ends', 'a,b,c\r\nd,e,f\ng,h,i\r\n', [abc, def, ghi]],
+    ['a last row without line end', 'a,b,c\nd,e,f', [abc, def]],
+    ['a last row cut inside CR LF', 'a,b,c\r', [abc]],
     [
       'empty cells',
       ',,\n"","",""\n',

@@ -1,50 +1,13 @@
-import type { Counters } from '@dsf/dataset'
-import { tellDrift, type Drift } from '../reading/header-drift.ts'
+import type { z } from 'zod'
+import { tellDrift } from '../reading/header-drift.ts'
 import { printable } from '../sources/guard-address.ts'
-import { expectedReceipts, type Known, type RunState, type UnchangedSince } from '../importing/run.ts'
+import { expectedReceipts } from '../importing/close-run.ts'
+import type { Known } from '../importing/run.ts'
 import type { Selection } from '../importing/selection.ts'
+import type { run } from './runs-contracts.ts'
 
 /** A run as `GET /v1/runs/<id>` answers it. */
-export interface RunAnswer {
-  runId: string
-  dataset: string
-  type: 'import' | 'replay'
-  /** of an import, without its credentials */
-  source?: string
-  /** what a source with a date or a pattern in it became */
-  address?: string
-  /** new files of its pattern behind this one, when it looked */
-  waiting?: number
-  /** the run that reads the first of them, which this one asked for */
-  next?: string
-  /** of a replay */
-  selection?: Selection
-  state: RunState
-  reason?: string
-  /** of an import whose file was the one of another run before */
-  unchanged?: UnchangedSince
-  /** when it came into a state, in UTC */
-  times: Partial<Record<'requested' | 'fetching' | 'publishing' | 'processing' | 'cancel' | 'ended', string>>
-  /** of the source, as far as it has come */
-  fetched: { bytes: number; bytesPerSecond?: number }
-  landing?: { key: string; bytes: number; sha256: string }
-  /** that the file was read in, where that is not UTF-8 */
-  encoding?: string
-  /** of the header, from the one before */
-  drift?: Drift
-  /** rows and lines that the definition lets pass, by what it lets pass */
-  tolerated?: Record<string, number>
-  /** what of these is worth a look, in sentences */
-  findings?: string[]
-  /** published so far */
-  rows: number
-  /** receipts that arrived, of those expected: one for each lane and route */
-  closed: number
-  expected: number
-  /** what they count; all of it once all have arrived */
-  counters: Counters
-  statusUrl: string
-}
+export type RunAnswer = z.input<typeof run>
 
 export function toAnswer({ dataset, run }: Known): RunAnswer {
   return {
@@ -77,6 +40,7 @@ const askedOf = ({ source, address, waiting, next, replay }: Known['run']): Part
   ...(next === null ? {} : { next }),
   ...(replay === null ? {} : { selection: given(replay.selection) }),
 })
+
 function findingsOf({
   drift,
   tolerated,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { folder, fileUrl, quakes, instances, ask, found, refusal } from '../../testing/instances.ts'
 import { RunStates } from '../importing/run-state.ts'
@@ -71,7 +72,7 @@ describe('a request', () => {
   it('that two instances have heard before they heard of each other is one run, as its owner has it', async () => {
     const { views, sent, tell } = await instances(2)
     const { runId } = await ask(views[0]!, 'earthquakes', 'hour 7', undefined)
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await sleep(2)
     await ask(views[1]!, 'earthquakes', 'hour 7', undefined)
     const states = new RunStates({ runs: 1000, days: 90 })
     const requests = sent.map(({ output }) => output.value as RunRequest)
@@ -95,7 +96,7 @@ describe('a request', () => {
   it('that comes when the run is over changes nothing, on any instance', async () => {
     const { views, sent, tell } = await instances(2)
     const { runId } = await ask(views[0]!, 'earthquakes', 'hour 7', undefined)
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await sleep(2)
     await ask(views[1]!, 'earthquakes', 'hour 7', undefined)
     tell('runs', { ...newRun(sent[0]!.output.value as RunRequest, 4), state: 'succeeded', row: 3 })
     expect(views.map((view) => found(view, runId)?.state)).toEqual(['succeeded', 'succeeded'])

@@ -14,11 +14,11 @@ export const runIdOf = ({ name }: Pick<Dataset, 'name'>, key: string | undefined
 
 /** A replay's ends are those of whoever asked first. @throws RequestError 422 for a run that is of something else */
 export function refuseOtherUse({ type, source, force, replay }: Run, wanted: WantedRun): void {
-  const isSame =
+  const isSameRun =
     source === wanted.source &&
     force === (wanted.force ?? false) &&
     isSameSelection(replay?.selection, wanted.replay?.selection)
-  if (isSame) return
+  if (isSameRun) return
   const what =
     type === 'replay' ? 'a replay' : `the source ${shownSource(source!)}${force ? ' with force' : ''}`
   throw new RequestError(422, `the idempotency key was used for ${what} before`)

@@ -9,7 +9,7 @@ import { listen } from '../../testing/listen.ts'
 import { sourceFailure } from '../../testing/source-failure.ts'
 import type { HttpOptions } from './http-options.ts'
 import { openSource } from './open-source.ts'
-import { isSame, type SourceOptions } from './source-client.ts'
+import { isSameFile, type SourceOptions } from './source-client.ts'
 import { sourceTokens } from './source-tokens.ts'
 
 const csv = 'id,name\n1,a\n'
@@ -25,7 +25,7 @@ const serve = async (listener: RequestListener) => `http://127.0.0.1:${await lis
 
 async function read(url: string, http: HttpOptions, more: Partial<SourceOptions> = {}): Promise<string> {
   const source = await openSource(url, { ...usual, ...more, http })
-  return isSame(source) ? source.same : (await buffer(source.stream)).toString()
+  return isSameFile(source) ? source.same : (await buffer(source.stream)).toString()
 }
 
 describe('a source that is asked with POST', () => {
@@ -53,7 +53,7 @@ describe('a source that is asked with POST', () => {
     })
     const known = { etag: '"1"', modified: version['last-modified'], redirected: null, bytes: csv.length }
     const source = await openSource(`${base}/rows`, { ...usual, http: { post }, known })
-    if (isSame(source)) throw new Error('it was sent')
+    if (isSameFile(source)) throw new Error('it was sent')
     expect(await text(source.stream)).toBe(csv)
     expect([source.etag, source.modified, source.redirected]).toEqual([undefined, undefined, undefined])
     expect(headers[0]).not.toHaveProperty('if-none-match')

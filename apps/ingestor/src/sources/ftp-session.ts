@@ -1,7 +1,7 @@
 /** A login at a server of FTP, by which its files are listed and read. */
 import { isIP } from 'node:net'
 import { Client, FTPError } from 'basic-ftp'
-import { connectTo, inTime } from './connect-to.ts'
+import { beginSession, type Login } from './begin-session.ts'
 import { printable } from './guard-address.ts'
 import { usualTimeouts, type SourceOptions } from './source-client.ts'
 import { SourceError, toSourceError } from '../source-error.ts'
@@ -9,11 +9,8 @@ import { SourceError, toSourceError } from '../source-error.ts'
 /** Bytes of what a server says of one folder, which are held in memory. */
 const longestListing = 16 * 2 ** 20
 
-export interface Session {
-  /** how its URL is named in sentences */
-  name: string
+export interface Session extends Login {
   client: Client
-  close: () => void
 }
 
 /**
@@ -21,30 +18,21 @@ export interface Session {
  * the time until that. The session stays open when it is done.
  * @throws SourceError
  */
-export async function withSession<T>(
+export function withSession<T>(
   url: URL,
   options: SourceOptions,
   begin: (session: Session) => Promise<T>,
 ): Promise<T> {
   const name = printable(url)
-  const { headers, idle } = { ...usualTimeouts, ...options.timeouts }
+  const { idle } = { ...usualTimeouts, ...options.timeouts }
   const client = new Client(idle, { allowSeparateTransferHost: false, maxListingBytes: longestListing })
   const close = () => client.close()
-  const begun = async () => {
+  return beginSession(url, 21, options, { close, failureOf }, async (socket) => {
+    client.ftp.socket = socket
     await greet(client)
     await login(client, url, options)
     return begin({ name, client, close })
-  }
-  try {
-    client.ftp.socket = await connectTo(url, 21, options)
-    options.signal?.addEventListener('abort', close)
-    return await inTime(begun(), headers, `${name} did not answer in time`)
-  } catch (error) {
-    close()
-    throw failureOf(error, name, url)
-  } finally {
-    options.signal?.removeEventListener('abort', close)
-  }
+  })
 }
 
 /** The first thing that is said is the server's. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { rest } from './pace.ts'
-import type { From, Opened, Same, SourceOptions } from './source-client.ts'
+import type { From, Opened, SameFile, SourceOptions } from './source-client.ts'
 import { ChangedError, SourceError, toSourceError } from '../source-error.ts'
 import { stoppedStream } from './stopped-stream.ts'
 
@@ -8,7 +8,7 @@ import { stoppedStream } from './stopped-stream.ts'
 const leastProgress = 64 * 1024
 const mostInVain = 3
 
-type Reopen = (from: From, signal: AbortSignal) => Promise<Opened | Same>
+type Reopen = (from: From, signal: AbortSignal) => Promise<Opened | SameFile>
 
 /**
  * The body of one version of a file, over as many connections as it takes: where one breaks off, the rest is asked for. Of a source that has

@@ -1,7 +1,7 @@
 /** What the headers of an answer say of the version that its bytes are of. */
 import { createHash } from 'node:crypto'
 import { printable } from './guard-address.ts'
-import type { From, Marks, Same, SentBefore, Version } from './source-client.ts'
+import type { From, Marks, SameBy, SentBefore, Version } from './source-client.ts'
 import { ChangedError } from '../source-error.ts'
 
 export type Headers = Record<string, string | string[] | undefined>
@@ -20,15 +20,15 @@ export const conditions = (known: SentBefore | undefined): Record<string, string
   ...(known?.modified ? { 'if-modified-since': known.modified } : {}),
 })
 
-export const notModified = ({ etag }: SentBefore): Same['same'] => (etag ? 'etag' : 'last-modified')
+export const notModified = ({ etag }: SentBefore): SameBy => (etag ? 'etag' : 'last-modified')
 
 /** For servers that do not answer conditions. A weak tag says that something is much the same, which is for the server to say. */
 export function sameBy(known: SentBefore | undefined, version: Version, length: number | undefined) {
   if (!known) return undefined
   if (version.etag !== undefined && known.etag !== null)
     return version.etag === known.etag && isStrong(version.etag) ? 'etag' : undefined
-  const isSame = version.modified !== undefined && version.modified === known.modified
-  return isSame && length === known.bytes ? 'size and time' : undefined
+  const isSameTime = version.modified !== undefined && version.modified === known.modified
+  return isSameTime && length === known.bytes ? 'size and time' : undefined
 }
 
 const isStrong = (etag: string): boolean => etag.startsWith('"')

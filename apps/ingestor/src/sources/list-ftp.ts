@@ -1,19 +1,12 @@
 import { FileType, type FileInfo } from 'basic-ftp'
 import { failureOf, withSession, type Session } from './ftp-session.ts'
-import { segmentsOf } from './pattern.ts'
+import { listBySession } from './list-session.ts'
 import type { SourceOptions } from './source-client.ts'
-import { walkSession, type Entry, type Listed } from './walk-folders.ts'
+import type { Entry, Listed } from './walk-folders.ts'
 
 /** The files of a server of FTP that a pattern leads to. */
-export async function* listFtp(url: URL, options: SourceOptions): AsyncGenerator<Listed, undefined> {
-  const segments = segmentsOf(url)
-  const session = await withSession(url, options, (begun) => Promise.resolve(begun))
-  try {
-    yield* walkSession(session, segments, options.signal, (path) => readFolder(session, path))
-  } catch (error) {
-    throw failureOf(error, session.name, url)
-  }
-}
+export const listFtp = (url: URL, options: SourceOptions): AsyncGenerator<Listed, undefined> =>
+  listBySession(url, options, { withSession, readFolder, failureOf })
 
 async function* readFolder({ name, client }: Session, path: string): AsyncGenerator<Entry> {
   // a path begins at the folder in which a login begins, as that of a file does

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { Client } from 'minio'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { environment, settings } from '../../../../e2e/support/stack.ts'
 import { gathered } from '../../testing/gathered.ts'
+import { csv, ownBucket } from '../../testing/own-bucket.ts'
 import { sourceFailure } from '../../testing/source-failure.ts'
 import { listSource } from './list-source.ts'
 import { openSource } from './open-source.ts'
@@ -10,40 +9,7 @@ import { addressOf } from './pattern.ts'
 import type { Bucket } from './source-access.ts'
 import type { SourceOptions } from './source-client.ts'
 
-const {
-  S3_ENDPOINT: endpoint,
-  S3_ACCESS_KEY: accessKey,
-  S3_SECRET_KEY: secretKey,
-} = environment as Record<string, string>
-const { hostname, port } = new URL(endpoint!)
-const root = new Client({
-  ...{ endPoint: hostname, port: Number(port), useSSL: false, region: 'us-east-1' },
-  ...{ accessKey: accessKey!, secretKey: secretKey! },
-})
-const bucket = `listed-${randomBytes(4).toString('hex')}`
-const asRoot: Bucket = { endpoint, accessKey, secretKey }
-const csv = Buffer.from('id,name\n1,a\n')
-const put = (key: string, bytes = csv) => root.putObject(bucket, key, bytes, bytes.length)
-
-beforeAll(async () => {
-  if (!settings.secure) await root.makeBucket(bucket)
-})
-afterAll(async () => {
-  if (settings.secure) return
-  const keys = (await root.listObjectsV2(bucket, '', true).toArray()) as { name: string }[]
-  await root.removeObjects(
-    bucket,
-    keys.map(({ name }) => name),
-  )
-  await root.removeBucket(bucket)
-})
-
-const options = (s3 = asRoot, more: Partial<SourceOptions> = {}): SourceOptions => ({
-  ...{ allow: ['127.0.0.1/32'], roots: [], maxBytes: 2 ** 30, access: { s3 } },
-  pace: { maxSeconds: 6000, minBytesPerSecond: 0 },
-  timeouts: { connect: 2000, headers: 5000, idle: 2000, second: 300 },
-  ...more,
-})
+const { bucket, asRoot, put, options } = ownBucket('listed', environment, !settings.secure)
 const list = (pattern: string, after?: string, s3?: Bucket, more: Partial<SourceOptions> = {}) =>
   gathered(listSource(`s3://${bucket}/${pattern}`, options(s3, more), after))
 const paths = async (...asked: Parameters<typeof list>) => (await list(...asked)).map(({ path }) => path)

@@ -6,7 +6,7 @@ import { meter } from './meter-body.ts'
 import { openHttp } from './open-http.ts'
 import { addressIn, whyRefused } from './open-s3.ts'
 import { segmentsOf } from './pattern.ts'
-import { isSame, type SourceOptions } from './source-client.ts'
+import { isSameFile, type SourceOptions } from './source-client.ts'
 import { mostEntries, tooMany, type Listed } from './walk-folders.ts'
 import { SourceError } from '../source-error.ts'
 
@@ -47,7 +47,7 @@ async function answered(url: URL, query: Record<string, string>, options: Source
   const address = await addressIn(url, '', options.access?.s3 ?? {}, query)
   const asked = { ...options, maxBytes: longestPage, known: undefined, from: undefined }
   const opened = await openHttp(checkUrl(address, options.allow), { ...asked, whyRefused })
-  if (isSame(opened)) throw new SourceError(`${opened.same} says nothing of a bucket`)
+  if (isSameFile(opened)) throw new SourceError(`${opened.same} says nothing of a bucket`)
   const { stream } = await meter(opened.body, {
     ...{ ...asked, name: opened.name, told: undefined, contentLength: opened.length },
   })

@@ -1,20 +1,13 @@
 import type { Attributes, FileEntry, Stats } from 'ssh2'
+import { listBySession } from './list-session.ts'
 import { fileOf } from './open-sftp.ts'
 import { asked, failureOf, serverPath, withSession, type Session } from './sftp-session.ts'
-import { walkSession, type Entry, type Listed } from './walk-folders.ts'
+import type { Entry, Listed } from './walk-folders.ts'
 import type { SourceOptions } from './source-client.ts'
-import { segmentsOf } from './pattern.ts'
 
 /** The files of a server of SSH that a pattern leads to. */
-export async function* listSftp(url: URL, options: SourceOptions): AsyncGenerator<Listed, undefined> {
-  const segments = segmentsOf(url)
-  const session = await withSession(url, options, (begun) => Promise.resolve(begun))
-  try {
-    yield* walkSession(session, segments, options.signal, (path) => readFolder(session, path))
-  } catch (error) {
-    throw failureOf(error, session.name, url)
-  }
-}
+export const listSftp = (url: URL, options: SourceOptions): AsyncGenerator<Listed, undefined> =>
+  listBySession(url, options, { withSession, readFolder, failureOf })
 
 async function* readFolder({ name, sftp, awaited }: Session, path: string): AsyncGenerator<Entry> {
   const folder = serverPath(path) || '/'

@@ -2,11 +2,11 @@ import type { BigIntStats } from 'node:fs'
 import { constants, open, type FileHandle } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import { checkFile, checkOpened, printable } from './guard-address.ts'
-import { tooLong, type Opened, type Same, type SourceOptions } from './source-client.ts'
+import { tooLong, type Opened, type SameFile, type SourceOptions } from './source-client.ts'
 import { SourceError, toSourceError } from '../source-error.ts'
 
 /** A file of this machine. One that is written to while it is read fails, as one that may pass. */
-export async function openFile(url: URL, options: SourceOptions): Promise<Opened | Same> {
+export async function openFile(url: URL, options: SourceOptions): Promise<Opened | SameFile> {
   const { roots, maxBytes, known } = options
   const path = await checkFile(url, roots)
   const name = printable(url)
@@ -50,8 +50,10 @@ function unchangedBody(file: FileHandle, before: BigIntStats, name: string): Pas
       file
         .stat({ bigint: true })
         .then(({ size, mtimeNs }) => size === before.size && mtimeNs === before.mtimeNs)
-        .then((isSame) =>
-          callback(isSame ? null : new SourceError(`${name} changed while it was read`, { transient: true })),
+        .then((isSameVersion) =>
+          callback(
+            isSameVersion ? null : new SourceError(`${name} changed while it was read`, { transient: true }),
+          ),
         )
         .catch((error: unknown) => callback(error as Error))
     },

@@ -4,7 +4,7 @@ import { FTPError, type Client } from 'basic-ftp'
 import { failureOf, withSession } from './ftp-session.ts'
 import { printable } from './guard-address.ts'
 import { checkUnchanged, pathIn, versionAt, type RemoteFile } from './remote-file.ts'
-import { isSame, type Opened, type Same, type SourceOptions } from './source-client.ts'
+import { isSameFile, type Opened, type SameFile, type SourceOptions } from './source-client.ts'
 import { ChangedError, SourceError } from '../source-error.ts'
 import { stoppedStream } from './stopped-stream.ts'
 
@@ -12,12 +12,12 @@ import { stoppedStream } from './stopped-stream.ts'
  * A file of a server of FTP, by passive connections to the address that was asked. A path begins at the folder in which a login begins, as in
  * RFC 1738.
  */
-export function openFtp(url: URL, options: SourceOptions): Promise<Opened | Same> {
+export function openFtp(url: URL, options: SourceOptions): Promise<Opened | SameFile> {
   const path = pathIn(url, printable(url)).slice(1)
   return withSession(url, options, async ({ name, client, close }) => {
     const file = await look(client, path)
     const version = versionAt(name, file, options)
-    if (isSame(version)) {
+    if (isSameFile(version)) {
       close()
       return version
     }

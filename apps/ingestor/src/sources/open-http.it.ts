@@ -15,7 +15,7 @@ import { fetchHalfway, longFile } from '../../testing/fetch-halfway.ts'
 import { sourceFailure } from '../../testing/source-failure.ts'
 import { landSource, type Landed } from '../importing/land-source.ts'
 import { openSource } from './open-source.ts'
-import { isSame, type SourceOptions } from './source-client.ts'
+import { isSameFile, type SourceOptions } from './source-client.ts'
 
 let nginx: Nginx
 /** asks `nginx` for all that it is asked for */
@@ -72,7 +72,7 @@ describe('a file of nginx', () => {
     expect(await openSource(url, { ...options, known })).toMatchObject({ same: by })
     write('news.csv', Buffer.from('id,name\n2,b\n'), hoursAgo(1))
     const changed = await openSource(url, { ...options, known })
-    if (isSame(changed)) throw new Error('it changed')
+    if (isSameFile(changed)) throw new Error('it changed')
     expect((await buffer(changed.stream)).toString()).toBe('id,name\n2,b\n')
   })
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { listen } from '../../testing/listen.ts'
 import { openHttp } from './open-http.ts'
-import { isSame, type SentBefore } from './source-client.ts'
+import { isSameFile, type SentBefore } from './source-client.ts'
 
 const csv = Buffer.from('id,name\n1,a\n')
 const modified = 'Mon, 23 Nov 2026 10:00:00 GMT'
@@ -24,7 +24,7 @@ async function serve(headers: Record<string, string>, knowsConditions: boolean) 
 async function ask(url: URL, known: SentBefore) {
   const pace = { maxSeconds: 60, minBytesPerSecond: 0 }
   const opened = await openHttp(url, { allow: ['127.0.0.1/32'], roots: [], maxBytes: 1000, pace, known })
-  if (isSame(opened)) return opened.same
+  if (isSameFile(opened)) return opened.same
   opened.body.resume()
   return { etag: opened.etag, modified: opened.modified }
 }
@@ -98,11 +98,11 @@ describe('a source that redirects', () => {
       const { 'if-none-match': tag, 'if-modified-since': since } = request.headers
       asked.push(tag ?? since)
       if (request.url === '/latest.csv') return void response.writeHead(302, { location: to() }).end()
-      const isSame =
+      const isKnown =
         tag === undefined
           ? Date.parse(since ?? '') >= Date.parse(headers['last-modified'] ?? '')
           : tag === headers['etag']
-      response.writeHead(isSame ? 304 : 200, headers).end(isSame ? undefined : csv)
+      response.writeHead(isKnown ? 304 : 200, headers).end(isKnown ? undefined : csv)
     })
     const port = await listen(server)
     return { url: new URL(`http://127.0.0.1:${port}/latest.csv`), asked }
@@ -119,16 +119,16 @@ describe('a source that redirects', () => {
     let day = '/monday.csv'
     const { url, asked } = await serveBehind(() => day, headers)
     const first = await openHttp(url, options)
-    if (isSame(first)) throw new Error('nothing is known yet')
+    if (isSameFile(first)) throw new Error('nothing is known yet')
     first.body.resume()
     const { etag = null, modified: time = null, redirected = null } = first
     const known = { etag, modified: time, redirected, bytes: csv.length }
     expect(await openHttp(url, { ...options, known })).toMatchObject({ same: by, redirected })
     day = '/tuesday.csv'
     const next = await openHttp(url, { ...options, known })
-    expect(isSame(next)).toBe(false)
+    expect(isSameFile(next)).toBe(false)
     expect(next.redirected).not.toBe(redirected)
-    if (!isSame(next)) next.body.resume()
+    if (!isSameFile(next)) next.body.resume()
     const condition = etag ?? time ?? ''
     expect(asked).toEqual([undefined, undefined, undefined, condition, undefined, undefined])
   })

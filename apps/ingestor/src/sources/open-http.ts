@@ -19,7 +19,7 @@ import {
   usualTimeouts,
   type From,
   type Opened,
-  type Same,
+  type SameFile,
   type SourceOptions,
 } from './source-client.ts'
 import { SourceError } from '../source-error.ts'
@@ -28,7 +28,7 @@ import { SourceError } from '../source-error.ts'
  * The answer of a server of http or https. Of the file that is known it is asked for news only. What is said of a version is said of what
  * lies at an address: an answer to a question that was sent is of none.
  */
-export async function openHttp(first: URL, asked: SourceOptions): Promise<Opened | Same> {
+export async function openHttp(first: URL, asked: SourceOptions): Promise<Opened | SameFile> {
   const isPost = asked.http?.post !== undefined
   const options = isPost ? { ...asked, known: undefined } : asked
   const timeouts = { ...usualTimeouts, ...options.timeouts }

@@ -1,56 +1,28 @@
-import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
-import { Client } from 'minio'
 import { AssumeRoleProvider } from 'minio/dist/esm/AssumeRoleProvider.mjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openProxy, type Proxy } from '../../../../e2e/support/tcp-proxy.ts'
 import { environment, settings } from '../../../../e2e/support/stack.ts'
 import { fetchHalfway, longFile } from '../../testing/fetch-halfway.ts'
+import { csv, ownBucket } from '../../testing/own-bucket.ts'
 import { sourceFailure } from '../../testing/source-failure.ts'
 import { openSource } from './open-source.ts'
 import type { Bucket } from './source-access.ts'
-import { isSame, type SourceOptions } from './source-client.ts'
+import { isSameFile, type SourceOptions } from './source-client.ts'
 
-const {
-  S3_ENDPOINT: endpoint,
-  S3_ACCESS_KEY: accessKey,
-  S3_SECRET_KEY: secretKey,
-} = environment as Record<string, string>
-const { hostname, port } = new URL(endpoint!)
-const root = new Client({
-  ...{ endPoint: hostname, port: Number(port), useSSL: false, region: 'us-east-1' },
-  ...{ accessKey: accessKey!, secretKey: secretKey! },
-})
-const bucket = `sources-${randomBytes(4).toString('hex')}`
-const csv = Buffer.from('id,name\n1,a\n')
-const put = (key: string, bytes: Buffer) => root.putObject(bucket, key, bytes, bytes.length)
+const { bucket, asRoot, root, put, options } = ownBucket('sources', environment, !settings.secure)
+const { endpoint } = asRoot
 
 /** Connections to the store, which can be cut and held up. */
 let proxy: Proxy
 beforeAll(async () => {
-  if (settings.secure) return
-  await root.makeBucket(bucket)
-  proxy = await openProxy(endpoint!)
+  if (!settings.secure) proxy = await openProxy(endpoint)
 })
 afterAll(async () => {
-  if (settings.secure) return
-  await proxy.close()
-  const keys = (await root.listObjectsV2(bucket, '', true).toArray()) as { name: string }[]
-  await root.removeObjects(
-    bucket,
-    keys.map(({ name }) => name),
-  )
-  await root.removeBucket(bucket)
+  if (!settings.secure) await proxy.close()
 })
 
 const url = (key: string) => `s3://${bucket}/${key}`
-const asRoot = { endpoint, accessKey, secretKey }
-const options = (s3: Bucket = asRoot, more: Partial<SourceOptions> = {}): SourceOptions => ({
-  ...{ allow: ['127.0.0.1/32'], roots: [], maxBytes: 2 ** 30, access: { s3 } },
-  pace: { maxSeconds: 6000, minBytesPerSecond: 0 },
-  timeouts: { connect: 2000, headers: 5000, idle: 2000, second: 300 },
-  ...more,
-})
 const open = (key: string, s3?: Bucket, more: Partial<SourceOptions> = {}) =>
   openSource(url(key), { ...options(s3, more), known: undefined })
 const read = async (...asked: Parameters<typeof open>) => buffer((await open(...asked)).stream)
@@ -81,7 +53,7 @@ describe.runIf(!settings.secure)('an object of a bucket', () => {
     const known = { etag: etag!, redirected: null, modified: null, bytes: csv.length }
     expect(await openSource(url('d.csv'), options(asRoot, { known }))).toMatchObject({ same: 'etag', etag })
     await put('d.csv', Buffer.concat([csv, csv]))
-    expect(isSame(await openSource(url('d.csv'), options(asRoot, { known })))).toBe(false)
+    expect(isSameFile(await openSource(url('d.csv'), options(asRoot, { known })))).toBe(false)
   })
 
   it('goes on where it was when the connection is cut, or silent', async () => {
@@ -153,7 +125,8 @@ describe.runIf(!settings.secure && settings.store === 'minio')('a store', () => 
       Statement: [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: [`arn:aws:s3:::${bucket}/in/*`] }],
     }
     const lender = new AssumeRoleProvider({
-      ...{ stsEndpoint: endpoint!, accessKey: accessKey!, secretKey: secretKey!, region: 'us-east-1' },
+      ...{ stsEndpoint: endpoint, region: 'us-east-1' },
+      ...{ accessKey: asRoot.accessKey, secretKey: asRoot.secretKey },
       policy: JSON.stringify(policy),
     })
     const lent = await lender.getCredentials()
@@ -188,7 +161,7 @@ describe.runIf(!settings.secure && settings.store === 'minio')('a store', () => 
   it('is not reached at an address that is not public, by whatever name, unless it is allowed', async () => {
     const [literal] = await failure('f.csv', asRoot, { allow: [] })
     expect(literal).toContain('is refused: 127.0.0.1 is not a public address')
-    const named = { ...asRoot, endpoint: endpoint!.replace('127.0.0.1', 'localhost') }
+    const named = { ...asRoot, endpoint: endpoint.replace('127.0.0.1', 'localhost') }
     expect((await failure('f.csv', named, { allow: [] }))[0]).toContain('host localhost is refused')
   })
 })

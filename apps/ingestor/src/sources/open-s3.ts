@@ -5,14 +5,14 @@ import { text, type Headers } from './http-version.ts'
 import { openHttp } from './open-http.ts'
 import { pathIn } from './remote-file.ts'
 import { endpointOf, usualRegion, type Bucket } from './source-access.ts'
-import type { Opened, Same, SourceOptions } from './source-client.ts'
+import type { Opened, SameFile, SourceOptions } from './source-client.ts'
 import { SourceError } from '../source-error.ts'
 
 /**
  * An object of a bucket of S3. The request is signed here, and is one of http from then on: its tag tells versions apart, and a rest is
  * asked for under it.
  */
-export async function openS3(url: URL, options: SourceOptions): Promise<Opened | Same> {
+export async function openS3(url: URL, options: SourceOptions): Promise<Opened | SameFile> {
   const key = pathIn(url, printable(url)).slice(1)
   const address = await addressIn(url, key, options.access?.s3 ?? {})
   return openHttp(checkUrl(address, options.allow), { ...options, whyRefused })

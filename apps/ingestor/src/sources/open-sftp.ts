@@ -2,13 +2,13 @@ import type { SFTPWrapper, Stats } from 'ssh2'
 import { readAhead } from './read-ahead.ts'
 import { checkUnchanged, pathIn, versionAt, type RemoteFile } from './remote-file.ts'
 import { asked, failureOf, serverPath, withSession, type Session } from './sftp-session.ts'
-import { isSame, type Opened, type Same, type SourceOptions } from './source-client.ts'
+import { isSameFile, type Opened, type SameFile, type SourceOptions } from './source-client.ts'
 import { SourceError } from '../source-error.ts'
 import { stoppedStream } from './stopped-stream.ts'
 import { printable } from './guard-address.ts'
 
 /** A file of a server of SSH, read by one handle. */
-export function openSftp(url: URL, options: SourceOptions): Promise<Opened | Same> {
+export function openSftp(url: URL, options: SourceOptions): Promise<Opened | SameFile> {
   const path = serverPath(pathIn(url, printable(url)))
   return withSession(url, options, (session) => begin(session, path, options))
 }
@@ -17,14 +17,14 @@ async function begin(
   { name, sftp, awaited, close }: Session,
   path: string,
   options: SourceOptions,
-): Promise<Opened | Same> {
+): Promise<Opened | SameFile> {
   const handle = await asked<Buffer>((done) => sftp.open(path, 'r', done))
   const stat = () => asked<Stats>((done) => sftp.fstat(handle, done))
   const first = await stat()
   if (!first.isFile()) throw new SourceError(`${name} is not a file`)
   if (!Number.isSafeInteger(first.size)) throw new SourceError(`${name} has no length that its server tells`)
   const version = versionAt(name, fileOf(first), options)
-  if (isSame(version)) {
+  if (isSameFile(version)) {
     close()
     return version
   }

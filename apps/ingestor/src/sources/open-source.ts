@@ -10,7 +10,13 @@ import { openHttp } from './open-http.ts'
 import { openPages } from './open-pages.ts'
 import { openS3 } from './open-s3.ts'
 import { openSftp } from './open-sftp.ts'
-import { isSame, type OpenClient, type Same, type SourceOptions, type Version } from './source-client.ts'
+import {
+  isSameFile,
+  type OpenClient,
+  type SameFile,
+  type SourceOptions,
+  type Version,
+} from './source-client.ts'
 
 export interface Source extends Version {
   /** As sent, not decompressed. Ends only when the body is whole; otherwise it fails with a SourceError. */
@@ -32,12 +38,12 @@ const clients: Record<Scheme, OpenClient> = {
 
 /** What a source sends, or word that it is the file that is known. */
 export function openSource(source: string, options: SourceOptions & { known?: undefined }): Promise<Source>
-export function openSource(source: string, options: SourceOptions): Promise<Source | Same>
-export async function openSource(source: string, options: SourceOptions): Promise<Source | Same> {
+export function openSource(source: string, options: SourceOptions): Promise<Source | SameFile>
+export async function openSource(source: string, options: SourceOptions): Promise<Source | SameFile> {
   const url = checkUrl(source, options.allow)
   const client = options.http?.pages ? openPages : clients[url.protocol as Scheme]
   const opened = await client(url, options)
-  if (isSame(opened)) return opened
+  if (isSameFile(opened)) return opened
   const { name, length, etag, modified, redirected, contentType, contentEncoding } = opened
   const body = goingOn(opened, options, (from, signal) =>
     client(url, { ...options, known: undefined, from, signal }),

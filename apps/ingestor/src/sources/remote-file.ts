@@ -1,6 +1,6 @@
 /** What servers of files say of one, of which no tag tells the versions apart: how long it is, and when it was written. */
 import { SourceError, ChangedError } from '../source-error.ts'
-import { tooLong, type Opened, type Same, type SourceOptions } from './source-client.ts'
+import { tooLong, type Opened, type SameFile, type SourceOptions } from './source-client.ts'
 
 /** Left out is what the server does not say. */
 export interface RemoteFile {
@@ -20,7 +20,7 @@ export function versionAt(
   name: string,
   { size, modifiedMs }: RemoteFile,
   { known, from, maxBytes }: Pick<SourceOptions, 'known' | 'from' | 'maxBytes'>,
-): Same | Omit<Opened, 'body'> {
+): SameFile | Omit<Opened, 'body'> {
   if ((size ?? 0) > maxBytes) throw new SourceError(tooLong(name, maxBytes))
   const modified = settledTime(modifiedMs)
   const validator = validatorOf(size, modified)

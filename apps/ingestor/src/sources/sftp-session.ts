@@ -1,20 +1,18 @@
 /** A login at a server of SSH, by which its files are listed and read. */
 import { createHash } from 'node:crypto'
 import ssh2, { type Client, type ConnectConfig, type SFTPWrapper } from 'ssh2'
-import { connectTo, inTime } from './connect-to.ts'
+import { beginSession, type Login } from './begin-session.ts'
+import { inTime } from './connect-to.ts'
 import { printable } from './guard-address.ts'
 import type { Access } from './source-access.ts'
 import { usualTimeouts, type SourceOptions } from './source-client.ts'
 import { UnlockedKey } from './unlock-key.ts'
 import { SourceError, toSourceError } from '../source-error.ts'
 
-export interface Session {
-  /** how its URL is named in sentences */
-  name: string
+export interface Session extends Login {
   sftp: SFTPWrapper
   /** what comes, within `idle` */
   awaited: <T>(next: Promise<T>) => Promise<T>
-  close: () => void
 }
 
 /**
@@ -27,25 +25,15 @@ export async function withSession<T>(
   begin: (session: Session) => Promise<T>,
 ): Promise<T> {
   const name = printable(url)
-  const { headers, idle } = { ...usualTimeouts, ...options.timeouts }
+  const { idle } = { ...usualTimeouts, ...options.timeouts }
   const identity = identityOf(name, options.access ?? {})
   const client = new ssh2.Client()
   const close = () => void client.end().destroy()
-  const begun = async (sock: ConnectConfig['sock']) => {
+  return beginSession(url, 22, options, { close, failureOf }, async (sock) => {
     const sftp = await loginBy(client, { ...identity, sock }, name, options.access ?? {})
     const awaited = <R>(next: Promise<R>) => inTime(next, idle, `${name} stopped sending`)
     return begin({ name, sftp, awaited, close })
-  }
-  try {
-    const sock = await connectTo(url, 22, options)
-    options.signal?.addEventListener('abort', close)
-    return await inTime(begun(sock), headers, `${name} did not answer in time`)
-  } catch (error) {
-    close()
-    throw failureOf(error, name, url)
-  } finally {
-    options.signal?.removeEventListener('abort', close)
-  }
+  })
 }
 
 /** As the server knows it; `~/` before a path is the folder in which a login begins. */

@@ -85,7 +85,7 @@ export const samenesses = ['etag', 'last-modified', 'size and time', 'content', 
 export type SameBy = (typeof samenesses)[number]
 
 /** A file that is not read again. */
-export interface Same extends Version {
+export interface SameFile extends Version {
   same: SameBy
 }
 
@@ -105,9 +105,9 @@ export interface Opened extends Version {
 }
 
 /** @throws SourceError */
-export type OpenClient = (url: URL, options: SourceOptions) => Promise<Opened | Same>
+export type OpenClient = (url: URL, options: SourceOptions) => Promise<Opened | SameFile>
 
-export const isSame = (opened: object): opened is Same => 'same' in opened
+export const isSameFile = (opened: object): opened is SameFile => 'same' in opened
 
 export const tooLong = (name: string, maxBytes: number) =>
   `${name} is longer than the limit of ${maxBytes} bytes`

@@ -58,19 +58,3 @@ export async function* walkFolders(
   }
   yield* below('', segments)
 }
-
-/** The same of a login, which ends with the walk, or with the signal. */
-export async function* walkSession(
-  { name, close }: { name: string; close: () => void },
-  segments: readonly Segment[],
-  signal: AbortSignal | undefined,
-  read: ReadFolder,
-): AsyncGenerator<Listed, undefined> {
-  signal?.addEventListener('abort', close)
-  try {
-    yield* walkFolders(name, segments, read)
-  } finally {
-    signal?.removeEventListener('abort', close)
-    close()
-  }
-}

@@ -3,111 +3,72 @@ import type { Dataset } from '../definition/dataset.ts'
 
 const timestamp = { type: 'long', logicalType: 'timestamp-millis' }
 
+/** A record in a field of another one. */
+const part = (name: string, fields: AvroField[]) => ({ type: 'record', name, fields })
+const array = (items: unknown) => ({ type: 'array', items })
+const mapOfLongs = { type: 'map', values: 'long' }
+
+const selection = part('Selection', [
+  nullable('stage', 'string'),
+  nullable('code', 'string'),
+  nullable('run', 'string'),
+])
+
 /** Which refused rows a replay takes, and up to where. */
-const replay = {
-  type: 'record',
-  name: 'Replay',
-  fields: [
-    {
-      name: 'selection',
-      type: {
-        type: 'record',
-        name: 'Selection',
-        fields: [nullable('stage', 'string'), nullable('code', 'string'), nullable('run', 'string')],
-      },
-    },
-    {
-      name: 'until',
-      type: { type: 'array', items: 'long' },
-      doc: 'offsets of the quarantine topic, by lane',
-    },
-  ],
-}
+const replay = part('Replay', [
+  { name: 'selection', type: selection },
+  { name: 'until', type: array('long'), doc: 'offsets of the quarantine topic, by lane' },
+])
 
 /** A file as it was read. */
-const file = {
-  type: 'record',
-  name: 'FileRead',
-  fields: [
-    nullable('etag', 'string'),
-    nullable('modified', 'string', "when it was modified, in its server's own form"),
-    { name: 'bytes', type: 'long' },
-    { name: 'sha256', type: 'string' },
-    { name: 'definition', type: 'string', doc: 'SHA-256 of what it was read by' },
-    nullable(
-      'redirected',
-      'string',
-      'SHA-256 of the address that etag and modified are of, if not the source',
-    ),
-  ],
-}
+const file = part('FileRead', [
+  nullable('etag', 'string'),
+  nullable('modified', 'string', "when it was modified, in its server's own form"),
+  { name: 'bytes', type: 'long' },
+  { name: 'sha256', type: 'string' },
+  { name: 'definition', type: 'string', doc: 'SHA-256 of what it was read by' },
+  nullable('redirected', 'string', 'SHA-256 of the address that etag and modified are of, if not the source'),
+])
 
-const readFile = {
-  type: 'record',
-  name: 'ReadFile',
-  fields: [
-    { name: 'path', type: 'string' },
-    nullable('modified', 'long', 'ms since 1970, where its server told'),
-    { name: 'version', type: 'string', doc: 'what else tells one version of it from another' },
-  ],
-}
+const readFile = part('ReadFile', [
+  { name: 'path', type: 'string' },
+  nullable('modified', 'long', 'ms since 1970, where its server told'),
+  { name: 'version', type: 'string', doc: 'what else tells one version of it from another' },
+])
 
 /** What was read of a source that is a pattern. */
-const files = {
-  type: 'record',
-  name: 'FilesRead',
-  fields: [
-    { name: 'pattern', type: 'string' },
-    { name: 'order', type: 'string', doc: 'time or name' },
-    { name: 'since', type: 'string', doc: 'the run that read the last one' },
-    nullable('upTo', readFile, 'in order: what comes before it counts as read'),
-    { name: 'seen', type: { type: 'array', items: 'ReadFile' }, doc: 'those that are remembered' },
-  ],
-}
+const files = part('FilesRead', [
+  { name: 'pattern', type: 'string' },
+  { name: 'order', type: 'string', doc: 'time or name' },
+  { name: 'since', type: 'string', doc: 'the run that read the last one' },
+  nullable('upTo', readFile, 'in order: what comes before it counts as read'),
+  { name: 'seen', type: array('ReadFile'), doc: 'those that are remembered' },
+])
 
-const unchanged = {
-  type: 'record',
-  name: 'Unchanged',
-  fields: [
-    { name: 'since', type: 'string', doc: 'the run that brought the rows' },
-    { name: 'by', type: 'string', doc: 'etag, last-modified, size and time, or content, or no new file' },
-  ],
-}
+const unchanged = part('Unchanged', [
+  { name: 'since', type: 'string', doc: 'the run that brought the rows' },
+  { name: 'by', type: 'string', doc: 'etag, last-modified, size and time, or content, or no new file' },
+])
 
-const strings = (name: string) => ({ name, type: { type: 'array', items: 'string' } })
+const seenHeader = part('SeenHeader', [
+  { name: 'names', type: array('string') },
+  { name: 'since', type: 'string', doc: 'the run that first had it' },
+])
 
-const seenHeader = {
-  type: 'record',
-  name: 'SeenHeader',
-  fields: [strings('names'), { name: 'since', type: 'string', doc: 'the run that first had it' }],
-}
+const renamed = part('Renamed', [
+  { name: 'from', type: 'string' },
+  { name: 'to', type: 'string' },
+])
 
 /** How a header differs from the one that was taken before. */
-const drift = {
-  type: 'record',
-  name: 'Drift',
-  fields: [
-    { name: 'since', type: 'string', doc: 'the run that first had the header before' },
-    strings('added'),
-    strings('gone'),
-    {
-      name: 'renamed',
-      type: {
-        type: 'array',
-        items: {
-          type: 'record',
-          name: 'Renamed',
-          fields: [
-            { name: 'from', type: 'string' },
-            { name: 'to', type: 'string' },
-          ],
-        },
-      },
-    },
-    { name: 'reordered', type: 'boolean' },
-    { name: 'done', type: 'string', doc: 'taken or refused' },
-  ],
-}
+const drift = part('Drift', [
+  { name: 'since', type: 'string', doc: 'the run that first had the header before' },
+  { name: 'added', type: array('string') },
+  { name: 'gone', type: array('string') },
+  { name: 'renamed', type: array(renamed) },
+  { name: 'reordered', type: 'boolean' },
+  { name: 'done', type: 'string', doc: 'taken or refused' },
+])
 
 const force = {
   name: 'force',
@@ -137,10 +98,10 @@ export function requestSchema(dataset: Dataset): AvroSchema {
 export function runSchema(dataset: Dataset): AvroSchema {
   const long = (name: string, doc?: string) => ({ name, type: 'long', default: 0, doc })
   const list = (name: string, items: string, doc: string) => ({
-    ...{ name, type: { type: 'array', items }, default: [], doc },
+    ...{ name, type: array(items), default: [], doc },
   })
   const longs = (name: string, doc: string) => ({
-    ...{ name, type: { type: 'map', values: 'long' }, default: {}, doc },
+    ...{ name, type: mapOfLongs, default: {}, doc },
   })
   const time = (name: string, doc?: string) => nullable(name, timestamp, doc)
   return record(dataset, 'Run', 'A run: what was asked, how far it has come, and how it ended.', [
@@ -201,10 +162,10 @@ export const receiptSchema: AvroSchema = {
     { name: 'lane', type: 'int' },
     { name: 'lanes', type: 'int' },
     { name: 'route', type: 'string', default: '', doc: 'processed or lake, once a sink wrote it' },
-    { name: 'counters', type: { type: 'map', values: 'long' } },
+    { name: 'counters', type: mapOfLongs },
     {
       name: 'times',
-      type: { type: 'map', values: 'long' },
+      type: mapOfLongs,
       default: {},
       doc: 'ms since 1970 at which the run was requested, and closed by each stage',
     },

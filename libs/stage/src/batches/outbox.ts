@@ -1,11 +1,11 @@
-import type { Dataset, Names, TopicKind } from '@dsf/dataset'
+import { addCounters, type Counters, type Dataset, type Names, type TopicKind } from '@dsf/dataset'
 import type { Message, TopicMessages } from 'kafkajs'
-import type { Output, Receipt } from './define.ts'
+import type { Output, Receipt, Result } from './define.ts'
 import { DatasetError } from '../health/failure.ts'
 import { maxSendBytes } from '../kafka/kafka.ts'
 import { receiptHeaders } from './receipts.ts'
 import type { Encoder, Serde } from '../kafka/serde.ts'
-import { cutToFit, largestRecord, refuseRow, sizeOf } from './too-large.ts'
+import { cutToFit, largestRecord, recount, refuseRow, sizeOf } from './too-large.ts'
 import { sliced, sliceRecords } from './turns.ts'
 
 /** Collects what one transaction writes, encoded, in order per topic and lane. */
@@ -50,8 +50,19 @@ export class Outbox {
     return refused
   }
 
-  /** The same for any number of rows, whose encoding others need not wait for. */
-  async addSliced(kind: TopicKind, lane: number, outputs: Output[]): Promise<number> {
+  /** All that a handler gave. Returns what it counted, in which a row that is too large for its topic is a refused one. */
+  async addResult(lane: number, { out, receipts = [], counts }: Result): Promise<Counters> {
+    const counted = { ...counts }
+    for (const [kind, outputs] of Object.entries(out ?? {})) {
+      const refused = await this.#addSliced(kind as TopicKind, lane, outputs)
+      if (refused > 0) addCounters(counted, recount(kind as TopicKind, refused))
+    }
+    for (const { to, receipt } of receipts) this.addReceipt(to, receipt)
+    return counted
+  }
+
+  /** For any number of rows, whose encoding others need not wait for. */
+  async #addSliced(kind: TopicKind, lane: number, outputs: Output[]): Promise<number> {
     const turn = sliced()
     let refused = 0
     for (let at = 0; at < outputs.length; at += sliceRecords) {

@@ -28,8 +28,8 @@ async function looks(watch: DatasetWatch, times: number): Promise<boolean[]> {
     const before = watch.datasets()
     await watch.look()
     const now = watch.datasets()
-    const isSame = before.size === now.size && [...now].every(([name, one]) => before.get(name) === one)
-    others.push(!isSame || before.refused.length !== now.refused.length)
+    const isSameSet = before.size === now.size && [...now].every(([name, one]) => before.get(name) === one)
+    others.push(!isSameSet || before.refused.length !== now.refused.length)
   }
   return others
 }

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { topicName, topicsOf, type Dataset } from '@dsf/dataset'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { copied, copier } from '../../../../e2e/support/copier.ts'
@@ -49,9 +50,7 @@ function steadily(feeder: Feeder, seenAt: Map<string, number>) {
       const id = `steady-${i}`
       sentAt.set(id, performance.now())
       await feeder.rows(0, [row(id)])
-      await new Promise((resolve) =>
-        setTimeout(resolve, Math.max(0, begin + (i + 1) * 100 - performance.now())),
-      )
+      await sleep(Math.max(0, begin + (i + 1) * 100 - performance.now()))
     }
   }
   const sending = send()
@@ -104,7 +103,7 @@ describe('while another dataset has a record every 100 ms', () => {
     await until('it to go', async () => {
       const id = `probe-${seenAt.size}`
       await feeder.rows(0, [row(id)])
-      await new Promise((resolve) => setTimeout(resolve, 300))
+      await sleep(300)
       return !seenAt.has(id)
     })
     const meanwhile = [...seenAt.keys()].filter((id) => id.startsWith('probe'))

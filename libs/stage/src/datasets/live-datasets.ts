@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset, Datasets, RefusedDataset } from '@dsf/dataset'
 import { DatasetStarts } from './dataset-starts.ts'
 import { DatasetWatch } from './dataset-watch.ts'
@@ -63,7 +64,7 @@ export class LiveDatasets {
    */
   async next(): Promise<Changes> {
     const ms = Math.min(this.#starts.nextInMs(), this.#nextLook - performance.now())
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)).unref())
+    await sleep(Math.max(0, ms), undefined, { ref: false })
     if (this.#tools.stopping()) return { came: [], changed: [], gone: [] }
     const gone = performance.now() >= this.#nextLook ? await this.#look() : []
     return { ...this.#enter(await this.#starts.due()), gone }

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { httpSide, refusalOf, securityHeaders } from './http-side.ts'
 
@@ -43,7 +44,7 @@ describe('the server', () => {
     const fastify = httpSide('127.0.0.1', undefined, limits)
     fastify.get('/x', () => 'fine')
     fastify.get('/long', () => 'x'.repeat(30_000_000))
-    fastify.get('/slow', () => new Promise((resolve) => setTimeout(() => resolve('fine'), 500)))
+    fastify.get('/slow', () => sleep(500, 'fine'))
     fastify.post('/x', () => 'fine')
     await fastify.listen({ port: 0, host: '127.0.0.1' })
     closing.push(() => fastify.close())

@@ -29,12 +29,12 @@ export async function openGuard({
 async function refusalOf(file: string, authorization: string | undefined): Promise<string | undefined> {
   const [, given] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? []
   if (given === undefined) return 'this call needs a token: send the header "Authorization: Bearer <token>"'
-  const matches = (await tokensOf(file)).map((token) => isSame(token, given))
+  const matches = (await tokensOf(file)).map((token) => isSameToken(token, given))
   return matches.includes(true) ? undefined : 'the token is none that this stage knows'
 }
 
 /** In a time that says nothing of how much of it is right. */
-const isSame = (one: string, other: string) => timingSafeEqual(digestOf(one), digestOf(other))
+const isSameToken = (one: string, other: string) => timingSafeEqual(digestOf(one), digestOf(other))
 const digestOf = (text: string) => hash('sha256', text, 'buffer')
 
 async function tokensOf(file: string): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { largestBatch } from '@dsf/dataset'
 import { Kafka, logLevel, Partitioners, type Batch, type Producer, type Transaction } from 'kafkajs'
 import type { CommonConfig } from '../settings/env.ts'
@@ -53,12 +54,12 @@ export async function sendOffsets(transaction: Transaction, offsets: OffsetsOfGr
       return await transaction.sendOffsets(offsets)
     } catch (error) {
       if ((error as { type?: string }).type !== 'CONCURRENT_TRANSACTIONS' || attempt === 100) throw error
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await sleep(20)
     }
   }
 }
 
-type OffsetsOfGroup = Parameters<Transaction['sendOffsets']>[0]
+export type OffsetsOfGroup = Parameters<Transaction['sendOffsets']>[0]
 
 /**
  * For single records, which may be written twice and must not be lost. kafkajs gives the number of a record whose answer did not come

@@ -4,7 +4,7 @@ import type { EachBatchPayload, Producer } from 'kafkajs'
 import { crashPoint } from '../settings/crash-points.ts'
 import type { LaneState, Result } from '../batches/define.ts'
 import { inputName } from './held-inputs.ts'
-import { fenceOthers, fetchedOffset, sendOffsets, transactionalProducer } from '../kafka/kafka.ts'
+import { fenceOthers, fetchedOffset, transactionalProducer } from '../kafka/kafka.ts'
 import { openInputs, readCommitted, type Input } from './lane-input.ts'
 import type { ClosedBatch } from '../batches/open-batch.ts'
 import { encodersOf, Outbox } from '../batches/outbox.ts'
@@ -12,8 +12,8 @@ import { closeReceipt, collects } from '../batches/receipts.ts'
 import { restoreState } from '../batches/restore.ts'
 import type { Encoder } from '../kafka/serde.ts'
 import type { StageKit } from '../batches/stage-kit.ts'
-import { recount } from '../batches/too-large.ts'
 import { sliced } from '../batches/turns.ts'
+import { commitTransaction } from './transaction.ts'
 import {
   groupsOf,
   offsetsOf,
@@ -224,12 +224,7 @@ export class Lane {
   }
 
   async #collect(result: Result, outbox: Outbox, counted: Counters): Promise<void> {
-    const counts = { ...result.counts }
-    for (const [kind, outputs] of Object.entries(result.out ?? {})) {
-      const refused = await outbox.addSliced(kind as TopicKind, this.number, outputs)
-      if (refused > 0) addCounters(counts, recount(kind as TopicKind, refused))
-    }
-    for (const { to, receipt } of result.receipts ?? []) outbox.addReceipt(to, receipt)
+    const counts = await outbox.addResult(this.number, result)
     addCounters(counted, counts)
     this.#kit.metrics.counts(this.dataset.name, counts)
   }
@@ -249,19 +244,8 @@ export class Lane {
   async #commit(outbox: Outbox, progress: Progress): Promise<void> {
     // of each transaction, not of the lane: one whose answer is lost is none of those that we know of
     const owner = randomUUID()
-    const transaction = await this.#producer!.transaction()
-    try {
-      crashPoint('before-send')
-      for (const topicMessages of outbox.sends()) await transaction.sendBatch({ acks: -1, topicMessages })
-      crashPoint('after-send')
-      await sendOffsets(transaction, offsetsToCommit(this.#kit.groupId, this.number, owner, progress))
-      crashPoint('after-offsets')
-      await transaction.commit()
-    } catch (error) {
-      await transaction.abort().catch(() => undefined)
-      throw error
-    }
-    crashPoint('after-commit')
+    const offsets = offsetsToCommit(this.#kit.groupId, this.number, owner, progress)
+    await commitTransaction(this.#producer!, outbox, offsets)
     this.#state?.commit()
     this.#kit.heard(inputName(this.#place(progress.input)))
     const { input, next: committed, records, counted } = progress

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { topicName, type Dataset } from '@dsf/dataset'
 import { afterEach, describe, expect, it } from 'vitest'
 import { copied, copier } from '../../../../e2e/support/copier.ts'
@@ -84,7 +85,7 @@ describe('a lane that goes from one process to another in the middle of runs', (
   it('passes each receipt once, with everything that both have counted', async () => {
     const dataset = newDataset(2)
     const feeder = await openFeeder(dataset)
-    const stage = copier(() => new Promise((resolve) => setTimeout(resolve, 20)))
+    const stage = copier(() => sleep(20))
     const runs = Array.from({ length: 30 }, (_, i) => `run${i}`)
     const feeding = (async () => {
       for (const run of runs)

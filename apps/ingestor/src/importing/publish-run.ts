@@ -1,0 +1,61 @@
+import type { Dataset } from '@dsf/dataset'
+import type { Importer } from './importer.ts'
+import { definitionOf } from './known-file.ts'
+import { publications } from './publications.ts'
+import type { Publication } from './publish-rows.ts'
+import { receiptsOf } from './run-receipts.ts'
+import type { ReadSoFar, Run } from './run.ts'
+import { runOf, saveRun, type Work } from './save-run.ts'
+
+/**
+ * The rows of a run that has landed, from where it stands. Each part waits for a place of its own, so that a long run does not hold up those
+ * behind it.
+ */
+export async function publishRun(
+  importer: Importer,
+  lane: Work,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { dataset, state } = lane
+  const before = state.withHeader(id)?.header ?? null
+  const parts = publications(importer, dataset, runOf(lane, id), { find: (run) => state.get(run), before })
+  try {
+    for (let isLast = false; !isLast;) {
+      using _ = await lane.resting(() => importer.publishing.take(signal))
+      const part = (await parts.next()).value!
+      signal.throwIfAborted()
+      lane.heard()
+      await publish(lane, id, part)
+      isLast = part.isLast
+    }
+  } finally {
+    await parts.return(undefined)
+  }
+}
+
+/** The last part has the receipts too. */
+function publish(
+  lane: Work,
+  id: string,
+  { raw, quarantine, counts, run, isLast }: Publication,
+): Promise<void> {
+  const progress = progressOf(lane.dataset, run)
+  const out = { raw, quarantine }
+  if (!isLast) return saveRun(lane, id, () => progress, { out, counts })
+  const now = Date.now()
+  const receipts = receiptsOf(lane.dataset, run, now)
+  const last = ({ cancel_at }: Run): Partial<Run> =>
+    cancel_at === null
+      ? { ...progress, state: 'processing', processing_at: now }
+      : { ...progress, state: 'cancelled', ended_at: now }
+  return saveRun(lane, id, last, { out, counts, receipts })
+}
+
+function progressOf(dataset: Dataset, run: Run): ReadSoFar & Pick<Run, 'file'> {
+  const { byte, row, read, quarantined, encoding, cut_by, header, drift, tolerated } = run
+  const definition = definitionOf(dataset)
+  // a definition that changed half-way read none of the file whole
+  const file = run.file && { ...run.file, definition: run.file.definition === definition ? definition : '' }
+  return { byte, row, read, quarantined, encoding, file, cut_by, header, drift, tolerated }
+}
