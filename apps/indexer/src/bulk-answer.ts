@@ -43,8 +43,14 @@ export interface BulkOutcome {
 export function readBulkAnswer({ items = [] }: BulkAnswer, rows: number): BulkOutcome {
   const outcome: BulkOutcome = { fates: [], refused: [], retry: [] }
   if (items.length !== rows) throw new Error(`the bulk answer has ${items.length} items for ${rows} rows`)
-  for (const [at, item] of items.entries()) sort(outcome, at, Object.values(item)[0]!)
+  for (let at = 0; at < rows; at++) sort(outcome, at, itemOf(items[at]!))
   return outcome
+}
+
+/** Under the name of its action. Of each row, so without a list. */
+function itemOf(item: Record<string, BulkItem>): BulkItem {
+  for (const action in item) return item[action]!
+  throw new Error('an item of the bulk answer is empty')
 }
 
 function sort(outcome: BulkOutcome, at: number, item: BulkItem): void {

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { errors, type Client } from '@elastic/elasticsearch'
 import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { fieldLimit, indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
-import { answerFilter, explainError, readBulkAnswer, type BulkOutcome } from './bulk-answer.ts'
+import {
+  answerFilter,
+  explainError,
+  readBulkAnswer,
+  type BulkAnswer,
+  type BulkOutcome,
+} from './bulk-answer.ts'
 import type { BulkBody } from './bulk-body.ts'
 import type { IndexSettings } from './config.ts'
 import { openClient } from './elasticsearch-client.ts'
@@ -137,30 +143,29 @@ async function bulk(
   { body, rows }: BulkBody,
   requireAlias: boolean,
 ): Promise<BulkOutcome> {
-  const total: BulkOutcome = { fates: rows.map(() => undefined), refused: [], retry: [] }
-  let waiting = rows.map((_, i) => i)
-  for (let attempt = 0; waiting.length > 0; attempt++) {
+  const send = async (bulkBody: string, items: number): Promise<BulkOutcome> => {
+    const querystring = { filter_path: answerFilter, require_alias: requireAlias }
+    const request = { method: 'POST', path: '/_bulk', bulkBody, querystring }
+    return readBulkAnswer(await tried((client) => client.transport.request<BulkAnswer>(request)), items)
+  }
+  const total = await send(body, rows.length)
+  for (let attempt = 1; total.retry.length > 0; attempt++) {
     if (attempt === tries)
       throw new TransientError(
-        `Elasticsearch has no room for ${waiting.length} of ${rows.length} documents after ${tries} tries`,
+        `Elasticsearch has no room for ${total.retry.length} of ${rows.length} documents after ${tries} tries`,
       )
-    if (attempt > 0) await sleep(250 * 2 ** attempt)
-    const part = waiting.length === rows.length ? body : itemsOf(body, waiting)
-    const answer = await tried((client) =>
-      client.transport.request({
-        method: 'POST',
-        path: '/_bulk',
-        bulkBody: part,
-        querystring: { filter_path: answerFilter, require_alias: requireAlias },
-      }),
-    )
-    const sent = waiting
-    const outcome = readBulkAnswer(answer as never, sent.length)
-    outcome.fates.forEach((fate, i) => (total.fates[sent[i]!] = fate))
-    total.refused.push(...outcome.refused.map(({ at, reason }) => ({ at: sent[at]!, reason })))
-    waiting = outcome.retry.map((i) => sent[i]!)
+    await sleep(250 * 2 ** attempt)
+    const sent = total.retry
+    addOutcome(total, await send(itemsOf(body, sent), sent.length), sent)
   }
   return total
+}
+
+/** What became of the items that were sent again, by their positions in the whole. */
+function addOutcome(total: BulkOutcome, { fates, refused, retry }: BulkOutcome, sent: number[]): void {
+  for (const [i, fate] of fates.entries()) total.fates[sent[i]!] = fate
+  for (const { at, reason } of refused) total.refused.push({ at: sent[at]!, reason })
+  total.retry = retry.map((i) => sent[i]!)
 }
 
 /** An item of a bulk body is two lines: action and document. */

@@ -2,12 +2,6 @@ import type { Counters } from '@dsf/dataset'
 import { fates as known, type Fate } from './bulk-answer.ts'
 import type { StoredObject } from './read-object.ts'
 
-/** Where a row of a batch lies. An object has the same rows whenever it is read. */
-export interface RowPlace {
-  object: StoredObject
-  row: number
-}
-
 /**
  * What became of the documents of a lane's batch, as the index said it first. A batch whose transaction was lost is handled
  * again, and by then the index has its documents: to the second attempt it says that they are there, and no longer whether
@@ -31,10 +25,17 @@ export class FirstAnswers {
       if (!this.#objects.has(key)) this.#objects.set(key, { number: firstRecord + i })
   }
 
-  /** Counts the rows of one answer. */
-  count(fates: (Fate | undefined)[], places: RowPlace[]): Counters {
+  /** Counts the rows of one answer: those from `from` on, of objects whose rows stand one behind the other, the same whenever they are read. */
+  count(fates: (Fate | undefined)[], objects: StoredObject[], from: number): Counters {
     const counts = { created: 0, replaced: 0, superseded: 0, repeated: 0 }
-    for (const [i, fate] of fates.entries()) if (fate) counts[this.#first(fate, places[i]!)]++
+    let at = 0
+    for (const place of placesFrom(objects, from)) {
+      const answers = this.#answersOf(place.object)
+      for (let row = place.row; row < answers.length && at < fates.length; row++, at++) {
+        const fate = fates[at]
+        if (fate) counts[first(answers, row, fate)]++
+      }
+    }
     return { ...counts, replaced: counts.replaced + counts.repeated }
   }
 
@@ -42,10 +43,28 @@ export class FirstAnswers {
     const object = this.#objects.get(key)!
     return (object.answers ??= new Uint8Array(records))
   }
+}
 
-  #first(fate: Fate, { object, row }: RowPlace): Fate {
-    const answers = this.#answersOf(object)
-    answers[row] ||= known.indexOf(fate) + 1
-    return known[answers[row] - 1]!
+function first(answers: Uint8Array, row: number, fate: Fate): Fate {
+  answers[row] ||= known.indexOf(fate) + 1
+  return known[answers[row] - 1]!
+}
+
+/** Where the rows from `from` on begin: in the middle of an object, and then at the beginning of each further one. */
+function* placesFrom<O extends StoredObject>(
+  objects: O[],
+  from: number,
+): Generator<{ object: O; row: number }> {
+  let before = 0
+  for (const object of objects) {
+    const row = Math.max(0, from - before)
+    before += object.records
+    if (from < before) yield { object, row }
   }
+}
+
+/** Whose row it is. */
+export function objectOf<O extends StoredObject>(objects: O[], row: number): O {
+  const [place] = placesFrom(objects, row)
+  return place!.object
 }

@@ -10,7 +10,7 @@ import { crashPoint, type Batch, type Output, type Result } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { bulkWriter } from './bulk-body.ts'
 import type { BulkOutcome } from './bulk-answer.ts'
-import { FirstAnswers, type RowPlace } from './first-answers.ts'
+import { FirstAnswers, objectOf } from './first-answers.ts'
 import { documentId, documentWriter } from './to-document.ts'
 import type { Index } from './elasticsearch.ts'
 import { tableIndexer } from './index-tables.ts'
@@ -40,8 +40,8 @@ export function objectIndexer(store: ObjectStore, index: Index) {
       const counts: Counters = {}
       const quarantine: Output[] = []
       const rowsInto = indexRows(quarantine, heard)
-      await rowsInto(of('lake'), ({ fates, refused }, places) => {
-        addCounters(counts, { ...answers.count(fates, places), refused: refused.length })
+      await rowsInto(of('lake'), ({ fates, refused }, objects, from) => {
+        addCounters(counts, { ...answers.count(fates, objects, from), refused: refused.length })
       })
       await rowsInto(of('replay'))
       for (const [route, indexTable] of indexTables) await indexTable(of(route), heard)
@@ -55,22 +55,25 @@ function perLane<T>(open: () => T): (lane: number) => T {
   return (lane) => (lanes[lane] ??= open())
 }
 
+/** What became of the rows from `from` on, of objects whose rows stand one behind the other. */
+type Seen = (outcome: BulkOutcome, objects: AnnouncedObject[], from: number) => void
+
 function rowIndexer(store: ObjectStore, index: Index, dataset: Dataset) {
   const toBodies = bulkWriter(dataset, { index: index.nameOf(dataset.name) })
   const toQuarantine = quarantineWriter(dataset)
   return (quarantine: Output[], heard: () => void) =>
-    (objects: AnnouncedObject[], seen?: (outcome: BulkOutcome, places: RowPlace[]) => void): Promise<void> =>
+    (objects: AnnouncedObject[], seen?: Seen): Promise<void> =>
       readInParts(objects, objectReader(dataset, store), async (part, read) => {
-        const places = read.flatMap((rows, i) => rows.map((_, row) => ({ object: part[i]!, row })))
+        let from = 0
         // one request for several small objects; their order does not matter, because versions decide
         for (const body of toBodies(read.flat())) {
           const outcome = await index.bulk(body)
           heard()
           crashPoint('after-bulk')
-          const its = places.splice(0, body.rows.length)
-          seen?.(outcome, its)
+          seen?.(outcome, part, from)
           for (const { at, reason } of outcome.refused)
-            quarantine.push(toQuarantine(body.rows[at]!, reason, its[at]!.object.key))
+            quarantine.push(toQuarantine(body.rows[at]!, reason, objectOf(part, from + at).key))
+          from += body.rows.length
         }
       })
 }
