@@ -76,8 +76,12 @@ async function main(args: string[]): Promise<void> {
     throw new UsageError(`${noun} ${verb} needs ${command.subjects.join(' and ')}`)
   const options: Options = { ...values, dryRun: values['dry-run'] }
   const answer = await command.run(apiFrom(values), subjects, options)
-  process.stdout.write(printed(command, answer, format satisfies Format))
+  for await (const one of isSeveral(answer) ? answer : [answer])
+    process.stdout.write(printed(command, one, format satisfies Format))
 }
+
+const isSeveral = (answer: unknown): answer is AsyncIterable<unknown> =>
+  Object(answer)[Symbol.asyncIterator] !== undefined
 
 const printed = ({ text, rows }: Command, answer: unknown, format: Format): string =>
   text && format === 'table' ? text(answer as never) : render(answer, rows, format)
