@@ -1,6 +1,6 @@
 /**
- * The DAG in a real Airflow, on the real stages and Spark jobs: green, with a stage away, with a folder of files, with a broken feed, asked
- * twice, and with odd data.
+ * The DAG in a real Airflow, on the real stages and Spark jobs: green, with a stage away, with a broken feed, asked twice, with odd data,
+ * and with a folder of new files.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, utimesSync } from 'node:fs'
@@ -173,47 +173,6 @@ describe('a DAG run', () => {
   )
 })
 
-describe('a folder of new files', () => {
-  it(
-    'has a DAG run for each of them, behind one that failed too, and each has its receipt',
-    async () => {
-      const messages = newMessages()
-      const before = await dagRuns()
-      const first = await run(await folderOfThree())
-      const second = await followed(first.runId)
-      const third = await followed(second.runId)
-      expect([first, second, third].map(({ state }) => state)).toEqual(['success', 'failed', 'success'])
-      expect([first, second, third].map(states)).toMatchObject([
-        { ...green, follow: 'success' },
-        { receipt: 'failed', audit: 'upstream_failed', summary: 'upstream_failed', follow: 'success' },
-        green,
-      ])
-
-      const receipts = []
-      for (const { runId } of [first, second, third]) receipts.push(await endOf(await pipelineRun(runId)))
-      expect(receipts.map(({ address, counters }) => [address, counters['read']])).toEqual(
-        [0, 1, 2].map((i) => [`file://${filesDir}/airflow/${i}.csv`, 400]),
-      )
-      expect(receipts.map(({ runId }) => runId).slice(1)).toEqual(
-        receipts.slice(0, 2).map(({ next }) => next),
-      )
-      for (const { runId } of [first, third])
-        expect(said(runId, 'audit')).toContainEqual(
-          expect.stringMatching(/^Pandas and the stages agree on all 400 rows\.; report: s3:/),
-        )
-
-      const alert = messages.named('quakes-airflow failed at pipeline')
-      expect([alert.slack.length, alert.mails.length]).toEqual([1, 1])
-      expect(alert.slack[0]!.text).toContain(receipts[1]!.runId)
-
-      const repeated = await again(first.runId, 'follow')
-      expect(states(repeated)['follow']).toBe('skipped')
-      expect((await dagRuns()).slice(before.length)).toEqual([first, second, third].map(({ runId }) => runId))
-    },
-    minutes(12),
-  )
-})
-
 describe('alerts', () => {
   it(
     'tell once of a feed that is broken for good, after three retries, and once that it recovered',
@@ -279,6 +238,47 @@ describe('alerts', () => {
       expect((await run(clean)).state).toBe('success')
       const recovery = messages.named('quakes-airflow has recovered')
       expect([recovery.slack.length, recovery.mails.length]).toEqual([1, 1])
+    },
+    minutes(12),
+  )
+})
+
+describe('a folder of new files', () => {
+  it(
+    'has a DAG run for each of them, behind one that failed too, and each has its receipt',
+    async () => {
+      const messages = newMessages()
+      const before = await dagRuns()
+      const first = await run(await folderOfThree())
+      const second = await followed(first.runId)
+      const third = await followed(second.runId)
+      expect([first, second, third].map(({ state }) => state)).toEqual(['success', 'failed', 'success'])
+      expect([first, second, third].map(states)).toMatchObject([
+        { ...green, follow: 'success' },
+        { receipt: 'failed', audit: 'upstream_failed', summary: 'upstream_failed', follow: 'success' },
+        green,
+      ])
+
+      const receipts = []
+      for (const { runId } of [first, second, third]) receipts.push(await endOf(await pipelineRun(runId)))
+      expect(receipts.map(({ address, counters }) => [address, counters['read']])).toEqual(
+        [0, 1, 2].map((i) => [`file://${filesDir}/airflow/${i}.csv`, 400]),
+      )
+      expect(receipts.map(({ runId }) => runId).slice(1)).toEqual(
+        receipts.slice(0, 2).map(({ next }) => next),
+      )
+      for (const { runId } of [first, third])
+        expect(said(runId, 'audit')).toContainEqual(
+          expect.stringMatching(/^Pandas and the stages agree on all 400 rows\.; report: s3:/),
+        )
+
+      const alert = messages.named('quakes-airflow failed at pipeline')
+      expect([alert.slack.length, alert.mails.length]).toEqual([1, 1])
+      expect(alert.slack[0]!.text).toContain(receipts[1]!.runId)
+
+      const repeated = await again(first.runId, 'follow')
+      expect(states(repeated)['follow']).toBe('skipped')
+      expect((await dagRuns()).slice(before.length)).toEqual([first, second, third].map(({ runId }) => runId))
     },
     minutes(12),
   )

@@ -23,10 +23,10 @@ it('a run that is waited for is printed with those that follow it, and one that 
   const { server, url } = await answering((path) => runs[/runs\/(\w+)/.exec(path)?.[1] ?? 'a']!)
   const answer = await commands['runs start']!.run({ url }, ['quakes'], { ...options, wait: true })
   const printed: unknown[] = []
-  const all = async () => {
+  const print = async () => {
     for await (const run of answer as AsyncIterable<unknown>) printed.push(run)
   }
-  await expect(all()).rejects.toThrow('run b failed: 300 of 400 rows were refused')
+  await expect(print()).rejects.toThrow('run b failed: 300 of 400 rows were refused')
   expect(printed).toEqual([runs['a'], runs['c']])
   server.close()
 })

@@ -44,7 +44,8 @@ it('a wait that is answered at once is not asked again at once', async () => {
 it('each run that the one before asked for is waited for too, whatever became of that one', async () => {
   const told: string[] = []
   const waitingFor = (runId: string) => ({ seconds: told.push(runId) })
-  const runs = await Array.fromAsync(followRuns({ url }, 'a', waitingFor))
+  const runs: unknown[] = []
+  for await (const run of followRuns({ url }, 'a', waitingFor)) runs.push(run)
   expect(runs).toEqual([ended['a'], ended['b'], ended['c']])
   expect(told).toEqual(['a', 'b', 'c'])
 })
