@@ -1,10 +1,17 @@
-/** The DAG in a real Airflow, on the real stages and Spark jobs: green, with a stage away, with a broken feed, asked twice, and with odd data. */
+/**
+ * The DAG in a real Airflow, on the real stages and Spark jobs: green, with a stage away, with a broken feed, asked twice, with odd data,
+ * and with a folder of new files.
+ */
 import { randomUUID } from 'node:crypto'
+import { mkdirSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeQuakes } from '../bench/generate-quakes.ts'
 import type { DagRun, TaskState } from '../infra/local/airflow-client.ts'
 import { alertEmail, dataset, startAirflow, taskLog, type AirflowStack } from './support/airflow.ts'
 import { kill, revive } from './support/processes.ts'
 import { endOf, feedUrl, post, runAt, unanswered } from './support/runs.ts'
+import { filesDir } from './support/stack.ts'
 import { endsOf } from './support/topics.ts'
 import { until } from './support/until.ts'
 
@@ -42,15 +49,50 @@ const ended = (runId: string): Promise<Ended> =>
 const run = async (source: string) => ended(await trigger(source))
 
 const states = ({ tasks: found }: Ended) => Object.fromEntries(found.map(({ id, state }) => [id, state]))
-const all = (state: string) => Object.fromEntries(tasks.map((id) => [id, state]))
+/** Of a DAG run whose run is followed by no other. */
+const green = { ...Object.fromEntries(tasks.map((id) => [id, 'success'])), follow: 'skipped' }
 const task = (found: readonly TaskState[], id: string) => found.find((one) => one.id === id)!
 const lastLine = (dagRun: string, id: string, attempt: number) => taskLog(dagRun, id, attempt).at(-1)!
+
+const said = (dagRun: string, id: string) => taskLog(dagRun, id, 1).map(({ event }) => event)
 
 /** Of a DAG run, whatever became of it. */
 async function pipelineRun(dagRun: string): Promise<string> {
   const path = `/dags/${dagId}/dagRuns/${dagRun}/taskInstances/start_run/xcomEntries/return_value`
   const { json } = await stack.airflow.ask('GET', path)
   return (json['value'] as { runId: string }).runId
+}
+
+/** The DAG run of the run that the run of this one asked for. */
+async function followed(dagRun: string): Promise<Ended> {
+  const { next } = await endOf(await pipelineRun(dagRun))
+  return ended(`follow__${next}`)
+}
+
+/** Cleared, a task is tried anew; what follows it is not. */
+async function again(dagRun: string, task: string): Promise<Ended> {
+  const path = `/dags/${dagId}/clearTaskInstances`
+  const wanted = { dry_run: false, only_failed: false, task_ids: [task], dag_run_id: dagRun }
+  expect((await stack.airflow.ask('POST', path, wanted)).status).toBe(200)
+  return ended(dagRun)
+}
+
+async function dagRuns(): Promise<string[]> {
+  const { json } = await stack.airflow.ask('GET', `/dags/${dagId}/dagRuns?order_by=id&limit=100`)
+  return (json['dag_runs'] as { dag_run_id: string }[]).map(({ dag_run_id }) => dag_run_id)
+}
+
+/** Files of a folder, the oldest first; the second has more broken rows than a run may refuse. */
+async function folderOfThree(): Promise<string> {
+  const folder = join(filesDir, 'airflow')
+  mkdirSync(folder, { recursive: true })
+  for (const [i, broken] of [0, 0.5, 0].entries()) {
+    const file = join(folder, `${i}.csv`)
+    await writeQuakes(file, { rows: 400, seed: 100 + i, duplicates: 0, revisions: 0, stale: 0, broken })
+    const written = Date.now() / 1000 - 3600 + i
+    utimesSync(file, written, written)
+  }
+  return `file://${folder}/*.csv`
 }
 
 /** Messages that came since, by both channels, as soon as they are there; an alert comes in some seconds, or not at all. */
@@ -74,12 +116,11 @@ describe('a DAG run', () => {
     'is green, end to end, and its run has an answer for every row',
     async () => {
       first = await run(clean)
-      expect([first.state, states(first)]).toEqual(['success', all('success')])
+      expect([first.state, states(first)]).toEqual(['success', green])
       const receipt = await endOf(await pipelineRun(first.runId))
       expect(receipt).toMatchObject({ state: 'succeeded', counters: { read: 1200 } })
       expect(unanswered(receipt)).toEqual([])
-      const said = taskLog(first.runId, 'summary', 1).map(({ event }) => event)
-      expect(said).toEqual(expect.arrayContaining([expect.stringMatching(/^ {2}read +1200$/)]))
+      expect(said(first.runId, 'summary')).toContainEqual(expect.stringMatching(/^ {2}read +1200$/))
     },
     minutes(8),
   )
@@ -125,7 +166,7 @@ describe('a DAG run', () => {
         await revive('generator')
       }
       const recovered = await ended(dagRun)
-      expect([recovered.state, states(recovered)]).toEqual(['success', all('success')])
+      expect([recovered.state, states(recovered)]).toEqual(['success', green])
       expect(task(recovered.tasks, 'health').tries).toBeGreaterThan(1)
     },
     minutes(8),
@@ -182,7 +223,7 @@ describe('alerts', () => {
     async () => {
       const messages = newMessages()
       const odd = await run(dirty)
-      expect([odd.state, states(odd)]).toEqual(['success', all('success')])
+      expect([odd.state, states(odd)]).toEqual(['success', green])
       const { slack, mails } = messages.named('quakes-airflow has anomalies')
       expect([slack.length, mails.length]).toEqual([1, 1])
       const facts = [
@@ -197,6 +238,47 @@ describe('alerts', () => {
       expect((await run(clean)).state).toBe('success')
       const recovery = messages.named('quakes-airflow has recovered')
       expect([recovery.slack.length, recovery.mails.length]).toEqual([1, 1])
+    },
+    minutes(12),
+  )
+})
+
+describe('a folder of new files', () => {
+  it(
+    'has a DAG run for each of them, behind one that failed too, and each has its receipt',
+    async () => {
+      const messages = newMessages()
+      const before = await dagRuns()
+      const first = await run(await folderOfThree())
+      const second = await followed(first.runId)
+      const third = await followed(second.runId)
+      expect([first, second, third].map(({ state }) => state)).toEqual(['success', 'failed', 'success'])
+      expect([first, second, third].map(states)).toMatchObject([
+        { ...green, follow: 'success' },
+        { receipt: 'failed', audit: 'upstream_failed', summary: 'upstream_failed', follow: 'success' },
+        green,
+      ])
+
+      const receipts = []
+      for (const { runId } of [first, second, third]) receipts.push(await endOf(await pipelineRun(runId)))
+      expect(receipts.map(({ address, counters }) => [address, counters['read']])).toEqual(
+        [0, 1, 2].map((i) => [`file://${filesDir}/airflow/${i}.csv`, 400]),
+      )
+      expect(receipts.map(({ runId }) => runId).slice(1)).toEqual(
+        receipts.slice(0, 2).map(({ next }) => next),
+      )
+      for (const { runId } of [first, third])
+        expect(said(runId, 'audit')).toContainEqual(
+          expect.stringMatching(/^Pandas and the stages agree on all 400 rows\.; report: s3:/),
+        )
+
+      const alert = messages.named('quakes-airflow failed at pipeline')
+      expect([alert.slack.length, alert.mails.length]).toEqual([1, 1])
+      expect(alert.slack[0]!.text).toContain(receipts[1]!.runId)
+
+      const repeated = await again(first.runId, 'follow')
+      expect(states(repeated)['follow']).toBe('skipped')
+      expect((await dagRuns()).slice(before.length)).toEqual([first, second, third].map(({ runId }) => runId))
     },
     minutes(12),
   )

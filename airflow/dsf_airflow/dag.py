@@ -9,6 +9,7 @@ from dsf_dataset import Dataset, Refused
 
 from . import tasks
 from .alerts import callbacks
+from .follow import FollowOperator
 from .receipt import ReceiptOperator
 from .settings import Settings
 from .spark_checks import SparkChecks
@@ -22,6 +23,7 @@ _TIMEOUTS = {
     "audit": timedelta(minutes=30),
     "anomalies": timedelta(minutes=5),
     "summary": timedelta(minutes=2),
+    "follow": timedelta(minutes=2),
 }
 
 
@@ -44,6 +46,7 @@ def dag_of(dataset: Dataset, settings: Settings) -> DAG:
         params={
             "source": Param(settings.sources.get(dataset.name), type=["null", "string"], description="URL"),
             "force": Param(False, type="boolean", description="read the file although it did not change"),
+            "run": Param(None, type=["null", "string"], description="one that is there, in place of a new one"),
         },
         on_failure_callback=partial(callbacks.dag_failed, dataset.name),
         deadline=_deadline(dataset.name, settings),
@@ -95,7 +98,14 @@ def _wire(dataset: Dataset) -> None:
     findings = _timed(tasks.anomalies)(name, receipt.output, audited)
     told = partial(callbacks.succeeded, name)
     last = _timed(tasks.summary, on_success_callback=told)(receipt.output, progress.output, audited, findings)
-    _timed(tasks.health)(name) >> started >> receipt >> progress >> audited >> findings >> last
+    following = FollowOperator(
+        task_id="follow",
+        dataset=name,
+        trigger_dag_id=dag_id_of(name),
+        execution_timeout=_TIMEOUTS["follow"],
+    )
+    # two ends: what runs in any case decides nothing about the DAG run, as long as the summary stands beside it
+    _timed(tasks.health)(name) >> started >> receipt >> progress >> audited >> findings >> [last, following]
 
 
 def _timed(task: Any, **more: Any) -> Any:
@@ -127,5 +137,6 @@ def _documentation(dataset: Dataset, source: str | None) -> str:
     return (
         f"{dataset.title}, version {dataset.version}. Source: {source or 'given with each run'}.\n\n"
         "A run of this DAG is one run of the pipeline: its key is `<dag_id>/<run_id>`, so trying again, or clearing a task, "
-        "starts no second import. See docs/airflow.md."
+        "starts no second import. A run that asks for the next one, as those of a pattern do, is followed by a DAG run of that: "
+        "`follow__<its id>`. See docs/airflow.md."
     )

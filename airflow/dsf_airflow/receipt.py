@@ -8,7 +8,7 @@ from dsf_client import Api, Run, can_start_again, is_over, progress_of, run_path
 
 from .failure import Failure, FinalFailure, StageFailure
 from .polling import Look, PollingTrigger, ask
-from .runs import ask_for_run, status_url
+from .runs import ask_for_run, named_run, status_url
 from .settings import read_settings
 from .waiting import wait_for
 
@@ -31,8 +31,8 @@ class ReceiptTrigger(PollingTrigger):
 class ReceiptOperator(BaseOperator):
     """
     Returns the run with what its receipts count. Every try asks for the run again, under the key of the DAG run: the same run,
-    which one that failed before its first row starts again.
-    @throws StageFailure for a run that failed so, or is late; FinalFailure for one that failed later, or was cancelled
+    which one that failed before its first row starts again. A run that the DAG run names has another key.
+    @throws StageFailure for a run that starts again, or is late; FinalFailure for any other that failed, or was cancelled
     """
 
     def __init__(self, *, dataset: str, **kwargs: Any) -> None:
@@ -54,15 +54,16 @@ class ReceiptOperator(BaseOperator):
             raise StageFailure(Failure(self.dataset, "pipeline", reason, run, status_url, sort="late"))
         if ended["state"] == "succeeded":
             return {**ended, "statusUrl": status_url}
-        raise _failure_of(ended, status_url)
+        starts_again = can_start_again(ended) and named_run(context) is None
+        raise _failure_of(ended, status_url, starts_again)
 
 
-def _failure_of(run: Run, status_url: str) -> StageFailure | FinalFailure:
-    """A run whose rows are on their way does not start again: a retry would hear the same."""
+def _failure_of(run: Run, status_url: str, starts_again: bool) -> StageFailure | FinalFailure:
+    """Of a run that does not start again a retry would hear the same."""
     about = (run["runId"], status_url)
     if run["state"] == "cancelled":
         reason = "the run was cancelled; trigger the DAG again for a new one"
         return FinalFailure(Failure(run["dataset"], "pipeline", reason, *about, sort="cancelled"))
     stage = "pipeline" if "processing" in run["times"] else "ingestor"
     failure = Failure(run["dataset"], stage, run.get("reason") or "no reason was given", *about)
-    return StageFailure(failure) if can_start_again(run) else FinalFailure(failure)
+    return StageFailure(failure) if starts_again else FinalFailure(failure)

@@ -17,6 +17,10 @@ CONTEXT = {
 }
 
 
+def named(run):
+    return {**CONTEXT, "params": {"source": "http://b/c.csv", "run": run}}
+
+
 def test_a_run_is_asked_for_with_the_key_of_the_dag_run():
     with serving(lambda *_: (202, {"runId": "abc", "statusUrl": "/v1/runs/abc"})) as server:
         run = ask_for_run(Api(server.url), "quakes", CONTEXT)
@@ -31,6 +35,31 @@ def test_a_run_can_be_asked_for_that_reads_its_file_whatever_it_is():
         ask_for_run(Api(server.url), "quakes", {**CONTEXT, "params": {"source": None, "force": True}})
     [(_, _, body)] = server.asked
     assert json.loads(body) == {"dataset": "quakes", "force": True}
+
+
+def test_a_run_that_the_dag_run_names_is_taken_as_it_is():
+    run = {"runId": "abc", "dataset": "quakes", "statusUrl": "/v1/runs/abc"}
+    with serving(lambda *_: (200, run)) as server:
+        assert ask_for_run(Api(server.url), "quakes", named("abc")) == run
+    assert [asked for asked, *_ in server.asked] == ["GET /v1/runs/abc"]
+
+
+def test_a_run_of_another_dataset_is_not_taken():
+    run = {"runId": "abc", "dataset": "weather", "statusUrl": "/v1/runs/abc"}
+    with (
+        serving(lambda *_: (200, run)) as server,
+        pytest.raises(FinalFailure, match="run abc is one of weather"),
+    ):
+        ask_for_run(Api(server.url), "quakes", named("abc"))
+
+
+def test_a_run_that_nobody_knows_is_looked_up_again():
+    problem = {"title": "Not Found", "detail": 'no run has the id "abc"'}
+    with (
+        serving(lambda *_: (404, problem)) as server,
+        pytest.raises(StageFailure, match="does not show the run: no run has the id"),
+    ):
+        ask_for_run(Api(server.url), "quakes", named("abc"))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from dsf_dataset import load_datasets
 
 FOLDER = Path(__file__).parents[1] / "dags"
 ORDER = ["health", "start_run", "receipt", "spark_checks", "audit", "anomalies", "summary"]
+TASKS = [*ORDER, "follow"]
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,17 @@ def test_a_dag_runs_once_at_a_time_and_does_not_catch_up(dag):
 def test_each_task_follows_the_one_before(dag):
     for before, after in zip(ORDER, ORDER[1:], strict=False):
         assert after in dag.get_task(before).downstream_task_ids
-    assert sorted(dag.task_ids) == sorted(ORDER)
+    assert sorted(dag.task_ids) == sorted(TASKS)
 
 
-@pytest.mark.parametrize("task_id", ORDER)
+def test_follow_runs_last_whatever_became_of_the_others_and_does_not_decide_alone_how_the_dag_run_ends(dag):
+    follow = dag.get_task("follow")
+    assert (follow.trigger_rule, follow.upstream_task_ids) == ("all_done", {"anomalies"})
+    assert {task.task_id for task in dag.leaves} == {"summary", "follow"}
+    assert dag.get_task("summary").trigger_rule == "all_success"
+
+
+@pytest.mark.parametrize("task_id", TASKS)
 def test_a_task_is_retried_is_bounded_and_tells_of_its_failure(dag, task_id):
     task = dag.get_task(task_id)
     assert (task.retries, task.retry_exponential_backoff) == (3, 2.0)

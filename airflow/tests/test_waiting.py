@@ -28,7 +28,7 @@ CONTEXT = {"dag": SimpleNamespace(dag_id="dsf_d"), "run_id": "hourly", "params":
 def receipt_after(monkeypatch):
     """An ingestor; the run is over after so many requests."""
 
-    def execute(requests, end=SUCCEEDED):
+    def execute(requests, end=SUCCEEDED, named=None):
         def answer(path, count):
             if path.endswith("/v1/runs"):
                 return 202, RUN
@@ -37,7 +37,8 @@ def receipt_after(monkeypatch):
         with serving(answer) as server:
             monkeypatch.setenv("DSF_INGESTOR_URL", server.url)
             operator = ReceiptOperator(task_id="receipt", dataset="d", execution_timeout=timedelta(minutes=5))
-            return operator.execute(CONTEXT), server
+            context = {**CONTEXT, "params": {"source": None, "run": named}}
+            return operator.execute(context), server
 
     return execute
 
@@ -84,6 +85,12 @@ def test_a_run_that_did_not_succeed_is_asked_for_again_only_where_that_starts_it
 ):
     with pytest.raises(kind, match=f"d: run r, failed at {said}"):
         receipt_after(0, {**RUN, "state": "failed", **changed})
+
+
+def test_a_run_that_the_dag_run_names_starts_again_by_nobody(receipt_after):
+    end = {**RUN, "state": "failed", "rows": 0, "reason": "answered 404"}
+    with pytest.raises(FinalFailure, match="ingestor: answered 404"):
+        receipt_after(0, end, named="r")
 
 
 def test_a_run_that_is_late_is_waited_for_again_and_what_was_heard_last_is_told():

@@ -3,12 +3,14 @@ import { ask, type Api } from '../client/http.ts'
 import {
   cancelRun,
   followRun,
+  followRuns,
   getRun,
   keyed,
   listRuns,
   nowAndThen,
   startRun,
   type Run,
+  type Waiting,
 } from '../client/runs.ts'
 import { sourceUrl } from '../local/run-client.ts'
 import { countRows, listRows } from './quarantine.ts'
@@ -38,6 +40,7 @@ export interface Options extends RightsOptions, TopicOptions {
 export interface Command {
   /** what stands behind noun and verb */
   subjects: string[]
+  /** the answer, or several, each as soon as it is there */
   run: (api: Api, subjects: string[], options: Options) => Promise<unknown>
   /** the list in an answer, which a table shows; the answer itself when it is left out */
   rows?: string
@@ -61,7 +64,7 @@ dsf rights kafka       <program> [--datasets folder] [--prefix p] [--principal n
 dsf rights s3          <program> [--datasets folder] [--bucket b] [--create]
 dsf rights elasticsearch <program> [--datasets folder] [--index-prefix p]
 
---wait                 until the run is over; --timeout 900 are the seconds
+--wait                 until the run is over, and those of the other new files of its pattern; --timeout 900 are the seconds for each
 -o table|json|jsonl    how to print it (table)
 --url                  of the ingestor; else INGESTOR_URL, else the local stack`
 
@@ -118,7 +121,7 @@ export const commands: Record<string, Command> = {
     run: async (api, [dataset], options) => {
       const source = options.source ? { source: sourceUrl(options.source) } : {}
       const run = await startRun(api, { dataset: dataset!, ...source, force: options.force }, options.key)
-      return options.wait ? finished(api, run, options) : run
+      return options.wait ? allFinished(api, run, options) : run
     },
   },
   'runs show': {
@@ -201,9 +204,24 @@ const lineOf = ({ runId, dataset, type, state, unchanged, findings, times, rows,
 
 /** @throws Error with the reason when the run failed, or when the time is over */
 async function finished(api: Api, { runId }: Run, { timeout }: Options): Promise<Run> {
-  const tell = nowAndThen(10, (seen) => process.stderr.write(`run ${runId}: ${seen}\n`))
-  const run = await followRun(api, runId, { seconds: Number(timeout), tell })
-  if (run.state !== 'succeeded')
-    throw new Error(`run ${runId} ${run.state}: ${run.reason ?? 'somebody asked for it'}`)
+  const run = await followRun(api, runId, waitingFor(runId, timeout))
+  if (run.state !== 'succeeded') throw new Error(whyFailed(run))
   return run
 }
+
+/** Those behind a run that failed too; that one is told of at the end. @throws Error like `finished` */
+async function* allFinished(api: Api, { runId }: Run, { timeout }: Options): AsyncGenerator<Run, void> {
+  const failed: string[] = []
+  for await (const run of followRuns(api, runId, (id) => waitingFor(id, timeout)))
+    if (run.state === 'succeeded') yield run
+    else failed.push(whyFailed(run))
+  if (failed.length > 0) throw new Error(failed.join('\n'))
+}
+
+const waitingFor = (runId: string, timeout: string): Waiting => ({
+  seconds: Number(timeout),
+  tell: nowAndThen(10, (seen) => process.stderr.write(`run ${runId}: ${seen}\n`)),
+})
+
+const whyFailed = ({ runId, state, reason = 'somebody asked for it' }: Run): string =>
+  `run ${runId} ${state}: ${reason}`

@@ -75,9 +75,16 @@ async function main(args: string[]): Promise<void> {
   if (subjects.length !== command.subjects.length)
     throw new UsageError(`${noun} ${verb} needs ${command.subjects.join(' and ')}`)
   const options: Options = { ...values, dryRun: values['dry-run'] }
-  const answer = await command.run(apiFrom(values), subjects, options)
-  process.stdout.write(printed(command, answer, format satisfies Format))
+  await print(command, await command.run(apiFrom(values), subjects, options), format)
 }
+
+async function print(command: Command, answer: unknown, format: Format): Promise<void> {
+  for await (const one of isSeveral(answer) ? answer : [answer])
+    process.stdout.write(printed(command, one, format))
+}
+
+const isSeveral = (answer: unknown): answer is AsyncIterable<unknown> =>
+  typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
 
 const printed = ({ text, rows }: Command, answer: unknown, format: Format): string =>
   text && format === 'table' ? text(answer as never) : render(answer, rows, format)

@@ -34,12 +34,14 @@ export interface Run {
 export const isOver = ({ state }: Pick<Run, 'state'>): boolean =>
   state === 'succeeded' || state === 'failed' || state === 'cancelled'
 
+export interface Wanted {
+  readonly dataset: string
+  readonly source?: string
+  readonly force?: boolean
+}
+
 /** The same key is the same run; without one it is a run of its own. @throws ApiError when it is refused, or nobody answers */
-export function startRun(
-  api: Api,
-  wanted: { dataset: string; source?: string; force?: boolean },
-  key?: string,
-): Promise<Run> {
+export function startRun(api: Api, wanted: Wanted, key?: string): Promise<Run> {
   return ask(api, '/v1/runs', { body: wanted, headers: keyed(key) })
 }
 
@@ -106,6 +108,19 @@ export async function followRun(api: Api, runId: string, waiting: Waiting): Prom
   throw new Error(
     `The run ${runId} did not end within ${seconds} s, and goes on; what was seen last is "${last}".`,
   )
+}
+
+/** The run when it is over, and then likewise each that the one before asked for, as a pattern has one for each file. */
+export async function* followRuns(
+  api: Api,
+  runId: string,
+  waitingFor: (runId: string) => Waiting,
+): AsyncGenerator<Run, void> {
+  for (let id: string | undefined = runId; id !== undefined;) {
+    const run: Run = await followRun(api, id, waitingFor(id))
+    yield run
+    id = run.next
+  }
 }
 
 /** What waiting may mend: nobody there, not ready yet, or an instance that has not heard of the run yet. */

@@ -13,7 +13,9 @@ export async function runHourlyBatch(settings: Settings, dataset: string, source
     `DAG ${dagIdOf(dataset)} ${state} after ${seconds.toFixed(1)} s: ${tasks.map(({ id }) => id).join(' → ')}`,
   )
   if (state === 'success') return importSource(settings, dataset, source, `${dagIdOf(dataset)}/${runId}`)
-  const failed = tasks.filter((task) => task.state !== 'success').map(({ id, state: how }) => `${id} ${how}`)
+  const failed = tasks
+    .filter(({ state: how }) => how?.endsWith('failed'))
+    .map(({ id, state: how }) => `${id} ${how}`)
   throw new StackError(
     `The DAG run ${runId} of ${dataset} ${state}: ${failed.join(', ')}. Look at make logs.`,
   )

@@ -1,4 +1,7 @@
-/** Starts a run, waits until it is over, and shows it: a table for people on stderr, one line of JSON for programs last on stdout. */
+/**
+ * Starts a run, waits until it is over, and shows it: a table for people on stderr, one line of JSON for programs last on stdout. Runs of the
+ * other new files of a pattern are waited for and shown likewise.
+ */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -6,7 +9,8 @@ import { pathToFileURL } from 'node:url'
 import { counterNames } from '@dsf/dataset'
 import { StackError } from './errors.ts'
 import { ApiError, type Api } from '../client/http.ts'
-import { followRun, nowAndThen, startRun, type Run } from '../client/runs.ts'
+import { followRun, followRuns, nowAndThen, startRun } from '../client/runs.ts'
+import type { Run, Waiting, Wanted } from '../client/runs.ts'
 import { say, seconds } from './say.ts'
 import { isAlive, readRecord } from './processes/record.ts'
 import { stageAddress, stageNames } from './servers/stages.ts'
@@ -19,18 +23,27 @@ const defaultPatienceSeconds = 900
 
 /** Resolves with what the exit code should be. */
 export async function runDataset(settings: Settings): Promise<number> {
-  const start = Date.now()
   const { DATASET: dataset, SOURCE: source, KEY: key = randomUUID(), FORCE: force = '' } = settings.env
   if (!dataset) throw new StackError('Which dataset? For example: make run DATASET=earthquakes')
   const forced = force !== '' && force !== '0'
   const wanted = { dataset, ...(source ? { source: sourceUrl(source) } : {}), force: forced }
-  const begun = (runId: string) => say('run', `${runId} started`)
+  return (await understood(runAndShow(settings, wanted, key))) ? 0 : 1
+}
+
+/** Whether it, and all that follow it, have succeeded. */
+async function runAndShow(settings: Settings, wanted: Wanted, key: string): Promise<boolean> {
+  const start = Date.now()
   const patience = Number(settings.env['TIMEOUT_SECONDS'] || defaultPatienceSeconds)
-  const run = await runToItsEnd(settings, wanted, key, patience, begun)
-  say('run', `${run.state} after ${seconds(start)}`)
-  process.stderr.write(`${receiptTable(run)}\n`)
-  process.stdout.write(`${JSON.stringify(run)}\n`)
-  return run.state === 'succeeded' ? 0 : 1
+  const { runId } = await startRun(apiOf(settings), wanted, key)
+  say('run', `${runId} started`)
+  let succeeded = true
+  for await (const run of followRuns(apiOf(settings), runId, () => waitingOf(settings, patience))) {
+    say('run', `${run.state} after ${seconds(start)}`)
+    process.stderr.write(`${receiptTable(run)}\n`)
+    process.stdout.write(`${JSON.stringify(run)}\n`)
+    succeeded &&= run.state === 'succeeded'
+  }
+  return succeeded
 }
 
 /**
@@ -39,20 +52,24 @@ export async function runDataset(settings: Settings): Promise<number> {
  */
 export async function runToItsEnd(
   settings: Settings,
-  wanted: { dataset: string; source?: string; force?: boolean },
+  wanted: Wanted,
   key: string,
   patienceSeconds: number,
-  begun?: (runId: string) => void,
 ): Promise<Run> {
-  const api = apiOf(settings)
+  const { runId } = await understood(startRun(apiOf(settings), wanted, key))
+  return understood(followRun(apiOf(settings), runId, waitingOf(settings, patienceSeconds)))
+}
+
+const waitingOf = (settings: Settings, seconds: number): Waiting => ({
+  seconds,
+  tell: nowAndThen(10, (seen) => say('run', seen)),
+  hope: () => refuseDeadStages(settings),
+})
+
+/** @throws StackError in place of an ApiError */
+async function understood<T>(answer: Promise<T>): Promise<T> {
   try {
-    const { runId } = await startRun(api, wanted, key)
-    begun?.(runId)
-    return await followRun(api, runId, {
-      seconds: patienceSeconds,
-      tell: nowAndThen(10, (seen) => say('run', seen)),
-      hope: () => refuseDeadStages(settings),
-    })
+    return await answer
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     throw new StackError(
