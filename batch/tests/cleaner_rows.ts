@@ -42,7 +42,7 @@ async function decide(dataset: Dataset, files: Buffer[]): Promise<DecidedFile[]>
   const decided: DecidedFile[] = []
   for (const file of files) {
     const { raw, quarantine, run } = await published(dataset, file)
-    const rows = quarantine.map(({ lane, value }) => refused(lane!, value as Refusal))
+    const rows = quarantine.map(({ lane, value }) => refused(lane, value as Refusal))
     for (let lane = 0; lane < dataset.lanes; lane++) {
       const outputs = raw.filter((output) => output.lane === lane)
       const batch = {
