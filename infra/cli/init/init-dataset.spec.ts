@@ -150,6 +150,15 @@ describe('the definition of a file that nobody has seen', () => {
     expect(definitionOf(names).resources[0].dialect).toBeUndefined()
   })
 
+  it('says of lines of several words that no delimiter parts them', async () => {
+    const { doubts } = await init(
+      'aligned.txt',
+      'Report\nof all that was sold\nann sold seven pieces\nnobody else did\n',
+    )
+    expect(doubts).toEqual([expect.stringContaining('no delimiter was found')])
+    expect((await init('names.txt', 'full name\nann smith\nbob jones\n')).doubts).toEqual([])
+  })
+
   it('keeps all digits of times and numbers where the whole row is the key, and says so', async () => {
     const rows = Array.from({ length: 40 }, (_, i) => `2024-01-01T00:00:00.0000${10 + (i >> 1)}Z,${i >> 1}.5`)
     const { folder, doubts, tried } = await init('fine.csv', `seen,level\n${rows.join('\n')}\n`)
@@ -190,6 +199,11 @@ describe('no definition is made, and it is said why,', () => {
     ['of lines that end in CR alone', 'a,b\r1,2\r3,4\r', /no row behind its header.*CR alone/],
     ['of a header alone', 'a,b\n', /no row behind its header/],
     ['of Shift_JIS', Buffer.from(japanese, 'hex'), /not UTF-8.*Shift_JIS.*iconv/],
+    [
+      'of rows that have any number of cells',
+      'a,b\n1\n1,2\n1,2,3\n1\n1,2,3\n1,2,3,4\n1,2,3,4,5\n',
+      /7 rows have from 1 to 5 cells, and no number of cells is that of most/,
+    ],
     [
       'of too many columns',
       `${'a,'.repeat(3000)}b\n${'1,'.repeat(3000)}2\n`,
