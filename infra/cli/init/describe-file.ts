@@ -163,7 +163,8 @@ const encodingDoubt = (encoding: string | undefined): string[] =>
   encoding === undefined ? [] : [`the encoding, taken for ${encoding}: look at the letters of the first rows`]
 
 const delimiterOf = ({ dialect, why }: Sniffed): Finding => ({
-  ...{ about: 'delimiter', answer: JSON.stringify(dialect.delimiter), sure: 'likely', why },
+  ...{ about: 'delimiter', answer: JSON.stringify(dialect.delimiter), sure: 'likely' },
+  why: dialect.delimiter === ' ' && dialect.skipInitialSpace ? `${why}; several blanks are one` : why,
 })
 
 const quoteOf = ({ dialect }: Sniffed): Finding => ({

@@ -16,6 +16,8 @@ export interface Sniffed {
 
 /** Rows that the sniffer looks at; its own default of 20,480 takes 20 ms. */
 const sniffedRows = 20_480
+/** Enough to see blanks that do more than delimit. */
+const alignedBytes = 64 * 1024
 const usualDelimiters = [',', ';', '\t', '|', ' ']
 
 /** @param folder of one's own, for a file that the sniffer reads */
@@ -24,18 +26,26 @@ export async function sniffDialect(sample: Buffer, folder: string): Promise<Snif
   await writeFile(path, sample)
   const { delimiter, quote } = (await sniffedBy(path)) ?? nothing
   const delimiters = new Set([...(delimiter ? [delimiter] : []), ...usualDelimiters])
-  const readings = [...delimiters].map((delimiter) =>
-    readingOf(sample, { delimiter, quoteChar: quote || '"' }),
-  )
+  const readings = [...delimiters].map((delimiter) => {
+    const marks = { delimiter, quoteChar: quote || '"' }
+    return (delimiter === ' ' ? alignedBy(sample, marks) : undefined) ?? readingOf(sample, marks)
+  })
   const { dialect, lines, share, columns } = bestOf(readings, delimiter)
   const who = delimiter === dialect.delimiter ? 'DuckDB found it' : 'DuckDB did not find it'
   return { dialect, lines, why: `${who}; ${percent(share)} of the rows have ${columns} cells with it` }
 }
 
+/** Columns that stand below each other by blanks, where each row has as many of them. */
+function alignedBy(sample: Buffer, marks: Marks): Reading | undefined {
+  if (!/ {2}|(^|\n) | \r?\n/.test(sample.toString('latin1', 0, alignedBytes))) return undefined
+  const aligned = readingOf(sample, { ...marks, skipInitialSpace: true })
+  return aligned.share === 1 && aligned.columns > 1 ? aligned : undefined
+}
+
 /** With the lines that are no rows, where more can be read so. */
-function readingOf(sample: Buffer, marks: Marks): Reading {
-  const plain = { ...marks, skipInitialSpace: isSpaced(sample, marks) }
-  const fit = fitOf(sample, marks)
+function readingOf(sample: Buffer, marks: CsvDialect): Reading {
+  const plain = { ...marks, skipInitialSpace: marks.skipInitialSpace ?? isSpaced(sample, marks) }
+  const fit = fitOf(sample, plain)
   const asItIs = { dialect: plain, lines: noLines, ...fit }
   const lines = fit.share === 1 && fit.columns > 1 ? undefined : findLines(sample, plain)
   if (!lines) return asItIs
