@@ -150,6 +150,21 @@ describe('the definition of a file that nobody has seen', () => {
     expect(definitionOf(names).resources[0].dialect).toBeUndefined()
   })
 
+  it('reads columns that stand below each other by blanks, and takes a single blank for a delimiter only', async () => {
+    const aligned = ' id    name   sold\n  1  ann       7.5\n 12  bob      10.25\n'
+    const { folder, tried } = await init('aligned.txt', aligned)
+    const [{ dialect, schema }] = definitionOf(folder).resources
+    expect(dialect).toEqual({ delimiter: ' ', skipInitialSpace: true })
+    expect(schema.fields.map(({ name, type }: Json) => `${name} ${type}`)).toEqual([
+      'id integer',
+      'name string',
+      'sold number',
+    ])
+    expect(tried.counts).toMatchObject({ read: 2, clean: 2 })
+    const { folder: sparse } = await init('sparse.txt', 'id x sold\n1  7\n2 a 8\n3 b 9\n')
+    expect(definitionOf(sparse).resources[0].dialect).toEqual({ delimiter: ' ' })
+  })
+
   it('says of lines of several words that no delimiter parts them', async () => {
     const { doubts } = await init(
       'aligned.txt',
