@@ -165,6 +165,15 @@ describe('the definition of a file that nobody has seen', () => {
     expect(definitionOf(sparse).resources[0].dialect).toEqual({ delimiter: ' ' })
   })
 
+  it('has names without the white space before them, and the first one where a blank stands for it', async () => {
+    const { folder } = await init('spaced.csv', 'id_code, x, y\n1, 7, 2\n2, 8, 3\n3,9,4\n')
+    const [{ dialect, schema }] = definitionOf(folder).resources
+    expect([dialect, schema.fields[2].name]).toEqual([{ skipInitialSpace: true }, 'y'])
+    const { folder: index } = await init('index.txt', ' id_code x\n0 a 7\n1 b 8\n2 c 9\n')
+    const [{ dialect: blank, schema: indexed }] = definitionOf(index).resources
+    expect([blank, indexed.fields.length]).toEqual([{ delimiter: ' ' }, 3])
+  })
+
   it('says of lines of several words that no delimiter parts them', async () => {
     const { doubts } = await init(
       'aligned.txt',
@@ -212,6 +221,11 @@ describe('no definition is made, and it is said why,', () => {
     ['of a page', '<!doctype html><title>Moved</title>', /an HTML page titled "Moved"/],
     ['of an empty file', '', /the file is empty/],
     ['of lines that end in CR alone', 'a,b\r1,2\r3,4\r', /no row behind its header.*CR alone/],
+    [
+      'of so many lines that end in CR alone that they would be columns',
+      `a,b\r${'1,2\r'.repeat(3000)}`,
+      /3002 columns.*CR alone/,
+    ],
     ['of a header alone', 'a,b\n', /no row behind its header/],
     ['of Shift_JIS', Buffer.from(japanese, 'hex'), /not UTF-8.*Shift_JIS.*iconv/],
     [

@@ -28,7 +28,9 @@ function refuseMisfits({ rows, unreadable: [first, ...others] }: Scanned): void 
 function refuseUnreadable({ header, rows, unreadable }: Scanned, beginning: string): void {
   const total = rows.length + unreadable.length
   if (header.length > mostColumns)
-    throw new Error(`the file has ${header.length} columns, and a dataset has at most ${mostColumns}`)
+    throw new Error(
+      `the file has ${header.length} columns, and a dataset has at most ${mostColumns}${total === 0 ? hintOf(beginning) : ''}`,
+    )
   if (total === 0)
     throw new Error(
       `the file has no row behind its header, so nothing can be told of its columns${hintOf(beginning)}`,

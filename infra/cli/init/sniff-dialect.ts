@@ -39,7 +39,9 @@ export async function sniffDialect(sample: Buffer, folder: string): Promise<Snif
 function alignedBy(sample: Buffer, marks: Marks): Reading | undefined {
   if (!/ {2}|(^|\n) | \r?\n/.test(sample.toString('latin1', 0, alignedBytes))) return undefined
   const aligned = readingOf(sample, { ...marks, skipInitialSpace: true })
-  return aligned.share === 1 && aligned.columns > 1 ? aligned : undefined
+  if (aligned.share < 1 || aligned.columns < 2) return undefined
+  // a header that begins with a blank leaves one name out, and all columns are there
+  return aligned.lines.names && readingOf(sample, marks).share === 1 ? undefined : aligned
 }
 
 /** With the lines that are no rows, where more can be read so. */
@@ -120,12 +122,15 @@ function bestOf(readings: Reading[], found: string): Reading {
 /** Lines that are left out make any delimiter fit better. */
 const trust = ({ share, lines }: Reading) => share - (lines === noLines ? 0 : 0.1)
 
-/** White space before a quote is refused unless it is said that it is none of the cell. */
+/** White space before a quote is refused unless it is said that it is none of the cell; before all names and most cells it is none of them. */
 function isSpaced(sample: Buffer, dialect: CsvDialect): boolean {
-  const plain = scanRows(sample, dialect, 1000)
-  if (plain.unreadable.length === 0) return false
+  const { header, rows, unreadable } = scanRows(sample, dialect, 1000)
+  if (unreadable.length === 0) return areSpaced(header) && rows.filter(areSpaced).length * 2 > rows.length
   const spaced = scanRows(sample, { ...dialect, skipInitialSpace: true }, 1000)
-  return spaced.unreadable.length < plain.unreadable.length
+  return spaced.unreadable.length < unreadable.length
 }
+
+const areSpaced = ([, ...cells]: string[]): boolean =>
+  cells.length > 0 && cells.every((text) => /^\s+\S/.test(text))
 
 const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`
