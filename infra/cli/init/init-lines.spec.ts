@@ -62,12 +62,6 @@ describe('a file is read without', () => {
       { commentRows: [2, 3] },
       undefined,
     ],
-    [
-      'the kinds of its columns, and a hint at one of them',
-      `Region,Units,Price\nstring,continuous,continuous\n,,class\n${rows}`,
-      { commentRows: [2, 3] },
-      undefined,
-    ],
     ['units with a sign for none', `Region,Units,Price\n#,#,€\n${rows}`, { commentRows: [2] }, undefined],
     [
       'comments that begin with a semicolon',
@@ -110,6 +104,14 @@ describe('a file is read without', () => {
       ['Price', 'number'],
     ])
     expect(made.tried.counts).toEqual({ read: 40, clean: 40, duplicate: 0, refused: 0 })
+  })
+
+  it('the kinds of its columns, and a hint at one of them', async () => {
+    const kinds = `Day,Low,High,Rain,Wind\ntime,c,c,c,c\n,,,,class\n${climate.join('')}`
+    const { dialect, fields, tried } = await init(kinds)
+    expect(dialect).toEqual({ commentRows: [2, 3] })
+    expect(fields[4]).toEqual({ name: 'Wind', type: 'integer' })
+    expect(tried.counts).toMatchObject({ read: 28, clean: 28 })
   })
 
   it('notes, by a beginning that no row has', async () => {

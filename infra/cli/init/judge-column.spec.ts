@@ -71,7 +71,7 @@ describe('a column of', () => {
       times(30, (i) => `${(i % 12) + 1}/1/${2001 + Math.floor(i / 12)}`),
       'date %m/%d/%Y',
     ],
-    ['days within a July', times(80, (i) => `${4 + (i >> 3)}/07/2015`.padStart(10, '0')), 'date %d/%m/%Y'],
+    ['days within a July', times(64, (i) => `${4 + (i >> 3)}/07/2015`.padStart(10, '0')), 'date %d/%m/%Y'],
     [
       'hours of a May',
       times(200, (i) => `5/${1 + Math.floor(i / 24)}/2024 ${i % 24}:00`),
