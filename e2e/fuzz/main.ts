@@ -1,5 +1,5 @@
 /**
- * make fuzz MINUTES=30 [SEED=1] [ONLY=init]: all properties in turn, or those with such a word in their name, some seconds each, with
+ * make fuzz MINUTES=30 [SEED=1] [ONLY=init]: all properties in turn, or those whose name begins so, some seconds each, with
  * another seed each time. The first that does not hold ends it, with what was found of it, made as small as can be, and the seed by which it is found again.
  */
 import { cellProperties, initProperties } from './cells.ts'
@@ -14,9 +14,9 @@ if (!(minutes > 0) || !Number.isSafeInteger(first))
 
 const only = process.env['ONLY'] ?? ''
 const all = [...readerProperties, ...cellProperties, ...initProperties]
-const properties = all.filter(({ name }) => name.includes(only))
+const properties = all.filter(({ name }) => name.startsWith(only))
 if (properties.length === 0)
-  throw new Error(`ONLY=${only} is in no name of a property: ${all.map(({ name }) => name).join('; ')}`)
+  throw new Error(`ONLY=${only} begins no name of a property: ${all.map(({ name }) => name).join('; ')}`)
 const runs = new Map(properties.map(({ name }) => [name, 0]))
 const end = Date.now() + minutes * 60_000
 for (let seed = first; Date.now() < end; seed++)
