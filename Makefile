@@ -89,7 +89,7 @@ test-spark: install fetch ## The Spark jobs on a cluster of two workers against 
 faults: install ## Run ROUNDS=10 imports with a fault in each, by SEED=1, perhaps ONLY=F3, and check their history
 	$(FAULTS)
 
-fuzz: $(NODE_MODULES) ## Try the readers of files and cells, and init, on what is made up, for MINUTES=30 from SEED=1 on
+fuzz: $(NODE_MODULES) ## Try the readers of files and cells, and init, on what is made up, for MINUTES=30 from SEED=1 on; ONLY=init
 	@node --conditions=@dsf/source e2e/fuzz/main.ts
 
 kibana: $(NODE_MODULES) ## Create or overwrite the dashboards in KIBANA_URL (KIBANA_API_KEY, KIBANA_SPACE)

@@ -49,7 +49,12 @@ function tableOf(locale: string) {
     a: withoutPoints(days),
     p: halves.map((names, i) => [...names.map(blanks), ['AM', 'PM'][i]!]),
   }
-  return mapValues(all, (names) => written(withCapitals(names, locale)))
+  const months = [...long, ...short]
+  const { p, ...named } = all
+  return {
+    ...mapValues(named, (some) => written(withoutAccents(withCapitals(some, locale), months))),
+    p: written(withCapitals(p, locale)),
+  }
 }
 
 const mapValues = <K extends string, V, R>(record: Record<K, V>, map: (value: V) => R) =>
@@ -63,6 +68,21 @@ const withCapitals = (names: string[][], locale: string): string[][] =>
       .map((name) => name.toLocaleUpperCase(locale).normalize('NFC'))
       .filter((capitals, i) => capitals.toLowerCase() !== some[i]!.toLowerCase()),
   ])
+
+/** As they are written where accents are not at hand, and in Greek capitals: fevrier, ΜΑΙΟΥ. Of no other month, nor of letters that are others without. */
+const withoutAccents = (names: string[][], months: string[][]): string[][] =>
+  names.map((some, i) => {
+    const isOther = (name: string) =>
+      months.some((others, j) => j % 12 !== i && others.map(plain).includes(name))
+    const able = some.map(plain).filter((name) => !isOther(name) && !/\p{Script=Cyrillic}/u.test(name))
+    return distinct([...some, ...able])
+  })
+
+const plain = (name: string) => name.normalize('NFD').replace(/\p{M}/gu, '')
+
+/** In whatever case. */
+const distinct = (names: string[]) =>
+  names.filter((name, at) => names.findIndex((one) => one.toLowerCase() === name.toLowerCase()) === at)
 
 const blanks = (name: string) => name.replace(/\s/g, ' ')
 
@@ -82,9 +102,7 @@ const isBeginning = (text: string, name: string) => name.toLowerCase().startsWit
 const withoutPoints = (names: string[][], more: string[] = []): string[][] =>
   names.map((some, i) => {
     const all = [...some, ...some.map((name) => name.replace(/\.$/, '')), more[i] ?? '']
-    return all.filter(
-      (name, at) => name !== '' && all.findIndex((one) => one.toLowerCase() === name.toLowerCase()) === at,
-    )
+    return distinct(all).filter((name) => name !== '')
   })
 
 const written = (names: string[][]) => names.map((some) => [...new Set(some)].join('/')).join(',')

@@ -15,9 +15,9 @@ _WHITE = re.compile(
     "[\t\v\f ]|\r(?!\n)|\xc2\xa0|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\xef\xbb\xbf"
 )
 """White space other than a line end, in UTF-8 with a character for each byte."""
-_MARK = "\x01"
-"""Stands where white space was moved to."""
-_LETTERS = dict.fromkeys((0, 1, *range(0x80, 0x100)), "x")
+_MARK, _COMMA_MARK = "\x01", "\x02"
+"""Stand where white space was moved to; the second one for what would delimit cells, where several blanks are one."""
+_LETTERS = dict.fromkeys((0, 1, 2, *range(0x80, 0x100)), "x")
 _LAST = "x"
 """A line behind the file: a record of its own, unless a quote is open."""
 
@@ -49,9 +49,14 @@ class Outline:
         self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
         comma, quote, blank = map(re.escape, (self.comma, self.quote, self.blank))
         # inside quotes too, where it changes nothing: a run of quotes opens or closes the same before and behind a blank
-        self._spaced = re.compile(rf"(?:(?<=[{comma}\n])|\A)({blank}++)({quote}++)")
-        self._blank_run = re.compile(rf"{blank}*+")
-        self._moved = re.compile(rf"({quote}*+)({_MARK}++)")
+        are_one = dataset.skip_initial_space and self.comma == " "
+        self.spaces = (self.blank, self.comma) if are_one else (self.blank,)
+        blanks, quotes = (f"[{blank} ]", "*+") if are_one else (blank, "++")
+        self._spaced = re.compile(rf"(?:(?<=[{comma}\n])|\A)({blanks}++)({quote}{quotes})")
+        self._blank_run = re.compile(rf"{blanks}*+")
+        self._moved = re.compile(rf"({quote}*+)([{_MARK}{_COMMA_MARK}]++)")
+        self._marks = str.maketrans({self.blank: _MARK, self.comma: _COMMA_MARK})
+        self._unmarked = str.maketrans({_MARK: self.blank, _COMMA_MARK: self.comma})
 
     @property
     def lines(self) -> int:
@@ -97,7 +102,7 @@ class Outline:
 
     def _rows(self, begin: int, end: int, columns: int | None, close: str = "") -> Iterator[Row]:
         text = self.text[self.starts[begin] : self.starts[end]] + _LAST + close
-        moved = self._spaced.sub(lambda found: found[2] + _MARK * len(found[1]), text)
+        moved = self._spaced.sub(lambda found: found[2] + found[1].translate(self._marks), text)
         wrong: dict[int, int] = {}
 
         def keep(row: pyarrow.csv.InvalidRow) -> str:
@@ -121,7 +126,7 @@ class Outline:
             ),
             pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, pyarrow.string())),
         )
-        is_moved = _MARK in moved
+        is_moved = _MARK in moved or _COMMA_MARK in moved
         good = zip(*(column.to_pylist() for column in table.columns), strict=True)
         for number in range(1, table.num_rows + len(wrong) + 1):
             if number in wrong:
@@ -137,6 +142,6 @@ class Outline:
         return white if white in (self.comma, self.quote) else self.blank * len(white)
 
     def _restored(self, cell: str) -> str:
-        if _MARK not in cell:
+        if _MARK not in cell and _COMMA_MARK not in cell:
             return cell
-        return self._moved.sub(lambda found: self.blank * len(found[2]) + found[1], cell)
+        return self._moved.sub(lambda found: found[2].translate(self._unmarked) + found[1], cell)

@@ -214,12 +214,12 @@ class _Csv:
         Where each cell stands in its row, with its quotes, and how many blanks of what pyarrow found are none of it. None
         when the row is not these cells as they are written.
         """
-        comma, quote, blank = self.outline.comma, self.outline.quote, self.outline.blank
+        comma, quote, spaces = self.outline.comma, self.outline.quote, self.outline.spaces
         skip = self._dataset.skip_initial_space
         places = []
         at = 0
         for cell in cells:
-            begin = self.outline.behind_blanks(row, at) if row.startswith(blank, at) else at
+            begin = self.outline.behind_blanks(row, at) if row.startswith(spaces, at) else at
             if row.startswith(quote, begin):
                 if begin > at and not skip:
                     return None

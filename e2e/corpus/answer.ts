@@ -121,7 +121,10 @@ async function otherCells(
     )
     const rows = theirs.getRowsJson()
     if (rows.length !== ours.length) return null
-    return rows.flatMap((row, i) => row.filter((cell, j) => (cell ?? '') !== ours[i]![j])).length
+    // it has no word for white space before a cell
+    const written = (cell: unknown) =>
+      said.skipInitialSpace && typeof cell === 'string' ? cell.trimStart() : (cell ?? '')
+    return rows.flatMap((row, i) => row.filter((cell, j) => written(cell) !== ours[i]![j])).length
   } catch {
     return null
   } finally {

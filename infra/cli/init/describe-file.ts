@@ -1,10 +1,11 @@
 /** From the beginning of a file to what is known of it. */
+import type { Reading } from '@dsf/dataset'
 import { sniff } from '../../../apps/ingestor/src/reading/check-header.ts'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import { findFooter } from './find-footer.ts'
 import { findHeader, type HeaderLines } from './find-header.ts'
 import { findKey } from './find-key.ts'
-import { linesBefore } from './find-lines.ts'
+import { linesBefore, trailing } from './find-lines.ts'
 import { findRoles } from './find-roles.ts'
 import { keepDigits } from './keep-digits.ts'
 import { counted, type Finding } from './findings.ts'
@@ -72,6 +73,7 @@ export async function describeFile(
       ...lineDoubts(lines.findings),
       ...nameDoubts(fields, header.isHeader || names !== undefined),
       ...unreadableDoubt(scanned),
+      ...oneColumnDoubt(fields, rows),
       ...(key.columns.length > 0 ? [] : equalDoubt(rows)),
       ...fields.flatMap(({ name, doubt }) => (doubt ? [`${name}: ${doubt}`] : [])),
     ],
@@ -94,18 +96,30 @@ function scanAll(bytes: Buffer, sniffed: Sniffed, isWhole: boolean) {
 const headerOf = ({ scanned: { header, rows } }: { scanned: Scanned }) =>
   judgeHeader(header, judgeAll(header, rows), rows)
 
-function scanLines(bytes: Buffer, { lines }: Sniffed, found: HeaderLines, isWhole: boolean) {
-  const findings = [...lines.findings, ...found.findings]
-  const scanned = scanRows(bytes, found.dialect, mostRows, isWhole, lines.reading)
-  const isAll = isWhole && scanned.rows.length < mostRows
-  const foot = isAll ? findFooter(bytes, found.dialect, lines.reading, scanned) : undefined
-  if (!foot) return { scanned, reading: lines.reading, dialect: found.dialect, findings }
-  const reading = { ...lines.reading, footer: foot.footer }
-  return {
-    ...{ scanned: scanRows(bytes, found.dialect, mostRows, isWhole, reading), reading },
-    ...{ dialect: found.dialect, findings: [...findings, foot.finding] },
+function scanLines(
+  bytes: Buffer,
+  sniffed: Sniffed,
+  { dialect, findings: found }: HeaderLines,
+  isWhole: boolean,
+) {
+  const scan = (reading: Reading) => scanRows(bytes, dialect, mostRows, isWhole, reading)
+  let findings = [...sniffed.lines.findings, ...found]
+  let { reading } = sniffed.lines
+  let scanned = scan(reading)
+  if (endsOpen(scanned)) {
+    reading = { ...reading, tolerate: ['trailingDelimiter'] }
+    ;[scanned, findings] = [scan(reading), [...findings, trailing]]
   }
+  const isAll = isWhole && scanned.rows.length < mostRows
+  const foot = isAll ? findFooter(bytes, dialect, reading, scanned) : undefined
+  if (!foot) return { scanned, reading, dialect, findings }
+  reading = { ...reading, footer: foot.footer }
+  return { scanned: scan(reading), reading, dialect, findings: [...findings, foot.finding] }
 }
+
+/** Header and rows end in a delimiter with nothing behind it. */
+const endsOpen = ({ header, rows }: Scanned): boolean =>
+  header.length > 2 && header.at(-1) === '' && rows.length > 0 && rows.every((row) => row.at(-1) === '')
 
 const noHeader = { isHeader: false, finding: undefined }
 
@@ -149,7 +163,8 @@ const encodingDoubt = (encoding: string | undefined): string[] =>
   encoding === undefined ? [] : [`the encoding, taken for ${encoding}: look at the letters of the first rows`]
 
 const delimiterOf = ({ dialect, why }: Sniffed): Finding => ({
-  ...{ about: 'delimiter', answer: JSON.stringify(dialect.delimiter), sure: 'likely', why },
+  ...{ about: 'delimiter', answer: JSON.stringify(dialect.delimiter), sure: 'likely' },
+  why: dialect.delimiter === ' ' && dialect.skipInitialSpace ? `${why}; several blanks are one` : why,
 })
 
 const quoteOf = ({ dialect }: Sniffed): Finding => ({
@@ -183,6 +198,14 @@ const unreadableDoubt = ({ unreadable, rows }: Scanned): string[] =>
     : [
         `${unreadable.length} of ${counted(rows.length + unreadable.length, 'row')} cannot be read; the first is row ${unreadable[0]!.row}: ${unreadable[0]!.reason}`,
       ]
+
+/** Texts of several words in one column are lines of a text, or of a table whose columns no delimiter parts. */
+function oneColumnDoubt(columns: Column[], rows: string[][]): string[] {
+  const several = rows.filter(([text]) => /\S\s+\S+\s+\S/.test(text!)).length
+  return columns.length === 1 && several * 2 > rows.length
+    ? ['no delimiter was found, so each line is one cell: a table of columns needs one']
+    : []
+}
 
 /** Of the rows of a file whose whole row is the key: equal ones may each be one that was observed. */
 function equalDoubt(rows: string[][]): string[] {

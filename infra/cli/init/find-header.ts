@@ -2,7 +2,7 @@
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import type { Column } from './column.ts'
 import type { Finding } from './findings.ts'
-import { isNearlyEmpty, isTitle, secondHeader, type Second } from './judge-header.ts'
+import { isHint, isNearlyEmpty, isTitle, secondHeader, type Second } from './judge-header.ts'
 import { recordsOf, type Begun } from './records.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 
@@ -54,7 +54,10 @@ function secondsOf({ header, rows }: Scanned, judge: Judge): Second[] {
     const others = rows.slice(n, n + judgedRows)
     const columns = judge(header, others)
     const found = rows.slice(0, n).map((row) => secondHeader(header, row, columns, others))
-    if (found.every((one) => one !== undefined)) return found
+    if (found.every((one) => one === undefined)) continue
+    // beside such a line, a hint or two are one as well
+    const whole = found.map((one, i) => one ?? (isHint(rows[i]!, columns, others) ? 'no names' : undefined))
+    if (whole.every((one) => one !== undefined)) return whole
   }
   return []
 }

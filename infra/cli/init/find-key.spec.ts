@@ -38,6 +38,44 @@ describe('a primary key', () => {
     expect(keyOf(['person', 'mode', 'cost'], rounds).key).toEqual(['person', 'mode'])
   })
 
+  const measured = ['0.5', '0.75', '2', '9', '4', '9.5', '7'].map((text, i) => [`${1 + i * i * i}`, text])
+
+  it('is the first column of whole numbers without a name, as Pandas and R write an index', () => {
+    const shuffled = measured.toReversed().map((row, i) => (i === 3 ? ['500', row[1]!] : row))
+    const columns = ['column_1', 'cost'].map((name, at) =>
+      judgeColumn(
+        name,
+        at,
+        shuffled.map((row) => row[at]!),
+      ),
+    )
+    const keyWith = (header: string) =>
+      findKey([{ ...columns[0]!, header }, columns[1]!], shuffled, true).columns.map(({ name }) => name)
+    expect(keyWith('')).toEqual(['column_1'])
+    expect(keyWith('salary')).toEqual([])
+  })
+
+  it('is the first column of numbers that go one way, where nothing else is one, and that is a guess', () => {
+    const { key, why } = keyOf(['depth', 'density'], measured)
+    expect([key, why]).toEqual([['depth'], expect.stringContaining('go one way through all 7 rows')])
+    expect(keyOf(['depth', 'density'], measured.toReversed()).key).toEqual(['depth'])
+    expect(keyOf(['depth', 'density'], measured.slice(0, 5)).key).toEqual([])
+    expect(
+      keyOf(
+        ['density', 'depth'],
+        measured.map(([depth, density]) => [density!, depth!]),
+      ).key,
+    ).toEqual([])
+  })
+
+  it('may be a text or a time whose name has a part of a name in it by chance', () => {
+    const days = Array.from({ length: 9 }, (_, i) => [`2024-01-0${i + 1}`, '1.5'])
+    expect(keyOf(['measured_on', 'level'], days).key).toEqual(['measured_on'])
+    const people = ['ann', 'bob', 'eve'].map((name) => [name, '1.5'])
+    for (const name of ['surname', 'Last Name', 'first', 'player_first', 'givenName'])
+      expect(keyOf([name, 'level'], people).key).toEqual([])
+  })
+
   it('is looked for in so many rows and no more, and that is told', () => {
     // only all three tell the rows apart
     const rows = Array.from({ length: 1000 }, (_, i) => [

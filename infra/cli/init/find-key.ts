@@ -1,5 +1,5 @@
 /** Which columns tell each row from all others. */
-import { isProblem, keyReader, keyRules } from '@dsf/dataset'
+import { isProblem, keyReader, keyRules, readRules } from '@dsf/dataset'
 import { fieldOfColumn } from './field-of.ts'
 import { counted, type Finding, type Sure } from './findings.ts'
 import type { Column } from './column.ts'
@@ -14,7 +14,8 @@ export interface Key {
 const mostTried = 12
 /** Rows that are looked at in all tries together: a second or two, however late the tries end. */
 const mostLooks = 20_000_000
-const partial = /first|last|given|family|sur|nick|middle/i
+const partial =
+  /(^|[_ .-])(first|last|given|family|middle)$|(first|last|given|family|sur|nick|middle)[_ .-]?names?/i
 const counting = /^(year|jahr|month|week|day|quarter|hour|rank|seq|sequence|line|row)s?$/i
 const named =
   /^(id|key|code|uuid|guid|no|nr|number|iata|icao|isbn|fips|symbol|ticker|index)$|(^|[_ .-])(id|key|code|uuid|no)$|[a-z](Id|ID|Key|Code)$/i
@@ -27,9 +28,26 @@ export function findKey(columns: Column[], rows: string[][], isWhole: boolean, l
   const budget = { looks }
   const found = combinations(able, rows.length).find((tried) => isUnique(tried, rows.length, budget))
   const key = found?.map(({ column }) => column)
-  return key
-    ? { columns: key, finding: reportOf(key, rows.length, isWhole) }
+  if (key) return { columns: key, finding: reportOf(key, rows.length, isWhole) }
+  const axis = columns.find((column) => isAxis(column, rows))
+  return axis
+    ? { columns: [axis], finding: ofAxis(axis, rows.length) }
     : { columns: [], finding: wholeRow(rows.length, budget.looks > 0) }
+}
+
+/** Fewer numbers may be in order by chance. */
+const fewestSteps = 6
+
+/** What all else was measured at: the first column, in steps that all go one way. */
+function isAxis(column: Column, rows: string[][]): boolean {
+  const { at, type, filled, cells } = column
+  if (at !== 0 || (type !== 'number' && type !== 'integer') || filled < cells || cells < fewestSteps)
+    return false
+  if (numbered(column, rows)?.distinct !== rows.length) return false
+  const read = readRules(fieldOfColumn(column))
+  const numbers = rows.map((row) => read(row[at]!) as number)
+  const steps = numbers.slice(1).map((number, i) => Math.sign(number - numbers[i]!))
+  return steps.every((step) => step !== 0 && step === steps[0])
 }
 
 /** A measured value is no name of a row, and neither is a text of many words, nor a part of a person's name. */
@@ -69,7 +87,9 @@ const isNoName = (column: Column, rows: string[][]): boolean =>
   (column.type === 'integer' && isMeasure(column, rows))
 
 /** A number that hardly ever repeats is a measure, unless its name or its steps of one say that it counts. */
-function isMeasure({ name, at, distinct, cells }: Column, rows: string[][]): boolean {
+function isMeasure({ name, header, at, distinct, cells }: Column, rows: string[][]): boolean {
+  // the index of a frame, as Pandas and R write it
+  if (at === 0 && header === '') return false
   if (named.test(name.trim()) || counting.test(name.trim()) || distinct * 2 < cells) return false
   return !rows.every((row, i) => i === 0 || Number(row[at]) - Number(rows[i - 1]![at]) === 1)
 }
@@ -133,6 +153,11 @@ function reportOf(columns: Column[], rows: number, isWhole: boolean): Finding {
     why: `${what} in ${where}, none is missing`,
   }
 }
+
+const ofAxis = ({ name }: Column, rows: number): Finding => ({
+  ...{ about: 'primary key', answer: name, sure: 'guess' },
+  why: `its numbers go one way through all ${counted(rows, 'row')}, and no other columns tell them apart`,
+})
 
 const wholeRow = (rows: number, areAllTried: boolean): Finding => ({
   ...{ about: 'primary key', answer: 'the whole row', sure: 'guess' },

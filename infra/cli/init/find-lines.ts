@@ -15,7 +15,7 @@ export interface Lines {
 
 export const noLines: Lines = { dialect: {}, reading: {}, findings: [] }
 
-const commentChars = ['#', '//', '%', '!', '*', '--']
+const commentChars = ['#', '//', '%', '!', '*', '--', ';']
 const lookedRecords = 2000
 /** Behind a header so many records are looked at, and this share of them are rows. */
 const [followers, share] = [20, 0.8]
@@ -81,9 +81,11 @@ type Header = Begun & { names?: string[]; reading?: Reading; findings: Finding[]
 // eslint-disable-next-line complexity -- a line for each form of a header that is not as wide as its rows
 function headerBefore(records: Begun[], rows: Begun[], start: number, width: number): Header {
   const first = rows[start]!
-  const before = records[records.indexOf(first) - 1]
+  const above = records.slice(0, records.indexOf(first))
+  const before = above.at(-1)
   const cells = before?.cells ?? []
-  if (before && cells.length === width && areNames(cells)) return { ...before, findings: [aboutNote(before)] }
+  const named = namesAbove(above, rows.slice(start), width)
+  if (named) return { ...named, findings: [aboutNote(named)] }
   if (before && cells.length === width + 1 && cells.at(-1) === '' && areNames(cells.slice(0, -1)))
     return { ...before, reading: { tolerate: ['trailingDelimiter'] }, findings: [trailing] }
   const isOpen = rows.slice(start, start + followers).every(({ cells: row }) => row?.at(-1) === '')
@@ -92,6 +94,12 @@ function headerBefore(records: Begun[], rows: Begun[], start: number, width: num
   if (before && cells.length === width - 1 && cells.length > 1 && areNames(cells))
     return { ...before, names: ['', ...cells], findings: [aboutFirst(before)] }
   return { ...first, findings: [] }
+}
+
+/** The last comment that has a name for each cell, unless the first row has them. */
+function namesAbove(above: Begun[], [first, next]: Begun[], width: number): Begun | undefined {
+  if (areNames(first!.cells!) && !areNames(next?.cells ?? [])) return undefined
+  return above.findLast(({ cells }) => cells?.length === width && areNames(cells))
 }
 
 const areNames = (cells: string[]) =>
@@ -111,10 +119,10 @@ const aboutLines = (above: Begun[], line: number, width: number): Finding => ({
 
 const aboutNote = ({ line }: Begun): Finding => ({
   ...{ about: 'header row', answer: `line ${line}`, sure: 'guess' },
-  why: 'the last comment has as many cells as the rows, each a word',
+  why: 'a comment above the rows has as many cells as they have, each a word',
 })
 
-const trailing: Finding = {
+export const trailing: Finding = {
   ...{ about: 'last delimiter', answer: 'let pass', sure: 'likely' },
   why: 'lines end in a delimiter with nothing behind it',
 }

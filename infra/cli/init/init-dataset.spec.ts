@@ -150,6 +150,39 @@ describe('the definition of a file that nobody has seen', () => {
     expect(definitionOf(names).resources[0].dialect).toBeUndefined()
   })
 
+  it('reads columns that stand below each other by blanks, and takes a single blank for a delimiter only', async () => {
+    const aligned = ' id    name   sold\n  1  ann       7.5\n 12  bob      10.25\n'
+    const { folder, tried } = await init('aligned.txt', aligned)
+    const [{ dialect, schema }] = definitionOf(folder).resources
+    expect(dialect).toEqual({ delimiter: ' ', skipInitialSpace: true })
+    expect(schema.fields.map(({ name, type }: Json) => `${name} ${type}`)).toEqual([
+      'id integer',
+      'name string',
+      'sold number',
+    ])
+    expect(tried.counts).toMatchObject({ read: 2, clean: 2 })
+    const { folder: sparse } = await init('sparse.txt', 'id x sold\n1  7\n2 a 8\n3 b 9\n')
+    expect(definitionOf(sparse).resources[0].dialect).toEqual({ delimiter: ' ' })
+  })
+
+  it('has names without the white space before them, and the first one where a blank stands for it', async () => {
+    const { folder } = await init('spaced.csv', 'id_code, x, y\n1, 7, 2\n2, 8, 3\n3,9,4\n')
+    const [{ dialect, schema }] = definitionOf(folder).resources
+    expect([dialect, schema.fields[2].name]).toEqual([{ skipInitialSpace: true }, 'y'])
+    const { folder: index } = await init('index.txt', ' id_code x\n0 a 7\n1 b 8\n2 c 9\n')
+    const [{ dialect: blank, schema: indexed }] = definitionOf(index).resources
+    expect([blank, indexed.fields.length]).toEqual([{ delimiter: ' ' }, 3])
+  })
+
+  it('says of lines of several words that no delimiter parts them', async () => {
+    const { doubts } = await init(
+      'aligned.txt',
+      'Report\nof all that was sold\nann sold seven pieces\nnobody else did\n',
+    )
+    expect(doubts).toEqual([expect.stringContaining('no delimiter was found')])
+    expect((await init('names.txt', 'full name\nann smith\nbob jones\n')).doubts).toEqual([])
+  })
+
   it('keeps all digits of times and numbers where the whole row is the key, and says so', async () => {
     const rows = Array.from({ length: 40 }, (_, i) => `2024-01-01T00:00:00.0000${10 + (i >> 1)}Z,${i >> 1}.5`)
     const { folder, doubts, tried } = await init('fine.csv', `seen,level\n${rows.join('\n')}\n`)
@@ -188,8 +221,18 @@ describe('no definition is made, and it is said why,', () => {
     ['of a page', '<!doctype html><title>Moved</title>', /an HTML page titled "Moved"/],
     ['of an empty file', '', /the file is empty/],
     ['of lines that end in CR alone', 'a,b\r1,2\r3,4\r', /no row behind its header.*CR alone/],
+    [
+      'of so many lines that end in CR alone that they would be columns',
+      `a,b\r${'1,2\r'.repeat(3000)}`,
+      /3002 columns.*CR alone/,
+    ],
     ['of a header alone', 'a,b\n', /no row behind its header/],
     ['of Shift_JIS', Buffer.from(japanese, 'hex'), /not UTF-8.*Shift_JIS.*iconv/],
+    [
+      'of rows that have any number of cells',
+      'a,b\n1\n1,2\n1,2,3\n1\n1,2,3\n1,2,3,4\n1,2,3,4,5\n',
+      /7 rows have from 1 to 5 cells, and no number of cells is that of most/,
+    ],
     [
       'of too many columns',
       `${'a,'.repeat(3000)}b\n${'1,'.repeat(3000)}2\n`,

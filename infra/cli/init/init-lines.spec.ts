@@ -62,6 +62,19 @@ describe('a file is read without', () => {
       { commentRows: [2, 3] },
       undefined,
     ],
+    ['units with a sign for none', `Region,Units,Price\n#,#,€\n${rows}`, { commentRows: [2] }, undefined],
+    [
+      'comments that begin with a semicolon',
+      `; made by us, in 2024, with care, by hand\n${sales}`,
+      { commentChar: ';' },
+      undefined,
+    ],
+    [
+      'a delimiter at the end of its lines and its header, but for the last one',
+      `${sales.replaceAll('\n', ',\n').slice(0, -2)}\n`,
+      undefined,
+      { tolerate: ['trailingDelimiter'] },
+    ],
     [
       'a delimiter at the end of its lines',
       `Region,Units,Price\n${rows.replaceAll('\n', ',\n')}`,
@@ -91,6 +104,14 @@ describe('a file is read without', () => {
       ['Price', 'number'],
     ])
     expect(made.tried.counts).toEqual({ read: 40, clean: 40, duplicate: 0, refused: 0 })
+  })
+
+  it('the kinds of its columns, and a hint at one of them', async () => {
+    const kinds = `Day,Low,High,Rain,Wind\ntime,c,c,c,c\n,,,,class\n${climate.join('')}`
+    const { dialect, fields, tried } = await init(kinds)
+    expect(dialect).toEqual({ commentRows: [2, 3] })
+    expect(fields[4]).toEqual({ name: 'Wind', type: 'integer' })
+    expect(tried.counts).toMatchObject({ read: 28, clean: 28 })
   })
 
   it('notes, by a beginning that no row has', async () => {
@@ -127,6 +148,17 @@ describe('the columns of a file are called', () => {
     const { dialect, fields } = await init(`## v1\n#Region,Units,Price\n${rows}`)
     expect(dialect).toEqual({ headerRows: [2], commentChar: '#' })
     expect(fields[1]).toEqual({ name: 'Units', type: 'integer' })
+  })
+
+  it('by a comment above others', async () => {
+    const { dialect, fields } = await init(`# Region,Units,Price\n#\n# by hand, 2024\n${rows}`)
+    expect(dialect).toEqual({ headerRows: [1], commentChar: '#' })
+    expect(fields[1]).toEqual({ name: 'Units', type: 'integer' })
+  })
+
+  it('by no comment, where a line of names stands below it', async () => {
+    const { dialect } = await init(`# sales, costs, gains\n${sales}`)
+    expect(dialect.headerRows).not.toEqual([1])
   })
 
   it('by a line that leaves the first column out, as R writes it', async () => {

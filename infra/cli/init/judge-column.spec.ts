@@ -66,6 +66,51 @@ describe('a column of', () => {
   })
 
   it.each([
+    [
+      'the first days of all months of some years',
+      times(30, (i) => `${(i % 12) + 1}/1/${2001 + Math.floor(i / 12)}`),
+      'date %m/%d/%Y',
+    ],
+    ['days within a July', times(64, (i) => `${4 + (i >> 3)}/07/2015`.padStart(10, '0')), 'date %d/%m/%Y'],
+    [
+      'hours of a May',
+      times(200, (i) => `5/${1 + Math.floor(i / 24)}/2024 ${i % 24}:00`),
+      'datetime %m/%d/%Y %H:%M',
+    ],
+  ])('%s is one of times, by their even steps', (_, cells, is) => {
+    expect(judged(cells)).toEqual({ is })
+  })
+
+  it.each([
+    ['days of a January, or the first ones of as many months', times(12, (i) => `01/${i + 1}/2024`)],
+    [
+      'days that go on like the months do',
+      ['1/2/2001', '3/4/2001', '5/6/2001', '7/8/2001', '9/10/2001', '11/12/2001'],
+    ],
+  ])('%s stays one of texts', (_, cells) => {
+    expect(judged(cells)).toEqual({ is: 'string', doubt: expect.stringContaining('both fit') })
+  })
+
+  it('six digits is one of months when its name says so', () => {
+    expect(judged(['192607', '192608'], 'Date')).toEqual({ is: 'date %Y%m' })
+    expect(judged(['192607', '192613'], 'Date')).toEqual({ is: 'integer' })
+    expect(judged(times(40, (i) => `2001${String((i % 12) + 1).padStart(2, '0')}`))).toEqual({
+      is: 'integer',
+    })
+  })
+
+  it('times with the name of their zone behind the offset has that in its format', () => {
+    expect(
+      judged(['2014-05-07T13:29:50.439+0100 [Europe/London]', '2014-05-07T13:30:20.5+0100 [Europe/London]']),
+    ).toEqual({
+      is: 'datetime %Y-%m-%dT%H:%M:%S.%f%z [Europe/London]',
+    })
+    expect(
+      judged(['2014-05-07 13:29:50+01:00[Europe/London]', '2014-05-07 13:29:50+02:00[Europe/Paris]']).is,
+    ).toBe('string')
+  })
+
+  it.each([
     ['numbers within a year', times(300, (i) => `2023-${String(i + 1).padStart(3, '0')}`), '2023-001'],
     ['seasons', times(12, (i) => `${2000 + i}-${String(i + 1).padStart(2, '0')}`), 'seasons'],
     ['days of no year', times(31, (i) => `Jan-${String(i + 1).padStart(2, '0')}`), 'days of no year'],

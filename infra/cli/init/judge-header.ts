@@ -169,5 +169,16 @@ export function secondHeader(
 
 const isRow = (header: string[], row: string[]) => row.every((text, i) => text === header[i])
 
-/** No number, and none of the usual words for no value. */
-const isWord = (text: string) => /[\p{L}%°]/u.test(text) && !usualMissing.has(text.trim())
+/** No number, and none of the usual words for no value; a sign may stand for a unit, and `#` for none. */
+const isWord = (text: string) => /[\p{L}%°#$€£]/u.test(text) && !usualMissing.has(text.trim())
+
+/** A line of hardly any cell, none of them a number, time or text of its column: `class` below the column that is asked for. */
+export function isHint(row: string[], columns: Column[], others: string[][]): boolean {
+  const filled = columns.filter(({ at }) => row[at]!.trim() !== '')
+  const isStrange = (column: Column) =>
+    column.type === 'string'
+      ? !others.some((other) => other[column.at] === row[column.at])
+      : isWord(row[column.at]!) && !isOfColumn(row[column.at]!, column)
+  const emptiest = Math.min(...others.map((other) => other.filter((text) => text.trim() !== '').length))
+  return filled.length > 0 && filled.length * 2 < emptiest && filled.every(isStrange)
+}

@@ -1,45 +1,24 @@
 /** Whether the texts of a column are times, and written how: by the readers of the stages. */
-import { isProblem, readRules, type CellReader } from '@dsf/dataset'
-import { fieldOf } from './field-of.ts'
+import { judgeOrder } from './judge-order.ts'
+import { fits, readerOf, type TimesFound, type TimesUnclear, type TimeType } from './read-times.ts'
 import { localesOf, namedForms } from './time-locales.ts'
-import { dateForms, datetimeForms, otherMeaning, otherWayRound } from './time-forms.ts'
+import { dateForms, datetimeForms, otherMeaning, zonedForms } from './time-forms.ts'
 
-export interface TimesFound {
-  type: 'date' | 'datetime'
-  format: string
-  /** of its names, where they are not English */
-  locale?: string
-  why: string
-  /** two forms fit, and only the order of the rows speaks for this one */
-  isGuess: boolean
-}
-
-/** What cannot be told: the meanings that fit all the same, and what to look at. */
-export interface TimesUnclear {
-  unclear: string
-  doubt: string
-}
-
-type TimeType = TimesFound['type']
 const couldBeTime = /^(?=.*\d)[\w :/.,+-]{6,40}$/
-
-const compiled = new Map<string, CellReader>()
-function readerOf(type: TimeType, format: string, locale?: string): CellReader {
-  const name = `${type} ${format} ${locale ?? ''}`
-  const field = fieldOf('', type, { format, ...(locale === undefined ? {} : { locale }) })
-  return compiled.get(name) ?? compiled.set(name, readRules(field)).get(name)!
-}
-
-const fits = (texts: string[], type: TimeType, format: string, locale?: string): boolean => {
-  const read = readerOf(type, format, locale)
-  return texts.every((text) => !isProblem(read(text)))
-}
 
 /** @param texts without what means "no value", in the order of the file */
 export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
   if (texts.length === 0) return undefined
   const plain = texts.every((text) => couldBeTime.test(text)) ? judgePlain(texts, name) : undefined
-  return plain ?? judgeNames(texts, name)
+  return plain ?? judgeNames(texts, name) ?? judgeZoned(texts)
+}
+
+/** The name of a zone behind the offset, which says all. */
+function judgeZoned(texts: string[]): TimesFound | undefined {
+  const zone = / ?\[[\w/+-]+\]$/.exec(texts[0]!)?.[0]
+  if (zone === undefined || !texts.every((text) => text.endsWith(zone))) return undefined
+  const format = zonedForms.map((form) => form + zone).find((form) => fits(texts, 'datetime', form))
+  return format === undefined ? undefined : { type: 'datetime', format, why: '', isGuess: false }
 }
 
 function judgePlain(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
@@ -94,41 +73,22 @@ const forms: [TimeType, string][] = [
   ['datetime', 'any'],
 ]
 
-const compactForms = [
-  { type: 'date', format: '%Y%m%d', digits: /^(1[89]|20)\d{6}$/ },
-  { type: 'datetime', format: '%Y%m%d%H%M%S', digits: /^(19|20)\d{12}$/ },
-] as const
+const timely = /date|day|time|datum|ymd/i
+const compactForms: { type: TimeType; format: string; digits: RegExp; named: RegExp; enough: number }[] = [
+  { type: 'date', format: '%Y%m%d', digits: /^(1[89]|20)\d{6}$/, named: timely, enough: 30 },
+  { type: 'datetime', format: '%Y%m%d%H%M%S', digits: /^(19|20)\d{12}$/, named: timely, enough: 30 },
+  {
+    ...{ type: 'date', format: '%Y%m', digits: /^(1[789]|20)\d{4}$/ },
+    ...{ named: /date|month|period|datum|monat|mois|yyyymm/i, enough: Infinity },
+  },
+]
 
-/** Numbers of so many digits that are times all of them; some may be so by chance, so the name has a say. */
+/** Numbers of so many digits that are times all of them; some may be so by chance, so the name has a say where they are not `enough`. */
 const isCompact = (
   texts: string[],
-  { type, format, digits }: (typeof compactForms)[number],
+  { type, format, digits, named, enough }: (typeof compactForms)[number],
   name: string,
 ): boolean =>
   texts.every((text) => digits.test(text)) &&
   fits(texts, type, format) &&
-  (texts.length >= 30 || /date|day|time|datum|ymd/i.test(name))
-
-/** `01/02/2024` has two meanings. A day above the 12th tells them apart; otherwise rows that are in order. */
-function judgeOrder(texts: string[], type: TimeType, format: string): TimesFound | TimesUnclear {
-  const other = otherWayRound(format)
-  if (!other || !fits(texts, type, other))
-    return { type, format, why: other ? 'one of its numbers is above 12' : '', isGuess: false }
-  const [thisWay, otherWay] = [format, other].map((form) => inOrder(texts, type, form)) as [number, number]
-  if (Math.max(thisWay, otherWay) < 1 || thisWay === otherWay)
-    return {
-      unclear: `${format} and ${other}`,
-      doubt: `day and month cannot be told apart: ${format} and ${other} both fit all cells. Make it a date with the right "format"`,
-    }
-  const why = `its rows are in order so, and not as ${thisWay === 1 ? other : format}`
-  return { type, format: thisWay === 1 ? format : other, why, isGuess: true }
-}
-
-/** Share of the neighbours that follow each other upwards, or downwards; 0 when there are too few that differ. */
-function inOrder(texts: string[], type: TimeType, format: string): number {
-  const read = readerOf(type, format)
-  const times = texts.map((text) => read(text) as number)
-  const steps = times.slice(1).map((time, i) => Math.sign(time - times[i]!))
-  const [up, down] = [1, -1].map((way) => steps.filter((step) => step === way).length) as [number, number]
-  return up + down < 3 ? 0 : Math.max(up, down) / (up + down)
-}
+  (texts.length >= enough || named.test(name))

@@ -16,6 +16,8 @@ export interface Sniffed {
 
 /** Rows that the sniffer looks at; its own default of 20,480 takes 20 ms. */
 const sniffedRows = 20_480
+/** Enough to see blanks that do more than delimit. */
+const alignedBytes = 64 * 1024
 const usualDelimiters = [',', ';', '\t', '|', ' ']
 
 /** @param folder of one's own, for a file that the sniffer reads */
@@ -24,18 +26,28 @@ export async function sniffDialect(sample: Buffer, folder: string): Promise<Snif
   await writeFile(path, sample)
   const { delimiter, quote } = (await sniffedBy(path)) ?? nothing
   const delimiters = new Set([...(delimiter ? [delimiter] : []), ...usualDelimiters])
-  const readings = [...delimiters].map((delimiter) =>
-    readingOf(sample, { delimiter, quoteChar: quote || '"' }),
-  )
+  const readings = [...delimiters].map((delimiter) => {
+    const marks = { delimiter, quoteChar: quote || '"' }
+    return (delimiter === ' ' ? alignedBy(sample, marks) : undefined) ?? readingOf(sample, marks)
+  })
   const { dialect, lines, share, columns } = bestOf(readings, delimiter)
   const who = delimiter === dialect.delimiter ? 'DuckDB found it' : 'DuckDB did not find it'
   return { dialect, lines, why: `${who}; ${percent(share)} of the rows have ${columns} cells with it` }
 }
 
+/** Columns that stand below each other by blanks, where each row has as many of them. */
+function alignedBy(sample: Buffer, marks: Marks): Reading | undefined {
+  if (!/ {2}|(^|\n) | \r?\n/.test(sample.toString('latin1', 0, alignedBytes))) return undefined
+  const aligned = readingOf(sample, { ...marks, skipInitialSpace: true })
+  if (aligned.share < 1 || aligned.columns < 2) return undefined
+  // a header that begins with a blank leaves one name out, and all columns are there
+  return aligned.lines.names && readingOf(sample, marks).share === 1 ? undefined : aligned
+}
+
 /** With the lines that are no rows, where more can be read so. */
-function readingOf(sample: Buffer, marks: Marks): Reading {
-  const plain = { ...marks, skipInitialSpace: isSpaced(sample, marks) }
-  const fit = fitOf(sample, marks)
+function readingOf(sample: Buffer, marks: CsvDialect): Reading {
+  const plain = { ...marks, skipInitialSpace: marks.skipInitialSpace ?? isSpaced(sample, marks) }
+  const fit = fitOf(sample, plain)
   const asItIs = { dialect: plain, lines: noLines, ...fit }
   const lines = fit.share === 1 && fit.columns > 1 ? undefined : findLines(sample, plain)
   if (!lines) return asItIs
@@ -110,12 +122,15 @@ function bestOf(readings: Reading[], found: string): Reading {
 /** Lines that are left out make any delimiter fit better. */
 const trust = ({ share, lines }: Reading) => share - (lines === noLines ? 0 : 0.1)
 
-/** White space before a quote is refused unless it is said that it is none of the cell. */
+/** White space before a quote is refused unless it is said that it is none of the cell; before all names and most cells it is none of them. */
 function isSpaced(sample: Buffer, dialect: CsvDialect): boolean {
-  const plain = scanRows(sample, dialect, 1000)
-  if (plain.unreadable.length === 0) return false
+  const { header, rows, unreadable } = scanRows(sample, dialect, 1000)
+  if (unreadable.length === 0) return areSpaced(header) && rows.filter(areSpaced).length * 2 > rows.length
   const spaced = scanRows(sample, { ...dialect, skipInitialSpace: true }, 1000)
-  return spaced.unreadable.length < plain.unreadable.length
+  return spaced.unreadable.length < unreadable.length
 }
+
+const areSpaced = ([, ...cells]: string[]): boolean =>
+  cells.length > 0 && cells.every((text) => /^\s+\S/.test(text))
 
 const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`

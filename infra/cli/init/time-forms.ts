@@ -31,6 +31,11 @@ const ofPrograms = [
 
 export const datetimeForms = ['default', ...local, ...zoned, ...ofPrograms]
 
+/** ISO 8601 as a pattern, for what stands behind it. */
+export const zonedForms = [' ', 'T'].flatMap((between) =>
+  ['%H:%M:%S', '%H:%M:%S.%f', '%H:%M'].map((clock) => `%Y-%m-%d${between}${clock}%z`),
+)
+
 /** The same with day and month the other way round; undefined where that is no numeric date. */
 export function otherWayRound(form: string): string | undefined {
   if (/%d([./-])%m/.test(form)) return form.replace(/%d([./-])%m/, '%m$1%d')

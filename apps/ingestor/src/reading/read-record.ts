@@ -9,7 +9,7 @@ const nonAscii = /[\x80-\xff]/
 export interface CsvDialect {
   delimiter: string
   quoteChar: string
-  /** White space at the beginning of a cell belongs to nothing; otherwise it is text, and none may precede a quote. */
+  /** White space at the beginning of a cell belongs to nothing, so of blanks that delimit several are one; otherwise it is text, and none may precede a quote. */
   skipInitialSpace?: boolean
   /** what a line begins with that is no row */
   commentChar?: string
@@ -51,6 +51,7 @@ export function readRecord(
   const { delimiter, quoteChar } = dialect
   const comma = delimiter.charCodeAt(0)
   const quote = quoteChar.charCodeAt(0)
+  const spacesEnd = dialect.skipInitialSpace && delimiter === ' ' ? -1 : comma
   const cells: string[] = []
   let at = start
   while (at <= lastLineEnd) {
@@ -58,7 +59,7 @@ export function readRecord(
     let code = text.charCodeAt(at)
     // only what could begin white space: a control, a blank, the first byte of a no-break space and its like
     if (code <= 32 || code >= 0xc2) {
-      const behind = skipSpaces(text, at, comma, quote)
+      const behind = skipSpaces(text, at, spacesEnd, quote)
       if (behind > at && text.charCodeAt(behind) === quote && !dialect.skipInitialSpace)
         return broken(cells, at, 'white space before an opening quote, see dialect.skipInitialSpace')
       if (dialect.skipInitialSpace) code = text.charCodeAt((from = at = behind))

@@ -20,6 +20,10 @@ describe.each(locales)('the months of %s', (locale) => {
     ['in capitals', (name) => name.toLocaleUpperCase(locale)],
     ['in small letters', (name) => name.toLocaleLowerCase(locale)],
     ['with accents apart', (name) => name.normalize('NFD')],
+    [
+      'without accents',
+      (name) => (/\p{Script=Cyrillic}/u.test(name) ? name : name.normalize('NFD').replace(/\p{M}/gu, '')),
+    ],
     ['in capitals with accents apart', (name) => name.toLocaleUpperCase(locale).normalize('NFD')],
   ])('are read %s', (_, write) => {
     for (const [directive, month] of [
