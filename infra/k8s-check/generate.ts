@@ -1,18 +1,24 @@
 /**
- * Writes what of k8s/ follows from the flow and the datasets: the rights that k8s/overlays/local-secure gives, and topics and users with their ACLs
- * as Strimzi's operators take them (k8s/strimzi).
+ * Writes what of k8s/ follows from the flow and the datasets: the rights that k8s/overlays/local-secure gives, topics and users with their ACLs as
+ * Strimzi's operators take them (k8s/strimzi), and roles as ECK does (k8s/eck).
  *
  *     node_modules/.bin/node --conditions=@dsf/source infra/k8s-check/generate.ts
+ *
+ * With names that begin with a prefix they go to a folder of one's own, and what autoscaling asks for (by-lag.yaml) with them:
+ *
+ *     … infra/k8s-check/generate.ts --into <folder> [--prefix team.] [--index-prefix team-]
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { requireDatasets, type Dataset } from '@dsf/dataset'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { indexPrefixPattern, namesOf, prefixPattern, requireDatasets, type Dataset } from '@dsf/dataset'
+import { named } from '../cli/words.ts'
 import { grantsFor, kafkaGrant, minioGrant, rolesFile } from '../local/secure/grants.ts'
+import { userOf, type Holder, type KeyKind } from '../local/secure/keys.ts'
 import { strimziTopics, strimziUsers } from './strimzi.ts'
 
 const root = join(import.meta.dirname, '../..')
 export const rightsFolder = 'k8s/overlays/local-secure/rights'
-const strimziFolder = 'k8s/strimzi'
 
 /** Where k8s/overlays/local-secure/rights.yaml has the secrets of everybody. */
 const secrets = '/run/secrets/rights'
@@ -21,7 +27,7 @@ const secrets = '/run/secrets/rights'
 export function rightsFiles(datasets: readonly Dataset[]): Record<string, string> {
   const grants = grantsFor({ datasets: datasets.map(({ name }) => name), create: true })
   const operator = { ca: `${secrets}/ca.crt`, cert: `${secrets}/admin.crt`, key: `${secrets}/admin.key` }
-  const fileOf = (holder: string, kind: string) => `${secrets}/${holder}.${kind}`
+  const fileOf = (holder: Holder, kind: KeyKind) => `${secrets}/${userOf(holder)}.${kind}`
   return {
     'kafka.json': lines(kafkaGrant(grants, 'kafka:9094', operator, fileOf)),
     'minio.json': lines(minioGrant(grants, 'minio:9000', operator.ca, fileOf)),
@@ -48,20 +54,61 @@ export function wantedFiles(): Map<string, string> {
   )
   return new Map([
     ...rights,
-    [`${strimziFolder}/topics.yaml`, strimziTopics(datasets)],
-    [`${strimziFolder}/users.yaml`, strimziUsers(datasets)],
+    ['k8s/strimzi/topics.yaml', strimziTopics(datasets)],
+    ['k8s/strimzi/users.yaml', strimziUsers(datasets)],
+    ['k8s/eck/roles.yml', rolesOf(datasets)],
   ])
 }
 
+interface Prefixes {
+  prefix?: string
+  'index-prefix'?: string
+}
+
+/** The same of names that begin with a prefix, by name of the file. */
+export function prefixedFiles(datasets: readonly Dataset[], options: Prefixes): Record<string, string> {
+  const prefix = named(options, 'prefix', prefixPattern, '')
+  const { group } = namesOf(prefix)
+  const byLag = readFileSync(join(root, 'k8s/components/autoscaling/by-lag.yaml'), 'utf8')
+  return {
+    'topics.yaml': strimziTopics(datasets, prefix),
+    'users.yaml': strimziUsers(datasets, prefix),
+    'roles.yml': rolesOf(datasets, named(options, 'index-prefix', indexPrefixPattern, '')),
+    'by-lag.yaml': byLag.replaceAll(
+      /(?<=consumerGroup: )dsf\.([\w-]+)/g,
+      (_, stage: string) => `'${group(stage)}'`,
+    ),
+  }
+}
+
+const rolesOf = (datasets: readonly Dataset[], indexPrefix = '') =>
+  rolesFile(grantsFor({ datasets: datasets.map(({ name }) => name), indexPrefix }))
+
 /** Paths of those that are not as they should be. */
 export const staleFiles = (): string[] =>
-  [...wantedFiles()].filter(([path, text]) => textOf(path) !== text).map(([path]) => path)
+  [...wantedFiles()].filter(([path, text]) => textOf(join(root, path)) !== text).map(([path]) => path)
 
-const textOf = (path: string) =>
-  existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined
+const textOf = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined)
 
-if (import.meta.main)
-  for (const path of staleFiles()) {
-    writeFileSync(join(root, path), wantedFiles().get(path)!)
-    console.log(path)
-  }
+function main(): void {
+  const option = { type: 'string' } as const
+  const { values } = parseArgs({ options: { into: option, prefix: option, 'index-prefix': option } })
+  const { into, ...prefixes } = values
+  if (into === undefined && Object.keys(prefixes).length > 0)
+    throw new Error('--into is missing: the files of k8s/ are those without a prefix')
+  const files =
+    into === undefined
+      ? [...wantedFiles()].map(([path, text]) => [join(root, path), text] as const)
+      : Object.entries(prefixedFiles(requireDatasets(join(root, 'datasets')), prefixes)).map(
+          ([name, text]) => [resolve(into, name), text] as const,
+        )
+  if (into !== undefined) mkdirSync(into, { recursive: true })
+  for (const [path, text] of files) if (textOf(path) !== text) write(path, text)
+}
+
+function write(path: string, text: string): void {
+  writeFileSync(path, text)
+  console.log(path)
+}
+
+if (import.meta.main) main()

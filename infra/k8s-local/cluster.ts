@@ -8,7 +8,7 @@ import { untilReady } from '../local/ready.ts'
 import { say, seconds, step } from '../local/say.ts'
 import type { Service } from '../local/servers/service.ts'
 import { makeCertificates } from './certificates.ts'
-import { kubectl, tryRun } from './command.ts'
+import { apply, tryRun } from './command.ts'
 import { firstObjects } from './first-objects.ts'
 import { releaseStorage } from './images/buildah.ts'
 import { importPauseImage } from './images/pause.ts'
@@ -51,7 +51,7 @@ const waves = (settings: ClusterSettings, { kubernetes, coredns }: Programs): Se
   [etcd(settings), prepared(containerd(settings), () => importPauseImage(settings))],
   [
     prepared(apiServer(settings, kubernetes), () =>
-      kubectl(settings, ['apply', '-f', '-'], firstObjects(settings)),
+      apply(settings, ['-f', '-'], firstObjects(settings)),
     ),
   ],
   [
