@@ -34,7 +34,11 @@ def problems_of_network(manifests: list[Manifest]) -> Iterator[str]:
     for source, target, port in _connections(manifests):
         for side, pod, other in (("Egress", source, target), ("Ingress", target, source)):
             # a server is nobody's pod, and neither are those who come from other namespaces
-            if isinstance(pod, Pod) and pod.namespace == "dsf" and not _allows(policies, side, pod, other, port):
+            if (
+                isinstance(pod, Pod)
+                and pod.namespace == "dsf"
+                and not _allows(policies, side, pod, other, port)
+            ):
                 ends = [one.name if isinstance(one, Pod) else one for one in (source, target)]
                 yield f"no network policy lets {ends[0]} come to {ends[1]} on {port} ({side.lower()})"
 
@@ -71,7 +75,9 @@ def _executors(manifests: list[Manifest]) -> Iterator[tuple[Pod, dict[str, int]]
     for data in configuration(manifests).values():
         if "executor.yaml" in data:
             labels = yaml.safe_load(data["executor.yaml"])["metadata"]["labels"]
-            told = dict(line.split("=", 1) for line in data["kubernetes.properties"].splitlines() if "=" in line)
+            told = dict(
+                line.split("=", 1) for line in data["kubernetes.properties"].splitlines() if "=" in line
+            )
             ports = {name: int(value) for name, value in told.items() if name.lower().endswith("port")}
             yield Pod("an executor", labels), ports
 
@@ -125,7 +131,9 @@ def _is_peer(peer: Manifest, other: Pod | str) -> bool:
     namespace = {"kubernetes.io/metadata.name": other.namespace}
     return (
         "ipBlock" not in peer
-        and _selects(peer.get("namespaceSelector", {"matchLabels": {"kubernetes.io/metadata.name": "dsf"}}), namespace)
+        and _selects(
+            peer.get("namespaceSelector", {"matchLabels": {"kubernetes.io/metadata.name": "dsf"}}), namespace
+        )
         and _selects(peer.get("podSelector", {}), other.labels)
     )
 

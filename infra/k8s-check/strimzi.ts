@@ -1,5 +1,13 @@
 /** Topics and users in the words of Strimzi's topic and user operators (kafka.strimzi.io/v1, from Strimzi 0.49 on). */
-import { namesOf, programs, rightsOf, topicSettings, topicsOf, type Dataset, type KafkaRight } from '@dsf/dataset'
+import {
+  namesOf,
+  programs,
+  rightsOf,
+  topicSettings,
+  topicsOf,
+  type Dataset,
+  type KafkaRight,
+} from '@dsf/dataset'
 import { userOf } from '../local/secure/keys.ts'
 
 const apiVersion = 'kafka.strimzi.io/v1'

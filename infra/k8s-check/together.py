@@ -56,7 +56,10 @@ def _wanted(pod: Manifest) -> Iterator[tuple[str, list[str]]]:
 
 
 def _of_scaling(manifests: list[Manifest]) -> Iterator[str]:
-    """Each apply would undo what the autoscaler did."""
+    """Each apply would undo what the autoscaler did; and no stage has fewer pods because it has one."""
+    for one in of_kind(manifests, "ScaledObject"):
+        if one["spec"].get("minReplicaCount", 0) < 2:
+            yield f"the ScaledObject {one['metadata']['name']} may scale below two pods: expected minReplicaCount: 2"
     scaled = {
         one["spec"]["scaleTargetRef"]["name"]
         for one in of_kind(manifests, "ScaledObject", "HorizontalPodAutoscaler")

@@ -49,11 +49,7 @@ const isUp = ({ runDir }: ClusterSettings): boolean => {
 /** What of a wave needs something needs it of a wave before. */
 const waves = (settings: ClusterSettings, { kubernetes, coredns }: Programs): Service[][] => [
   [etcd(settings), prepared(containerd(settings), () => importPauseImage(settings))],
-  [
-    prepared(apiServer(settings, kubernetes), () =>
-      apply(settings, ['-f', '-'], firstObjects(settings)),
-    ),
-  ],
+  [prepared(apiServer(settings, kubernetes), () => apply(settings, ['-f', '-'], firstObjects(settings)))],
   [
     ...[scheduler, controllerManager, kubelet, proxy].map((service) => service(settings, kubernetes)),
     dns(settings, coredns),

@@ -61,7 +61,13 @@ type FileOf = (holder: Holder, kind: KeyKind) => string
 export function kafkaGrant({ kafka }: Grants, brokers: string, operator: Operator, fileOf: FileOf): object {
   const acls = [...kafka].flatMap(([program, rights]) =>
     rights.flatMap(({ resource, name, pattern, operations }) =>
-      operations.map((operation) => ({ principal: `User:${userOf(program)}`, resource, name, pattern, operation })),
+      operations.map((operation) => ({
+        principal: `User:${userOf(program)}`,
+        resource,
+        name,
+        pattern,
+        operation,
+      })),
     ),
   )
   const users = Object.fromEntries(holders.map((name) => [userOf(name), fileOf(name, 'kafka-password')]))
