@@ -67,12 +67,16 @@ function withOne(root: string, work: string, component: string): string {
   ])
 }
 
-/** The overlay that is copied, with every line of it that may be taken in. */
+/** The overlay that is copied, with every line of it that may be taken in, and the patches that docs/deploy.md shows. */
 function everything(root: string, work: string): string {
   const text = readFileSync(join(root, 'k8s/overlays/prod/kustomization.yaml'), 'utf8')
   const taken = text.replaceAll(/^( *)# - /gm, '$1- ')
+  const page = readFileSync(join(root, 'docs/deploy.md'), 'utf8')
+  const [, patches] = /```yaml\n(patches:\n[^`]*)```/.exec(page) ?? []
+  if (patches === undefined) throw new StackError('docs/deploy.md shows no patches: expected a block of YAML')
   return write(join(work, 'prod-with-everything'), (own) => [
     taken.replaceAll(/(?:\.\.\/)+(?=\w)/g, (up) => `${relative(own, join(root, 'k8s/overlays/prod', up))}/`),
+    patches,
   ])
 }
 

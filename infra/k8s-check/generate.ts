@@ -4,20 +4,22 @@
  *
  *     node_modules/.bin/node --conditions=@dsf/source infra/k8s-check/generate.ts
  *
- * With names that begin with a prefix they go to a folder of one's own, and what autoscaling asks for (by-lag.yaml) with them:
+ * With names that begin with a prefix they go to a folder of one's own, and with them a component for behind autoscaling, which asks for the
+ * groups by name:
  *
  *     … infra/k8s-check/generate.ts --into <folder> [--prefix team.] [--index-prefix team-]
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { indexPrefixPattern, namesOf, prefixPattern, requireDatasets, type Dataset } from '@dsf/dataset'
 import { named } from '../cli/words.ts'
 import { grantsFor, kafkaGrant, minioGrant, rolesFile } from '../local/secure/grants.ts'
 import { userOf, type Holder, type KeyKind } from '../local/secure/keys.ts'
-import { strimziTopics, strimziUsers } from './strimzi.ts'
+import { scaledStages, strimziTopics, strimziUsers } from './strimzi.ts'
 
 const root = join(import.meta.dirname, '../..')
+const datasetsDir = join(root, 'datasets')
 export const rightsFolder = 'k8s/overlays/local-secure/rights'
 
 /** Where k8s/overlays/local-secure/rights.yaml has the secrets of everybody. */
@@ -48,7 +50,7 @@ const listed = (value: unknown): string =>
 
 /** Path below the root, and text. */
 export function wantedFiles(): Map<string, string> {
-  const datasets = requireDatasets(join(root, 'datasets'))
+  const datasets = requireDatasets(datasetsDir)
   const rights = Object.entries(rightsFiles(datasets)).map(
     ([name, text]) => [`${rightsFolder}/${name}`, text] as const,
   )
@@ -65,20 +67,26 @@ interface Prefixes {
   'index-prefix'?: string
 }
 
-/** The same of names that begin with a prefix, by name of the file. */
-export function prefixedFiles(datasets: readonly Dataset[], options: Prefixes): Record<string, string> {
+/** The same of names that begin with a prefix: path below the folder that they go to, and text. */
+export function prefixedFiles(datasets: readonly Dataset[], options: Prefixes): Map<string, string> {
   const prefix = named(options, 'prefix', prefixPattern, '')
-  const { group } = namesOf(prefix)
-  const byLag = readFileSync(join(root, 'k8s/components/autoscaling/by-lag.yaml'), 'utf8')
-  return {
-    'topics.yaml': strimziTopics(datasets, prefix),
-    'users.yaml': strimziUsers(datasets, prefix),
-    'roles.yml': rolesOf(datasets, named(options, 'index-prefix', indexPrefixPattern, '')),
-    'by-lag.yaml': byLag.replaceAll(
-      /(?<=consumerGroup: )dsf\.([\w-]+)/g,
-      (_, stage: string) => `'${group(stage)}'`,
-    ),
-  }
+  const roles = rolesOf(datasets, named(options, 'index-prefix', indexPrefixPattern, ''))
+  return new Map([
+    ['strimzi/topics.yaml', strimziTopics(datasets, prefix)],
+    ['strimzi/users.yaml', strimziUsers(datasets, prefix)],
+    ['eck/roles.yml', roles],
+    ['autoscaling/kustomization.yaml', scaledGroups(prefix)],
+  ])
+}
+
+/** YAML, which JSON is. */
+function scaledGroups(prefix: string): string {
+  const patches = scaledStages.map((name) => {
+    const value = namesOf(prefix).group(name)
+    const patch = [{ op: 'replace', path: '/spec/triggers/0/metadata/consumerGroup', value }]
+    return { target: { kind: 'ScaledObject', name }, patch: JSON.stringify(patch) }
+  })
+  return lines({ apiVersion: 'kustomize.config.k8s.io/v1alpha1', kind: 'Component', patches })
 }
 
 const rolesOf = (datasets: readonly Dataset[], indexPrefix = '') =>
@@ -96,17 +104,14 @@ function main(): void {
   const { into, ...prefixes } = values
   if (into === undefined && Object.keys(prefixes).length > 0)
     throw new Error('--into is missing: the files of k8s/ are those without a prefix')
-  const files =
-    into === undefined
-      ? [...wantedFiles()].map(([path, text]) => [join(root, path), text] as const)
-      : Object.entries(prefixedFiles(requireDatasets(join(root, 'datasets')), prefixes)).map(
-          ([name, text]) => [resolve(into, name), text] as const,
-        )
-  if (into !== undefined) mkdirSync(into, { recursive: true })
-  for (const [path, text] of files) if (textOf(path) !== text) write(path, text)
+  const folder = into === undefined ? root : resolve(into)
+  const files = into === undefined ? wantedFiles() : prefixedFiles(requireDatasets(datasetsDir), prefixes)
+  for (const [path, text] of files) write(join(folder, path), text)
 }
 
 function write(path: string, text: string): void {
+  if (textOf(path) === text) return
+  mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text)
   console.log(path)
 }

@@ -70,18 +70,18 @@ describe('k8s/', () => {
   it('has a prefix in the names of topics, users, groups and roles, and no sign in a name of Kubernetes that it must not have', () => {
     const dataset = loadDataset(join(root, 'datasets/earthquakes'))
     const files = prefixedFiles([dataset], { prefix: 'Team_A.', 'index-prefix': 'a-' })
-    const topics = documents(files['topics.yaml']!)
+    const topics = documents(files.get('strimzi/topics.yaml')!)
     const raw = topics.find(({ metadata }) => metadata.name === 'team-a.earthquakes.raw')
     expect(raw?.spec.topicName).toBe('Team_A.earthquakes.raw')
     expect(topics.filter(({ metadata }) => !/^team-a\.[a-z.]+$/.test(metadata.name))).toEqual([])
-    const acls = documents(files['users.yaml']!).flatMap(({ spec }) => spec.authorization!.acls)
+    const acls = documents(files.get('strimzi/users.yaml')!).flatMap(({ spec }) => spec.authorization!.acls)
     expect(acls.map(({ resource }) => resource.name).filter((name) => !name.startsWith('Team_A.'))).toEqual(
       [],
     )
-    expect(words(files['by-lag.yaml']!, /consumerGroup: (.*)/g)).toEqual(
-      scaledStages.map((stage) => `'Team_A.dsf.${stage}'`),
+    expect(words(files.get('autoscaling/kustomization.yaml')!, /(Team_A[\w.-]+)/g)).toEqual(
+      scaledStages.map((stage) => `Team_A.dsf.${stage}`),
     )
-    expect(files['roles.yml']).toContain('"a-earthquakes"')
+    expect(files.get('eck/roles.yml')).toContain('"a-earthquakes"')
   })
 
   it('lets KEDA see how far the stages are that it counts, and do nothing', () => {
