@@ -14,8 +14,17 @@ trust() {
   echo '-Djavax.net.ssl.trustStore=/tmp/trust -Djavax.net.ssl.trustStorePassword=changeit'
 }
 
+# A virtual machine reads the keys of the store from its environment, once. Without keys in a Secret, AWS lends some to the pod.
+keys() {
+  [ -f "${S3_ACCESS_KEY_FILE-}" ] || return 0
+  AWS_ACCESS_KEY_ID=$(cat "$S3_ACCESS_KEY_FILE")
+  AWS_SECRET_ACCESS_KEY=$(cat "$S3_SECRET_KEY_FILE")
+  export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+}
+
 # The variables are those of KubernetesExecutorBackend, as org.apache.spark.deploy.k8s sets them.
 executor() {
+  keys
   # shellcheck disable=SC2046
   set -- $(trust)
   number=0
@@ -30,13 +39,9 @@ executor() {
     --resourceProfileId "$SPARK_RESOURCE_PROFILE_ID" --podName "$SPARK_EXECUTOR_POD_NAME"
 }
 
-# The virtual machine is there before the job, so it has the keys of the store from here, read once as by the jobs themselves (docs/spark.md).
+# The virtual machine is there before the job, so it has the keys of the store from here.
 submit() {
-  if [ -f "${S3_ACCESS_KEY_FILE-}" ]; then
-    AWS_ACCESS_KEY_ID=$(cat "$S3_ACCESS_KEY_FILE")
-    AWS_SECRET_ACCESS_KEY=$(cat "$S3_SECRET_KEY_FILE")
-    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-  fi
+  keys
   options=$(trust)
   exec "$SPARK_HOME/bin/spark-submit" ${options:+--driver-java-options "$options"} "$@"
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { rightsFiles } from '../../infra/k8s-check/generate.ts'
-import { kubectl } from '../../infra/k8s-local/command.ts'
+import { apply, kubectl } from '../../infra/k8s-local/command.ts'
 import { overlayOf } from '../../infra/k8s-local/demo.ts'
 import { namespace } from '../../infra/k8s-local/secrets.ts'
 import type { ClusterSettings } from '../../infra/k8s-local/settings.ts'
@@ -25,7 +25,7 @@ export async function applyNewDataset(settings: ClusterSettings): Promise<void> 
     join(folder, 'kustomization.yaml'),
     overlay(relative(folder, overlayOf(settings)), Object.keys(rights)),
   )
-  await kubectl(settings, ['apply', '-k', folder])
+  await apply(settings, ['-k', folder])
   for (const stage of stageNames)
     await kubectl(settings, [
       ...['-n', namespace, 'rollout', 'status', `deployment/${stage}`],
@@ -46,6 +46,6 @@ patches:
   - target: { kind: Deployment, labelSelector: app.kubernetes.io/component=stage }
     patch: |
       - op: add
-        path: /spec/template/spec/volumes/1/configMap/items/-
+        path: /spec/template/spec/volumes/0/configMap/items/-
         value: { key: ${newDataset}, path: ${newDataset}/datapackage.json }
 `

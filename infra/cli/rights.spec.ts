@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { repositoryRoot } from '../local/settings.ts'
-import { kafkaCommands, kafkaRights, policyOf, roleOf, type RightsOptions } from './rights.ts'
+import { kafkaCommands, kafkaRights, policyOf, programOf, roleOf, type RightsOptions } from './rights.ts'
 import { listTopics } from './topics.ts'
 
 const datasets = join(repositoryRoot, 'datasets')
@@ -30,6 +30,17 @@ describe('rights', () => {
   ])('are not printed for %j', (wrong) => {
     expect(() => [kafkaRights('indexer', wrong), roleOf('indexer', wrong)]).toThrow(
       new RegExp(`^--${Object.keys(wrong)[0]} is `),
+    )
+  })
+
+  it('of a program whose name has an underscore are those of a user with a hyphen, and found by both', () => {
+    const [{ principal } = { principal: '' }] = kafkaRights(programOf('csv-profile'), { datasets }).rights
+    expect([principal, programOf('csv_profile')]).toEqual(['User:csv-profile', 'csv_profile'])
+  })
+
+  it('on a server that a program never asks are none, and it is said', () => {
+    expect(() => kafkaRights('audit', { datasets })).toThrow(
+      'audit asks nothing of Kafka: it needs no rights there',
     )
   })
 

@@ -11,6 +11,7 @@ import {
   type Program,
   type Scope,
 } from '@dsf/dataset'
+import { userOf } from '../local/secure/keys.ts'
 import { named, quoted } from './words.ts'
 
 export interface RightsOptions {
@@ -19,14 +20,14 @@ export interface RightsOptions {
   prefix?: string
   'index-prefix'?: string
   bucket?: string
-  /** User:<name> in Kafka; the program's name when it is left out */
+  /** User:<name> in Kafka; the program's name, with hyphens, when it is left out */
   principal?: string
   create?: boolean
 }
 
-/** @throws Error that lists the programs */
+/** By its own name, or by that of its user. @throws Error that lists the programs */
 export function programOf(name: string): Program {
-  const found = programs.find((known) => known === name)
+  const found = programs.find((known) => known === name || userOf(known) === name)
   if (!found) throw new Error(`"${name}" is no program: choose one of ${programs.join(', ')}`)
   return found
 }
@@ -50,10 +51,12 @@ function scopeOf(options: RightsOptions): Scope {
 type Granted = KafkaRight & { principal: string }
 
 export function kafkaRights(program: Program, options: RightsOptions): { rights: Granted[] } {
-  const name = options.principal ?? program
+  const name = options.principal ?? userOf(program)
   if (name === '') throw new Error('--principal is empty: leave it out for the name of the program')
   const principal = `User:${name}`
-  return { rights: rightsOf(program, scopeOf(options)).kafka.map((right) => ({ principal, ...right })) }
+  const rights = rightsOf(program, scopeOf(options)).kafka
+  if (rights.length === 0) none(program, 'Kafka')
+  return { rights: rights.map((right) => ({ principal, ...right })) }
 }
 
 /** One call of Kafka's own tool a line. */

@@ -1,6 +1,6 @@
 /** make check: every overlay, and each component on the base, can be rendered, and what comes out is right by Kubernetes' own schemas and by rules.py; alerts fire when they should. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { StackError } from '../local/errors.ts'
 import { installFromGo } from '../local/install/go.ts'
@@ -35,28 +35,55 @@ async function check(settings: Settings): Promise<number> {
   return run('rules.py', ...files) || run('alerts.py', await promtool(settings), ...alerts)
 }
 
-/** The overlays, and a kustomization for each component alone. */
+/** The overlays, the servers of operators, and each component alone on the base. */
 function kustomizations(root: string, work: string): string[] {
   const overlays = globSync(join(root, 'k8s/overlays/*/kustomization.yaml')).map(dirname)
   const components = globSync(join(root, 'k8s/components/*/kustomization.yaml')).map(dirname)
-  const strimzi = join(root, 'k8s/strimzi')
-  return [...overlays, strimzi, ...components.map((component) => alone(root, work, component))]
+  const servers = ['strimzi', 'eck'].map((name) => join(root, 'k8s', name))
+  const alone = components.map((component) => withOne(root, work, component))
+  return [...overlays, ...servers, everything(root, work), ...alone]
 }
 
-/** What a component patches that is not in the base. */
-const needs: Record<string, string[]> = { 'spark-executors': ['spark-jobs'] }
+/** What a component needs that is not in the base. */
+const needs: Record<string, { components: string[]; lines: string[] }> = {
+  'spark-executors': {
+    components: ['spark-jobs'],
+    lines: ['  - { name: spark-image, literals: [SPARK_IMAGE=dsf/spark] }'],
+  },
+}
 
-function alone(root: string, work: string, component: string): string {
-  const needed = (needs[basename(component)] ?? []).map((name) => join(root, 'k8s/components', name))
-  const own = join(work, `base-with-${basename(component)}`)
-  mkdirSync(own, { recursive: true })
-  const lines = [
+function withOne(root: string, work: string, component: string): string {
+  const { components = [], lines = [] } = needs[basename(component)] ?? {}
+  const needed = components.map((name) => join(root, 'k8s/components', name))
+  const paths = [join(root, 'datasets'), ...needed, component]
+  return write(join(work, `base-with-${basename(component)}`), (own) => [
     'kind: Kustomization',
+    'namespace: dsf',
     `resources: [${relative(own, join(root, 'k8s/base'))}]`,
-    `components: [${[join(root, 'datasets'), ...needed, component].map((path) => relative(own, path)).join(', ')}]`,
-  ]
-  writeFileSync(join(own, 'kustomization.yaml'), `${lines.join('\n')}\n`)
-  return own
+    `components: [${paths.map((path) => relative(own, path)).join(', ')}]`,
+    'configMapGenerator:',
+    '  - { name: settings, behavior: merge, literals: [KAFKA_BROKERS=kafka:9092] }',
+    ...lines,
+  ])
+}
+
+/** The overlay that is copied, with every line of it that may be taken in, and the patches that docs/deploy.md shows. */
+function everything(root: string, work: string): string {
+  const text = readFileSync(join(root, 'k8s/overlays/prod/kustomization.yaml'), 'utf8')
+  const taken = text.replaceAll(/^( *)# - /gm, '$1- ')
+  const page = readFileSync(join(root, 'docs/deploy.md'), 'utf8')
+  const [, patches] = /```yaml\n(patches:\n[^`]*)```/.exec(page) ?? []
+  if (patches === undefined) throw new StackError('docs/deploy.md shows no patches: expected a block of YAML')
+  return write(join(work, 'prod-with-everything'), (own) => [
+    taken.replaceAll(/(?:\.\.\/)+(?=\w)/g, (up) => `${relative(own, join(root, 'k8s/overlays/prod', up))}/`),
+    patches,
+  ])
+}
+
+function write(folder: string, lines: (folder: string) => string[]): string {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'kustomization.yaml'), `${lines(folder).join('\n')}\n`)
+  return folder
 }
 
 /** kubectl has kustomize in it; where there is none, kustomize alone. */

@@ -2,12 +2,30 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { corednsVersion, kubernetesVersion } from '../k8s-local/versions.ts'
+import { loadDataset } from '@dsf/dataset'
 import { stageNames } from '../local/servers/stages.ts'
-import { staleFiles } from './generate.ts'
+import { elasticsearch } from '../local/versions.ts'
+import { prefixedFiles, staleFiles } from './generate.ts'
+import { scaledStages } from './strimzi.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const words = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1]!)
+
+interface Strimzi {
+  metadata: { name: string }
+  spec: {
+    topicName?: string
+    authorization?: { acls: { resource: { name: string }; operations: string[] }[] }
+  }
+}
+
+/** Of a file that generate.ts wrote: JSON between lines. */
+const documents = (text: string): Strimzi[] =>
+  text
+    .split('---\n')
+    .slice(1)
+    .map((one) => JSON.parse(one) as Strimzi)
 
 describe('k8s/', () => {
   it('has a file for each stage, and no other workload in the base', () => {
@@ -47,6 +65,49 @@ describe('k8s/', () => {
 
   it('has the rights, topics and users that follow from flow and datasets; if not: node_modules/.bin/node --conditions=@dsf/source infra/k8s-check/generate.ts', () => {
     expect(staleFiles()).toEqual([])
+  })
+
+  it('has a prefix in the names of topics, users, groups and roles, and no sign in a name of Kubernetes that it must not have', () => {
+    const dataset = loadDataset(join(root, 'datasets/earthquakes'))
+    const files = prefixedFiles([dataset], { prefix: 'Team_A.', 'index-prefix': 'a-' })
+    const topics = documents(files.get('strimzi/topics.yaml')!)
+    const raw = topics.find(({ metadata }) => metadata.name === 'team-a.earthquakes.raw')
+    expect(raw?.spec.topicName).toBe('Team_A.earthquakes.raw')
+    expect(topics.filter(({ metadata }) => !/^team-a\.[a-z.]+$/.test(metadata.name))).toEqual([])
+    const acls = documents(files.get('strimzi/users.yaml')!).flatMap(({ spec }) => spec.authorization!.acls)
+    expect(acls.map(({ resource }) => resource.name).filter((name) => !name.startsWith('Team_A.'))).toEqual(
+      [],
+    )
+    expect(words(files.get('autoscaling/kustomization.yaml')!, /(Team_A[\w.-]+)/g)).toEqual(
+      scaledStages.map((stage) => `Team_A.dsf.${stage}`),
+    )
+    expect(files.get('eck/roles.yml')).toContain('"a-earthquakes"')
+  })
+
+  it('lets KEDA see how far the stages are that it counts, and do nothing', () => {
+    const { spec } = documents(read('k8s/strimzi/users.yaml')).find(
+      ({ metadata }) => metadata.name === 'keda',
+    )!
+    const { acls } = spec.authorization!
+    expect(new Set(acls.flatMap(({ operations }) => operations))).toEqual(new Set(['Describe']))
+    const groups = acls.map(({ resource: { name } }) => name).filter((name) => name.startsWith('dsf.'))
+    expect(groups).toEqual(words(read('k8s/components/autoscaling/by-lag.yaml'), /consumerGroup: (.*)/g))
+  })
+
+  it('has the Elasticsearch that is tested', () => {
+    const versions = words(read('k8s/eck/elasticsearch.yaml'), /^ {2}version: (.*)$/gm)
+    expect(versions).toEqual(Array(2).fill(elasticsearch.id.replace('elasticsearch-', '')))
+  })
+
+  it('is applied on the server in every document: an annotation would not hold the datasets', () => {
+    const pages = ['*.md', 'docs/**/*.md', 'k8s/**/*.yaml', 'datasets/*.yaml'].flatMap((path) =>
+      globSync(join(root, path)),
+    )
+    const said = pages.flatMap((path) =>
+      words(readFileSync(path, 'utf8'), /(kubectl[^\n`|]* apply [^\n`|]*)/g),
+    )
+    expect(said.length).toBeGreaterThan(5)
+    expect(said.filter((line) => !line.includes(' apply --server-side'))).toEqual([])
   })
 
   it('is shown on the versions that the modules of Go name', () => {

@@ -1,28 +1,35 @@
-"""What comes out of k8s/ is right by Kubernetes' own schemas, strictly, and by the rules that hold for everything of ours."""
+"""What comes out of k8s/ is right by Kubernetes' own schemas, strictly, by the rules that hold for everything of ours, and by those of together.py."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import kubernetes_validate
 import yaml
+from together import problems_of_users, problems_together
+from workloads import Manifest
 
 KUBERNETES = "1.34"
 # service accounts that have rights to ask the API server, and so need a token
-ASKING = ("spark",)
+ASKING = ("csv-profile", "trends")
 
-Manifest = dict[str, Any]
-
-# their schemas are in no package: the operators refuse what is wrong
-CUSTOM = ("keda.sh/", "monitoring.coreos.com/")
+# their definitions are in no package: the operators refuse what is wrong. CRDS names a folder with some, as their repositories have them
+ELSEWHERE = {
+    "keda.sh/v1alpha1": ("ScaledObject", "TriggerAuthentication"),
+    "monitoring.coreos.com/v1": ("PodMonitor", "PrometheusRule"),
+    "kafka.strimzi.io/v1": ("Kafka", "KafkaNodePool"),
+    "elasticsearch.k8s.elastic.co/v1": ("Elasticsearch",),
+    "kibana.k8s.elastic.co/v1": ("Kibana",),
+}
 
 
 def _custom_schemas() -> dict[tuple[str, str], Manifest]:
-    """Of custom resources whose definitions lie beside this file, by apiVersion and kind; strict like Kubernetes' own."""
+    """Of custom resources whose definitions are here, by apiVersion and kind; strict like Kubernetes' own."""
+    folders = [Path(__file__).parent / "crds", *map(Path, filter(None, [os.environ.get("CRDS")]))]
     found = {}
-    for file in (Path(__file__).parent / "crds").glob("*.yaml"):
+    for file in [file for folder in folders for file in sorted(folder.glob("*.yaml"))]:
         spec = yaml.safe_load(file.read_text())["spec"]
         for version in spec["versions"]:
             key = (f"{spec['group']}/{version['name']}", spec["names"]["kind"])
@@ -50,8 +57,7 @@ SCHEMAS = _custom_schemas()
 
 
 def problems_of(manifest: Manifest) -> Iterator[str]:
-    if not manifest["apiVersion"].startswith(CUSTOM):
-        yield from _by_schema(manifest)
+    yield from _by_schema(manifest)
     template = manifest.get("spec", {}).get("template")
     if template and manifest["kind"] in ("Deployment", "StatefulSet", "Job"):
         yield from _by_rules(template["spec"])
@@ -64,6 +70,8 @@ def _by_schema(manifest: Manifest) -> Iterator[str]:
     if own:
         for error in jsonschema.Draft202012Validator(own).iter_errors(manifest):
             yield f"{'.'.join(map(str, error.path))}: {error.message}"
+        return
+    if manifest["kind"] in ELSEWHERE.get(manifest["apiVersion"], ()):
         return
     try:
         kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
@@ -94,6 +102,9 @@ def _of_container(container: Manifest) -> Iterator[str]:
         yield "expected readOnlyRootFilesystem: true"
     if security.get("capabilities", {}).get("drop") != ["ALL"]:
         yield "expected all capabilities to be dropped"
+    names = [one["name"] for one in container.get("env", [])]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        yield f"has {', '.join(twice)} twice, which a server that applies it refuses"
     resources = container.get("resources", {})
     if not {"cpu", "memory"} <= resources.get("requests", {}).keys() or "memory" not in resources.get(
         "limits", {}
@@ -123,19 +134,19 @@ def _as_a_stage(pod: Manifest) -> Iterator[str]:
 
 
 def check(files: list[str]) -> int:
-    manifests = [
-        (Path(file).name.split(".")[0], one)
-        for file in files
-        for one in yaml.safe_load_all(Path(file).read_text())
-    ]
-    wrong = [
-        f"{origin}: {one['kind']} {one['metadata']['name']}: {problem}"
-        for origin, one in manifests
-        for problem in problems_of(one)
-    ]
-    print(
-        "\n".join(wrong) if wrong else f"{len(manifests)} manifests of {len(files)} kustomizations are right"
-    )
+    rendered = {
+        Path(file).name.split(".")[0]: list(yaml.safe_load_all(Path(file).read_text())) for file in files
+    }
+    wrong = list(problems_of_users(rendered))
+    for origin, manifests in rendered.items():
+        wrong += [
+            f"{origin}: {one['kind']} {one['metadata']['name']}: {problem}"
+            for one in manifests
+            for problem in problems_of(one)
+        ]
+        wrong += [f"{origin}: {problem}" for problem in problems_together(manifests)]
+    count = sum(map(len, rendered.values()))
+    print("\n".join(wrong) if wrong else f"{count} manifests of {len(files)} kustomizations are right")
     return 1 if wrong else 0
 
 

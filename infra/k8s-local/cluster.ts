@@ -8,7 +8,7 @@ import { untilReady } from '../local/ready.ts'
 import { say, seconds, step } from '../local/say.ts'
 import type { Service } from '../local/servers/service.ts'
 import { makeCertificates } from './certificates.ts'
-import { kubectl, tryRun } from './command.ts'
+import { apply, tryRun } from './command.ts'
 import { firstObjects } from './first-objects.ts'
 import { releaseStorage } from './images/buildah.ts'
 import { importPauseImage } from './images/pause.ts'
@@ -49,11 +49,7 @@ const isUp = ({ runDir }: ClusterSettings): boolean => {
 /** What of a wave needs something needs it of a wave before. */
 const waves = (settings: ClusterSettings, { kubernetes, coredns }: Programs): Service[][] => [
   [etcd(settings), prepared(containerd(settings), () => importPauseImage(settings))],
-  [
-    prepared(apiServer(settings, kubernetes), () =>
-      kubectl(settings, ['apply', '-f', '-'], firstObjects(settings)),
-    ),
-  ],
+  [prepared(apiServer(settings, kubernetes), () => apply(settings, ['-f', '-'], firstObjects(settings)))],
   [
     ...[scheduler, controllerManager, kubelet, proxy].map((service) => service(settings, kubernetes)),
     dns(settings, coredns),

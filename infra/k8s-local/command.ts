@@ -46,6 +46,10 @@ export function kubectl(
   return promise
 }
 
+/** On the server, as docs/deploy.md says it. What somebody changed by hand is as the tree has it again. */
+export const apply = (settings: ClusterSettings, from: readonly string[], input = ''): Promise<string> =>
+  kubectl(settings, ['apply', '--server-side', '--force-conflicts', ...from], input)
+
 export const ctrArgs = (settings: ClusterSettings, ...args: string[]): string[] => [
   ...['--address', containerdSocket(settings), '--namespace', 'k8s.io'],
   ...args,

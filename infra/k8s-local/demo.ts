@@ -4,7 +4,7 @@ import { showEnd, tellStory } from '../demo/tell-story.ts'
 import { StackError } from '../local/errors.ts'
 import { say, seconds, step } from '../local/say.ts'
 import { startCluster } from './cluster.ts'
-import { kubectl } from './command.ts'
+import { apply, kubectl } from './command.ts'
 import { withForwarding } from './forward.ts'
 import { namesFor } from './images/catalogue.ts'
 import { makeImages } from './images/images.ts'
@@ -33,7 +33,7 @@ export async function deploy(settings: ClusterSettings): Promise<void> {
   const fresh = await makeImages(settings, namesFor(settings))
   const start = Date.now()
   await applySecrets(settings, before.length === 0)
-  await kubectl(settings, ['apply', '-k', overlayOf(settings)])
+  await apply(settings, ['-k', overlayOf(settings)])
   for (const { name, images } of before)
     if (images.some((image) => fresh.includes(image)))
       await kubectl(settings, [...here, 'rollout', 'restart', name])

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { credentialsFor } from '../local/credentials.ts'
-import { kubectl } from './command.ts'
+import { apply } from './command.ts'
 import { secureSecrets, type Secrets } from './secure-secrets.ts'
 import type { ClusterSettings } from './settings.ts'
 
@@ -13,11 +13,11 @@ export const tokensFile = ({ runDir }: ClusterSettings) => join(runDir, 'http-to
 
 /** The namespace is made first, as the base has it. `isFirst`: no server runs yet. */
 export async function applySecrets(settings: ClusterSettings, isFirst: boolean): Promise<void> {
-  await kubectl(settings, ['apply', '-f', join(settings.root, 'k8s/base/namespace.yaml')])
+  await apply(settings, ['-f', join(settings.root, 'k8s/base/namespace.yaml')])
   const secrets = settings.secure ? await secureSecrets(settings, isFirst) : openSecrets(settings)
   secrets['ingestor'] = { ...secrets['ingestor'], 'http-tokens': tokens(settings) }
   const items = Object.entries(secrets).map(([name, content]) => secret(name, content))
-  await kubectl(settings, ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+  await apply(settings, ['-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
 }
 
 /** Nobody but the object store asks who comes, and it knows one user. */
@@ -36,6 +36,9 @@ function tokens(settings: ClusterSettings): string {
   return readFileSync(file, 'utf8')
 }
 
-const secret = (name: string, stringData: Record<string, string>) => ({
-  ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData },
+const secret = (name: string, content: Record<string, string>) => ({
+  ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } },
+  data: Object.fromEntries(Object.entries(content).map(([key, text]) => [key, encoded(text)])),
 })
+
+const encoded = (text: string) => Buffer.from(text).toString('base64')

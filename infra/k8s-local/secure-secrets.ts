@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { bucketPolicy, programs, rightsOf, type Program } from '@dsf/dataset'
 import { caFile, certificateOf, makeCertificates, trustOwnAuthority } from '../local/secure/certificates.ts'
 import { usersFiles } from '../local/secure/elasticsearch.ts'
-import { holders, makeKeys, readKey, type Holder } from '../local/secure/keys.ts'
+import { holders, makeKeys, readKey, userOf, type Holder } from '../local/secure/keys.ts'
 import type { ClusterSettings } from './settings.ts'
 
 /** The name of a Secret, and its content. */
@@ -23,16 +23,18 @@ function ofProgram(settings: ClusterSettings, name: Program): [string, Record<st
   const key = (kind: Parameters<typeof readKey>[2]) => readKey(settings, name, kind)
   const ca = readFileSync(caFile(settings), 'utf8')
   const content = {
-    'ca.crt': ca,
     'kafka-ca.crt': ca,
+    'registry-ca.crt': ca,
     'kafka-password': key('kafka-password'),
     'registry-password': key('registry-password'),
     ...(bucketPolicy(name, {})
-      ? { 's3-access-key': key('s3-access-key'), 's3-secret-key': key('s3-secret-key') }
+      ? { 's3-access-key': key('s3-access-key'), 's3-secret-key': key('s3-secret-key'), 's3-ca.crt': ca }
       : {}),
-    ...(rightsOf(name).role ? { 'elasticsearch-password': key('elasticsearch-password') } : {}),
+    ...(rightsOf(name).role
+      ? { 'elasticsearch-password': key('elasticsearch-password'), 'elasticsearch-ca.crt': ca }
+      : {}),
   }
-  return [name.replaceAll('_', '-'), content]
+  return [userOf(name), content]
 }
 
 function ofServers(settings: ClusterSettings): Secrets {
@@ -63,7 +65,7 @@ const keysOfAll = (settings: ClusterSettings): Record<string, string> =>
   Object.fromEntries(
     holders.flatMap((name) =>
       (['kafka-password', 's3-access-key', 's3-secret-key'] as const).map((kind) => [
-        `${name}.${kind}`,
+        `${userOf(name)}.${kind}`,
         readKey(settings, name, kind),
       ]),
     ),
@@ -74,5 +76,5 @@ function passwordLine(settings: ClusterSettings, name: Holder): string {
   const salt = randomBytes(8)
   const password = readKey(settings, name, 'registry-password')
   const sum = hash('sha1', Buffer.concat([Buffer.from(password), salt]), 'buffer')
-  return `${name}:{SSHA}${Buffer.concat([sum, salt]).toString('base64')}\n`
+  return `${userOf(name)}:{SSHA}${Buffer.concat([sum, salt]).toString('base64')}\n`
 }

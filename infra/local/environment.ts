@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { credentialsFor } from './credentials.ts'
 import { brokerPorts } from './ports.ts'
 import { caFile } from './secure/certificates.ts'
-import { keyFile, type Holder, type KeyKind } from './secure/keys.ts'
+import { keyFile, userOf, type Holder, type KeyKind } from './secure/keys.ts'
 import type { Settings } from './settings.ts'
 
 export const loopback = '127.0.0.1'
@@ -81,13 +81,13 @@ function keysOf(settings: Settings, holder: Holder): StageEnvironment {
   return {
     KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
     KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
-    KAFKA_SASL_USERNAME: holder,
+    KAFKA_SASL_USERNAME: userOf(holder),
     KAFKA_SASL_PASSWORD_FILE: file('kafka-password'),
     KAFKA_SSL_CA_FILE: ca,
-    SCHEMA_REGISTRY_USERNAME: holder,
+    SCHEMA_REGISTRY_USERNAME: userOf(holder),
     SCHEMA_REGISTRY_PASSWORD_FILE: file('registry-password'),
     SCHEMA_REGISTRY_CA_FILE: ca,
-    ELASTICSEARCH_USERNAME: holder,
+    ELASTICSEARCH_USERNAME: userOf(holder),
     ELASTICSEARCH_PASSWORD_FILE: file('elasticsearch-password'),
     ELASTICSEARCH_CA_FILE: ca,
     S3_ACCESS_KEY_FILE: file('s3-access-key'),

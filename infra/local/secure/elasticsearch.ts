@@ -10,7 +10,7 @@ import { basicAuth } from '../probes/http.ts'
 import type { Settings } from '../settings.ts'
 import { certificateOf } from './certificates.ts'
 import { grantsOf, writeRoles } from './grants.ts'
-import { readKey, type Holder } from './keys.ts'
+import { readKey, userOf, type Holder } from './keys.ts'
 
 export const operatorHeaders = (settings: Settings): Record<string, string> =>
   settings.secure ? basicAuth('admin', readKey(settings, 'admin', 'elasticsearch-password')) : {}
@@ -42,12 +42,12 @@ export function giveSecurity(settings: Settings, home: string) {
 export function usersFiles(settings: Pick<Settings, 'runDir'>, programs: readonly Program[]) {
   const users: [Holder, string][] = [
     ['admin', 'superuser'],
-    ...programs.map((name) => [name, name] satisfies [Holder, string]),
+    ...programs.map((name) => [name, userOf(name)] satisfies [Holder, string]),
   ]
   const hashed = (user: Holder) => hashOf(readKey(settings, user, 'elasticsearch-password'))
   return {
-    users: users.map(([user]) => `${user}:${hashed(user)}\n`).join(''),
-    users_roles: users.map(([user, role]) => `${role}:${user}\n`).join(''),
+    users: users.map(([user]) => `${userOf(user)}:${hashed(user)}\n`).join(''),
+    users_roles: users.map(([user, role]) => `${role}:${userOf(user)}\n`).join(''),
   }
 }
 

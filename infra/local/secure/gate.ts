@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { request, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import { pipeline } from 'node:stream/promises'
-import { holders, readKey, type Holder } from './keys.ts'
+import { holders, readKey, userOf } from './keys.ts'
 
 const told = (name: string): string => {
   const value = process.env[name]
@@ -23,8 +23,9 @@ const options = { cert: readFileSync(told('GATE_CERT')), key: readFileSync(told(
 function isKnown({ headers }: IncomingMessage): boolean {
   const [scheme, encoded = ''] = (headers.authorization ?? '').split(' ')
   const [name, ...password] = Buffer.from(encoded, 'base64').toString().split(':')
-  if (scheme !== 'Basic' || !holders.includes(name as Holder)) return false
-  return same(password.join(':'), readKey(place, name as Holder, 'registry-password'))
+  const holder = holders.find((one) => userOf(one) === name)
+  if (scheme !== 'Basic' || holder === undefined) return false
+  return same(password.join(':'), readKey(place, holder, 'registry-password'))
 }
 
 const same = (given: string, wanted: string): boolean =>

@@ -19,7 +19,7 @@ import { installRequirements } from '../install/python-packages.ts'
 import type { Settings } from '../settings.ts'
 import { brokersOf } from '../servers/kafka-settings.ts'
 import { caFile, certificateOf } from './certificates.ts'
-import { holders, keyFile, type Holder, type KeyKind } from './keys.ts'
+import { holders, keyFile, userOf, type Holder, type KeyKind } from './keys.ts'
 
 type Role = NonNullable<ReturnType<typeof rightsOf>['role']>
 
@@ -61,10 +61,16 @@ type FileOf = (holder: Holder, kind: KeyKind) => string
 export function kafkaGrant({ kafka }: Grants, brokers: string, operator: Operator, fileOf: FileOf): object {
   const acls = [...kafka].flatMap(([program, rights]) =>
     rights.flatMap(({ resource, name, pattern, operations }) =>
-      operations.map((operation) => ({ principal: `User:${program}`, resource, name, pattern, operation })),
+      operations.map((operation) => ({
+        principal: `User:${userOf(program)}`,
+        resource,
+        name,
+        pattern,
+        operation,
+      })),
     ),
   )
-  const users = Object.fromEntries(holders.map((name) => [name, fileOf(name, 'kafka-password')]))
+  const users = Object.fromEntries(holders.map((name) => [userOf(name), fileOf(name, 'kafka-password')]))
   return { brokers, ...operator, users, acls }
 }
 
@@ -81,7 +87,10 @@ export function minioGrant({ policies }: Grants, endpoint: string, ca: string, f
     access: fileOf(name, 's3-access-key'),
     secret: fileOf(name, 's3-secret-key'),
   })
-  const users = [...policies].map(([name, policy]) => ({ name, ...key(name), policy }))
+  const users = [...policies].map(([name, policy]) => ({
+    ...{ name: userOf(name), ...key(name) },
+    policy,
+  }))
   return { endpoint, ca, admin: key('admin'), users }
 }
 
@@ -106,7 +115,7 @@ const fileIn =
 
 /** Elasticsearch reads them from its folder of configuration, once a second: a change needs no restart. YAML, which JSON is. */
 export const rolesFile = ({ roles }: Grants): string =>
-  [...roles].map(([name, role]) => `${name}: ${JSON.stringify(role)}\n`).join('')
+  [...roles].map(([name, role]) => `${userOf(name)}: ${JSON.stringify(role)}\n`).join('')
 
 export const writeRoles = (configFolder: string, grants: Grants): void =>
   writeFileSync(join(configFolder, 'roles.yml'), rolesFile(grants))

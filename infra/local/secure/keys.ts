@@ -9,6 +9,9 @@ import type { Settings } from '../settings.ts'
 export type Holder = Program | 'admin'
 export const holders: readonly Holder[] = [...programs, 'admin']
 
+/** What a holder is called on every server. Names of Kubernetes, which are those of users too, have no underscore. */
+export const userOf = (holder: Holder): string => holder.replaceAll('_', '-')
+
 const kinds = [
   'kafka-password',
   'registry-password',
@@ -19,7 +22,7 @@ const kinds = [
 export type KeyKind = (typeof kinds)[number]
 
 export const keyFile = ({ runDir }: Pick<Settings, 'runDir'>, holder: Holder, kind: KeyKind) =>
-  join(runDir, 'secure', 'keys', holder, kind)
+  join(runDir, 'secure', 'keys', userOf(holder), kind)
 
 export const readKey = (settings: Pick<Settings, 'runDir'>, holder: Holder, kind: KeyKind): string =>
   readFileSync(keyFile(settings, holder, kind), 'utf8').trim()
@@ -27,11 +30,11 @@ export const readKey = (settings: Pick<Settings, 'runDir'>, holder: Holder, kind
 /** Makes those that are missing. */
 export function makeKeys(settings: Settings): void {
   for (const holder of holders) {
-    mkdirSync(join(settings.runDir, 'secure', 'keys', holder), { recursive: true, mode: 0o700 })
+    mkdirSync(join(settings.runDir, 'secure', 'keys', userOf(holder)), { recursive: true, mode: 0o700 })
     for (const kind of kinds) {
       const file = keyFile(settings, holder, kind)
       // MinIO's name of a user is its access key
-      const content = kind === 's3-access-key' ? holder : randomBytes(20).toString('hex')
+      const content = kind === 's3-access-key' ? userOf(holder) : randomBytes(20).toString('hex')
       if (!existsSync(file)) writeFileSync(file, `${content}\n`, { mode: 0o600 })
     }
   }
