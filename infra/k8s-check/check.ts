@@ -52,6 +52,8 @@ function alone(root: string, work: string, component: string): string {
   mkdirSync(own, { recursive: true })
   const lines = [
     'kind: Kustomization',
+    // of the overlays: names with a hash are followed within a namespace
+    'namespace: dsf',
     `resources: [${relative(own, join(root, 'k8s/base'))}]`,
     `components: [${[join(root, 'datasets'), ...needed, component].map((path) => relative(own, path)).join(', ')}]`,
   ]
