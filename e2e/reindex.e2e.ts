@@ -5,7 +5,7 @@ import { writeQuakes } from '../bench/generate-quakes.ts'
 import { healthAddress } from '../infra/local/servers/stages.ts'
 import { changeTestDataset } from './support/datasets.ts'
 import { aliasOf, ask, countDocuments, documentsOf, mappingOf } from './support/documents.ts'
-import { parkedAt, secondInstance } from './support/processes.ts'
+import { parkedAt, revive, secondInstance, terminate } from './support/processes.ts'
 import { reindex as reindexCommand } from './support/reindex.ts'
 import { importSource, receiptOf, startRun } from './support/runs.ts'
 import { filesDir, runDir, settings } from './support/stack.ts'
@@ -120,10 +120,23 @@ describe('a new version of the index', () => {
     expect(await countDocuments(dataset)).toBeGreaterThan(6000)
   })
 
+  it('is filled when everything was lost: an indexer that starts makes an empty one to begin with', async () => {
+    const present = await contentOf()
+    await ask(`${dataset}-v6`, undefined, 'DELETE')
+    await terminate('indexer')
+    await revive('indexer')
+    expect(await aliasOf(dataset)).toEqual([`${dataset}-v1`])
+    expect(await countDocuments(dataset)).toBe(0)
+
+    expect(await reindex().ended).toBe(0)
+    expect(await aliasOf(dataset)).toEqual([`${dataset}-v2`])
+    expect(await contentOf()).toEqual(present)
+  })
+
   it('does not take the place of one that has more documents', async () => {
     const { _source } = [...(await documentsOf(dataset)).values()][0]!
     await ask(`${dataset}/_doc/of-no-object?refresh`, _source)
     expect(await reindex().ended).toBe(1)
-    expect(await aliasOf(dataset)).toEqual([`${dataset}-v6`])
+    expect(await aliasOf(dataset)).toEqual([`${dataset}-v2`])
   })
 })

@@ -46,7 +46,9 @@ def dag_of(dataset: Dataset, settings: Settings) -> DAG:
         params={
             "source": Param(settings.sources.get(dataset.name), type=["null", "string"], description="URL"),
             "force": Param(False, type="boolean", description="read the file although it did not change"),
-            "run": Param(None, type=["null", "string"], description="one that is there, in place of a new one"),
+            "run": Param(
+                None, type=["null", "string"], description="one that is there, in place of a new one"
+            ),
         },
         on_failure_callback=partial(callbacks.dag_failed, dataset.name),
         deadline=_deadline(dataset.name, settings),

@@ -16,9 +16,7 @@ class FollowOperator(TriggerDagRunOperator):
     """
 
     def __init__(self, *, dataset: str, **kwargs: Any) -> None:
-        super().__init__(
-            **kwargs, logical_date=None, skip_when_already_exists=True, trigger_rule="all_done"
-        )
+        super().__init__(**kwargs, logical_date=None, skip_when_already_exists=True, trigger_rule="all_done")
         self.dataset = dataset
 
     def execute(self, context: Any) -> None:

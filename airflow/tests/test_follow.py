@@ -59,7 +59,10 @@ def test_where_no_run_started_nobody_is_asked(monkeypatch):
 
 
 def test_a_run_that_the_dag_run_names_is_followed_although_its_tasks_did_not_come_to_it(monkeypatch):
-    with serving(lambda *_: (200, {**RUN, "next": "behind"})) as server, pytest.raises(DagRunTriggerException):
+    with (
+        serving(lambda *_: (200, {**RUN, "next": "behind"})) as server,
+        pytest.raises(DagRunTriggerException),
+    ):
         follow(server.url, monkeypatch, started=None, named="r")
 
 

@@ -58,6 +58,7 @@ function withOne(root: string, work: string, component: string): string {
   const paths = [join(root, 'datasets'), ...needed, component]
   return write(join(work, `base-with-${basename(component)}`), (own) => [
     'kind: Kustomization',
+    // of the overlays: names with a hash are followed within a namespace
     'namespace: dsf',
     `resources: [${relative(own, join(root, 'k8s/base'))}]`,
     `components: [${paths.map((path) => relative(own, path)).join(', ')}]`,

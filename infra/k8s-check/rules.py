@@ -58,11 +58,20 @@ SCHEMAS = _custom_schemas()
 
 def problems_of(manifest: Manifest) -> Iterator[str]:
     yield from _by_schema(manifest)
-    template = manifest.get("spec", {}).get("template")
-    if template and manifest["kind"] in ("Deployment", "StatefulSet", "Job"):
-        yield from _by_rules(template["spec"])
-    if _is_stage(manifest):
-        yield from _as_a_stage(template["spec"])
+    pod = pod_of(manifest)
+    if pod:
+        yield from _by_rules(pod, is_asked=manifest["kind"] in ("Deployment", "StatefulSet"))
+        if _is_stage(manifest):
+            yield from _as_a_stage(pod)
+
+
+def pod_of(manifest: Manifest) -> Manifest | None:
+    spec = manifest.get("spec", {})
+    if manifest["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    elif manifest["kind"] not in ("Deployment", "StatefulSet", "Job"):
+        return None
+    return spec["template"]["spec"]
 
 
 def _by_schema(manifest: Manifest) -> Iterator[str]:
@@ -79,8 +88,8 @@ def _by_schema(manifest: Manifest) -> Iterator[str]:
         yield f"{'.'.join(map(str, error.path))}: {error.message}"
 
 
-def _by_rules(pod: Manifest) -> Iterator[str]:
-    """Pod Security "restricted", and what it does not ask for."""
+def _by_rules(pod: Manifest, is_asked: bool) -> Iterator[str]:
+    """Pod Security "restricted", and what it does not ask for. Who serves nobody needs no probe."""
     security = pod.get("securityContext", {})
     if not security.get("runAsNonRoot") or not security.get("runAsUser"):
         yield "the pod may run as root: expected runAsNonRoot and runAsUser"
@@ -91,7 +100,8 @@ def _by_rules(pod: Manifest) -> Iterator[str]:
     if pod.get("enableServiceLinks") is not False:
         yield "expected enableServiceLinks: false, or each Service is variables"
     for container in pod["containers"]:
-        yield from (f"container {container['name']}: {problem}" for problem in _of_container(container))
+        problems = [*_of_container(container), *(_of_server(container) if is_asked else ())]
+        yield from (f"container {container['name']}: {problem}" for problem in problems)
 
 
 def _of_container(container: Manifest) -> Iterator[str]:
@@ -110,6 +120,9 @@ def _of_container(container: Manifest) -> Iterator[str]:
         "limits", {}
     ):
         yield "expected requests of cpu and memory, and a limit of memory"
+
+
+def _of_server(container: Manifest) -> Iterator[str]:
     if "readinessProbe" not in container:
         yield "expected a readinessProbe"
 
@@ -133,6 +146,22 @@ def _as_a_stage(pod: Manifest) -> Iterator[str]:
         yield "has no volume of datasets"
 
 
+def _unlike_the_indexer(manifests: list[Manifest]) -> Iterator[str]:
+    """What reindexes is the indexer, once: what a component gives one of them, the other must have."""
+    pods = {
+        one["metadata"]["name"]: pod_of(one) for one in manifests if one["kind"] in ("Deployment", "CronJob")
+    }
+    indexer, reindex = pods.get("indexer"), pods.get("reindex")
+    if not indexer or not reindex:
+        return
+    for name in ("serviceAccountName", "volumes"):
+        if indexer.get(name) != reindex.get(name):
+            yield f"{name} is not the indexer's: list the component reindex behind all others"
+    for name in ("image", "env", "envFrom", "volumeMounts"):
+        if indexer["containers"][0].get(name) != reindex["containers"][0].get(name):
+            yield f"{name} is not the indexer's: list the component reindex behind all others"
+
+
 def check(files: list[str]) -> int:
     rendered = {
         Path(file).name.split(".")[0]: list(yaml.safe_load_all(Path(file).read_text())) for file in files
@@ -145,6 +174,7 @@ def check(files: list[str]) -> int:
             for problem in problems_of(one)
         ]
         wrong += [f"{origin}: {problem}" for problem in problems_together(manifests)]
+        wrong += [f"{origin}: CronJob reindex: {problem}" for problem in _unlike_the_indexer(manifests)]
     count = sum(map(len, rendered.values()))
     print("\n".join(wrong) if wrong else f"{count} manifests of {len(files)} kustomizations are right")
     return 1 if wrong else 0

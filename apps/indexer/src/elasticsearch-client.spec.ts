@@ -13,11 +13,12 @@ const folder = mkdtempSync(join(tmpdir(), 'dsf-index-'))
 const file = join(folder, 'key')
 const asked: { url: string; authorization: string | undefined }[] = []
 
+const told = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' }
+
 /** As much of Elasticsearch as a look at its health asks for; it knows one key. */
 const server = createServer(({ url, headers }, response) => {
   asked.push({ url: url!, authorization: headers.authorization })
   const isKnown = headers.authorization === 'ApiKey right'
-  const told = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' }
   response.writeHead(!isKnown ? 401 : url!.includes('denied') ? 403 : 200, told).end('{"status":"green"}')
 })
 let url = ''
@@ -93,5 +94,77 @@ describe('Elasticsearch that asks who we are', () => {
     expect(() => settings({ ELASTICSEARCH_URL: 'http://me:hunter2@a' })).toThrow(
       'expected no user and password',
     )
+  })
+})
+
+describe('Elasticsearch of two nodes', () => {
+  /** Takes every connection, and answers once it is told to. */
+  async function hangingNode() {
+    let isBack = false
+    let asked = 0
+    const node = createServer((_, response) => {
+      asked++
+      if (isBack) response.writeHead(200, told).end('{}')
+    })
+    await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', resolve))
+    const { port } = node.address() as AddressInfo
+    const back = () => void (isBack = true)
+    return {
+      url: `http://127.0.0.1:${port}`,
+      asked: () => asked,
+      back,
+      close: () => node.closeAllConnections(),
+    }
+  }
+  const patience = { connect: 200, health: 50, answer: 300, aside: 100 }
+  const both = (other: string) =>
+    openIndex(settings({ ELASTICSEARCH_API_KEY: 'right', ELASTICSEARCH_URL: `${other},${url}` }), patience)
+  const outcomes = async (calls: number, call: (i: number) => Promise<unknown>) => {
+    const failed: string[] = []
+    for (let i = 0; i < calls; i++)
+      await call(i).catch((error: unknown) => void failed.push((error as Error).message))
+    return failed
+  }
+
+  it('goes on with one of them when the other never answers: it fails one call, and is put aside', async () => {
+    const node = await hangingNode()
+    const index = both(node.url)
+    const failed = await outcomes(7, (i) => index.refresh(`dataset-${i}`))
+    expect(failed).toEqual([expect.stringContaining('refresh:  Request timed out')])
+    node.close()
+  })
+
+  it('finds it by a look at the health, which waits less than a bulk request may', async () => {
+    const node = await hangingNode()
+    const index = both(node.url)
+    const begun = performance.now()
+    expect(await outcomes(2, index.check)).toEqual([expect.stringContaining('health:  Request timed out')])
+    expect(performance.now() - begun).toBeLessThan(patience.answer)
+    expect(await outcomes(4, (i) => index.refresh(`dataset-${i}`))).toEqual([])
+    node.close()
+  })
+
+  it('asks it again when it is back', async () => {
+    const node = await hangingNode()
+    const index = both(node.url)
+    await outcomes(2, index.check)
+    const before = node.asked()
+    node.back()
+    await new Promise((resolve) => setTimeout(resolve, patience.aside))
+    await index.check()
+    await expect.poll(async () => (await index.check(), node.asked())).toBeGreaterThan(before + 1)
+    node.close()
+  })
+
+  it('tries all of them when none is left', async () => {
+    const node = await hangingNode()
+    const index = openIndex(
+      settings({ ELASTICSEARCH_API_KEY: 'right', ELASTICSEARCH_URL: node.url }),
+      patience,
+    )
+    expect(await outcomes(2, index.check)).toHaveLength(2)
+    node.back()
+    await index.check()
+    node.close()
   })
 })

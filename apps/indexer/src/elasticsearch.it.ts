@@ -121,4 +121,30 @@ describe('a definition that Elasticsearch does not take', () => {
       /^Elasticsearch at http.*Limit of total fields \[1000\] has been exceeded/,
     )
   })
+
+  it('names the dataset without the prefix of its index, and how a new one is filled with make and without', async () => {
+    const prefixed = openIndex({ ...indexSettings(environment), ELASTICSEARCH_INDEX_PREFIX: 'team-' })
+    const before = { ...dataset, name: freshName() }
+    await prefixed.prepare(before)
+    const fields = before.fields.map((field) =>
+      field.name === 'net' ? { ...field, search: 'text' as const } : field,
+    )
+    const refusal = prefixed.prepare({ ...before, fields })
+    await expect(refusal).rejects.toThrow(DatasetError)
+    await expect(refusal).rejects.toThrow(
+      new RegExp(
+        `^the index team-${before.name} cannot take its definition: .*\\[net\\].*\\. Fill a new one: make reindex DATASET=${before.name}, ` +
+          `or on Kubernetes a Job of the CronJob "reindex" with the argument ${before.name} `,
+      ),
+    )
+  })
+
+  it('names no way that is not there: what is about runs and trends is not filled from the lake', async () => {
+    const own = ownIndex(trendsTemplate, freshName())
+    await index.prepareIndex(own)
+    own.template.template.mappings.properties['dataset'] = { type: 'long' }
+    await expect(index.prepareIndex(own)).rejects.toThrow(
+      /cannot take its definition: .*\[dataset\].*\[long\]$/,
+    )
+  })
 })

@@ -11,7 +11,7 @@ import {
 } from './bulk-answer.ts'
 import type { BulkBody } from './bulk-body.ts'
 import type { IndexSettings } from './config.ts'
-import { openClient } from './elasticsearch-client.ts'
+import { openClient, type Patience } from './elasticsearch-client.ts'
 import { sharedCalls } from './shared-calls.ts'
 
 /** What the indexer does with Elasticsearch. A server that is away or overloaded is a TransientError. */
@@ -43,8 +43,8 @@ export interface NamedIndex {
 const tries = 6
 
 /** @throws FatalError when variables do not fit together */
-export function openIndex(settings: IndexSettings): Index {
-  const { client, isMendable } = openClient(settings)
+export function openIndex(settings: IndexSettings, waits?: Patience): Index {
+  const { client, isMendable, patience } = openClient(settings, waits)
   const url = settings.ELASTICSEARCH_URL.join(', ')
   const nameOf = (name: string) => `${settings.ELASTICSEARCH_INDEX_PREFIX}${name}`
   const tried = async <T>(what: string, work: (client: Client) => Promise<T>): Promise<T> => {
@@ -54,13 +54,16 @@ export function openIndex(settings: IndexSettings): Index {
       throw explain(`Elasticsearch at ${url}, ${what}`, error, isMendable)
     }
   }
-  const prepared = (index: NamedIndex) =>
-    tried(`index of ${index.alias}`, (client) => prepare(client, named(index, nameOf)))
+  const prepared = (index: NamedIndex, dataset?: string) =>
+    tried(`index of ${index.alias}`, (client) => prepare(client, named(index, nameOf), dataset))
   return {
     nameOf,
-    check: () => tried('health', (client) => client.cluster.health({ timeout: '2s' })),
-    prepare: (dataset) => prepared(ofDataset(dataset)),
-    prepareIndex: prepared,
+    check: () =>
+      tried('health', (client) =>
+        client.cluster.health({ timeout: '2s' }, { requestTimeout: patience.health }),
+      ),
+    prepare: (dataset) => prepared(ofDataset(dataset), dataset.name),
+    prepareIndex: (index) => prepared(index),
     bulk: (body, target = 'alias') => bulk((work) => tried('bulk', work), body, target === 'alias'),
     // the lanes of a run end together, and one refresh is enough for all of them
     refresh: sharedCalls((alias) =>
@@ -79,14 +82,20 @@ export function named({ alias, name, first, template }: NamedIndex, nameOf: Inde
   }
 }
 
-async function prepare(client: Client, { alias, name, template, first }: NamedIndex): Promise<void> {
+async function prepare(
+  client: Client,
+  { alias, name, template, first }: NamedIndex,
+  dataset: string | undefined,
+): Promise<void> {
   await client.indices.putIndexTemplate({ name, ...template })
   if (await client.indices.existsAlias({ name: alias })) {
     // a definition may have grown fields since
     await allowFields(client, alias, template)
     const { mappings } = template.template
     const properties = await withOwnFormats(client, alias, mappings.properties)
-    await client.indices.putMapping({ index: alias, ...mappings, properties }).catch(explainChange(alias))
+    await client.indices
+      .putMapping({ index: alias, ...mappings, properties })
+      .catch(explainChange(alias, dataset))
     return
   }
   const aliases = { [alias]: { is_write_index: true } }
@@ -125,11 +134,16 @@ export const ofDataset = (dataset: Dataset): NamedIndex => ({
   first: `${dataset.name}-v1`,
 })
 
-/** What it changed, Elasticsearch refuses with the field's name. */
-const explainChange = (alias: string) => (error: unknown) => {
+/** What it changed, Elasticsearch refuses with the field's name. An index of a dataset can be filled anew, by the dataset's own name. */
+const explainChange = (alias: string, dataset: string | undefined) => (error: unknown) => {
   if (!(error instanceof errors.ResponseError) || error.statusCode !== 400) throw error
-  const sentence = `the index ${alias} cannot take its definition: ${reasonOf(error)}. Fill a new one: make reindex DATASET=${alias}`
-  throw new DatasetError(sentence, { cause: error })
+  const way =
+    dataset === undefined
+      ? ''
+      : `. Fill a new one: make reindex DATASET=${dataset}, or on Kubernetes a Job of the CronJob "reindex" with the argument ${dataset} (docs/elasticsearch.md)`
+  throw new DatasetError(`the index ${alias} cannot take its definition: ${reasonOf(error)}${way}`, {
+    cause: error,
+  })
 }
 
 function ignoreExisting(error: unknown): void {

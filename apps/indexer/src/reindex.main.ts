@@ -18,7 +18,9 @@ function readWork(name: string | undefined): Reindexing {
   const refused = datasets.refused.find((one) => one.name === name)
   if (!dataset && refused)
     throw new Error(`the dataset "${name}" cannot be used:\n  ${refused.problems.join('\n  ')}`)
-  if (!dataset) throw new Error(`no dataset is named "${name}"; known are ${[...datasets.keys()].join(', ')}`)
+  const known = `known are ${[...datasets.keys()].join(', ')}`
+  if (name === undefined) throw new Error(`which dataset? reindex.main.js <dataset> [--drop]; ${known}`)
+  if (!dataset) throw new Error(`no dataset is named "${name}"; ${known}`)
   return { dataset, store: openStore(settings), index: openIndex(settings), say }
 }
 

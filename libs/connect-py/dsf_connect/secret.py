@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-_LARGEST = 256 * 1024
+_LARGEST = 1024 * 1024
 
 
 class ConnectError(Exception):
@@ -34,6 +34,7 @@ class Secret:
             raise ConnectError(f"{what}, which cannot be read: {type(error).__name__}") from error
         if not text:
             raise ConnectError(f"{what}, which is empty: expected the secret in it")
+        _refuse_unseen(f"{what}, which", text)
         return self._word(f"{self.name}_FILE", text)
 
     def _word(self, variable: str, text: str) -> str:
@@ -42,6 +43,19 @@ class Secret:
                 f"{variable} has spaces or several lines: expected one line of letters, digits and signs"
             )
         return text
+
+
+def _refuse_unseen(what: str, text: str) -> None:
+    """What no editor shows, and a server refuses as a wrong password. @raise ConnectError"""
+    unseen = None
+    if text.startswith("\ufeff"):
+        unseen = "a byte order mark"
+    elif "\r" in text or "\n" in text:
+        unseen = "several lines"
+    elif control := re.search(r"[\x00-\x1f\x7f\ufeff]", text):
+        unseen = f"the control character U+{ord(control[0]):04X}"
+    if unseen:
+        raise ConnectError(f"{what} has {unseen}: expected the secret alone, in one line")
 
 
 def told(env: Mapping[str, str]) -> Mapping[str, str]:
@@ -54,6 +68,8 @@ def secret(env: Mapping[str, str], name: str) -> Secret | None:
     value, file = env.get(name) or None, path(env, f"{name}_FILE")
     if value and file:
         raise ConnectError(f"{name} and {name}_FILE are both set: leave one of them out")
+    if value:
+        _refuse_unseen(name, value)
     return Secret(name, value, file) if value or file else None
 
 

@@ -45,9 +45,26 @@ def test_a_secret_of_a_file_is_read_again_each_time(tmp_path):
 def test_a_secret_loses_one_end_of_a_line_and_nothing_else(tmp_path):
     file = tmp_path / "word"
     told = secret({"A_FILE": str(file)}, "A")
-    for written, read in ((b"a\r\n", "a"), (b"a\r", "a\r"), (b"a\rb\r\n\n", "a\rb\r\n"), (b" a \n", " a ")):
+    for written, read in ((b"a\r\n", "a"), (b"a\n", "a"), (b" a \n", " a ")):
         file.write_bytes(written)
         assert told.read() == read
+
+
+def test_a_secret_with_what_nobody_sees_is_refused(tmp_path):
+    file = tmp_path / "word"
+    cases = {
+        b"p\n\n": "several lines",
+        b"p\rq": "several lines",
+        b"\xef\xbb\xbfp\n": "a byte order mark",
+        b"p\0": r"the control character U\+0000",
+        b"p\x7f": r"the control character U\+007F",
+    }
+    for written, what in cases.items():
+        file.write_bytes(written)
+        with pytest.raises(ConnectError, match=f"A_FILE is .*, which has {what}: expected the secret alone"):
+            secret({"A_FILE": str(file)}, "A").read()
+        with pytest.raises(ConnectError, match=f"A has {what}: expected the secret alone"):
+            secret({"A": written.decode()}, "A")
 
 
 _VECTORS = Path(__file__).parents[3] / "libs/dataset/vectors/connections.json"

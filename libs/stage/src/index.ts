@@ -22,7 +22,7 @@ export {
 export { apiVariables, flag, readConfig } from './settings/env.ts'
 export { filePath, openUrl, optional, told } from './settings/variable-types.ts'
 export { renewed, secretOf, tokenOf, type Secret } from './settings/secret.ts'
-export { LiveAgent, readTls, type TlsFiles } from './settings/tls.ts'
+export { LiveAgent, readTls, type TlsFiles, type TlsTexts } from './settings/tls.ts'
 export { DatasetError, FatalError, TransientError } from './health/failure.ts'
 export { problem, RequestError } from './http/problem.ts'
 export { TokenError, tokensOf, type TokenClient, type Tokens } from './settings/oauth-token.ts'

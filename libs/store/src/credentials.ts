@@ -1,6 +1,7 @@
-import { FatalError, LiveAgent, secretOf, tokenOf } from '@dsf/stage'
-import { IamAwsProvider, type ClientOptions } from 'minio'
+import { FatalError, LiveAgent, secretOf, tokenOf, type Secret } from '@dsf/stage'
+import type { ClientOptions } from 'minio'
 import type { StoreConfig } from './env.ts'
+import { keysOf } from './web-identity.ts'
 
 type Provider = NonNullable<ClientOptions['credentialsProvider']>
 
@@ -16,24 +17,41 @@ export function identityOf(config: StoreConfig): Identity {
   const access = tokenOf(config, 'S3_ACCESS_KEY')
   const secret = secretOf(config, 'S3_SECRET_KEY')
   const session = tokenOf(config, 'S3_SESSION_TOKEN')
-  if (config.AWS_WEB_IDENTITY_TOKEN_FILE !== undefined && !access && !secret) {
-    if (config.AWS_ROLE_ARN === undefined)
-      throw new FatalError('AWS_WEB_IDENTITY_TOKEN_FILE is set: set AWS_ROLE_ARN, too')
-    return { provider: new IamAwsProvider({}), isMendable: true }
-  }
+  const token = tokenOf(config, 'AWS_WEB_IDENTITY_TOKEN')
+  if (token && !access && !secret) return { provider: lentBy(config, token), isMendable: true }
   if (!access || !secret)
     throw new FatalError(
       'the object store asks who we are: set S3_ACCESS_KEY and S3_SECRET_KEY, or each with _FILE, or AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN',
     )
-  const provider = liveKeys(() => [access.read(), secret.read(), session?.read()])
+  const provider = providerOf(async () => ({
+    access: access.read(),
+    secret: secret.read(),
+    session: session?.read(),
+  }))
   return { provider, isMendable: access.isFromFile || secret.isFromFile }
 }
 
+function lentBy(config: StoreConfig, token: Secret): Provider {
+  const { AWS_ROLE_ARN: role, AWS_REGION: region, AWS_ROLE_SESSION_NAME: session } = config
+  if (role === undefined) throw new FatalError('AWS_WEB_IDENTITY_TOKEN_FILE is set: set AWS_ROLE_ARN, too')
+  const usual = region === undefined ? 'sts.amazonaws.com' : `sts.${region}.amazonaws.com`
+  const domain = region?.startsWith('cn-') ? '.cn' : ''
+  return providerOf(
+    keysOf({ url: config.AWS_ENDPOINT_URL_STS ?? `https://${usual}${domain}`, role, session, token }),
+  )
+}
+
+interface Keys {
+  access: string
+  secret: string
+  session: string | undefined
+}
+
 /** The client asks a provider for these alone; the class that its types want is not exported. */
-const liveKeys = (read: () => [access: string, secret: string, session: string | undefined]): Provider =>
+const providerOf = (read: () => Promise<Keys>): Provider =>
   ({
     getCredentials: async () => {
-      const [access, secret, session] = read()
+      const { access, secret, session } = await read()
       return { getAccessKey: () => access, getSecretKey: () => secret, getSessionToken: () => session }
     },
   }) as unknown as Provider

@@ -12,10 +12,11 @@ export const storeVariables = {
   S3_SECRET_KEY_FILE: filePath.describe('a file with it'),
   S3_SESSION_TOKEN: optional.describe('of keys that were lent'),
   S3_SESSION_TOKEN_FILE: filePath.describe('a file with it'),
-  AWS_WEB_IDENTITY_TOKEN_FILE: filePath.describe(
-    'in place of keys: a token for which AWS lends some (IRSA); AWS_REGION chooses where',
-  ),
+  AWS_WEB_IDENTITY_TOKEN_FILE: filePath.describe('in place of keys: a token for which AWS lends some (IRSA)'),
   AWS_ROLE_ARN: optional.describe('the role that they are lent for'),
+  AWS_ROLE_SESSION_NAME: z.string().default('dsf').describe("what we are called in the lender's log"),
+  AWS_REGION: optional.describe('whose Security Token Service lends them; without it the global one'),
+  AWS_ENDPOINT_URL_STS: openUrl.optional().describe('its address, where it is another one than of AWS'),
   S3_ADDRESSING: z
     .enum(['path', 'virtual'])
     .default('path')

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -49,5 +52,15 @@ describe('the object store', () => {
     await expect(away.put('x', Buffer.from('x'))).rejects.toThrow(TransientError)
     const stranger = openStore({ ...config, S3_SECRET_KEY: 'wrong' })
     await expect(stranger.put('x', Buffer.from('x'))).rejects.toThrow(FatalError)
+  })
+
+  it('waits for keys that the lender refuses, and tells its code: MinIO is one, and knows no issuer here', async () => {
+    const { S3_ACCESS_KEY: _, S3_SECRET_KEY: __, ...nameless } = config
+    const file = join(mkdtempSync(join(tmpdir(), 'dsf-token-')), 'token')
+    writeFileSync(file, 'a.b.c')
+    const lent = { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: 'arn:minio:iam:::role/dsf' }
+    const asking = openStore({ ...nameless, ...lent, AWS_ENDPOINT_URL_STS: config.S3_ENDPOINT }).check()
+    await expect(asking).rejects.toThrow(TransientError)
+    await expect(asking).rejects.toThrow(/lends no keys for arn:minio:iam:::role\/dsf: \d{3} \w+: \w+/)
   })
 })

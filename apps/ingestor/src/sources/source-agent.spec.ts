@@ -106,4 +106,19 @@ describe('a source behind a proxy', () => {
     )
     expect((wrong as Error).message).toBe('SOURCE_PROXY is no http: or https: URL')
   })
+
+  it.each(['100%', 'a#b', '1#b', '1/2', '1?2', 'hunter2%zz'])(
+    'is not asked by a password that is not percent-encoded: %s',
+    async (password) => {
+      const proxy = () => `http://me:${password}@127.0.0.1:1`
+      const refused = await refusal(
+        openSource('http://feed.invalid/', { ...usual, timeouts, allow: [], proxy }),
+      )
+      expect(refused).toBeInstanceOf(SourceError)
+      expect((refused as Error).message).toMatch(
+        /^SOURCE_PROXY has a user or password .* percent-encode them/,
+      )
+      expect((refused as Error).message).not.toContain(password)
+    },
+  )
 })

@@ -25,8 +25,23 @@ export function sourceAgent({ allow, proxy, ca, timeout }: AgentOptions, lookup 
 /** @throws SourceError that does not show it: it may hold a password */
 function proxyUrl(text: string): string {
   const url = URL.parse(text)
+  // without a user, what stands before the @ was cut into host, port and path
+  const isCut = text.includes('@') && !url?.username && !url?.password
+  if (isCut || (url && ![url.username, url.password].every(isEncoded)))
+    throw new SourceError(`SOURCE_PROXY has a user or password with a sign of URLs in it: ${percent}`)
   if (url && ['http:', 'https:'].includes(url.protocol)) return url.href
   throw new SourceError('SOURCE_PROXY is no http: or https: URL')
+}
+
+const percent = 'percent-encode them, % as %25, # as %23, @ as %40, / as %2F'
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -31,13 +31,37 @@ describe('a secret', () => {
   it.each([
     ['there is no such file', () => rmSync(file, { force: true })],
     ['which is empty', () => writeFileSync(file, '\n')],
-    ['which has 300000 bytes: expected at most 262144', () => writeFileSync(file, 'x'.repeat(300_000))],
+    ['which has 1100000 bytes: expected at most 1048576', () => writeFileSync(file, 'x'.repeat(1_100_000))],
   ])('whose file is wrong is waited for, by name: %s', (reason, make) => {
     make()
     const read = secretOf({ A_FILE: file }, 'A')!.read
     expect(read).toThrow(TransientError)
     expect(read).toThrow(`A_FILE is "${file}"`)
     expect(read).toThrow(reason)
+  })
+})
+
+describe('a secret with what nobody sees', () => {
+  it.each([
+    ['p\n\n', 'several lines'],
+    ['p\rq', 'several lines'],
+    ['\ufeffp\n', 'a byte order mark'],
+    ['p\0', 'the control character U+0000'],
+    ['p\t', 'the control character U+0009'],
+    ['p\x7f', 'the control character U+007F'],
+    [Buffer.from([0xff, 0xfe, 0x70, 0]), 'bytes that are no UTF-8'],
+  ])('is waited for in a file, and ends the process in a variable: %j has %s', (written, what) => {
+    writeFileSync(file, written)
+    const read = secretOf({ A_FILE: file }, 'A')!.read
+    expect(read).toThrow(TransientError)
+    expect(read).toThrow(`A_FILE is "${file}", which has ${what}: expected the secret alone, in one line`)
+    const told = () => secretOf({ A: written.toString() }, 'A')
+    expect(told).toThrow(FatalError)
+    expect(told).toThrow(`A has ${what}: expected the secret alone, in one line`)
+  })
+
+  it('is one of any other characters', () => {
+    for (const word of [' p ', 'pä ß%#', '日本 🔑']) expect(secretOf({ A: word }, 'A')!.read()).toBe(word)
   })
 })
 
@@ -62,7 +86,10 @@ describe('a token for a header', () => {
     expect(() => tokenOf({ A: 'one\ntwo' }, 'A')).toThrow(FatalError)
     const secret = tokenOf({ A_FILE: file }, 'A')!
     expect(secret.read).toThrow(TransientError)
-    expect(secret.read).toThrow(/^A_FILE names a file with spaces or several lines/)
+    expect(secret.read).toThrow(`A_FILE is "${file}", which has several lines`)
+    writeFileSync(file, 'one two')
+    expect(secret.read).toThrow(TransientError)
+    expect(secret.read).toThrow(/^A_FILE names a file with spaces/)
     writeFileSync(file, 'one\n')
     expect(secret.read()).toBe('one')
   })

@@ -14,7 +14,7 @@ type Told<Name extends string> = Partial<Record<Name | `${Name}_FILE`, string | 
 /**
  * The secret that a variable is, or that is in the file which the same variable with `_FILE` names: that one is read again for each
  * connection or request. Undefined when neither is set.
- * @throws FatalError when both are
+ * @throws FatalError when both are, or the variable has what nobody types
  */
 export function secretOf<Name extends string>(config: Told<Name>, name: Name): Secret | undefined {
   const variable = `${name}_FILE` as const
@@ -23,7 +23,10 @@ export function secretOf<Name extends string>(config: Told<Name>, name: Name): S
   if (value !== undefined && file !== undefined)
     throw new FatalError(`${name} and ${variable} are both set: leave one of them out`)
   if (file !== undefined) return { isFromFile: true, read: () => readSecret(variable, file) }
-  return value === undefined ? undefined : { isFromFile: false, read: () => value }
+  if (value === undefined) return undefined
+  const unseen = unseenIn(value)
+  if (unseen !== undefined) throw new FatalError(`${name} has ${unseen}: ${alone}`)
+  return { isFromFile: false, read: () => value }
 }
 
 /**
@@ -46,8 +49,8 @@ export function tokenOf<Name extends string>(config: Told<Name>, name: Name): Se
 
 const oneWord = 'expected one line of letters, digits and signs'
 
-/** No key, certificate or token that we know comes near. */
-const largest = 256 * 1024
+/** No key or token that we know comes near; the certificates of all public authorities have 220 to 290 kB. */
+const largest = 1024 * 1024
 
 /**
  * The whole text of a small file that a variable names.
@@ -72,8 +75,23 @@ export function readSmallFile(variable: string, file: string): string {
 /** Without the end of the line that editors write. */
 function readSecret(variable: string, file: string): string {
   const text = readSmallFile(variable, file).replace(/\r?\n$/, '')
-  if (text !== '') return text
-  throw new TransientError(`${variable} is "${file}", which is empty: expected the secret in it`)
+  const what = `${variable} is "${file}", which`
+  if (text === '') throw new TransientError(`${what} is empty: expected the secret in it`)
+  const unseen = unseenIn(text)
+  if (unseen !== undefined) throw new TransientError(`${what} has ${unseen}: ${alone}`)
+  return text
+}
+
+const alone = 'expected the secret alone, in one line'
+
+/** What no editor shows, and a server refuses as a wrong password. */
+function unseenIn(text: string): string | undefined {
+  if (text.startsWith('\ufeff')) return 'a byte order mark'
+  if (text.includes('\ufffd')) return 'bytes that are no UTF-8'
+  if (/[\r\n]/.test(text)) return 'several lines'
+  const [control] = /[\x00-\x1f\x7f\ufeff]/.exec(text) ?? []
+  if (control === undefined) return undefined
+  return `the control character U+${control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 /** A value that is made of files, and made anew once they have changed. The old one is handed to `end`. */

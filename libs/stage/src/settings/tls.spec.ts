@@ -1,11 +1,11 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, get } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificates, served } from '../../testing/certificates.ts'
-import { LiveAgent } from './tls.ts'
+import { LiveAgent, liveTls } from './tls.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
 const certificates = makeCertificates(folder)
@@ -39,4 +39,15 @@ describe('an agent with files', () => {
       expect(await ask(agent)).toMatch(/certificate/)
     },
   )
+})
+
+describe('the options of a connection', () => {
+  it('are parsed once for as long as the files are the same, and take a bundle of all public authorities', () => {
+    writeFileSync(ca, readFileSync(certificates.ca, 'utf8').repeat(300_000 / statSync(certificates.ca).size))
+    const options = liveTls({ ca: ['A_CA_FILE', ca] })
+    const first = { ...options }.secureContext
+    expect({ ...options }.secureContext).toBe(first)
+    copyFileSync(certificates.stranger, ca)
+    expect({ ...options }.secureContext).not.toBe(first)
+  })
 })

@@ -1,0 +1,106 @@
+import { TransientError, type Secret } from '@dsf/stage'
+
+/** Who lends keys, and for what. */
+interface Lender {
+  /** of the Security Token Service */
+  url: string
+  role: string
+  /** what we are called in its log */
+  session: string
+  /** says who we are; it is renewed in its file */
+  token: Secret
+}
+
+interface LentKeys {
+  access: string
+  secret: string
+  session: string
+}
+
+/** Keys are lent anew when less than this is left of them: a request must get through. */
+const leewayMs = 60_000
+const answerWithinMs = 10_000
+
+/**
+ * Keys that AWS lends to who has a token of an issuer that it knows (AssumeRoleWithWebIdentity). They are used until shortly before they
+ * expire, and who asks meanwhile waits for the same answer.
+ * @throws TransientError, because a token is renewed and a role mended without us; it has the code that was answered
+ */
+export function keysOf(lender: Lender, now: () => number = Date.now): () => Promise<LentKeys> {
+  let lent: { keys: Promise<LentKeys>; until: number } | undefined
+  return () => {
+    if (lent && now() < lent.until) return lent.keys
+    const asked = ask(lender)
+    const mine = { keys: asked.then(({ keys }) => keys), until: Infinity }
+    lent = mine
+    asked.then(
+      ({ until }) => (mine.until = until - leewayMs),
+      () => (mine.until = 0),
+    )
+    return mine.keys
+  }
+}
+
+async function ask({ url, role, session, token }: Lender): Promise<{ keys: LentKeys; until: number }> {
+  const word = token.read()
+  const body = new URLSearchParams({
+    ...{ Action: 'AssumeRoleWithWebIdentity', Version: '2011-06-15' },
+    ...{ RoleArn: role, RoleSessionName: session, WebIdentityToken: word },
+  })
+  const signal = AbortSignal.timeout(answerWithinMs)
+  const answer = await fetch(url, { method: 'POST', body, signal, redirect: 'error' })
+    .then(async (response) => ({ status: response.status, read: readerOf(await response.text()) }))
+    .catch((error: unknown) => {
+      const { message, cause } = error as Error
+      const reason = (cause as Error | undefined)?.message ?? message
+      throw new TransientError(`${url} lends no keys for ${role}: ${reason}`, { cause: error })
+    })
+  const lent = lentIn(answer.read)
+  if (answer.status === 200 && lent) return lent
+  const reason = reasonIn(answer.read).replaceAll(word, '…')
+  throw new TransientError(`${url} lends no keys for ${role}: ${answer.status} ${reason}`)
+}
+
+/** The text of the first element of a name. */
+type Reader = (element: string) => string | undefined
+
+const entities: Record<string, string> = {
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  '#39': "'",
+  '#34': '"',
+  amp: '&',
+}
+
+const readerOf =
+  (xml: string): Reader =>
+  (element) =>
+    new RegExp(`<${element}>([^<]*)</${element}>`)
+      .exec(xml)?.[1]
+      ?.replace(/&(lt|gt|quot|apos|#39|#34|amp);/g, (_, name: string) => entities[name]!)
+
+function lentIn(read: Reader): { keys: LentKeys; until: number } | undefined {
+  const [access, secret, session] = [read('AccessKeyId'), read('SecretAccessKey'), read('SessionToken')]
+  const until = Date.parse(read('Expiration') ?? '')
+  if (!access || !secret || !session || Number.isNaN(until)) return undefined
+  return { keys: { access, secret, session }, until }
+}
+
+/** What a person can do about a code that AWS answers. */
+const ways: Record<string, string> = {
+  AccessDenied: "the role's trust policy must name the issuer and the subject of our token",
+  ExpiredTokenException: 'AWS_WEB_IDENTITY_TOKEN_FILE must be renewed, as the kubelet does',
+  InvalidIdentityToken:
+    'an identity provider of the account must know the issuer and the audience of our token',
+}
+
+const longestMessage = 300
+
+function reasonIn(read: Reader): string {
+  const code = read('Code')
+  if (!code) return 'without keys, and without a code'
+  const way = ways[code]
+  return `${code}: ${(read('Message') ?? '').slice(0, longestMessage)}${way === undefined ? '' : ` (${way})`}`
+}
