@@ -158,10 +158,13 @@ describe('a DAG run', () => {
           { seconds: 90, everyMs: 300 },
         )
         expect(retried.tries).toBeGreaterThanOrEqual(1)
-        expect(lastLine(dagRun, 'health', 1)).toMatchObject({
-          level: 'error',
-          event: expect.stringMatching(/^quakes-airflow: .*generator is not ready: http.* does not answer/),
-        })
+        // Airflow tells the state a moment before the try ends its log
+        await expect
+          .poll(() => lastLine(dagRun, 'health', 1), { timeout: 10_000 })
+          .toMatchObject({
+            level: 'error',
+            event: expect.stringMatching(/^quakes-airflow: .*generator is not ready: http.* does not answer/),
+          })
       } finally {
         await revive('generator')
       }
