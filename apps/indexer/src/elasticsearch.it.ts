@@ -41,6 +41,23 @@ describe('an index that is there already', () => {
   })
 })
 
+describe('an index that has lost its alias', () => {
+  it('is not written to, and a sentence says what to do', async () => {
+    const own = ownIndex(pipelineTemplate, freshName())
+    await index.prepareIndex(own)
+    await ask('_aliases', { actions: [{ remove: { index: own.first, alias: own.alias } }] })
+    await expect(index.prepareIndex(own)).rejects.toThrow(
+      `the index ${own.first} is there, and no alias ${own.alias}: give the alias to the index that has its documents`,
+    )
+    await expect(index.prepareIndex(own)).rejects.toThrow(DatasetError)
+
+    await ask('_aliases', {
+      actions: [{ add: { index: own.first, alias: own.alias, is_write_index: true } }],
+    })
+    await index.prepareIndex(own)
+  })
+})
+
 describe('a date of a new index', () => {
   it('is found by the text that somebody types into a filter, and is read as ms, however few', async () => {
     const own = ownIndex(trendsTemplate, freshName())

@@ -100,6 +100,10 @@ async function prepare(
   }
   const aliases = { [alias]: { is_write_index: true } }
   await client.indices.create({ index: first, aliases }).catch(ignoreExisting)
+  if (await client.indices.existsAlias({ name: alias })) return
+  throw new DatasetError(
+    `the index ${first} is there, and no alias ${alias}: give the alias to the index that has its documents, with is_write_index (POST /_aliases), or delete ${first}`,
+  )
 }
 
 type Properties = IndexTemplate['template']['mappings']['properties']
