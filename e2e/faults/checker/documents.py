@@ -28,10 +28,17 @@ class Documents:
         """Version of every document."""
         self._ask(f"{self._alias}/_refresh", None)
         found: dict[str, int] = {}
-        sort = ["dsf_row", "dsf_version", "dsf_run"]
-        page: dict[str, Any] = {"size": 5000, "version": True, "_source": False, "sort": sort}
+        moment = {"id": self._ask(f"{self._alias}/_pit?keep_alive=1m", None)["id"], "keep_alive": "1m"}
+        # by place: a document and the one that is simulated from it have all else in common, and a page may end between them
+        page: dict[str, Any] = {
+            "size": 5000,
+            "version": True,
+            "_source": False,
+            "sort": ["_shard_doc"],
+            "pit": moment,
+        }
         while True:
-            hits = self._ask(f"{self._alias}/_search", page)["hits"]["hits"]
+            hits = self._ask("_search", page)["hits"]["hits"]
             found.update({hit["_id"]: hit["_version"] for hit in hits})
             if len(hits) < page["size"]:
                 return found
