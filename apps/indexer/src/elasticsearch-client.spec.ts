@@ -116,7 +116,8 @@ describe('Elasticsearch of two nodes', () => {
       close: () => node.closeAllConnections(),
     }
   }
-  const patience = { connect: 200, health: 50, answer: 300, aside: 100 }
+  // much longer than a busy machine takes to answer
+  const patience = { connect: 1000, health: 400, answer: 2000, aside: 800 }
   const both = (other: string) =>
     openIndex(settings({ ELASTICSEARCH_API_KEY: 'right', ELASTICSEARCH_URL: `${other},${url}` }), patience)
   const outcomes = async (calls: number, call: (i: number) => Promise<unknown>) => {
