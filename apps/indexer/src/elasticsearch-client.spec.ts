@@ -151,9 +151,8 @@ describe('Elasticsearch of two nodes', () => {
     await outcomes(2, index.check)
     const before = node.asked()
     node.back()
-    await new Promise((resolve) => setTimeout(resolve, patience.aside))
-    await index.check()
-    await expect.poll(async () => (await index.check(), node.asked())).toBeGreaterThan(before + 1)
+    const asked = async () => (await index.check(), node.asked())
+    await expect.poll(asked, { timeout: 10_000 }).toBeGreaterThan(before + 1)
     node.close()
   })
 

@@ -59,6 +59,13 @@ const told = () => {
 }
 
 describe('keys that are lent', () => {
+  it('are not looked for in an answer without end', async () => {
+    answer = { status: 200, body: 'x'.repeat(70_000) + keys('ASIA1', '2100-01-01T00:00:00Z').body }
+    await expect(told().provider.getCredentials()).rejects.toThrow(
+      'its answer has more than 65536 characters',
+    )
+  })
+
   it('are asked for with the token of the file, and taken by the store as they are told', async () => {
     answer = keys('ASIA1', '2100-01-01T00:00:00Z')
     const { provider, isMendable } = told()

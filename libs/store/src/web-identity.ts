@@ -20,6 +20,8 @@ interface LentKeys {
 /** Keys are lent anew when less than this is left of them: a request must get through. */
 const leewayMs = 60_000
 const answerWithinMs = 10_000
+/** An answer has some 2,000 characters. */
+const longestAnswer = 65_536
 
 /**
  * Keys that AWS lends to who has a token of an issuer that it knows (AssumeRoleWithWebIdentity). They are used until shortly before they
@@ -49,7 +51,7 @@ async function ask({ url, role, session, token }: Lender): Promise<{ keys: LentK
   })
   const signal = AbortSignal.timeout(answerWithinMs)
   const answer = await fetch(url, { method: 'POST', body, signal, redirect: 'error' })
-    .then(async (response) => ({ status: response.status, read: readerOf(await response.text()) }))
+    .then(async (response) => ({ status: response.status, read: readerOf(await textOf(response)) }))
     .catch((error: unknown) => {
       const { message, cause } = error as Error
       const reason = (cause as Error | undefined)?.message ?? message
@@ -59,6 +61,15 @@ async function ask({ url, role, session, token }: Lender): Promise<{ keys: LentK
   if (answer.status === 200 && lent) return lent
   const reason = reasonIn(answer.read).replaceAll(word, '…')
   throw new TransientError(`${url} lends no keys for ${role}: ${answer.status} ${reason}`)
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  let text = ''
+  for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part
+    if (text.length > longestAnswer) throw new Error(`its answer has more than ${longestAnswer} characters`)
+  }
+  return text
 }
 
 /** The text of the first element of a name. */
