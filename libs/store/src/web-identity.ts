@@ -1,4 +1,6 @@
 import { TransientError, type Secret } from '@dsf/stage'
+import { XMLParser } from 'fast-xml-parser'
+import { z } from 'zod'
 
 /** Who lends keys, and for what. */
 interface Lender {
@@ -51,15 +53,18 @@ async function ask({ url, role, session, token }: Lender): Promise<{ keys: LentK
   })
   const signal = AbortSignal.timeout(answerWithinMs)
   const answer = await fetch(url, { method: 'POST', body, signal, redirect: 'error' })
-    .then(async (response) => ({ status: response.status, read: readerOf(await textOf(response)) }))
+    .then(async (response) => ({
+      status: response.status,
+      told: parser.parse(await textOf(response)) as unknown,
+    }))
     .catch((error: unknown) => {
       const { message, cause } = error as Error
       const reason = (cause as Error | undefined)?.message ?? message
       throw new TransientError(`${url} lends no keys for ${role}: ${reason}`, { cause: error })
     })
-  const lent = lentIn(answer.read)
-  if (answer.status === 200 && lent) return lent
-  const reason = reasonIn(answer.read).replaceAll(word, '…')
+  const lent = lentKeys.safeParse(answer.told)
+  if (answer.status === 200 && lent.success) return lent.data
+  const reason = reasonIn(answer.told).replaceAll(word, '…')
   throw new TransientError(`${url} lends no keys for ${role}: ${answer.status} ${reason}`)
 }
 
@@ -72,32 +77,34 @@ async function textOf({ body }: Response): Promise<string> {
   return text
 }
 
-/** The text of the first element of a name. */
-type Reader = (element: string) => string | undefined
+// a key may look like a number
+const parser = new XMLParser({ parseTagValue: false })
 
-const entities: Record<string, string> = {
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  '#39': "'",
-  '#34': '"',
-  amp: '&',
-}
+const text = z.string().min(1)
+const lentKeys = z
+  .object({
+    AssumeRoleWithWebIdentityResponse: z.object({
+      AssumeRoleWithWebIdentityResult: z.object({
+        Credentials: z.object({
+          ...{ AccessKeyId: text, SecretAccessKey: text, SessionToken: text },
+          Expiration: z.iso.datetime({ offset: true }),
+        }),
+      }),
+    }),
+  })
+  .transform(({ AssumeRoleWithWebIdentityResponse: { AssumeRoleWithWebIdentityResult: result } }) => {
+    const {
+      AccessKeyId: access,
+      SecretAccessKey: secret,
+      SessionToken: session,
+      Expiration,
+    } = result.Credentials
+    return { keys: { access, secret, session }, until: Date.parse(Expiration) }
+  })
 
-const readerOf =
-  (xml: string): Reader =>
-  (element) =>
-    new RegExp(`<${element}>([^<]*)</${element}>`)
-      .exec(xml)?.[1]
-      ?.replace(/&(lt|gt|quot|apos|#39|#34|amp);/g, (_, name: string) => entities[name]!)
-
-function lentIn(read: Reader): { keys: LentKeys; until: number } | undefined {
-  const [access, secret, session] = [read('AccessKeyId'), read('SecretAccessKey'), read('SessionToken')]
-  const until = Date.parse(read('Expiration') ?? '')
-  if (!access || !secret || !session || Number.isNaN(until)) return undefined
-  return { keys: { access, secret, session }, until }
-}
+const refusal = z.object({
+  ErrorResponse: z.object({ Error: z.object({ Code: text, Message: z.string().default('') }) }),
+})
 
 /** What a person can do about a code that AWS answers. */
 const ways: Record<string, string> = {
@@ -109,9 +116,10 @@ const ways: Record<string, string> = {
 
 const longestMessage = 300
 
-function reasonIn(read: Reader): string {
-  const code = read('Code')
-  if (!code) return 'without keys, and without a code'
+function reasonIn(answer: unknown): string {
+  const { data } = refusal.safeParse(answer)
+  if (!data) return 'without keys, and without a code'
+  const { Code: code, Message: message } = data.ErrorResponse.Error
   const way = ways[code]
-  return `${code}: ${(read('Message') ?? '').slice(0, longestMessage)}${way === undefined ? '' : ` (${way})`}`
+  return `${code}: ${message.slice(0, longestMessage)}${way === undefined ? '' : ` (${way})`}`
 }
