@@ -12,7 +12,9 @@ import { counted, type Finding } from './findings.ts'
 import type { Column } from './column.ts'
 import { doubtPoints, judgeColumn } from './judge-column.ts'
 import { judgeHeader } from './judge-header.ts'
+import { judgeTogether } from './judge-together.ts'
 import type { Found } from './make-definition.ts'
+import { aboutName, nameDoubts, namesFor, withHeader } from './name-columns.ts'
 import { refuseFile } from './refuse-file.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 import { sniffDialect, type Sniffed } from './sniff-dialect.ts'
@@ -48,10 +50,8 @@ export async function describeFile(
   refuseFile(scanned, bytes)
   const rows = header.isHeader ? scanned.rows : [scanned.header, ...scanned.rows]
   const dialect = header.isHeader ? lines.dialect : withoutHeader(lines.dialect)
-  const judged = judgeAll(
-    namesFor(header.isHeader ? scanned.header : (names ?? scanned.header.map(() => ''))),
-    rows,
-  )
+  const called = namesFor(header.isHeader ? scanned.header : (names ?? scanned.header.map(() => '')))
+  const judged = judgeTogether(judgeAll(called, rows), rows)
   const columns =
     sniffed.dialect.delimiter === ',' ? judged : judged.map((column) => doubtPoints(column, rows))
   const named = columns.map((column, i) =>
@@ -143,22 +143,6 @@ const judgeAll = (names: string[], rows: string[][]): Column[] =>
     ),
   )
 
-/** A name for each column: its own, with a number where it was there before; `column_3` where it has none. */
-function namesFor(header: string[]): string[] {
-  const taken = new Set(header)
-  const seen = new Set<string>()
-  return header.map((text, i) => {
-    let name = text.trim() === '' ? `column_${i + 1}` : text
-    for (let n = 2; seen.has(name) || (name !== text && taken.has(name)); n++)
-      name = `${text.trim() || 'column'}_${n}`
-    seen.add(name)
-    return name
-  })
-}
-
-const withHeader = (column: Column, header: string | undefined): Column =>
-  header === undefined || header === column.name ? column : { ...column, header }
-
 const encodingDoubt = (encoding: string | undefined): string[] =>
   encoding === undefined ? [] : [`the encoding, taken for ${encoding}: look at the letters of the first rows`]
 
@@ -174,23 +158,15 @@ const quoteOf = ({ dialect }: Sniffed): Finding => ({
     : 'the usual one, or DuckDB found it',
 })
 
-const aboutColumn = ({ name, type, format, locale, sure, why }: Column): Finding => ({
-  about: `column ${name}`,
+const aboutColumn = (column: Column): Finding => ({
+  about: `column ${column.name}`,
   answer: [
-    type,
-    ...(format && format !== 'default' ? [format] : []),
-    ...(locale ? [`(${locale})`] : []),
+    column.type,
+    ...(column.format && column.format !== 'default' ? [column.format] : []),
+    ...(column.locale ? [`(${column.locale})`] : []),
   ].join(' '),
-  ...{ sure, why },
+  ...{ sure: column.sure, why: column.why + aboutName(column) },
 })
-
-function nameDoubts(columns: Column[], hasHeader: boolean): string[] {
-  if (!hasHeader) return ['the file seems to have no header: give its fields better names']
-  const renamed = columns.filter(({ header }) => header !== undefined)
-  if (renamed.length === 0) return []
-  const names = renamed.map(({ name, at }) => `column ${at + 1} is ${JSON.stringify(name)}`)
-  return [`the header has no name, or one twice, for some columns: ${names.join(', ')}`]
-}
 
 const unreadableDoubt = ({ unreadable, rows }: Scanned): string[] =>
   unreadable.length === 0

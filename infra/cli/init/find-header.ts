@@ -2,7 +2,14 @@
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import type { Column } from './column.ts'
 import type { Finding } from './findings.ts'
-import { isHint, isNearlyEmpty, isTitle, secondHeader, type Second } from './judge-header.ts'
+import {
+  isHint,
+  isNearlyEmpty,
+  isNote as isLongNote,
+  isTitle,
+  secondHeader,
+  type Second,
+} from './judge-header.ts'
 import { recordsOf, type Begun } from './records.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 
@@ -90,7 +97,8 @@ function isAboveHeader({ header, rows }: Scanned, judge: Judge) {
   const [second, ...others] = rows
   if (!second) return false
   const columns = judge(header, others)
-  return secondHeader(header, second, columns, others) !== 'names' && isTitle(header, second, columns, others)
+  const isFirst = !header.some(isLongNote) && secondHeader(header, second, columns, others) === 'names'
+  return !isFirst && isTitle(header, second, columns, others)
 }
 
 const shown = (cells: string[]) =>

@@ -38,6 +38,17 @@ describe('a primary key', () => {
     expect(keyOf(['person', 'mode', 'cost'], rounds).key).toEqual(['person', 'mode'])
   })
 
+  it('is none of numbers with a letter before them, which tell rows apart by chance as well', () => {
+    const epochs = Array.from({ length: 400 }, (_, i) => [
+      `J${2000 + ((i * 7) % 390) / 10}`.padEnd(7, '.0'),
+      `B${1950 + ((i * 11) % 380) / 10}`.padEnd(7, '.0'),
+    ])
+    expect(new Set(epochs.map(String)).size).toBe(400)
+    expect(keyOf(['equinox', 'epoch'], epochs).key).toEqual([])
+    const releases = epochs.map((_, i) => [`v1.${i % 40}`, `package ${Math.floor(i / 40)}`])
+    expect(keyOf(['version', 'package'], releases).key).toEqual(['version', 'package'])
+  })
+
   const measured = ['0.5', '0.75', '2', '9', '4', '9.5', '7'].map((text, i) => [`${1 + i * i * i}`, text])
 
   it('is the first column of whole numbers without a name, as Pandas and R write an index', () => {

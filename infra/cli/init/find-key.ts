@@ -59,6 +59,8 @@ interface Numbered {
   column: Column
   numbers: Int32Array
   distinct: number
+  /** whether it may be a measure */
+  isNumber: boolean
 }
 
 /** Undefined for a column with a cell that the stages would refuse in a key. */
@@ -77,7 +79,8 @@ function numbered(column: Column, rows: string[][]): Numbered | undefined {
     }
     numbers[i] = ofTexts.get(text)!
   }
-  return { column, numbers, distinct: ofKeys.size }
+  const isNumber = isUnnamedNumber(column, ofTexts)
+  return { column, numbers, distinct: ofKeys.size, isNumber }
 }
 
 const isNoName = (column: Column, rows: string[][]): boolean =>
@@ -104,8 +107,13 @@ const rank = ({ name, type }: Column): number => (named.test(name.trim()) ? -2 :
  * two rows of the next file would be taken for one.
  */
 const mostSparse = 20
-const isUnnamedNumber = ({ name, type }: Column) =>
-  type === 'integer' && !named.test(name.trim()) && !counting.test(name.trim())
+function isUnnamedNumber({ name, type }: Column, texts: Map<string, number>): boolean {
+  if (named.test(name.trim()) || counting.test(name.trim())) return false
+  return type === 'integer' || (type === 'string' && [...texts.keys()].every(isDecimal))
+}
+
+/** With a unit or an era beside it, as in `J1998.36`, it is a text. */
+const isDecimal = (text: string) => /^\p{L}{0,3}[+-]?\d+[.,]\d+\p{L}{0,3}$/u.test(text.trim())
 
 /** One column, then two, then three; only such as could have so many values. */
 function combinations(able: Numbered[], rows: number): Numbered[][] {
@@ -116,7 +124,7 @@ function combinations(able: Numbered[], rows: number): Numbered[][] {
   )
   const could = (tried: Numbered[]) => {
     const most = tried.reduce((product, { distinct }) => product * distinct, 1)
-    return most >= rows && (most <= rows * mostSparse || !tried.some(({ column }) => isUnnamedNumber(column)))
+    return most >= rows && (most <= rows * mostSparse || !tried.some(({ isNumber }) => isNumber))
   }
   return [...able.map((one) => [one]), ...pairs, ...triples].filter(could)
 }

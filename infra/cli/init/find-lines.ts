@@ -91,9 +91,25 @@ function headerBefore(records: Begun[], rows: Begun[], start: number, width: num
   const isOpen = rows.slice(start, start + followers).every(({ cells: row }) => row?.at(-1) === '')
   if (before && cells.length === width - 1 && isOpen && areNames(cells))
     return { ...before, reading: { tolerate: ['trailingDelimiter'] }, findings: [trailing] }
-  if (before && cells.length === width - 1 && cells.length > 1 && areNames(cells))
-    return { ...before, names: ['', ...cells], findings: [aboutFirst(before)] }
+  if (before && areSomeNames(cells, rows.slice(start), width))
+    return { ...before, ...namesOfSome(before, cells, rows.slice(start, start + followers)) }
   return { ...first, findings: [] }
+}
+
+/** For more than half of the columns, above a row that has none. */
+function areSomeNames(cells: string[], [first, next]: Begun[], width: number): boolean {
+  if (cells.length < 2 || cells.length >= width || cells.length * 2 <= width || !areNames(cells)) return false
+  return !areNames(first!.cells!) || areNames(next?.cells ?? [])
+}
+
+/** R leaves out the name of the first column, which has a name for each row; others leave out the last ones. */
+function namesOfSome(header: Begun, cells: string[], rows: Begun[]): Pick<Header, 'names' | 'findings'> {
+  const width = rows[0]!.cells!.length
+  const firsts = rows.map(({ cells }) => cells?.[0])
+  if (cells.length === width - 1 && new Set(firsts).size === firsts.length)
+    return { names: ['', ...cells], findings: [aboutFirst(header)] }
+  const unnamed = Array.from({ length: width - cells.length }, () => '')
+  return { names: [...cells, ...unnamed], findings: [aboutLast(header, unnamed.length, width)] }
 }
 
 /** The last comment that has a name for each cell, unless the first row has them. */
@@ -130,4 +146,10 @@ export const trailing: Finding = {
 const aboutFirst = (header: Begun): Finding => ({
   ...{ about: 'header', answer: `line ${header.line}, without the first column`, sure: 'guess' },
   why: 'it has one cell less than the rows, each a word',
+})
+
+const aboutLast = (header: Begun, unnamed: number, width: number): Finding => ({
+  about: 'header',
+  answer: `line ${header.line}, without the last ${unnamed === 1 ? 'column' : `${unnamed} columns`}`,
+  ...{ sure: 'guess', why: `it has ${width - unnamed} cells, each a word, and the rows have ${width}` },
 })

@@ -4,6 +4,7 @@ import type { Column, Marks } from './column.ts'
 import { counted, sureOf } from './findings.ts'
 import { fieldOf } from './field-of.ts'
 import { judgeTimes } from './judge-times.ts'
+import { areMeasures, arePadded } from './padded-numbers.ts'
 
 type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | 'doubt'> & {
   why: string
@@ -32,18 +33,21 @@ const truths = [
   ...['si no', 'sí no', 'sim não', 'verdadero falso', 'tak nie'],
 ].map((pair) => pair.split(' ') as [string, string])
 
-export function judgeColumn(name: string, at: number, cells: string[]): Column {
+/** @param none marks that mean "no value", as other columns tell */
+export function judgeColumn(name: string, at: number, cells: string[], none: string[] = []): Column {
   const texts = cells.map((cell) => cell.trim()).filter((text) => text !== '')
   const counts = new Map<string, number>()
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
-  const { judged, missing } = judgeTexts(texts, counts, name)
+  const rest = none.length === 0 ? texts : texts.filter((text) => !none.includes(text))
+  const { judged, missing: found } = judgeTexts(rest, withoutAll(counts, none), name)
+  const missing = [...none, ...found]
   const filled = texts.length - missing.reduce((sum, token) => sum + counts.get(token)!, 0)
   const sure = judged.isGuess || judged.doubt ? 'guess' : sureOf(judged.type === 'string' ? 500 : filled)
-  const { isGuess: _, why, ...found } = judged
+  const { isGuess: _, why, ...said } = judged
   return {
-    ...{ name, at, ...found, missing, filled, cells: cells.length, sure },
+    ...{ name, at, ...said, missing, filled, cells: cells.length, sure },
     distinct: counts.size - missing.length,
-    isProse: found.type === 'string' && isProse(texts),
+    isProse: said.type === 'string' && isProse(rest),
     why: [why, holes(cells.length - texts.length, missing)].filter(Boolean).join('; '),
   }
 }
@@ -131,7 +135,8 @@ function judgeNumbers(texts: string[], all: string): Judged | undefined {
   const [mark] = fitting
   if (!mark) return undefined
   const padded = texts.find((text) => /^[+-]?0\d/.test(text))
-  if (padded) return { type: 'string', why: `digits, and the noughts before some count: ${padded}` }
+  if (padded && !(arePadded(texts) && areMeasures(texts)))
+    return { type: 'string', why: `digits, and the noughts before some count: ${padded}` }
   const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
   return {
     ...{ type, marks: mark, why: `${all} are ${type}s${writtenWith(mark)}` },

@@ -116,7 +116,7 @@ const isYear = (year: number) => Number.isInteger(year) && year >= 1800 && year 
  * @param columns judged without both
  */
 export function isTitle(first: string[], second: string[], columns: Column[], rows: string[][]): boolean {
-  const isOdd = first.some((text) => text === '' || /^[\d.,:/-]+$/.test(text.trim()))
+  const isOdd = first.some((text) => text === '' || /^[\d.,:/-]+$/.test(text.trim()) || isNote(text))
   const words = new Set(second.map((text) => text.trim()))
   if (
     !isOdd ||
@@ -130,11 +130,19 @@ export function isTitle(first: string[], second: string[], columns: Column[], ro
   return rows.length > 1 && strange.length > 0 && strange.length === typed.length
 }
 
+/** Of three lines and more: no name is. */
+export const isNote = (text: string): boolean => text.trim().split('\n').length > 2
+
 /** A title in a table of its own width, as spreadsheets write it: one cell of the first row at most, where most others are filled. */
 export function isNearlyEmpty(first: string[], rows: string[][]): boolean {
   const filled = (row: string[]) => row.filter((text) => text.trim() !== '').length
   const full = rows.filter((row) => filled(row) * 2 > first.length).length
-  return first.length > 2 && filled(first) <= 1 && rows.length > 1 && full * 2 > rows.length
+  return (
+    (first.length > 2 || first.some(isNote)) &&
+    filled(first) <= 1 &&
+    rows.length > 1 &&
+    full * 2 > rows.length
+  )
 }
 
 export type Second = 'names' | 'no names'

@@ -1,0 +1,99 @@
+/** Headers that are not as wide as the rows, below a note of several lines, or with a sign before them. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { initDataset } from './init-dataset.ts'
+
+let into = ''
+beforeAll(() => {
+  into = mkdtempSync(join(tmpdir(), 'dsf-'))
+})
+afterAll(() => rmSync(into, { recursive: true }))
+
+async function init(content: string) {
+  writeFileSync(join(into, 'file.csv'), content)
+  const { folder, ...made } = await initDataset(join(into, 'file.csv'), { into, force: true })
+  const { dialect, schema } = JSON.parse(readFileSync(join(folder, 'datapackage.json'), 'utf8')).resources[0]
+  return { ...made, dialect, fields: schema.fields as { name: string; 'x-dsf'?: { header: string } }[] }
+}
+const namesOf = ({ fields }: Awaited<ReturnType<typeof init>>) => fields.map(({ name }) => name)
+
+const rows = Array.from(
+  { length: 40 },
+  (_, i) => `2024-01-01 ${10 + (i % 14)}:${10 + i},${i * 3},${i}.5\n`,
+).join('')
+
+describe('a header with a name too few', () => {
+  it('leaves the last columns without one, which is told', async () => {
+    const wide = rows.replaceAll('\n', ',7,8\n')
+    const made = await init(`Time,Sales,Costs\n${wide}`)
+    expect(made.dialect).toEqual({ header: false, commentRows: [1] })
+    expect(namesOf(made)).toEqual(['Time', 'Sales', 'Costs', 'column_4', 'column_5'])
+    expect(made.tried.counts).toMatchObject({ read: 40, clean: 40 })
+    expect(made.doubts).toContainEqual(expect.stringContaining('line 1, without the last 2 columns'))
+  })
+
+  it('leaves the last column without one, where the first one has no name for each row', async () => {
+    const made = await init(
+      `Kind,Sales\n${Array.from({ length: 40 }, (_, i) => `k${i % 2},${i},${i}.5\n`).join('')}`,
+    )
+    expect(namesOf(made)).toEqual(['Kind', 'Sales', 'column_3'])
+  })
+
+  it('is none where it names no more than half of the columns', async () => {
+    const made = await init(`Sales, of 2024\n${rows.replaceAll('\n', ',7\n')}`)
+    expect(namesOf(made)).toEqual(['column_1', 'column_2', 'column_3', 'column_4'])
+  })
+
+  it('is a title where names stand below it', async () => {
+    const made = await init(`Sales, in euro\nTime,Sales,Costs\n${rows}`)
+    expect(made.dialect).toEqual({ headerRows: [2] })
+    expect(namesOf(made)).toEqual(['Time', 'Sales', 'Costs'])
+  })
+})
+
+describe('a note of several lines in one cell is no header', () => {
+  const note = '"Sales of 2024\nSource: the office\nLicense: none"'
+  it.each([
+    ['beside another one', `comment,${note},\n`],
+    ['with empty cells behind it', `${note},,\n`],
+    ['alone', `${note}\n`],
+  ])('%s', async (_, above) => {
+    const made = await init(`${above}Time,Sales,Costs\n${rows}`)
+    expect(made.dialect).toEqual({ headerRows: [4] })
+    expect(namesOf(made)).toEqual(['Time', 'Sales', 'Costs'])
+    expect(made.tried.counts).toMatchObject({ read: 40, clean: 40 })
+  })
+
+  it('above two columns', async () => {
+    const made = await init(`${note},\nSales,Costs\n${rows.replaceAll(/^[^,]*,/gm, '')}`)
+    expect(made.dialect).toEqual({ headerRows: [4] })
+    expect(namesOf(made)).toEqual(['Sales', 'Costs'])
+  })
+})
+
+describe('a sign before the first name', () => {
+  it('is none of it, and the file is read by the name that it has', async () => {
+    const made = await init(`# Time,Sales,Costs\n${rows}`)
+    expect(made.fields[0]).toMatchObject({ name: 'Time', 'x-dsf': { header: '# Time' } })
+    expect(made.tried.counts).toMatchObject({ read: 40, clean: 40 })
+    expect(made.findings).toContainEqual(
+      expect.objectContaining({ why: expect.stringContaining('"# Time" in the file') }),
+    )
+    expect(made.doubts).toEqual([])
+  })
+
+  it.each([
+    ['counts', '# of days'],
+    ['stands before others too', '# Days'],
+  ])('is a part of it where it %s', async (_, name) => {
+    const made = await init(`${name},${name === '# Days' ? '# Sales' : 'Sales'},Costs\n${rows}`)
+    expect(namesOf(made)[0]).toBe(name)
+  })
+
+  it('is one of a column beside one of that name', async () => {
+    const made = await init(`# Time,Time,Costs\n${rows}`)
+    expect(namesOf(made)).toEqual(['Time_2', 'Time', 'Costs'])
+  })
+})
