@@ -28,8 +28,9 @@ class Landed:
 
 def read_landing(content: bytes, dataset: Dataset) -> Landed:
     """@raise NotNow for a file without a header that can be read: no run can have come of it"""
+    lines = content.replace(b"\r", b"\n") if dataset.has_cr_lines else content
     try:
-        return _read(_Csv(content.removeprefix(b"\xef\xbb\xbf"), dataset), dataset)
+        return _read(_Csv(lines.removeprefix(b"\xef\xbb\xbf"), dataset), dataset)
     except pyarrow.ArrowException as error:
         raise NotNow(f"pyarrow cannot read the landing file: {error}") from error
 

@@ -39,7 +39,7 @@ const mostRows = 200_000
 // eslint-disable-next-line complexity -- what is found of a file, a line for each
 export async function describeFile(
   { isWhole, contentType }: Sample,
-  { bytes, encoding, finding }: Text,
+  { bytes, encoding, lineTerminator, findings }: Text,
   folder: string,
 ): Promise<Described> {
   const foreign = sniff(bytes, contentType)
@@ -63,8 +63,9 @@ export async function describeFile(
   return {
     ...{ dialect, reading, hasHeader: header.isHeader, columns: fields },
     ...{ key: key.columns, roles, rows: rows.length, ...(encoding ? { encoding } : {}) },
+    ...(lineTerminator ? { lineTerminator } : {}),
     findings: [
-      ...[finding, delimiterOf(sniffed), quoteOf(sniffed), ...lines.findings],
+      ...[...findings, delimiterOf(sniffed), quoteOf(sniffed), ...lines.findings],
       ...[...(header.finding ? [header.finding] : []), key.finding, ...roles.findings],
       ...fields.map(aboutColumn),
     ],

@@ -13,6 +13,8 @@ export interface Found {
   url?: string
   /** where the file does not say it itself */
   encoding?: string
+  /** where it is CR alone */
+  lineTerminator?: '\r'
   dialect: CsvDialect
   reading: Reading
   columns: Column[]
@@ -85,14 +87,14 @@ const extensionOf = ({ header, locale, isProse }: Column): [string, string][] =>
 ]
 
 function definitionJson(found: Found, fields: FieldJson[]) {
-  const { name, title, encoding, dialect, hasHeader, key } = found
+  const { name, title, encoding, key } = found
   const [first, ...more] = key.map((column) => column.name)
   const schema = {
     ...(first === undefined ? {} : { primaryKey: more.length === 0 ? first : [first, ...more] }),
     fields,
   }
   const said = encoding ? { encoding } : {}
-  const resource = { name, path: 'sample.csv', ...said, ...dialectJson(dialect, hasHeader), schema }
+  const resource = { name, path: 'sample.csv', ...said, ...dialectJson(found), schema }
   return { name, title, resources: [resource], 'x-dsf': extensionJson(found) }
 }
 
@@ -109,10 +111,9 @@ function extensionJson({ url, key, reading, roles: { eventTime, version, type, g
   }
 }
 
-function dialectJson(
-  { delimiter, quoteChar, skipInitialSpace, headerRows, commentRows, commentChar }: CsvDialect,
-  hasHeader: boolean,
-) {
+// eslint-disable-next-line complexity -- a line for each word
+function dialectJson({ dialect: said, hasHeader, lineTerminator }: Found) {
+  const { delimiter, quoteChar, skipInitialSpace, headerRows, commentRows, commentChar } = said
   const dialect = {
     ...(hasHeader ? {} : { header: false }),
     ...(delimiter === ',' ? {} : { delimiter }),
@@ -121,6 +122,7 @@ function dialectJson(
     ...(headerRows ? { headerRows } : {}),
     ...(commentRows && commentRows.length > 0 ? { commentRows } : {}),
     ...(commentChar === undefined ? {} : { commentChar }),
+    ...(lineTerminator ? { lineTerminator } : {}),
   }
   return Object.keys(dialect).length > 0 ? { dialect } : {}
 }

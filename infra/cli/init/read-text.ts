@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { encodingOf } from '@dsf/dataset'
 import { analyse } from 'chardet'
+import { lineFeeds } from '../../../apps/ingestor/src/reading/line-ends.ts'
 import { counted, type Finding } from './findings.ts'
 import type { Sample } from './take-sample.ts'
 
@@ -10,7 +11,9 @@ export interface Text {
   bytes: Buffer
   /** what a definition has to say, because the file does not say it itself */
   encoding?: string
-  finding: Finding
+  /** where its lines end in CR alone. They end in LF in `bytes`, which a definition of the file reads too */
+  lineTerminator?: '\r'
+  findings: Finding[]
 }
 
 type Found = Pick<Finding, 'answer' | 'sure' | 'why'>
@@ -31,15 +34,23 @@ export function readText(sample: Sample): Text {
     ? ({ answer: marked[0], sure: 'certain', why: 'its byte order mark' } as const)
     : foundIn(sample)
   const isSaid = marked !== undefined || found.answer === 'utf-8'
+  const why = sample.compression ? `${found.why}; in ${sample.compression}` : found.why
+  const lines = readLines(Buffer.from(new TextDecoder(found.answer).decode(sample.bytes)))
   return {
-    bytes: Buffer.from(new TextDecoder(found.answer).decode(sample.bytes)),
+    ...lines,
     ...(isSaid ? {} : { encoding: found.answer }),
-    finding: {
-      about: 'encoding',
-      ...found,
-      ...(sample.compression ? { why: `${found.why}; in ${sample.compression}` } : {}),
-    },
+    findings: [{ about: 'encoding', ...found, why }, ...lines.findings],
   }
+}
+
+/** A file with a CR and no LF at all has no other end of a line. */
+function readLines(bytes: Buffer): Pick<Text, 'bytes' | 'lineTerminator' | 'findings'> {
+  if (bytes.includes('\n') || !bytes.includes('\r')) return { bytes, findings: [] }
+  const finding: Finding = {
+    ...{ about: 'end of lines', answer: 'CR', sure: 'certain' },
+    why: 'it has no LF, which ends the lines of others',
+  }
+  return { bytes: lineFeeds(bytes), lineTerminator: '\r', findings: [finding] }
 }
 
 function foundIn({ bytes, isWhole, contentType }: Sample): Found {

@@ -112,6 +112,8 @@ class Dataset:
     header_join: str | None
     comment_rows: tuple[int, ...] | None
     comment_char: str | None
+    has_cr_lines: bool
+    """Whether lines may end in CR alone, too."""
     footer: tuple[str, ...] | None
     """What a line begins with behind which there are no rows."""
     tolerate: tuple[str, ...] | None

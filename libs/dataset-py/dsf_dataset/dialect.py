@@ -17,6 +17,7 @@ def read_dialect(dialect: Node, reading: Node) -> dict[str, Any]:
         "header_join": dialect.at("headerJoin").value,
         "comment_rows": _tuple(dialect.at("commentRows").value),
         "comment_char": dialect.at("commentChar").value,
+        "has_cr_lines": dialect.at("lineTerminator").value == "\r",
         "footer": _tuple(reading.at("footer").value),
         "tolerate": _tuple(reading.at("tolerate").value),
     }

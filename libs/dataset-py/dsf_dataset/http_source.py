@@ -29,6 +29,8 @@ def check_http(source: Node, resource: Node, reading: Node) -> None:
     for word in ("headerRows", "commentRows", "commentChar"):
         if resource.at("dialect").at(word):
             pages.refuse(f"expected none beside dialect.{word}: a page is its header and its rows")
+    if resource.at("dialect").at("lineTerminator").value == "\r":
+        pages.refuse("expected none beside lines that end in CR")
     if reading.at("footer"):
         pages.refuse("expected none beside reading.footer: a page is its header and its rows")
     if (encoding_of(resource.at("encoding").value or "utf-8") or "").startswith("utf-16"):

@@ -52,6 +52,7 @@ def resolved(dataset: Dataset) -> dict[str, Any]:
             headerJoin=dataset.header_join,
             commentRows=dataset.comment_rows,
             commentChar=dataset.comment_char,
+            lineTerminator="\r" if dataset.has_cr_lines else None,
         ),
         reading=reading_form(dataset),
         encoding=dataset.encoding,

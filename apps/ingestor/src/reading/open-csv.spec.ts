@@ -77,7 +77,7 @@ describe('readHeader', () => {
     ],
     [
       'id,n\r1,2\r'.repeat(9),
-      'source.maxRowBytes of the dataset; its lines seem to end in CR alone, expected are LF or CR LF',
+      'source.maxRowBytes of the dataset; its lines seem to end in CR alone, which "lineTerminator": "\\\\r" of the dialect says',
     ],
   ])('%j: %s', (text, message) => {
     // at the end of what it says: no hint behind it

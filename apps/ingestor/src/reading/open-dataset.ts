@@ -1,6 +1,7 @@
 /** Opens a file as the one that a dataset's definition describes. */
 import type { Dataset, Field } from '@dsf/dataset'
 import { checkHeader, sniff } from './check-header.ts'
+import { withLineFeeds } from './line-ends.ts'
 import { openCsv, type CsvFile, type OpenBytes } from './open-csv.ts'
 import { hintOf } from './read-header.ts'
 import { HeaderError } from './header-error.ts'
@@ -13,7 +14,8 @@ export interface DatasetFile extends CsvFile {
 /** @throws UnreadableFileError when it is another file: with the columns that are missing or unknown, or what it is instead */
 export async function openDataset(dataset: Dataset, open: OpenBytes): Promise<DatasetFile> {
   const { dialect, reading, source, fields } = dataset
-  const file = await openCsv(open, {
+  const openLines = dialect.lineTerminator === '\r' ? () => withLineFeeds(open()) : open
+  const file = await openCsv(openLines, {
     ...{ dialect, reading, maxRowBytes: source.maxRowBytes, sniff },
     ...(dialect.header ? {} : { columns: headersOf(fields) }),
   })

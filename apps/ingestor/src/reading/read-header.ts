@@ -183,6 +183,6 @@ const unreadable = (problem: string) => new UnreadableFileError(`the header row 
 /** A line end that is none to us is the likely reason why everything looks like one row. A CR in a later row says nothing. */
 export function hintOf(beginning: string): string {
   return /^[^\n]*\r[^\n]/.test(beginning)
-    ? '; its lines seem to end in CR alone, expected are LF or CR LF'
+    ? '; its lines seem to end in CR alone, which "lineTerminator": "\\r" of the dialect says'
     : ''
 }

@@ -27,7 +27,10 @@ export const dialect = z
     doubleQuote: z.literal(true).optional(),
     skipInitialSpace: z.boolean().default(false),
     lineTerminator: z
-      .enum(['\n', '\r\n'], notRead('expected "\\n" or "\\r\\n", both are read whatever it says'))
+      .enum(
+        ['\n', '\r\n', '\r'],
+        notRead('expected "\\r", or "\\n" or "\\r\\n", which are read whatever it says'),
+      )
       .optional(),
     caseSensitiveHeader: z.literal(true).optional(),
   })
@@ -46,7 +49,10 @@ export type Dialect = Pick<
   | 'headerJoin'
   | 'commentRows'
   | 'commentChar'
->
+> & {
+  /** where lines may end in CR alone, too */
+  lineTerminator?: '\r'
+}
 
 export const dialectOf = (written: Written): Dialect => ({
   delimiter: written.delimiter,
@@ -57,6 +63,7 @@ export const dialectOf = (written: Written): Dialect => ({
   headerJoin: written.headerJoin,
   commentRows: written.commentRows,
   commentChar: written.commentChar,
+  ...(written.lineTerminator === '\r' ? { lineTerminator: '\r' } : {}),
 })
 
 const at = (word: string) => `/resources/0/dialect/${word}`

@@ -60,6 +60,8 @@ function gluing(
   if (compression !== undefined) return 'expected none beside a compression: pages are put together as text'
   const lines = ofLines.find((word) => dialect[word] !== undefined)
   if (lines) return `expected none beside dialect.${lines}: a page is its header and its rows`
+  if (dialect.lineTerminator === '\r')
+    return 'expected none beside lines that end in CR, in which rows cannot be told apart before it is read'
   if (reading?.footer !== undefined)
     return 'expected none beside reading.footer: a page is its header and its rows'
   if (!encodingOf(encoding)?.startsWith('utf-16')) return undefined
