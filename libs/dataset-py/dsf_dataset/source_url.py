@@ -37,8 +37,8 @@ def check_url(node: Node) -> None:
         node.refuse("expected a date of yyyy, yy, MM, dd, DDD, HH and -_./T, as in {yyyy-MM-dd}")
     if "${secret:" in url.split("?")[0]:
         node.refuse("expected `${secret:name}` in the query alone")
-    if _is_pattern(url) and ("**" in url or judged != url):
-        node.refuse("expected * within a name, and no date beside it")
+    if _is_pattern(url) and "**" in url:
+        node.refuse("expected * within a name")
 
 
 # the same as in libs/dataset/src/definition/source-pattern.ts

@@ -108,6 +108,38 @@ describe('new files of a folder', () => {
     })
   })
 
+  it('lie in the folders of days, too, as far as it is looked back', async () => {
+    const day = (daysAgo: number) => new Date(Date.now() - 86_400_000 * daysAgo).toISOString().slice(0, 10)
+    watched.pattern = `file://${watched.folder}/{yyyy-MM-dd}/*.csv`
+    const dataset = sourceOf({ lookBack: 2 })
+    write(`${day(3)}/old.csv`, 50)
+    write(`${day(2)}/a.csv`, 40)
+    write(`${day(0)}/b.csv`, 30)
+    write('c.csv', 20)
+    expect(await newOnes({ dataset })).toEqual(['processing a.csv', 'processing b.csv'])
+    expect(await newOnes({ dataset })).toEqual(['succeeded '])
+    write(`${day(1)}/d.csv`, 10)
+    expect(await newOnes({ dataset })).toEqual(['processing d.csv'])
+  })
+
+  it('are each read once where several days have it', async () => {
+    watched.pattern = `file://${watched.folder}/*{MM}*.csv`
+    write('0123456789101112-a.csv', 20)
+    const done = await ask({ dataset: sourceOf({ lookBack: 11 }) })
+    expect(done.map(({ state, waiting }) => [state, waiting])).toEqual([['processing', 0]])
+  })
+
+  it('fail the run where no day has any, or its folder', async () => {
+    watched.pattern = `file://${watched.folder}/{yyyy}-*.csv`
+    const dataset = sourceOf({ lookBack: 1 })
+    const year = new Date().getUTCFullYear()
+    expect((await ask({ dataset }))[0]!.reason).toBe(
+      `no file matches file ${watched.folder}/${year}-*.csv, or one of the 1 dates before it (source.lookBack)`,
+    )
+    watched.pattern = `file://${watched.folder}/{yyyy}/*.csv`
+    expect((await ask({ dataset })).at(-1)!.reason).toBe(`folder ${watched.folder}/${year} does not exist`)
+  })
+
   it('are not looked for outside of the folders that sources may come from', async () => {
     watched.pattern = 'file:///etc/*.conf'
     expect((await ask())[0]!.reason).toBe(

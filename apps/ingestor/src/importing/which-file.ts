@@ -1,6 +1,6 @@
 /**
  * Which file a run reads: the one at its address, the newest that is there, where the address has a date in it, or the next new one, where it
- * is a pattern.
+ * is a pattern, of any of its dates.
  */
 import { createHash } from 'node:crypto'
 import { datedAddresses, isPattern, type Dataset } from '@dsf/dataset'
@@ -11,7 +11,7 @@ import { openSource, type Source } from '../sources/open-source.ts'
 import { withinPace, type Pace } from '../sources/pace.ts'
 import { printable } from '../sources/guard-address.ts'
 import { accessOf } from '../sources/source-access.ts'
-import { listSource } from '../sources/list-source.ts'
+import { listSources } from '../sources/list-source.ts'
 import { addressOf } from '../sources/pattern.ts'
 import { forgotten, nextFile, withFile, type FilesRead } from './new-files.ts'
 import { isSameFile, type SameFile, type SentBefore, type SourceOptions } from '../sources/source-client.ts'
@@ -136,13 +136,14 @@ const settledMs = 60_000
 async function openNext(dataset: Dataset, run: Import, limits: Limits): Promise<(Source | SameFile) & Found> {
   const { order = 'time', skip = [] } = dataset.source
   const { url, options } = await optionsOf(dataset, run.source, limits)
-  const pattern = new URL(url)
+  const patterns = datedAddresses(url, run.requested_at, dataset.source.lookBack) ?? [url]
+  const pattern = new URL(patterns[0]!)
   const until = pattern.protocol === 's3:' ? Infinity : Date.now() - settledMs
   const after = order === 'name' ? forgotten(limits.read, order)?.path : undefined
-  const listing = listSource(url, options, after)
+  const listing = listSources(patterns, options, after)
   const { file, waiting, matching } = await nextFile(listing, { order, skip, until }, limits.read)
   if (!file && limits.read) return { same: 'no new file' }
-  if (!file) throw new SourceError(noneOf(printable(pattern), matching))
+  if (!file) throw new SourceError(noneOf(printable(pattern), patterns.length - 1, matching))
   const address = addressOf(pattern, file.path)
   const opened = await openAt(dataset, address, limits, undefined).catch((error: unknown) => {
     if (error instanceof SourceError && error.isMissing)
@@ -156,9 +157,9 @@ async function openNext(dataset: Dataset, run: Import, limits: Limits): Promise<
   return { ...opened, address, waiting, files }
 }
 
-const noneOf = (name: string, matching: number): string =>
+const noneOf = (name: string, earlier: number, matching: number): string =>
   matching === 0
-    ? `no file matches ${name}`
+    ? `no file matches ${name}${earlier > 0 ? `, or one of the ${earlier} dates before it (source.lookBack)` : ''}`
     : `no file matches ${name} that was written more than ${settledMs / 1000} s ago: a younger one may still be in the writing`
 
 function httpOf(

@@ -100,6 +100,13 @@ describe.each(isRoot ? ['sftp', 'ftp', 'ftps'] : ['sftp'])('a folder of a server
     expect(await paths(scheme, 'days/*/*.csv')).toHaveLength(3)
   })
 
+  it('need not be there for each date of a pattern, but for one', async () => {
+    write(scheme, 'of-1969/a.csv')
+    const { address } = (await land(scheme, 'of-{yyyy}/*.csv', undefined)) as Landed
+    expect(address).toBe(urlOf(scheme, 'of-1969/a.csv'))
+    await expect(land(scheme, 'none-{yyyy}/*.csv', undefined)).rejects.toThrow('none-1970')
+  })
+
   it('has names with odd characters, by which each file is read', async () => {
     const names = ['a b.csv', '%41.csv', 'ü?.csv', '#1.csv', '*.csv', "'&+;=.csv", '-l.csv']
     for (const name of names) write(scheme, `odd/${name}`, Buffer.from(name))

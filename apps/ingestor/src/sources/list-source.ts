@@ -25,3 +25,28 @@ export function listSource(source: string, options: SourceOptions, after?: strin
   if (!list) throw new SourceError(`${printable(url)} is of a server that lists no files`)
   return list(url, options, after)
 }
+
+/**
+ * The files that any of several patterns leads to, each once: of dates of which hardly each has its folder.
+ * @throws SourceError where none of them has
+ */
+export async function* listSources(
+  sources: readonly string[],
+  options: SourceOptions,
+  after?: string,
+): AsyncGenerator<Listed, undefined> {
+  const told = new Set<string>()
+  const missing: SourceError[] = []
+  for (const source of sources)
+    try {
+      for await (const listed of listSource(source, options, after)) {
+        if (told.has(listed.path)) continue
+        told.add(listed.path)
+        yield listed
+      }
+    } catch (error) {
+      if (!(error instanceof SourceError) || !error.isMissing) throw error
+      missing.push(error)
+    }
+  if (missing.length === sources.length) throw missing[0]!
+}

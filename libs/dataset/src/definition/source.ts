@@ -22,8 +22,8 @@ export const source = z.strictObject({
       'expected a date of yyyy, yy, MM, dd, DDD, HH and -_./T, as in {yyyy-MM-dd}',
     )
     .refine(
-      (url) => !isPattern(url) || (!/\*\*/.test(url) && withoutDates(url) === url),
-      'expected * within a name, as in sftp://host/out/*.csv, and no date beside it',
+      (url) => !isPattern(url) || !/\*\*/.test(url),
+      'expected * within a name, as in sftp://host/out/*.csv',
     )
     .optional()
     .describe('where the file is published: http(s)://, sftp://, ftp(s)://, s3:// or file://'),
