@@ -3,6 +3,7 @@ import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.
 import type { Column } from './column.ts'
 import type { Finding } from './findings.ts'
 import {
+  arePartedFrom,
   isHint,
   isNearlyEmpty,
   isNote as isLongNote,
@@ -93,12 +94,21 @@ function withSecond(dialect: CsvDialect, second: Second, last: number, line: num
 }
 
 function isAboveHeader({ header, rows }: Scanned, judge: Judge) {
-  if (isNearlyEmpty(header, rows)) return true
+  if (isNearlyEmpty(header, rows) || isBeforeGap(header, rows, judge)) return true
   const [second, ...others] = rows
   if (!second) return false
   const columns = judge(header, others)
   const isFirst = !header.some(isLongNote) && secondHeader(header, second, columns, others) === 'names'
   return !isFirst && isTitle(header, second, columns, others)
+}
+
+/** Titles of the width of the table may have a cell in each of its columns. */
+function isBeforeGap(header: string[], rows: string[][], judge: Judge): boolean {
+  const gap = rows.slice(0, mostLines).findIndex((row) => row.every((text) => text.trim() === ''))
+  const names = rows[gap + 1]
+  if (gap < 0 || !names) return false
+  const others = rows.slice(gap + 2)
+  return arePartedFrom([header, ...rows.slice(0, gap)], names, judge(names, others), others)
 }
 
 const shown = (cells: string[]) =>

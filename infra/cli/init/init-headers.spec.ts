@@ -73,6 +73,23 @@ describe('a note of several lines in one cell is no header', () => {
   })
 })
 
+describe('lines as wide as the rows', () => {
+  const cite = 'Please,cite:,"The office, 2024"\nSale,s of ,the year\n'
+
+  it('are no header where a line without a cell parts them from one', async () => {
+    const made = await init(`${cite},,\nTime,Sales,Costs\n${rows}`)
+    expect(made.dialect).toEqual({ headerRows: [4] })
+    expect(namesOf(made)).toEqual(['Time', 'Sales', 'Costs'])
+    expect(made.tried.counts).toMatchObject({ read: 40, clean: 40 })
+  })
+
+  it('are left out by no gap where one of them is a row', async () => {
+    const made = await init(`Day,Gains,Losses\n2024-01-01,1,2\n,,\nTime,Sales,Costs\n${rows}`)
+    expect(namesOf(made)).toEqual(['Day', 'Gains', 'Losses'])
+    expect(made.tried.counts).toMatchObject({ read: 43 })
+  })
+})
+
 describe('a sign before the first name', () => {
   it('is none of it, and the file is read by the name that it has', async () => {
     const made = await init(`# Time,Sales,Costs\n${rows}`)

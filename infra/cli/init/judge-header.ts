@@ -117,17 +117,32 @@ const isYear = (year: number) => Number.isInteger(year) && year >= 1800 && year 
  */
 export function isTitle(first: string[], second: string[], columns: Column[], rows: string[][]): boolean {
   const isOdd = first.some((text) => text === '' || /^[\d.,:/-]+$/.test(text.trim()) || isNote(text))
-  const words = new Set(second.map((text) => text.trim()))
-  if (
-    !isOdd ||
-    words.size < second.length ||
-    [...words].some((word) => !/^\p{L}/u.test(word) || usualMissing.has(word))
-  )
+  return isOdd && areNamesOver(second, columns, rows)
+}
+
+function areNamesOver(names: string[], columns: Column[], rows: string[][]): boolean {
+  const words = new Set(names.map((text) => text.trim()))
+  if (words.size < names.length || [...words].some((word) => !/^\p{L}/u.test(word) || usualMissing.has(word)))
     return false
-  if (rows.some((row) => row.some((text, i) => text === second[i]))) return false
+  if (rows.some((row) => row.some((text, i) => text === names[i]))) return false
   const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
-  const strange = typed.filter((column) => !isOfColumn(second[column.at]!, column))
+  const strange = typed.filter((column) => !isOfColumn(names[column.at]!, column))
   return rows.length > 1 && strange.length > 0 && strange.length === typed.length
+}
+
+/**
+ * Whether lines are parted by one without a cell from names, which stand over numbers or times, and none of these lines is a row of such.
+ * @param columns judged by the rows behind the names
+ */
+export function arePartedFrom(
+  lines: string[][],
+  names: string[],
+  columns: Column[],
+  rows: string[][],
+): boolean {
+  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const isRowOf = (line: string[]) => typed.every((column) => isOfColumn(line[column.at]!, column))
+  return areNamesOver(names, columns, rows) && !lines.some(isRowOf)
 }
 
 /** Of three lines and more: no name is. */

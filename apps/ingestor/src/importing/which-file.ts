@@ -136,7 +136,7 @@ const settledMs = 60_000
 async function openNext(dataset: Dataset, run: Import, limits: Limits): Promise<(Source | SameFile) & Found> {
   const { order = 'time', skip = [] } = dataset.source
   const { url, options } = await optionsOf(dataset, run.source, limits)
-  const patterns = datedAddresses(url, run.requested_at, dataset.source.lookBack) ?? [url]
+  const patterns = patternsOf(dataset, run, url)
   const pattern = new URL(patterns[0]!)
   const until = pattern.protocol === 's3:' ? Infinity : Date.now() - settledMs
   const after = order === 'name' ? forgotten(limits.read, order)?.path : undefined
@@ -145,17 +145,24 @@ async function openNext(dataset: Dataset, run: Import, limits: Limits): Promise<
   if (!file && limits.read) return { same: 'no new file' }
   if (!file) throw new SourceError(noneOf(printable(pattern), patterns.length - 1, matching))
   const address = addressOf(pattern, file.path)
-  const opened = await openAt(dataset, address, limits, undefined).catch((error: unknown) => {
+  const opened = await openListed(dataset, address, limits)
+  if (isSameFile(opened)) return opened
+  const files = withFile(limits.read, { pattern: run.source, order }, file, run.run)
+  return { ...opened, address, waiting, files }
+}
+
+/** That of the date at which the run was requested comes first. */
+const patternsOf = ({ source: { lookBack } }: Dataset, { requested_at }: Import, url: string): string[] =>
+  datedAddresses(url, requested_at, lookBack) ?? [url]
+
+const openListed = (dataset: Dataset, address: string, limits: Limits): Promise<Source | SameFile> =>
+  openAt(dataset, address, limits, undefined).catch((error: unknown) => {
     if (error instanceof SourceError && error.isMissing)
       throw new SourceError(`${error.message}; it was there when its folder was looked at`, {
         transient: true,
       })
     throw error
   })
-  if (isSameFile(opened)) return opened
-  const files = withFile(limits.read, { pattern: run.source, order }, file, run.run)
-  return { ...opened, address, waiting, files }
-}
 
 const noneOf = (name: string, earlier: number, matching: number): string =>
   matching === 0
