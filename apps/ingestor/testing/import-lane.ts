@@ -16,6 +16,7 @@ import { begins, newRun, type Run, type RunRequest } from '../src/importing/run.
 import { RunStates } from '../src/importing/run-state.ts'
 import type { Work } from '../src/importing/save-run.ts'
 import { Slots } from '../src/importing/slots.ts'
+import { gathering, type Gathering } from './gathering.ts'
 
 export const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -62,9 +63,10 @@ export function laneOf(state: RunStates, dies = Infinity) {
   const committed: Result[] = []
   const lost = new AbortController()
   const listeners = new Set<() => void>()
-  const commit = (result: Result) => {
+  const commit = ({ gathered, ...result }: Result) => {
     state.commit()
-    committed.push(result)
+    const rows = (gathered as Gathering | undefined)?.out
+    committed.push(rows ? { ...result, out: { ...rows, ...result.out } } : result)
     for (const listener of [...listeners]) listener()
   }
   const work: Work = {
@@ -77,6 +79,7 @@ export function laneOf(state: RunStates, dies = Infinity) {
       lost.abort(new Error('killed'))
       lost.signal.throwIfAborted()
     },
+    gather: gathering,
     resting: (wait) => wait(),
     idle: async () => lost.abort(),
     onCommit: (listener) => {

@@ -12,6 +12,7 @@ import { newRun, type Run } from '../src/importing/run.ts'
 import { RunStates } from '../src/importing/run-state.ts'
 import type { Work } from '../src/importing/save-run.ts'
 import { Slots } from '../src/importing/slots.ts'
+import { gathering } from './gathering.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'dsf-'))
 afterAll(() => rmSync(base, { recursive: true }))
@@ -79,6 +80,7 @@ export async function work(dataset = weather, dies = Infinity): Promise<Run[]> {
       lost.abort(new Error('killed'))
       return Promise.reject(lost.signal.reason as Error)
     },
+    gather: gathering,
     resting: (wait) => wait(),
     idle: () => Promise.resolve(lost.abort(new Error('idle'))),
     onCommit: () => () => undefined,

@@ -7,6 +7,7 @@ export {
   type Batch,
   type Fetched,
   type FetchedRecord,
+  type Gathered,
   type HandlerContext,
   type LaneState,
   type LaneWork,

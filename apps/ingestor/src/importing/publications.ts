@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { addCounters, type Dataset } from '@dsf/dataset'
-import { perDataset, sliced } from '@dsf/stage'
+import { addCounters, type Counters, type Dataset } from '@dsf/dataset'
+import { perDataset, sliced, type Gathered } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { driftBetween, seenHeader, type SeenHeader } from '../reading/header-drift.ts'
 import type { Importer } from './importer.ts'
@@ -9,8 +9,9 @@ import { UnreadableFileError } from '../reading/unreadable-file.ts'
 import { openDataset, type DatasetFile } from '../reading/open-dataset.ts'
 import { openLanding } from '../reading/open-landing.ts'
 import { publishReplay, type FileReader } from './publish-replay.ts'
-import { answererOf, publisherOf, type Publication, type Published } from './publish-rows.ts'
+import { answererOf, publisherOf, type Published } from './publish-rows.ts'
 import type { Run } from './run.ts'
+import type { Work } from './save-run.ts'
 
 /** Bytes of a file whose rows are held at once, however few they are. */
 const largestPart = 16 * 2 ** 20
@@ -22,25 +23,37 @@ interface Others {
   before: SeenHeader | null
 }
 
+/** Rows of one transaction, with the run as it stands behind them. */
+export interface Publication {
+  gathered: Gathered
+  counts: Counters
+  run: Run
+  /** there are no rows behind these */
+  isLast: boolean
+}
+
+/** The lane that they go to. */
+type To = Pick<Work, 'dataset' | 'gather'>
+
 /**
  * The rows of a run that has landed, from where it stands, in parts that fit into a transaction. At least one, and one is the last.
  * @throws UnreadableFileError when the file is none that the definition describes
  */
 export function publications(
   importer: Importer,
-  dataset: Dataset,
+  lane: To,
   start: Run,
   others: Others,
 ): AsyncGenerator<Publication, undefined> {
   return start.replay === null
-    ? imported(importer, dataset, start, others)
-    : replayed(importer, dataset, start, others)
+    ? imported(importer, lane, start, others)
+    : replayed(importer, lane, start, others)
 }
 
 /** The rows of a replay. Each is put back as the row of the run that it came with. */
 async function* replayed(
   { store, rowsPerTransaction, topics }: Importer,
-  dataset: Dataset,
+  { dataset, gather }: To,
   start: Run,
   { find }: Others,
 ): AsyncGenerator<Publication, undefined> {
@@ -55,15 +68,15 @@ async function* replayed(
   let run = start
   const parts = landedRows(await store.stream(start.landing!), start.row, rowsPerTransaction)
   for await (const { rows, isLast } of parts) {
-    const publication = await publishReplay(tools, rows, run)
-    yield { ...publication, isLast }
-    run = publication.run
+    const part = await joined(emptyPart(gather(), run), await publishReplay(tools, rows, run))
+    yield { ...part, isLast }
+    run = part.run
   }
 }
 
 async function* imported(
   { store, rowsPerTransaction }: Importer,
-  dataset: Dataset,
+  { dataset, gather }: To,
   start: Run,
   { before }: Others,
 ): AsyncGenerator<Publication, undefined> {
@@ -73,24 +86,30 @@ async function* imported(
   const publish = publisherOf(dataset, file.columns)
   const turn = sliced()
   const from: Run = { ...start, encoding, cut_by: cutBy(dataset), ...headerOf(dataset, file, start, before) }
-  let part = publish([], from)
+  let part = emptyPart(gather(), from)
   for await (const block of file.blocks(from.byte === 0 ? undefined : { byte: from.byte, row: from.row })) {
     await turn(block.rows.length + block.unreadable.length)
-    part = joined(part, publish([block], part.run))
+    part = await joined(part, publish([block], part.run))
     if (part.counts['read']! < rowsPerTransaction && block.end.byte - from.byte < largestPart) continue
     yield { ...part, isLast: false }
     from.byte = block.end.byte
-    part = publish([], part.run)
+    part = emptyPart(gather(), part.run)
   }
   yield { ...part, isLast: true }
 }
 
-/** `to` is changed: what it holds is not copied for each block. */
-function joined(to: Published, { raw, quarantine, counts, run }: Published): Published {
-  for (const output of raw) to.raw.push(output)
-  for (const output of quarantine) to.quarantine.push(output)
-  addCounters(to.counts, counts)
-  return { ...to, run }
+type Part = Omit<Publication, 'isLast'>
+
+const emptyPart = (gathered: Gathered, run: Run): Part => ({ gathered, counts: { read: 0 }, run })
+
+async function joined(
+  { gathered, counts }: Part,
+  { raw, quarantine, counts: more, run }: Published,
+): Promise<Part> {
+  await gathered.add('raw', raw)
+  await gathered.add('quarantine', quarantine)
+  addCounters(counts, more)
+  return { gathered, counts, run }
 }
 
 /** A run goes on at a position of the text that it began with, by the rules that it began with. */

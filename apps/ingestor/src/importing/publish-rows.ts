@@ -20,15 +20,11 @@ export interface Answers {
 
 type LaneOutput = Output & { lane: number }
 
-/** Raw records and quarantined rows of one transaction, with the run as it stands behind them. */
-export interface Publication extends Answers {
+/** Raw records and quarantined rows, with the run as it stands behind them. */
+export interface Published extends Answers {
   counts: Counters
   run: Run
-  /** there are no rows behind these */
-  isLast: boolean
 }
-
-export type Published = Omit<Publication, 'isLast'>
 
 export function publisherOf(dataset: Dataset, columns: number[]): (blocks: Block[], run: Run) => Published {
   const answer = answererOf(dataset, columns)

@@ -1,8 +1,7 @@
 import type { Dataset } from '@dsf/dataset'
 import type { Importer } from './importer.ts'
 import { definitionOf } from './known-file.ts'
-import { publications } from './publications.ts'
-import type { Publication } from './publish-rows.ts'
+import { publications, type Publication } from './publications.ts'
 import { receiptsOf } from './run-receipts.ts'
 import type { ReadSoFar, Run } from './run.ts'
 import { runOf, saveRun, type Work } from './save-run.ts'
@@ -17,9 +16,9 @@ export async function publishRun(
   id: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { dataset, state } = lane
+  const { state } = lane
   const before = state.withHeader(id)?.header ?? null
-  const parts = publications(importer, dataset, runOf(lane, id), { find: (run) => state.get(run), before })
+  const parts = publications(importer, lane, runOf(lane, id), { find: (run) => state.get(run), before })
   try {
     for (let isLast = false; !isLast;) {
       using _ = await lane.resting(() => importer.publishing.take(signal))
@@ -35,21 +34,16 @@ export async function publishRun(
 }
 
 /** The last part has the receipts too. */
-function publish(
-  lane: Work,
-  id: string,
-  { raw, quarantine, counts, run, isLast }: Publication,
-): Promise<void> {
+function publish(lane: Work, id: string, { gathered, counts, run, isLast }: Publication): Promise<void> {
   const progress = progressOf(lane.dataset, run)
-  const out = { raw, quarantine }
-  if (!isLast) return saveRun(lane, id, () => progress, { out, counts })
+  if (!isLast) return saveRun(lane, id, () => progress, { gathered, counts })
   const now = Date.now()
   const receipts = receiptsOf(lane.dataset, run, now)
   const last = ({ cancel_at }: Run): Partial<Run> =>
     cancel_at === null
       ? { ...progress, state: 'processing', processing_at: now }
       : { ...progress, state: 'cancelled', ended_at: now }
-  return saveRun(lane, id, last, { out, counts, receipts })
+  return saveRun(lane, id, last, { gathered, counts, receipts })
 }
 
 function progressOf(dataset: Dataset, run: Run): ReadSoFar & Pick<Run, 'file'> {

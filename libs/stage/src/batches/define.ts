@@ -42,8 +42,15 @@ export interface Receipt {
   times: Record<string, number>
 }
 
+/** Records of a transaction to come, encoded as they are added: so many of them need not be held as objects until then. */
+export interface Gathered {
+  add: (kind: TopicKind, outputs: Output[]) => Promise<void>
+}
+
 /** What a handler wants written: all of it in one transaction with the batch's offsets, or none of it. */
 export interface Result {
+  /** written before all else; what was gathered and is in no result is written never */
+  gathered?: Gathered
   out?: Partial<Record<TopicKind, Output[]>>
   /** added to the counters of the open run of this lane; `quarantined:<code>` counts reasons */
   counts?: Counters
@@ -83,6 +90,8 @@ export interface LaneWork<S extends LaneState = LaneState> {
   signal: AbortSignal
   /** One transaction of the lane. `change` is asked when it is its turn, so what it finds in the state holds until the commit. */
   transact: (change: (state: S) => Result) => Promise<void>
+  /** for the result of one transaction */
+  gather: () => Gathered
   /** Waits for what is up to others, such as a place: meanwhile nobody expects a sign of life. */
   resting: <T>(wait: () => Promise<T>) => Promise<T>
   /** the next commit of the lane, whoever makes it, or the end; meanwhile nobody expects a sign of life */

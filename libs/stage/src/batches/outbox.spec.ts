@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { loadDataset, namesOf, receiptSchema, topicSchemas, type TopicKind } from '@dsf/dataset'
 import avsc from 'avsc'
 import { describe, expect, it } from 'vitest'
-import type { Output, Receipt } from './define.ts'
+import type { Output, Receipt, Result } from './define.ts'
 import { maxBatchBytes } from '../kafka/kafka.ts'
 import { encodersOf, Outbox } from './outbox.ts'
 import { receiptHeaders } from './receipts.ts'
@@ -21,7 +21,7 @@ const serde = {
 const openOutbox = () =>
   new Outbox(
     { stage: { name: 's' }, names: namesOf() },
-    dataset,
+    { dataset, number: 3 },
     encodersOf(serde as unknown as Serde, dataset, ['seen', 'quarantine', 'enriched']),
     new Encoder(receiptType, 2),
   )
@@ -51,7 +51,7 @@ const marksOf = (outbox: Outbox) =>
 describe('Outbox', () => {
   it('sends records encoded to the lane of their batch, or to their own, and receipts behind them', () => {
     const outbox = openOutbox()
-    outbox.add('seen', 3, [mark(1), mark(2, 0)])
+    outbox.addNow('seen', [mark(1), mark(2, 0)])
     outbox.addReceipt('seen', receipt)
     const framed = (id: number, type: avsc.Type, value: unknown) =>
       Buffer.concat([Buffer.from([0, 0, 0, 0, id]), type.toBuffer(value)])
@@ -71,15 +71,22 @@ describe('Outbox', () => {
 
   it('sends nothing when nothing was added', () => {
     const outbox = openOutbox()
-    outbox.add('seen', 0, [])
+    outbox.addNow('seen', [])
     expect([outbox.sends(), [...outbox.written]]).toEqual([[], [['seen', 0]]])
+  })
+
+  it('has what was gathered before what a result gives', async () => {
+    const outbox = openOutbox()
+    await outbox.add('seen', [mark(1), mark(2)])
+    expect(await outbox.addResult({ out: { seen: [mark(3)] }, counts: { read: 3 } })).toEqual({ read: 3 })
+    expect([marksOf(outbox), outbox.written.get('seen')]).toEqual([[1, 2, 3], 3])
   })
 
   it('counts records by topic, receipts not among them', () => {
     const outbox = openOutbox()
-    outbox.add('seen', 0, [mark(1), mark(2)])
-    outbox.add('quarantine', 0, [refused(1)])
-    outbox.add('seen', 0, [mark(3)])
+    outbox.addNow('seen', [mark(1), mark(2)])
+    outbox.addNow('quarantine', [refused(1)])
+    outbox.addNow('seen', [mark(3)])
     outbox.addReceipt('seen', receipt)
     expect(outbox.written).toEqual(
       new Map([
@@ -90,7 +97,7 @@ describe('Outbox', () => {
   })
 
   it('refuses a topic that the stage does not declare', () => {
-    expect(() => openOutbox().add('clean', 0, [mark(1)])).toThrow(
+    expect(() => openOutbox().addNow('clean', [mark(1)])).toThrow(
       'the stage writes to "clean" but does not declare it in writes',
     )
   })
@@ -98,8 +105,8 @@ describe('Outbox', () => {
   it('cuts sends below what a broker takes for a batch, and keeps the order of each topic over the cuts', () => {
     const outbox = openOutbox()
     for (let i = 0; i < 40; i++) {
-      outbox.add('seen', i % 2, [mark(2 * i), mark(2 * i + 1)])
-      outbox.add('quarantine', 0, [refused(500_000)])
+      outbox.addNow('seen', [mark(2 * i, i % 2), mark(2 * i + 1, i % 2)])
+      outbox.addNow('quarantine', [refused(500_000)])
     }
     const sizes = outbox.sends().map((send) => sizeOf(send))
     expect(sizes.length).toBe(7)
@@ -109,7 +116,7 @@ describe('Outbox', () => {
 
   it('counts long keys too, which a batch carries beside the values', () => {
     const outbox = openOutbox()
-    for (let i = 0; i < 100; i++) outbox.add('quarantine', 0, [refused(60_000, 'ü'.repeat(30_000))])
+    for (let i = 0; i < 100; i++) outbox.addNow('quarantine', [refused(60_000, 'ü'.repeat(30_000))])
     expect(Math.max(...outbox.sends().map((send) => sizeOf(send)))).toBeLessThan(maxBatchBytes)
   })
 })
@@ -138,7 +145,7 @@ describe('a record that is too large for its topic', () => {
   it('goes to quarantine when it is a row, with the reason and its beginning, and is counted', () => {
     const outbox = openOutbox()
     const fits = enriched({ dsf_run: 'r', id: 'a', place: 'Tokyo' })
-    expect(outbox.add('enriched', 2, [fits, enriched(strings), fits])).toBe(1)
+    expect(outbox.addNow('enriched', [fits, enriched(strings), fits])).toBe(1)
     expect(Object.fromEntries(outbox.written)).toEqual({ enriched: 2, quarantine: 1 })
     const [{ key, partition, size, record }] = quarantined(outbox) as [any]
     expect([key, partition, size < 2 ** 20 + 1000]).toEqual(['quake', 2, true])
@@ -155,6 +162,13 @@ describe('a record that is too large for its topic', () => {
     ])
   })
 
+  it('is a refused one of the transaction, gathered or of the result', async () => {
+    const outbox = openOutbox()
+    await outbox.add('enriched', [enriched(strings)])
+    const result: Result = { out: { enriched: [enriched(strings)] }, counts: { enriched: 2 } }
+    expect(await outbox.addResult(result)).toEqual({ enriched: 0, 'quarantined:outgrown': 2 })
+  })
+
   it('is cut when it lies in quarantine: its beginning, its first reasons, and what is missing', () => {
     const outbox = openOutbox()
     const reasons = Array.from({ length: 1100 }, (_, i) => ({
@@ -163,7 +177,7 @@ describe('a record that is too large for its topic', () => {
       message: `"${'x'.repeat(4000)}" is no integer`,
     }))
     const value = { ...(refused(2 ** 20).value as object), reasons }
-    expect(outbox.add('quarantine', 0, [{ key: 'k', value }])).toBe(0)
+    expect(outbox.addNow('quarantine', [{ key: 'k', value }])).toBe(0)
     expect(Object.fromEntries(outbox.written)).toEqual({ quarantine: 1 })
     const [{ key, size, record }] = quarantined(outbox) as [any]
     expect([key, size < maxBatchBytes / 2, record.bytes.length]).toEqual(['k', true, 2 ** 20])
@@ -174,7 +188,7 @@ describe('a record that is too large for its topic', () => {
 
   it('is a send by itself when it only just fits', () => {
     const outbox = openOutbox()
-    for (const bytes of [100, largestRecord - 200, 100]) outbox.add('quarantine', 0, [refused(bytes)])
+    for (const bytes of [100, largestRecord - 200, 100]) outbox.addNow('quarantine', [refused(bytes)])
     const sends = outbox.sends()
     expect(sends.map((send) => sizeOf(send) > maxBatchBytes / 2)).toEqual([false, true, false])
     expect(Math.max(...sends.map((send) => sizeOf(send)))).toBeLessThan(maxBatchBytes - 1000)
@@ -182,7 +196,7 @@ describe('a record that is too large for its topic', () => {
 
   it('is refused aloud when no stage could do without it', () => {
     const key = 'k'.repeat(maxBatchBytes)
-    expect(() => openOutbox().add('seen', 0, [{ key, value: { mark: 1 } }])).toThrow(
+    expect(() => openOutbox().addNow('seen', [{ key, value: { mark: 1 } }])).toThrow(
       /^a record for earthquakes\.seen has \d+ bytes, and a record has at most \d+$/,
     )
   })

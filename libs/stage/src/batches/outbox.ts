@@ -1,6 +1,6 @@
 import { addCounters, type Counters, type Dataset, type Names, type TopicKind } from '@dsf/dataset'
 import type { Message, TopicMessages } from 'kafkajs'
-import type { Output, Receipt, Result } from './define.ts'
+import type { Gathered, Output, Receipt, Result } from './define.ts'
 import { DatasetError } from '../health/failure.ts'
 import { maxSendBytes } from '../kafka/kafka.ts'
 import { receiptHeaders } from './receipts.ts'
@@ -9,10 +9,11 @@ import { cutToFit, largestRecord, recount, refuseRow, sizeOf } from './too-large
 import { sliced, sliceRecords } from './turns.ts'
 
 /** Collects what one transaction writes, encoded, in order per topic and lane. */
-export class Outbox {
+export class Outbox implements Gathered {
   readonly #stage: string
   readonly #names: Names
   readonly #dataset: Dataset
+  readonly #lane: number
   readonly #encoders: Map<TopicKind, Encoder>
   readonly #receipts: Encoder
   #sends: TopicMessages[][] = []
@@ -20,22 +21,26 @@ export class Outbox {
   #openBytes = 0
   /** records by topic kind, receipts not counted */
   readonly written = new Map<TopicKind, number>()
+  /** rows that are counted as written, and went to quarantine instead */
+  #recounted: Counters = {}
+  readonly #turn = sliced()
 
   constructor(
     { stage, names }: { stage: { name: string }; names: Names },
-    dataset: Dataset,
+    { dataset, number }: { dataset: Dataset; number: number },
     encoders: Map<TopicKind, Encoder>,
     receipts: Encoder,
   ) {
     this.#names = names
     this.#stage = stage.name
     this.#dataset = dataset
+    this.#lane = number
     this.#encoders = encoders
     this.#receipts = receipts
   }
 
   /** Returns how many rows were too large for the topic, and so went to quarantine instead. */
-  add(kind: TopicKind, lane: number, outputs: Output[]): number {
+  addNow(kind: TopicKind, outputs: Output[]): number {
     const encoder = this.#encoders.get(kind)
     if (!encoder) throw new Error(`the stage writes to "${kind}" but does not declare it in writes`)
     let refused = 0
@@ -43,40 +48,37 @@ export class Outbox {
       const value = output.value === null ? null : encoder.encode(output.value)
       const size = sizeOf(output.key, value)
       if (size <= largestRecord)
-        this.#push(kind, { key: output.key, value, partition: output.lane ?? lane }, size)
-      else if (this.#addCut(kind, lane, output, size)) refused++
+        this.#push(kind, { key: output.key, value, partition: output.lane ?? this.#lane }, size)
+      else if (this.#addCut(kind, output, size)) refused++
     }
     this.written.set(kind, (this.written.get(kind) ?? 0) + outputs.length - refused)
+    if (refused > 0) addCounters(this.#recounted, recount(kind, refused))
     return refused
   }
 
   /** All that a handler gave. Returns what it counted, in which a row that is too large for its topic is a refused one. */
-  async addResult(lane: number, { out, receipts = [], counts }: Result): Promise<Counters> {
+  async addResult({ out, receipts = [], counts }: Result): Promise<Counters> {
     const counted = { ...counts }
-    for (const [kind, outputs] of Object.entries(out ?? {})) {
-      const refused = await this.#addSliced(kind as TopicKind, lane, outputs)
-      if (refused > 0) addCounters(counted, recount(kind as TopicKind, refused))
-    }
+    for (const [kind, outputs] of Object.entries(out ?? {})) await this.add(kind as TopicKind, outputs)
     for (const { to, receipt } of receipts) this.addReceipt(to, receipt)
+    addCounters(counted, this.#recounted)
+    this.#recounted = {}
     return counted
   }
 
   /** For any number of rows, whose encoding others need not wait for. */
-  async #addSliced(kind: TopicKind, lane: number, outputs: Output[]): Promise<number> {
-    const turn = sliced()
-    let refused = 0
+  async add(kind: TopicKind, outputs: Output[]): Promise<void> {
     for (let at = 0; at < outputs.length; at += sliceRecords) {
       const slice = outputs.slice(at, at + sliceRecords)
-      await turn(slice.length)
-      refused += this.add(kind, lane, slice)
+      await this.#turn(slice.length)
+      this.addNow(kind, slice)
     }
-    return refused
   }
 
   /** True for a row, which goes to quarantine; a quarantine record goes with what fits of it. */
-  #addCut(kind: TopicKind, lane: number, output: Output, size: number): boolean {
+  #addCut(kind: TopicKind, output: Output, size: number): boolean {
     if (kind === 'quarantine') {
-      this.add('quarantine', lane, [cutToFit(output)])
+      this.addNow('quarantine', [cutToFit(output)])
       this.written.set(kind, this.written.get(kind)! - 1)
       return false
     }
@@ -85,7 +87,7 @@ export class Outbox {
       throw new DatasetError(
         `a record for ${this.#names.topic(this.#dataset.name, kind)} has ${size} bytes, and a record has at most ${largestRecord}`,
       )
-    this.add('quarantine', lane, [refused])
+    this.addNow('quarantine', [refused])
     return true
   }
 

@@ -98,7 +98,7 @@ describe('the patched grouping of kafkajs', () => {
   })
 })
 
-const crc32C = inside<(bytes: Buffer) => number>('protocol/recordBatch/crc32C')
+const crc32C = inside<(bytes: Buffer, before?: number) => number>('protocol/recordBatch/crc32C')
 
 /** Bit by bit, as the polynomial is written: RFC 3720, appendix B.4. */
 function slowCrc32C(bytes: Uint8Array): number {
@@ -118,6 +118,11 @@ describe('the patched checksum of kafkajs', () => {
         expect(crc32C(Buffer.from(bytes))).toBe(slowCrc32C(bytes))
       }),
     )
+  })
+
+  it('goes on behind the sum of what comes before', () => {
+    const [before, behind] = [Buffer.from('1234'), Buffer.from('56789')]
+    expect(crc32C(behind, crc32C(before))).toBe(0xe3069283)
   })
 })
 
@@ -187,5 +192,65 @@ describe('the patched fetch of kafkajs', () => {
     expect(error?.message).toMatch(
       /^the record batch from offset 41 on has the checksum [0-9a-f]+, not [0-9a-f]+$/,
     )
+  })
+})
+
+interface Pieces {
+  size: () => number
+  buffer: Buffer
+  pieces: () => Buffer[]
+  writeInt32: (value: number) => Pieces
+  writeBuffer: (value: Buffer) => Pieces
+  writeEncoder: (value: Pieces) => Pieces
+}
+const Encoder = inside<new () => Pieces>('protocol/encoder')
+const produce = inside<(sent: object) => { encode: () => Promise<Pieces> }>(
+  'protocol/requests/produce/v3/request',
+)
+const createRequest = inside<(given: object) => Promise<Pieces>>('protocol/request')
+
+/** A send to a topic, as it goes to the socket: a few records for one partition, and some of a MiB together for another. */
+async function requestOf(large: string) {
+  const messages = (value: string) => [
+    { key: 'k', value },
+    { key: null, value: 'end' },
+  ]
+  const partitions = [
+    { partition: 0, firstSequence: 7, messages: messages('few') },
+    { partition: 1, firstSequence: 8, messages: messages(large) },
+  ]
+  const topicData = [{ topic: 't', partitions }]
+  const request = produce({ acks: -1, timeout: 1000, transactionalId: 'id', topicData })
+  return createRequest({ request, correlationId: 5, clientId: 'c' })
+}
+
+describe('a request of the patched kafkajs', () => {
+  it('has the length that it says, and in it each partition with its records and their sum', async () => {
+    const large = 'x'.repeat(2 ** 20)
+    const request = await requestOf(large)
+    const bytes = Buffer.concat(request.pieces())
+    expect([bytes.equals(request.buffer), bytes.length, bytes.readInt32BE()]).toEqual([
+      true,
+      request.size(),
+      bytes.length - 4,
+    ])
+    // behind the header: number of the topic's partitions, then of each its number and the length of its batch
+    const partitions = bytes.indexOf('\0\x01t') + 3
+    expect(bytes.readInt32BE(partitions)).toBe(2)
+    const first = partitions + 8
+    const second = first + 4 + bytes.readInt32BE(first) + 4
+    const read = (at: number) => decodeMessages(new FetchDecoder(bytes.subarray(at)))
+    expect([bytes.readInt32BE(first - 4), valuesOf(await read(first))]).toEqual([0, ['few', 'end']])
+    expect([bytes.readInt32BE(second - 4), valuesOf(await read(second))]).toEqual([1, [large, 'end']])
+  })
+
+  it('does not copy what is large from one encoder into the next', () => {
+    const large = Buffer.alloc(2 ** 16, 'x')
+    const inner = new Encoder().writeInt32(1).writeBuffer(large).writeInt32(2)
+    const outer = new Encoder().writeInt32(0).writeEncoder(inner).writeInt32(3)
+    expect(outer.pieces().some((piece) => piece === large)).toBe(true)
+    const numbers = [0, 1, 2, 3].map((n) => Buffer.from([0, 0, 0, n]))
+    expect(outer.buffer).toEqual(Buffer.concat([...numbers.slice(0, 2), large, ...numbers.slice(2)]))
+    expect(outer.size()).toBe(large.length + 16)
   })
 })

@@ -112,6 +112,7 @@ export class LaneWorker {
         failures.reached(name, 0)
         return resting(() => nextCommit(lane, signal))
       },
+      gather: () => lane.gather(),
       transact: async (change) => {
         await lane.transact({ state: session.state, signal }, change).catch((error: unknown) => {
           // a transaction that fails ends the session, so this is what it ended by

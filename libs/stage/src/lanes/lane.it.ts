@@ -118,6 +118,21 @@ describe('the work of a lane', () => {
     await lane.release()
   })
 
+  it('writes what was gathered with the transaction that has it, and never what no transaction has', async () => {
+    const dataset = newDataset(1)
+    await rawOf(dataset, ['a'])
+    const lane = new Lane(await openKit(stepper(freshName()), dataset), dataset, 0)
+    const session = await lane.openSession(going)
+    const [taken, left] = [lane.gather(), lane.gather()]
+    await left.add('clean', [clean('left')])
+    await taken.add('clean', [clean('first')])
+    await taken.add('clean', [clean('second')])
+    await lane.transact(session, (state) => ({ ...stepOf('work')(state), gathered: taken }))
+    await lane.transact(session, stepOf('work'))
+    expect(await cleanIds(dataset)).toEqual(['first', 'second', 'step 0 by work', 'step 1 by work'])
+    await lane.release()
+  })
+
   it('takes nothing back from a new owner once the lane was let go', async () => {
     const dataset = newDataset(1)
     const stage = stepper(freshName())

@@ -105,7 +105,7 @@ export class Lane {
   async #commitPosition(input: Input): Promise<void> {
     const { position: next, committed, records, counted, open } = input
     if (this.#verified && open.isEmpty && next > committed)
-      await this.#commit(this.#outbox(), { input, next, records, counted })
+      await this.#commit(this.gather(), { input, next, records, counted })
   }
 
   /** Handles one fetch of one topic. A fetch that does not continue where we are is dropped and the consumer sent back. */
@@ -172,8 +172,9 @@ export class Lane {
       await this.#own()
       signal.throwIfAborted()
       try {
-        const outbox = this.#outbox()
-        await this.#collect(change(state), outbox, {})
+        const result = change(state)
+        const outbox = (result.gathered as Outbox | undefined) ?? this.gather()
+        await this.#collect(result, outbox, {})
         const [input] = this.#inputs.values()
         const { committed: next, records, counted } = input!
         await this.#commit(outbox, { input: input!, next, records, counted })
@@ -197,7 +198,7 @@ export class Lane {
       async () => {
         const { next, nextRecord } = group.at(-1)!
         const progress: Progress = { input, next, records: nextRecord, counted: { ...input.counted } }
-        const outbox = this.#outbox()
+        const outbox = this.gather()
         const turn = sliced()
         for (const closed of group) {
           await turn(closed.batch.records.length)
@@ -209,11 +210,12 @@ export class Lane {
     )
   }
 
-  #outbox = () => new Outbox(this.#kit, this.dataset, this.#encoders, this.#receiptEncoder)
+  /** What a transaction of the lane writes. */
+  gather = (): Outbox => new Outbox(this.#kit, this, this.#encoders, this.#receiptEncoder)
 
   async #apply(closed: ClosedBatch, outbox: Outbox, progress: Progress): Promise<void> {
     const { stage, log } = this.#kit
-    outbox.add('quarantine', this.number, closed.poison)
+    outbox.addNow('quarantine', closed.poison)
     if (closed.poison.length > 0) addCounters(progress.counted, { undecodable: closed.poison.length })
     if (closed.batch.records.length > 0) {
       const heard = () => this.#kit.heard(inputName(this.#place(progress.input)))
@@ -224,7 +226,7 @@ export class Lane {
   }
 
   async #collect(result: Result, outbox: Outbox, counted: Counters): Promise<void> {
-    const counts = await outbox.addResult(this.number, result)
+    const counts = await outbox.addResult(result)
     addCounters(counted, counts)
     this.#kit.metrics.counts(this.dataset.name, counts)
   }
