@@ -79,7 +79,12 @@ export async function rowsFrom(
   until: number,
 ): Promise<{ rows: QuarantinedRow[]; next: number }> {
   const { records, next } = await log.fetch(place)
-  const wanted = records.filter(({ place: { offset } }) => offset >= place.offset && offset < until)
-  const rows = wanted.flatMap((record) => rowOf(record) ?? [])
+  const rows: QuarantinedRow[] = []
+  for (let i = 0; i < records.length; i++) {
+    const record = records.at(i)!
+    const { offset } = record.place
+    const row = offset >= place.offset && offset < until ? rowOf(record) : undefined
+    if (row) rows.push(row)
+  }
   return { rows, next }
 }

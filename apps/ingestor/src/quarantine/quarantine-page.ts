@@ -1,4 +1,4 @@
-import type { FetchedRecord } from '@dsf/stage'
+import type { Fetched } from '@dsf/stage'
 import { rowOf, type QuarantineLog, type Range } from '../importing/quarantine-log.ts'
 import { shortSummaryOf, type QuarantinedRow } from '../importing/quarantined-row.ts'
 
@@ -115,14 +115,14 @@ class LaneTail {
 
   /** @returns the offset below which nothing was kept, when not all of it was looked at */
   #keep(
-    records: FetchedRecord[],
+    records: Fetched['records'],
     matches: (row: QuarantinedRow) => boolean,
     limit: number,
   ): number | undefined {
     const ready: Ready[] = []
     let size = 0
     for (let i = records.length - 1; i >= 0; i--) {
-      const record = records[i]!
+      const record = records.at(i)!
       const { offset } = record.place
       if (offset >= this.#before) continue
       if (ready.length >= limit || size > mostReady) {

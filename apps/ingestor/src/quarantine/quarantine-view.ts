@@ -4,7 +4,7 @@ import { perDataset, RequestError, type Runtime } from '@dsf/stage'
 import { announceAgain } from './announce-again.ts'
 import type { ReplayAnswer } from './quarantine-contracts.ts'
 import { QuarantineCounts } from './quarantine-counts.ts'
-import { quarantineLog, rowOf, type QuarantineLog, type Range } from '../importing/quarantine-log.ts'
+import { quarantineLog, rowsFrom, type QuarantineLog, type Range } from '../importing/quarantine-log.ts'
 import { pageOf, type Page } from './quarantine-page.ts'
 import { bytesOf, summaryOf, whyNotReplayable, type QuarantinedRow } from '../importing/quarantined-row.ts'
 import { toAnswer } from '../runs/run-answer.ts'
@@ -168,7 +168,6 @@ async function rowAt(log: QuarantineLog, id: string): Promise<QuarantinedRow | u
   const [, lane = NaN, offset = NaN] = /^(\d{1,4})-(\d{1,15})$/.exec(id)?.map(Number) ?? []
   const range = (await log.ranges())[lane]
   if (!range || offset < range.first || offset >= range.end) return undefined
-  const { records } = await log.fetch({ lane, offset })
-  const record = records.find(({ place }) => place.offset === offset)
-  return record && rowOf(record)
+  const { rows } = await rowsFrom(log, { lane, offset }, offset + 1)
+  return rows[0]
 }

@@ -189,8 +189,11 @@ export interface FetchedRecord {
 }
 
 export interface Fetched {
-  /** oldest first, receipts left out; the first may lie before the place that was asked for, because whole batches are read */
-  records: FetchedRecord[]
+  /**
+   * Oldest first, receipts left out; the first may lie before the place that was asked for, because whole batches are read. A batch has
+   * thousands, of which few may be looked at: each is made when it is asked for.
+   */
+  records: { readonly length: number; at: (index: number) => FetchedRecord | undefined }
   from: number
   /** the place itself when nothing behind it is decided yet */
   next: number

@@ -41,7 +41,8 @@ it('reads committed records from any place, by whole batches and up to the first
   const { reader, open } = await writtenTopic()
   const fetched = async (offset: number) => {
     const { records, ...rest } = await reader.fetch(dataset, 'clean', { lane: 0, offset }, 2 ** 20)
-    return { ids: records.map((record) => [record.place.offset, record.value()!['id']]), ...rest }
+    const all = Array.from({ length: records.length }, (_, i) => records.at(i)!)
+    return { ids: all.map((record) => [record.place.offset, record.value()!['id']]), ...rest }
   }
   const [first, last] = [
     [0, 'a'],

@@ -1,4 +1,4 @@
-import type { Admin, Batch } from 'kafkajs'
+import type { Admin, Batch, KafkaMessage } from 'kafkajs'
 import type { Fetched, FetchedRecord, Place } from './define.ts'
 import { fetchedOffset, unreadableBatch } from '../kafka/kafka.ts'
 import { isReceipt } from './receipts.ts'
@@ -28,15 +28,20 @@ export async function fetchRecords(
   if (unreadable) throw unreadable
   const messages = batch.messages.filter(({ headers }) => !isReceipt(headers))
   await decoder.prepare(messages.map(({ value }) => value))
-  const records = messages.map(({ key, value, offset: at, timestamp }): FetchedRecord => ({
+  const recordOf = ({ key, value, offset: at, timestamp }: KafkaMessage): FetchedRecord => ({
     key: String(key),
     place: { lane, offset: Number(at) },
     at: Number(timestamp),
     value: () => decoded(decoder, value),
-  }))
+  })
+  const at = (index: number) => {
+    const message = messages.at(index)
+    return message && recordOf(message)
+  }
   const stable = Number(batch.lastStableOffset)
   const behind = Math.max(Number(batch.lastOffset()), offset) + 1
-  return { records, from: fetchedOffset(batch), next: Math.max(offset, Math.min(behind, stable)), stable }
+  const next = Math.max(offset, Math.min(behind, stable))
+  return { records: { length: messages.length, at }, from: fetchedOffset(batch), next, stable }
 }
 
 function decoded(decoder: Decoder, value: Buffer | null): Record<string, unknown> | undefined {
