@@ -119,7 +119,7 @@ describe('an import', () => {
     const lines = Array.from({ length: 2000 }, (_, i) => `${dayOf(i)},0,12.8,5.0,4.7,${long}\n`)
     const results = await run(source(header + lines.join('')))
     const parts = results.map(({ out }) => out?.raw?.length ?? 0).filter((rows) => rows > 0)
-    expect([parts.reduce((sum, rows) => sum + rows), Math.max(...parts) < 1200]).toEqual([2000, true])
+    expect([parts.reduce((sum, rows) => sum + rows), Math.max(...parts) < 600]).toEqual([2000, true])
     expect(lastRun(results)).toMatchObject({ state: 'processing', row: 2000 })
   })
 

@@ -14,7 +14,7 @@ import type { Run } from './run.ts'
 import type { Work } from './save-run.ts'
 
 /** Bytes of a file whose rows are held at once, however few they are. */
-const largestPart = 16 * 2 ** 20
+const largestPart = 8 * 2 ** 20
 
 /** What is known of other runs. */
 interface Others {
