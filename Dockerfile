@@ -46,5 +46,5 @@ COPY --from=collected /out /
 ENV NODE_ENV=production
 WORKDIR /app
 USER 10001:10001
-# Node is the first process and takes signals itself. A young generation that holds a transaction's records: they die there.
-ENTRYPOINT ["/usr/local/bin/node", "--enable-source-maps", "--max-semi-space-size=64", "main.js"]
+# Node is the first process and takes signals itself. Why these flags: infra/local/servers/stages.ts.
+ENTRYPOINT ["/usr/local/bin/node", "--enable-source-maps", "--max-semi-space-size=16", "main.js"]

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, matchesGlob, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { stageNames } from '../infra/local/servers/stages.ts'
+import { nodeFlags, stageNames } from '../infra/local/servers/stages.ts'
 import { flow, type Way } from '../libs/dataset/src/flow/flow.ts'
 import { topicKinds } from '../libs/dataset/src/records/topics.ts'
 import vitestConfig from '../vitest.config.ts'
@@ -49,6 +49,13 @@ describe.each(apps)('apps/%s', (app) => {
 
 test('the local stack starts every app', () => {
   expect([...stageNames].sort()).toEqual(apps.toSorted())
+})
+
+test('a stage has the same flags of Node wherever it is started', () => {
+  const image = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(read('Dockerfile'))![1]!) as string[]
+  expect(image.slice(1, -1)).toEqual(nodeFlags)
+  for (const app of apps)
+    expect(json(`apps/${app}/package.json`).scripts.start.split(' ').slice(1, -1)).toEqual(nodeFlags)
 })
 
 test('every package is compiled by tsc -b', () => {
