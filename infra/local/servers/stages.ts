@@ -13,11 +13,8 @@ import { waitsOf } from '../stage-waits.ts'
 import type { Service } from './service.ts'
 
 export const stageNames = Object.keys(flow) as StageName[]
-/**
- * A young generation of two times 16 MiB: of what a stage holds for a transaction, most is encoded, and not in V8's heap. Same as in the
- * Dockerfile, and in each app's `start`.
- */
-export const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=16']
+/** A young generation that holds a transaction's records: they die there, and nobody copies them. Same as in the Dockerfile and each app's `start`. */
+export const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=64']
 
 export type { StageName }
 
