@@ -111,4 +111,16 @@ describe('a refusal of the patched client', () => {
       'Kafka does not let cleaner Read the topic c.raw',
     ])
   })
+
+  it('is what becomes of the search for a coordinator, though the pool of brokers asks the next one', async () => {
+    const refusal = Object.assign(new Error('not authorized'), { code: 30 })
+    const findBroker = async () => ({ findGroupCoordinator: () => Promise.reject(refusal) })
+    const { withBroker } = inside<any>('cluster/brokerPool').prototype
+    const cluster = {
+      brokerPool: { brokers: { 1: {}, 2: {} }, findBroker, withBroker },
+      ...{ retrier: inside<any>('retry')({ retries: 0 }), logger: { debug: () => undefined } },
+    }
+    const { findGroupCoordinatorMetadata } = inside<any>('cluster').prototype
+    await expect(findGroupCoordinatorMetadata.call(cluster, { groupId: 'dsf.others' })).rejects.toBe(refusal)
+  })
 })
