@@ -6,7 +6,7 @@ import {
   arePartedFrom,
   isHint,
   isNearlyEmpty,
-  isNote as isLongNote,
+  isLongNote,
   isTitle,
   secondHeader,
   type Second,

@@ -1,21 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { ownFolder } from '../testing/own-folder.ts'
 import { tryDataset } from '../try-dataset.ts'
 import { initDataset } from './init-dataset.ts'
 
-let into = ''
-beforeAll(() => {
-  into = mkdtempSync(join(tmpdir(), 'dsf-'))
-})
-afterAll(() => rmSync(into, { recursive: true }))
-
-function write(name: string, content: string | Buffer): string {
-  writeFileSync(join(into, name), content)
-  return join(into, name)
-}
+const { path: into, write } = ownFolder()
 const init = (name: string, content: string | Buffer) =>
   initDataset(write(name, content), { into, force: true })
 const definitionOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'datapackage.json'), 'utf8'))

@@ -1,19 +1,14 @@
 /** Headers that are not as wide as the rows, below a note of several lines, or with a sign before them. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { ownFolder } from '../testing/own-folder.ts'
 import { initDataset } from './init-dataset.ts'
 
-let into = ''
-beforeAll(() => {
-  into = mkdtempSync(join(tmpdir(), 'dsf-'))
-})
-afterAll(() => rmSync(into, { recursive: true }))
+const { path: into, write } = ownFolder()
 
 async function init(content: string) {
-  writeFileSync(join(into, 'file.csv'), content)
-  const { folder, ...made } = await initDataset(join(into, 'file.csv'), { into, force: true })
+  const { folder, ...made } = await initDataset(write('file.csv', content), { into, force: true })
   const { dialect, schema } = JSON.parse(readFileSync(join(folder, 'datapackage.json'), 'utf8')).resources[0]
   return { ...made, dialect, fields: schema.fields as { name: string; 'x-dsf'?: { header: string } }[] }
 }

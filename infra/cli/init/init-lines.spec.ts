@@ -1,20 +1,15 @@
 /** Lines that are no rows: what is found of them, and what is said. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { ownFolder } from '../testing/own-folder.ts'
 import { initDataset } from './init-dataset.ts'
 
-let into = ''
-beforeAll(() => {
-  into = mkdtempSync(join(tmpdir(), 'dsf-'))
-})
-afterAll(() => rmSync(into, { recursive: true }))
+const { path: into, write } = ownFolder()
 
 /** What the definition says of such lines, its fields, and what was told. */
 async function init(content: string) {
-  writeFileSync(join(into, 'file.csv'), content)
-  const made = await initDataset(join(into, 'file.csv'), { into, force: true })
+  const made = await initDataset(write('file.csv', content), { into, force: true })
   const definition = JSON.parse(readFileSync(join(made.folder, 'datapackage.json'), 'utf8'))
   const { dialect, schema } = definition.resources[0]
   return { ...made, dialect, fields: schema.fields, reading: definition['x-dsf'].reading }

@@ -116,7 +116,7 @@ const isYear = (year: number) => Number.isInteger(year) && year >= 1800 && year 
  * @param columns judged without both
  */
 export function isTitle(first: string[], second: string[], columns: Column[], rows: string[][]): boolean {
-  const isOdd = first.some((text) => text === '' || /^[\d.,:/-]+$/.test(text.trim()) || isNote(text))
+  const isOdd = first.some((text) => text === '' || /^[\d.,:/-]+$/.test(text.trim()) || isLongNote(text))
   return isOdd && areNamesOver(second, columns, rows)
 }
 
@@ -146,14 +146,14 @@ export function arePartedFrom(
 }
 
 /** Of three lines and more: no name is. */
-export const isNote = (text: string): boolean => text.trim().split('\n').length > 2
+export const isLongNote = (text: string): boolean => text.trim().split('\n').length > 2
 
 /** A title in a table of its own width, as spreadsheets write it: one cell of the first row at most, where most others are filled. */
 export function isNearlyEmpty(first: string[], rows: string[][]): boolean {
   const filled = (row: string[]) => row.filter((text) => text.trim() !== '').length
   const full = rows.filter((row) => filled(row) * 2 > first.length).length
   return (
-    (first.length > 2 || first.some(isNote)) &&
+    (first.length > 2 || first.some(isLongNote)) &&
     filled(first) <= 1 &&
     rows.length > 1 &&
     full * 2 > rows.length

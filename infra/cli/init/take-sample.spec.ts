@@ -1,23 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { ownFolder } from '../testing/own-folder.ts'
 import { initDataset } from './init-dataset.ts'
 import { takeSample } from './take-sample.ts'
 
-let into = ''
-beforeAll(() => {
-  into = mkdtempSync(join(tmpdir(), 'dsf-'))
-})
-afterAll(() => rmSync(into, { recursive: true }))
-
-function write(name: string, content: string | Buffer): string {
-  writeFileSync(join(into, name), content)
-  return join(into, name)
-}
+const { path: into, write } = ownFolder()
 
 async function served<T>(listener: RequestListener, ask: (url: string) => Promise<T>): Promise<T> {
   const server = createServer(listener).listen(0, '127.0.0.1')

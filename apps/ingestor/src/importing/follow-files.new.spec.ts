@@ -134,7 +134,7 @@ describe('new files of a folder', () => {
     const dataset = sourceOf({ lookBack: 1 })
     const year = new Date().getUTCFullYear()
     expect((await ask({ dataset }))[0]!.reason).toBe(
-      `no file matches file ${watched.folder}/${year}-*.csv, or one of the 1 dates before it (source.lookBack)`,
+      `no file matches file ${watched.folder}/${year}-*.csv, or the same of a date before it (source.lookBack is 1)`,
     )
     watched.pattern = `file://${watched.folder}/{yyyy}/*.csv`
     expect((await ask({ dataset })).at(-1)!.reason).toBe(`folder ${watched.folder}/${year} does not exist`)

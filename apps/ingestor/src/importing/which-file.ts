@@ -166,7 +166,7 @@ const openListed = (dataset: Dataset, address: string, limits: Limits): Promise<
 
 const noneOf = (name: string, earlier: number, matching: number): string =>
   matching === 0
-    ? `no file matches ${name}${earlier > 0 ? `, or one of the ${earlier} dates before it (source.lookBack)` : ''}`
+    ? `no file matches ${name}${earlier > 0 ? `, or the same of a date before it (source.lookBack is ${earlier})` : ''}`
     : `no file matches ${name} that was written more than ${settledMs / 1000} s ago: a younger one may still be in the writing`
 
 function httpOf(

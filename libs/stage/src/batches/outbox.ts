@@ -39,8 +39,8 @@ export class Outbox implements Gathered {
     this.#receipts = receipts
   }
 
-  /** Returns how many rows were too large for the topic, and so went to quarantine instead. */
-  addNow(kind: TopicKind, outputs: Output[]): number {
+  /** A row that is too large for the topic goes to quarantine instead. */
+  addNow(kind: TopicKind, outputs: Output[]): void {
     const encoder = this.#encoders.get(kind)
     if (!encoder) throw new Error(`the stage writes to "${kind}" but does not declare it in writes`)
     let refused = 0
@@ -53,7 +53,6 @@ export class Outbox implements Gathered {
     }
     this.written.set(kind, (this.written.get(kind) ?? 0) + outputs.length - refused)
     if (refused > 0) addCounters(this.#recounted, recount(kind, refused))
-    return refused
   }
 
   /** All that a handler gave. Returns what it counted, in which a row that is too large for its topic is a refused one. */
