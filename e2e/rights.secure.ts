@@ -68,15 +68,15 @@ const calls: Record<string, RegExp | undefined> = {
 function policyCases(stage: StageName): Case[] {
   const policy = whole.policies.get(stage) as Policy | undefined
   return (policy?.Statement ?? []).flatMap((statement, i): Case[] => {
-    const call = statement.Action.map((action) => calls[action]).find(Boolean)
-    if (!call) return []
+    const missed = statement.Action.flatMap((action) => calls[action]?.source ?? [])
+    if (missed.length === 0) return []
     const Statement = policy!.Statement.filter((_, other) => other !== i)
     const policies = new Map(whole.policies).set(stage, { ...policy!, Statement })
     return [
       {
         title: `${stage} without ${statement.Action.join(', ')} of ${statement.Resource.join(', ')}`,
         ...{ stage, server: 'policies', without: { ...whole, policies } },
-        words: [/access ?denied|forbidden/i, call],
+        words: [/access ?denied|forbidden/i, new RegExp(missed.join('|'))],
       },
     ]
   })
@@ -108,7 +108,7 @@ let imports = 0
 async function importFresh(): Promise<string> {
   const seed = ++imports
   const file = join(filesDir, `rights-${seed}.csv`)
-  await writeQuakes(file, { rows: 300, seed: seed * 7919, days: 1 })
+  await writeQuakes(file, { rows: 300, seed: seed * 7919, days: 1, broken: 0.03 })
   return until('the import to be taken', () => startRun(dataset, `file://${file}`, `rights-${seed}`), {
     seconds: 150,
   })

@@ -14,6 +14,7 @@ import { servicesOf } from '../../infra/local/servers/catalogue.ts'
 import { rolesFolder } from '../../infra/local/servers/elasticsearch.ts'
 import { healthAddress, type StageName } from '../../infra/local/servers/stages.ts'
 import { writeTestDataset } from './datasets.ts'
+import { api } from './runs.ts'
 import { runDir, settings } from './stack.ts'
 import { until } from './until.ts'
 
@@ -58,11 +59,13 @@ export async function end(stage: StageName): Promise<void> {
 export const isReady = async (stage: StageName): Promise<boolean> =>
   (await fetch(`${healthAddress(settings, stage)}/health/ready`)).ok
 
-/** The first line of its log, or of what it says when asked whether it is ready, that has all of these words. */
+/** The first line that has all of these words: of its log, or of what it says when asked whether it is ready, or for refused rows. */
 export async function saidBy(stage: StageName, words: readonly RegExp[]): Promise<string | undefined> {
   const file = logFile(runDir, stage)
   const log = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
-  const asked = await fetch(`${healthAddress(settings, stage)}/health/ready`).catch(() => undefined)
-  const ready = asked && !asked.ok ? [await asked.text()] : []
-  return [...log, ...ready].find((line) => words.every((word) => word.test(line)))
+  const urls = [`${healthAddress(settings, stage)}/health/ready`]
+  if (stage === 'ingestor') urls.push(`${api.url}/v1/quarantine/quakes-rights/rows?limit=1`)
+  const asked = await Promise.all(urls.map((url) => fetch(url).catch(() => undefined)))
+  const told = await Promise.all(asked.flatMap((answer) => (answer && !answer.ok ? [answer.text()] : [])))
+  return [...log, ...told].find((line) => words.every((word) => word.test(line)))
 }

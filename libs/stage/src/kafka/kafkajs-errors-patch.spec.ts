@@ -71,6 +71,7 @@ describe('a refusal of the patched client', () => {
       'Kafka does not let this client Write the transactional id dsf.cleaner.a.0',
     ],
     [5, { apiName: 'Metadata' }, 'Not authorized'],
+    [31, { apiName: 'InitProducerId' }, 'Kafka does not let cleaner IdempotentWrite the cluster'],
   ])('of code %d says what is refused to whom', (code, call, sentence) => {
     expect(told(code, call)).toBe(sentence)
   })
@@ -122,5 +123,14 @@ describe('a refusal of the patched client', () => {
     }
     const { findGroupCoordinatorMetadata } = inside<any>('cluster').prototype
     await expect(findGroupCoordinatorMetadata.call(cluster, { groupId: 'dsf.others' })).rejects.toBe(refusal)
+  })
+
+  it('is the error of a transaction of which the broker attempted nothing else', async () => {
+    const { parse } = inside<any>('protocol/requests/addPartitionsToTxn/v1/response')
+    const errors = (codes: number[]) =>
+      codes.map((errorCode, i) => ({ topic: `t${i}`, partitionErrors: [{ partition: 0, errorCode }] }))
+    await expect(parse({ errors: errors([0, 55, 29]) })).rejects.toMatchObject({ code: 29 })
+    await expect(parse({ errors: errors([0, 55]) })).rejects.toMatchObject({ code: 55 })
+    expect(await parse({ errors: errors([0, 0]) })).toEqual({ errors: errors([0, 0]) })
   })
 })
