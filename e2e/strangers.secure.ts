@@ -88,8 +88,9 @@ describe.each(programs)('the keys of %s', (program) => {
         maxInFlightRequests: 1,
         idempotent: true,
       })
-      await producer.connect()
-      expect.soft(await refusal(producer.transaction()), other).toMatch(refused)
+      // who may write to no topic at all is refused when it connects
+      const begun = producer.connect().then(() => producer.transaction())
+      expect.soft(await refusal(begun), other).toMatch(refused)
       await producer.disconnect()
     }
   })
