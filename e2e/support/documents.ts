@@ -61,10 +61,11 @@ const put = async (path: string, body: object): Promise<void> => {
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
 }
 
-/** Replaces the first index of an alias by an empty one that was made without a field. */
+/** Replaces the index of an alias by an empty one that was made without a field. */
 export async function indexWithout(alias: string, field: string): Promise<void> {
   const { [field]: _, ...properties } = await mappingOf(alias)
-  for (const path of [`_index_template/dsf-${alias}`, `${alias}-v1`]) await index(path, { method: 'DELETE' })
+  const indices = await aliasOf(alias)
+  for (const path of [`_index_template/dsf-${alias}`, ...indices]) await index(path, { method: 'DELETE' })
   const aliases = { [alias]: { is_write_index: true } }
   await put(`${alias}-v1`, { aliases, mappings: { dynamic: 'strict', properties } })
 }

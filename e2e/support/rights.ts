@@ -20,6 +20,9 @@ import { until } from './until.ts'
 
 if (!settings.secure) throw new Error('it needs servers that ask who comes: make test-secure')
 
+/** Whose rights are taken. */
+export const dataset = 'quakes-rights'
+
 /** What the stages need when somebody else makes their topics. */
 export const whole: Grants = grantsOf(settings, false)
 
@@ -39,7 +42,7 @@ export const runs = (stage: StageName): boolean => {
 
 /** Its folder has nothing else in it. */
 const datasetsDir = join(runDir, 'rights')
-writeTestDataset(datasetsDir, 'quakes-rights', { lanes: 1 })
+writeTestDataset(datasetsDir, dataset, { lanes: 1 })
 
 /** Starts it like an orchestrator, for one dataset, and does not wait. It makes no topics: each that it needs is there. */
 export async function begin(stage: StageName): Promise<void> {
@@ -59,13 +62,16 @@ export async function end(stage: StageName): Promise<void> {
 export const isReady = async (stage: StageName): Promise<boolean> =>
   (await fetch(`${healthAddress(settings, stage)}/health/ready`)).ok
 
+export const firstWith = (words: readonly RegExp[], lines: string[]): string | undefined =>
+  lines.find((line) => words.every((word) => word.test(line)))
+
 /** The first line that has all of these words: of its log, or of what it says when asked whether it is ready, or for refused rows. */
 export async function saidBy(stage: StageName, words: readonly RegExp[]): Promise<string | undefined> {
   const file = logFile(runDir, stage)
   const log = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
   const urls = [`${healthAddress(settings, stage)}/health/ready`]
-  if (stage === 'ingestor') urls.push(`${api.url}/v1/quarantine/quakes-rights/rows?limit=1`)
+  if (stage === 'ingestor') urls.push(`${api.url}/v1/quarantine/${dataset}/rows?limit=1`)
   const asked = await Promise.all(urls.map((url) => fetch(url).catch(() => undefined)))
   const told = await Promise.all(asked.flatMap((answer) => (answer && !answer.ok ? [answer.text()] : [])))
-  return [...log, ...told].find((line) => words.every((word) => word.test(line)))
+  return firstWith(words, [...log, ...told])
 }

@@ -1,3 +1,4 @@
+import { DatasetError } from '@dsf/stage'
 import { describe, expect, it } from 'vitest'
 import { readBulkAnswer } from './bulk-answer.ts'
 
@@ -25,7 +26,10 @@ describe('readBulkAnswer', () => {
     expect(readBulkAnswer({ items }, 7)).toEqual({
       fates: ['replaced', 'superseded', undefined, 'created', undefined, undefined, 'repeated'],
       refused: [{ at: 4, reason: 'document_parsing_exception: failed to parse [mag]' }],
-      retry: [2, 5],
+      retry: [
+        { at: 2, reason: 'es_rejected_execution_exception: no reason given' },
+        { at: 5, reason: 'unavailable_shards_exception: no reason given' },
+      ],
     })
   })
 
@@ -43,7 +47,6 @@ describe('readBulkAnswer', () => {
     ['a missing alias', 404, 'index_not_found_exception', 'retry'],
     ['a closed index', 400, 'index_closed_exception', 'retry'],
     ['a blocked index', 403, 'cluster_block_exception', 'retry'],
-    ['missing rights', 403, 'security_exception', 'retry'],
     ['a full disk', 429, 'cluster_block_exception', 'retry'],
     ['a failed shard', 500, 'io_exception', 'retry'],
   ]
@@ -55,7 +58,7 @@ describe('readBulkAnswer', () => {
     )
     const immense = item(400, 'illegal_argument_exception', 'Document contains at least one immense term')
     const { refused, retry } = readBulkAnswer({ items: [noIndex, immense] }, 2)
-    expect([refused.map(({ at }) => at), retry]).toEqual([[1], [0]])
+    expect([refused, retry].map((rows) => rows.map(({ at }) => at))).toEqual([[1], [0]])
   })
 
   it('cuts a reason that quotes the document', () => {
@@ -69,11 +72,8 @@ describe('readBulkAnswer', () => {
 
   it.each(fates)('says of %s (%i %s): %s', (_, status, type, fate) => {
     const outcome = readBulkAnswer({ items: [item(status, type, 'why')] }, 1)
-    const refused = { refused: [{ at: 0, reason: `${type}: why` }], retry: [] }
-    expect(outcome).toEqual({
-      fates: [undefined],
-      ...(fate === 'refused' ? refused : { refused: [], retry: [0] }),
-    })
+    const rows = [{ at: 0, reason: `${type}: why` }]
+    expect(outcome).toEqual({ fates: [undefined], refused: [], retry: [], [fate]: rows })
   })
 
   it('tells the cause, which is where Elasticsearch says what is wrong with the value', () => {
@@ -94,6 +94,13 @@ describe('readBulkAnswer', () => {
       },
       { at: 1, reason: 'status 422' },
     ])
+  })
+
+  it('answers for no row when a right is missing, which it names: to try again at once would mend nothing', () => {
+    const why = 'action [write] is unauthorized for user [dsf.indexer]'
+    const read = () => readBulkAnswer({ items: [item(403, 'security_exception', why)] }, 1)
+    expect(read).toThrow(DatasetError)
+    expect(read).toThrow(`security_exception: ${why}`)
   })
 
   it('answers for no row when the answer does not fit the request', () => {

@@ -1,3 +1,5 @@
+import { DatasetError } from '@dsf/stage'
+
 /** Elasticsearch's answer to a bulk request, asked for with this filter: enough to classify, and little to parse. */
 export const answerFilter = 'items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
 
@@ -29,17 +31,23 @@ interface BulkError {
 export const fates = ['created', 'replaced', 'superseded', 'repeated'] as const
 export type Fate = (typeof fates)[number]
 
+/** The row at a position of the request, and what Elasticsearch says of it. */
+export interface NotTaken {
+  at: number
+  reason: string
+}
+
 /** What became of the rows of one request. Each row has a fate, or is in one of the lists. */
 export interface BulkOutcome {
   /** by position in the request; undefined for those of the lists */
   fates: (Fate | undefined)[]
   /** the document is at fault, and would be refused again */
-  refused: { at: number; reason: string }[]
-  /** positions: the server is at fault, now */
-  retry: number[]
+  refused: NotTaken[]
+  /** the server is at fault, now */
+  retry: NotTaken[]
 }
 
-/** @throws Error when the answer does not fit the request: then nothing is known of any row */
+/** @throws Error when the answer does not fit the request, DatasetError when a right is missing: then nothing is known of any row */
 export function readBulkAnswer({ items = [] }: BulkAnswer, rows: number): BulkOutcome {
   const outcome: BulkOutcome = { fates: [], refused: [], retry: [] }
   if (items.length !== rows) throw new Error(`the bulk answer has ${items.length} items for ${rows} rows`)
@@ -54,14 +62,15 @@ function itemOf(item: Record<string, BulkItem>): BulkItem {
 }
 
 function sort(outcome: BulkOutcome, at: number, item: BulkItem): void {
+  if (item.error?.type === 'security_exception')
+    throw new DatasetError(`Elasticsearch took no document: ${reasonOf(item)}`)
   const fate = fateOf(item)
   outcome.fates.push(fate === 'retry' || fate === 'refused' ? undefined : fate)
-  if (fate === 'retry') outcome.retry.push(at)
-  if (fate === 'refused') outcome.refused.push({ at, reason: reasonOf(item) })
+  if (fate === 'retry' || fate === 'refused') outcome[fate].push({ at, reason: reasonOf(item) })
 }
 
 /**
- * Only what a document can cause is its own fault. A missing alias, a closed or blocked index, missing rights are 4xx
+ * Only what a document can cause is its own fault. A missing alias, a closed or blocked index are 4xx
  * as well, but somebody will mend them: they must not send good rows to quarantine.
  */
 function fateOf({ status, error }: BulkItem): Fate | 'refused' | 'retry' {

@@ -88,7 +88,7 @@ async function prepare(
   dataset: string | undefined,
 ): Promise<void> {
   await client.indices.putIndexTemplate({ name, ...template })
-  if (await client.indices.existsAlias({ name: alias })) {
+  if (await isThere(client, alias)) {
     // a definition may have grown fields since
     await allowFields(client, alias, template)
     const { mappings } = template.template
@@ -100,10 +100,16 @@ async function prepare(
   }
   const aliases = { [alias]: { is_write_index: true } }
   await client.indices.create({ index: first, aliases }).catch(ignoreExisting)
-  if (await client.indices.existsAlias({ name: alias })) return
+  if (await isThere(client, alias)) return
   throw new DatasetError(
     `the index ${first} is there, and no alias ${alias}: give the alias to the index that has its documents, with is_write_index (POST /_aliases), or delete ${first}`,
   )
+}
+
+/** Not by HEAD, which says nothing of a right that is missing. */
+async function isThere(client: Client, alias: string): Promise<boolean> {
+  const { statusCode } = await client.indices.getAlias({ name: alias }, { ignore: [404], meta: true })
+  return statusCode !== 404
 }
 
 type Properties = IndexTemplate['template']['mappings']['properties']
@@ -155,7 +161,7 @@ function ignoreExisting(error: unknown): void {
   if (body.error?.type !== 'resource_already_exists_exception') throw error
 }
 
-/** Sends one body, then again only what the server had no room for. */
+/** Sends one body, then again only what the server was at fault for. */
 async function bulk(
   tried: <T>(work: (client: Client) => Promise<T>) => Promise<T>,
   { body, rows }: BulkBody,
@@ -170,10 +176,10 @@ async function bulk(
   for (let attempt = 1; total.retry.length > 0; attempt++) {
     if (attempt === tries)
       throw new TransientError(
-        `Elasticsearch has no room for ${total.retry.length} of ${rows.length} documents after ${tries} tries`,
+        `Elasticsearch did not take ${total.retry.length} of ${rows.length} documents in ${tries} tries: ${total.retry[0]!.reason}`,
       )
     await sleep(250 * 2 ** attempt)
-    const sent = total.retry
+    const sent = total.retry.map(({ at }) => at)
     addOutcome(total, await send(itemsOf(body, sent), sent.length), sent)
   }
   return total
@@ -183,7 +189,7 @@ async function bulk(
 function addOutcome(total: BulkOutcome, { fates, refused, retry }: BulkOutcome, sent: number[]): void {
   for (const [i, fate] of fates.entries()) total.fates[sent[i]!] = fate
   for (const { at, reason } of refused) total.refused.push({ at: sent[at]!, reason })
-  total.retry = retry.map((i) => sent[i]!)
+  total.retry = retry.map(({ at, reason }) => ({ at: sent[at]!, reason }))
 }
 
 /** An item of a bulk body is two lines: action and document. */

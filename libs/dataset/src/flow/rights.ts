@@ -152,7 +152,7 @@ function roleOf(program: Program, { indexPrefix = '', datasets }: Scope): IndexR
   return {
     // health, and a template for each dataset
     cluster: ['monitor', 'manage_index_templates'],
-    // manage: fields and settings of an index that is there, aliases, and what reindex makes and deletes
+    // read: reindex, which counts; manage: fields and settings of an index that is there, aliases, and what reindex makes and deletes
     indices: [{ names: [...ofDatasets, ...own], privileges: ['read', 'write', 'manage'] }],
   }
 }
