@@ -6,6 +6,7 @@ import type { QuarantineView } from './quarantine/quarantine-view.ts'
 import type { Request } from './importing/run.ts'
 import { RunStates, type Kept } from './importing/run-state.ts'
 import type { RunsView } from './runs/runs-view.ts'
+import { serverOf } from './sources/source-access.ts'
 import { takeIn } from './importing/take-in.ts'
 
 /**
@@ -27,5 +28,6 @@ export function ingestor(importer: Importer, kept: Kept, view: RunsView, quarant
     },
     handle: (batch, { state }) => takeIn(batch, state),
     work: (lane) => importRuns(importer, lane),
+    shares: (dataset) => serverOf(dataset, dataset.source.url),
   })
 }

@@ -81,6 +81,7 @@ export function laneOf(state: RunStates, dies = Infinity) {
     },
     gather: gathering,
     resting: (wait) => wait(),
+    isFailing: () => false,
     idle: async () => lost.abort(),
     onCommit: (listener) => {
       listeners.add(listener)

@@ -82,6 +82,7 @@ export async function work(dataset = weather, dies = Infinity): Promise<Run[]> {
     },
     gather: gathering,
     resting: (wait) => wait(),
+    isFailing: () => false,
     idle: () => Promise.resolve(lost.abort(new Error('idle'))),
     onCommit: () => () => undefined,
     heard: () => undefined,

@@ -6,6 +6,9 @@ import { receiptsOf } from './run-receipts.ts'
 import type { ReadSoFar, Run } from './run.ts'
 import { runOf, saveRun, type Work } from './save-run.ts'
 
+/** All whose last transaction failed have one place together: a transaction that waits for a partition without a leader holds one for long. */
+const failing = 'failing'
+
 /**
  * The rows of a run that has landed, from where it stands. Each part waits for a place of its own, so that a long run does not hold up those
  * behind it.
@@ -21,7 +24,9 @@ export async function publishRun(
   const parts = publications(importer, lane, runOf(lane, id), { find: (run) => state.get(run), before })
   try {
     for (let isLast = false; !isLast;) {
-      using _ = await lane.resting(() => importer.publishing.take(signal))
+      using _ = await lane.resting(() =>
+        importer.publishing.take(signal, lane.isFailing() ? failing : undefined),
+      )
       const part = (await parts.next()).value!
       signal.throwIfAborted()
       lane.heard()

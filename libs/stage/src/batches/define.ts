@@ -94,6 +94,8 @@ export interface LaneWork<S extends LaneState = LaneState> {
   gather: () => Gathered
   /** Waits for what is up to others, such as a place: meanwhile nobody expects a sign of life. */
   resting: <T>(wait: () => Promise<T>) => Promise<T>
+  /** the work was ended by an error, and nothing was committed by it since */
+  isFailing: () => boolean
   /** the next commit of the lane, whoever makes it, or the end; meanwhile nobody expects a sign of life */
   idle: () => Promise<void>
   /** told of each commit of the lane, until what it returns is called */
@@ -135,6 +137,11 @@ export interface Stage<In = Record<string, unknown>, S extends LaneState = LaneS
   handle: (batch: Batch<In>, context: HandlerContext<S>) => MaybePromise<Result>
   /** long effects of a lane, such as fetching, beside its batches; begins when the lane is taken over, and anew after a failure */
   work?: (lane: LaneWork<S>) => Promise<void>
+  /**
+   * what the work uses that all instances together may use once at a time, such as a server: datasets that share it are on one instance.
+   * Asked when the group shares out its lanes
+   */
+  shares?: (dataset: Dataset) => string | undefined
   /** effect of a receipt that reached this stage, its own counters added, and what is written with it; idempotent like the handler */
   close?: (receipt: Receipt, dataset: Dataset) => Promise<Result['out'] | undefined>
   /** what readiness depends on besides Kafka and the registry: rejects with the reason when it is not there */

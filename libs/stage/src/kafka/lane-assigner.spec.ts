@@ -9,8 +9,9 @@ async function assign(
   topics: Record<string, number>,
   members: string[],
   subscribed = (_member: string) => Object.keys(topics),
+  sharedBy?: (topic: string) => string | undefined,
 ): Promise<Assignment> {
-  const { assign, protocol } = laneAssigner({ cluster: clusterOf(topics) } as never)
+  const { assign, protocol } = laneAssigner(sharedBy)({ cluster: clusterOf(topics) } as never)
   const metadataOf = (wanted: string[]) => protocol({ topics: wanted }).metadata
   const answer = await assign({
     members: members.map((member) => ({ memberId: member, memberMetadata: metadataOf(subscribed(member)) })),
@@ -52,8 +53,34 @@ describe('laneAssigner', () => {
     })
   })
 
+  const hosts: Record<string, string> = { air: 'one', rain: 'one', tides: 'one', quakes: 'two' }
+  const hostOf = (topic: string) => hosts[datasetOf(topic)]
+  const requests = {
+    'air.requests': 1,
+    'quakes.requests': 1,
+    'rain.requests': 1,
+    'tides.requests': 1,
+    'wind.requests': 1,
+  }
+
+  it('gives datasets that share something to one member, and the others evenly', async () => {
+    expect(await assign(requests, ['a', 'b'], undefined, hostOf)).toEqual({
+      a: { 'air.requests': [0], 'rain.requests': [0], 'tides.requests': [0] },
+      b: { 'quakes.requests': [0], 'wind.requests': [0] },
+    })
+  })
+
+  it('gives a dataset to who asked for it, whoever has what it shares', async () => {
+    const subscribed = (member: string) =>
+      Object.keys(requests).filter((topic) => member === 'b' || topic !== 'rain.requests')
+    expect(await assign(requests, ['a', 'b'], subscribed, hostOf)).toEqual({
+      a: { 'air.requests': [0], 'wind.requests': [0] },
+      b: { 'quakes.requests': [0], 'rain.requests': [0], 'tides.requests': [0] },
+    })
+  })
+
   it('takes a member of an older version, which says no partitions, for one that has all topics', async () => {
-    const { assign } = laneAssigner({ cluster: clusterOf({ 'quakes.raw': 2 }) } as never)
+    const { assign } = laneAssigner()({ cluster: clusterOf({ 'quakes.raw': 2 }) } as never)
     const metadata = AssignerProtocol.MemberMetadata.encode({
       ...{ version: 1, topics: ['quakes.raw'], userData: Buffer.alloc(0) },
     })
@@ -117,7 +144,7 @@ describe('laneAssigner', () => {
   })
 
   it('asks for the topics that it was subscribed to', () => {
-    const assigner = laneAssigner({ cluster: clusterOf({ 'quakes.raw': 1 }) } as never)
+    const assigner = laneAssigner()({ cluster: clusterOf({ 'quakes.raw': 1 }) } as never)
     const { name, metadata } = assigner.protocol({ topics: ['quakes.raw'] })
     expect([name, AssignerProtocol.MemberMetadata.decode(metadata)!.topics]).toEqual([
       'dsf-lanes',

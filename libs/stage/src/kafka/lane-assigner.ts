@@ -5,46 +5,75 @@ import { AssignerProtocol, type Cluster, type GroupMember, type PartitionAssigne
  * transactional producer. Lanes are dealt out in turn, so they spread evenly. Members may have been started with different
  * datasets: a lane goes to one that asked for all its topics, and each says itself how many partitions they have, because
  * who deals out need not know them.
+ *
+ * @param sharedBy what the dataset of a topic uses that one member alone may use at a time: lanes that share it go to one, too, if that
+ *   asked for all of them
  */
-export const laneAssigner: PartitionAssigner = ({ cluster }) => ({
-  name: 'dsf-lanes',
-  version: 1,
+export const laneAssigner =
+  (sharedBy: (topic: string) => string | undefined = () => undefined): PartitionAssigner =>
+  ({ cluster }) => ({
+    name: 'dsf-lanes',
+    version: 1,
 
-  async assign({ members, topics }) {
-    const joined = members.map((member) => read(member, topics, cluster)).sort(byId)
-    const assignments = new Map<string, Record<string, number[]>>(joined.map(({ id }) => [id, {}]))
-    const shares = new Map(joined.map(({ id }) => [id, 0]))
-    for (const lane of lanesOf(joined)) {
-      const able = joined.filter(({ partitions }) => lane.every(({ topic }) => partitions.has(topic)))
-      if (able.length === 0) continue
-      const next = able.reduce((a, b) => (shares.get(b.id)! < shares.get(a.id)! ? b : a))
-      shares.set(next.id, shares.get(next.id)! + 1)
-      const mine = assignments.get(next.id)!
-      for (const { topic, partition } of lane) (mine[topic] ??= []).push(partition)
-    }
-    return joined.map(({ id }) => ({
-      memberId: id,
-      memberAssignment: AssignerProtocol.MemberAssignment.encode({
-        version: 1,
-        assignment: assignments.get(id)!,
-        userData: Buffer.alloc(0),
-      }),
-    }))
-  },
+    async assign({ members, topics }) {
+      const joined = members.map((member) => read(member, topics, cluster)).sort(byId)
+      const dealt = dealOut(lanesOf(joined), joined)
+      return joined.map((member) => ({
+        memberId: member.id,
+        memberAssignment: AssignerProtocol.MemberAssignment.encode({
+          version: 1,
+          assignment: assignmentOf(dealt.get(member)!),
+          userData: Buffer.alloc(0),
+        }),
+      }))
+    },
 
-  protocol({ topics }) {
-    const userData = Buffer.from(JSON.stringify(topics.map((topic) => [topic, countOf(cluster, topic)])))
-    return {
-      name: 'dsf-lanes',
-      metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData }),
-    }
-  },
-})
+    protocol({ topics }) {
+      const said = topics.map((topic): Said => [topic, countOf(cluster, topic), sharedBy(topic)])
+      const userData = Buffer.from(JSON.stringify(said))
+      return {
+        name: 'dsf-lanes',
+        metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData }),
+      }
+    },
+  })
 
-/** A member, and how many partitions each topic has that it asked for. */
+/** Each lane goes to who has what it shares, or to who has fewest of those that can. */
+function dealOut(lanes: Lane[], members: Joined[]): Map<Joined, Lane[]> {
+  const dealt = new Map<Joined, Lane[]>(members.map((member) => [member, []]))
+  const having = new Map<string, Joined>()
+  for (const lane of lanes) {
+    const able = members.filter(({ topics }) => lane.parts.every(({ topic }) => topics.has(topic)))
+    if (able.length === 0) continue
+    const fewest = able.reduce((a, b) => (dealt.get(b)!.length < dealt.get(a)!.length ? b : a))
+    const shared = lane.shares === undefined ? undefined : having.get(lane.shares)
+    const next = shared && able.includes(shared) ? shared : fewest
+    if (lane.shares !== undefined) having.set(lane.shares, next)
+    dealt.get(next)!.push(lane)
+  }
+  return dealt
+}
+
+function assignmentOf(lanes: Lane[]): Record<string, number[]> {
+  const assignment: Record<string, number[]> = {}
+  for (const { topic, partition } of lanes.flatMap(({ parts }) => parts))
+    (assignment[topic] ??= []).push(partition)
+  return assignment
+}
+
+/** A topic, how many partitions it has, and what its dataset shares. */
+type Said = [topic: string, partitions: number, shares?: string | null]
+
+/** A member, and the topics that it asked for. */
 interface Joined {
   id: string
-  partitions: Map<string, number>
+  topics: Map<string, { partitions: number; shares?: string }>
+}
+
+/** A partition of each topic of a dataset. */
+interface Lane {
+  parts: { topic: string; partition: number }[]
+  shares?: string
 }
 
 const byId = (a: Joined, b: Joined) => (a.id < b.id ? -1 : 1)
@@ -53,20 +82,34 @@ const countOf = (cluster: Cluster, topic: string): number => cluster.findTopicPa
 /** Members of an older version do not say how many partitions there are, and have the topics that all have. */
 function read({ memberId: id, memberMetadata }: GroupMember, topics: string[], cluster: Cluster): Joined {
   const { userData } = AssignerProtocol.MemberMetadata.decode(memberMetadata) ?? {}
-  const said = userData?.length ? (JSON.parse(userData.toString()) as [string, number][]) : undefined
-  return { id, partitions: new Map(said ?? topics.map((topic) => [topic, countOf(cluster, topic)])) }
+  const said = userData?.length
+    ? (JSON.parse(userData.toString()) as Said[])
+    : topics.map((topic): Said => [topic, countOf(cluster, topic)])
+  return {
+    id,
+    topics: new Map(
+      said.map(([topic, partitions, shares]) => [topic, { partitions, shares: shares ?? undefined }]),
+    ),
+  }
 }
 
-/** Every lane of every dataset, in order: its partition in each topic. */
-function lanesOf(members: Joined[]): { topic: string; partition: number }[][] {
-  const counts = new Map<string, number>()
-  for (const { partitions } of members)
-    for (const [topic, count] of partitions) counts.set(topic, Math.max(count, counts.get(topic) ?? 0))
-  const lanes = new Map<string, { topic: string; partition: number }[]>()
-  for (const [topic, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
-    for (let partition = 0; partition < count; partition++) {
-      const lane = `${datasetOf(topic)}/${String(partition).padStart(4, '0')}`
-      lanes.set(lane, [...(lanes.get(lane) ?? []), { topic, partition }])
+/** Every lane of every dataset, in order. */
+function lanesOf(members: Joined[]): Lane[] {
+  const topics = new Map<string, { partitions: number; shares?: string }>()
+  for (const member of members)
+    for (const [topic, { partitions, shares }] of member.topics) {
+      const known = topics.get(topic)
+      topics.set(topic, {
+        partitions: Math.max(partitions, known?.partitions ?? 0),
+        shares: known?.shares ?? shares,
+      })
+    }
+  const lanes = new Map<string, Lane>()
+  for (const [topic, { partitions, shares }] of [...topics].sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (let partition = 0; partition < partitions; partition++) {
+      const name = `${datasetOf(topic)}/${String(partition).padStart(4, '0')}`
+      const parts = lanes.get(name)?.parts ?? []
+      lanes.set(name, { parts: [...parts, { topic, partition }], shares })
     }
   return [...lanes.keys()].sort().map((lane) => lanes.get(lane)!)
 }

@@ -14,7 +14,7 @@ export function openConsumer(
 ): Consumer {
   const consumer = kafka.consumer({
     groupId,
-    partitionAssigners: [laneAssigner],
+    partitionAssigners: [laneAssigner(lanes.sharedBy)],
     sessionTimeout,
     heartbeatInterval: 1000,
     // a lane that was held is fetched again when the fetch before it is over

@@ -59,6 +59,11 @@ export class LaneFailures {
     this.#health.goOn(name)
   }
 
+  /** It failed, and has not come past that yet. */
+  has(name: string): boolean {
+    return this.#failures.has(name)
+  }
+
   /** Of what is not ours any more. */
   clearUnless(keep: (name: string) => boolean): void {
     for (const name of [...this.#failures.keys()])

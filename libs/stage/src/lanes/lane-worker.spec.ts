@@ -16,7 +16,7 @@ function workAt(work: (lane: LaneWork) => Promise<void>, opens: (Error | undefin
   const health = new Health(() => now)
   const nothing = () => undefined
   const log = { info: nothing, warn: nothing, error: nothing }
-  const kit = { stage: { work }, log, metrics: { failed: nothing }, heard: health.heardOf }
+  const kit = { stage: { work }, log, metrics: { failed: nothing }, heard: (what: string) => health.heardOf(what) }
   const lane = {
     ...{ dataset: { name: 'quakes' }, number: 0, inWork: {}, committed: new Set<() => void>() },
     inTurn: (turn: () => Promise<unknown>) => turn(),
@@ -86,5 +86,17 @@ describe('the work of a lane', () => {
     expect(health.ready().ok).toBe(false)
     await expect.poll(() => health.ready().ok, { timeout: 3000 }).toBe(true)
     expect(tries).toBe(3)
+  })
+
+  it('knows that it failed, until it has committed something', async () => {
+    const failing: boolean[] = []
+    workAt(async (lane) => {
+      failing.push(lane.isFailing())
+      if (failing.length === 1) throw new TransientError('the topic has no leader')
+      await lane.transact(() => ({}))
+      failing.push(lane.isFailing())
+      await whole(lane)
+    })
+    await expect.poll(() => failing, { timeout: 3000 }).toEqual([false, true, false])
   })
 })

@@ -107,6 +107,7 @@ export class LaneWorker {
         return () => void lane.committed.delete(listener)
       },
       resting,
+      isFailing: () => failures.has(name),
       idle: () => {
         // with nothing left to do, nothing fails
         failures.reached(name, 0)

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { topicName, type Dataset } from '@dsf/dataset'
+import { AssignerProtocol } from 'kafkajs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { copied, copier } from '../../../../e2e/support/copier.ts'
 import { closeAll, newDataset, openFeeder, registryUrl, runTransport } from '../../../../e2e/support/lanes.ts'
-import { decode, isReceipt, messagesOf } from '../../../../e2e/support/topics.ts'
+import { decode, isReceipt, messagesOf, withAdmin } from '../../../../e2e/support/topics.ts'
 import { until } from '../../../../e2e/support/until.ts'
 import type { Batch, Stage } from '../batches/define.ts'
 import { maxBatchBytes } from '../kafka/kafka.ts'
@@ -169,5 +170,30 @@ describe('rows that grow in a handler', () => {
       expect.stringContaining('"dsf_row":2'),
       expect.stringContaining('"dsf_row":4'),
     ])
+  })
+})
+
+/** How many lanes each member of a group has, once all have joined. */
+const sharesOf = (groupId: string, members: number) =>
+  until(`${members} members`, async () => {
+    const { groups } = await withAdmin((admin) => admin.describeGroups([groupId]))
+    const [group] = groups
+    if (group?.state !== 'Stable' || group.members.length !== members) return undefined
+    return group.members
+      .map(({ memberAssignment }) => AssignerProtocol.MemberAssignment.decode(memberAssignment)!.assignment)
+      .map((assignment) => Object.values(assignment).flat().length)
+      .sort()
+  })
+
+describe('two members of a group', () => {
+  it.each([
+    ['share the lanes evenly', undefined, [2, 2]],
+    ['leave those that use one thing to one of them', () => 'one server', [0, 4]],
+  ])('%s', async (_, shares, expected) => {
+    const stage = { ...copier(), shares }
+    const datasets = [newDataset(2), newDataset(2)]
+    runTransport(stage, ...datasets)
+    runTransport(stage, ...datasets)
+    expect(await sharesOf(`dsf.${stage.name}`, 2)).toEqual(expected)
   })
 })

@@ -54,6 +54,12 @@ export class Lanes {
   #isOf = (dataset: string, name: string): boolean =>
     this.#datasetOf(name) === dataset || name.startsWith(`work of ${dataset}/`)
 
+  /** What the dataset of a topic uses that only one member of the group may use at a time. */
+  readonly sharedBy = (topic: string): string | undefined => {
+    const dataset = this.#datasets.get(this.#datasetOf(topic))
+    return dataset && this.#kit.stage.shares?.(dataset)
+  }
+
   #lane(place: InputPlace): Lane {
     const name = this.#laneName(place)
     let lane = this.#lanes.get(name)
