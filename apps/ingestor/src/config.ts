@@ -23,8 +23,12 @@ const variables = {
   ROWS_PER_TRANSACTION: count(20_000).describe(
     'rows that are published together: enough that the fixed cost is lost in them, few enough to hold in memory',
   ),
-  FETCHES_AT_ONCE: count(16).describe('sources that are fetched at once, of all datasets; one of a host'),
-  PUBLISHES_AT_ONCE: count(4).describe('transactions that are made at once, of all datasets'),
+  FETCHES_AT_ONCE: count(16).describe(
+    'sources that an instance fetches at once; one of a host, whose datasets one instance has',
+  ),
+  PUBLISHES_AT_ONCE: count(4).describe(
+    'transactions that an instance makes at once; those that failed before have one of these places',
+  ),
   RUNS_KEPT: count(1000).describe('runs of a dataset that are known; older ones are documents of the index'),
   RUNS_KEPT_DAYS: count(90).describe('days for which they are'),
   SOURCE_SECRETS_DIR: optional.describe(

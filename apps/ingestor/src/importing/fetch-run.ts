@@ -20,7 +20,7 @@ export async function fetchRun(
   id: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const host = serverOf(lane.dataset, runOf(lane, id).source ?? '')
+  const host = serverOf(lane.dataset, runOf(lane, id).source)
   using _ = await lane.resting(() => importer.fetching.take(signal, host))
   const fetching_at = Date.now()
   const before = knownBefore(lane.state, lane.dataset, runOf(lane, id))

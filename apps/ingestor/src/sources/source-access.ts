@@ -61,7 +61,7 @@ export const endpointOf = ({ endpoint, region = usualRegion }: Bucket = {}): str
 export const usualRegion = 'us-east-1'
 
 /** A server of a source, so that we are one client to it; files have none. */
-export function serverOf({ source: { s3 } }: Dataset, asked: string): string | undefined {
-  const url = URL.parse(asked)
+export function serverOf({ source: { s3 } }: Dataset, asked: string | null = ''): string | undefined {
+  const url = URL.parse(asked ?? '')
   return (url?.protocol === 's3:' ? URL.parse(endpointOf(s3)) : url)?.host || undefined
 }
