@@ -64,10 +64,16 @@ function assignmentOf(lanes: Lane[]): Record<string, number[]> {
 /** A topic, how many partitions it has, and what its dataset shares. */
 type Said = [topic: string, partitions: number, shares?: string | null]
 
+interface Topic {
+  partitions: number
+  /** what its dataset shares */
+  shares?: string
+}
+
 /** A member, and the topics that it asked for. */
 interface Joined {
   id: string
-  topics: Map<string, { partitions: number; shares?: string }>
+  topics: Map<string, Topic>
 }
 
 /** A partition of each topic of a dataset. */
@@ -93,19 +99,23 @@ function read({ memberId: id, memberMetadata }: GroupMember, topics: string[], c
   }
 }
 
+/** What is known of each topic from all of them together, in order. */
+function topicsOf(members: Joined[]): [string, Topic][] {
+  const topics = new Map<string, Topic>()
+  for (const [topic, { partitions, shares }] of members.flatMap((member) => [...member.topics])) {
+    const known = topics.get(topic) ?? { partitions: 0 }
+    topics.set(topic, {
+      partitions: Math.max(partitions, known.partitions),
+      shares: known.shares ?? shares,
+    })
+  }
+  return [...topics].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
 /** Every lane of every dataset, in order. */
 function lanesOf(members: Joined[]): Lane[] {
-  const topics = new Map<string, { partitions: number; shares?: string }>()
-  for (const member of members)
-    for (const [topic, { partitions, shares }] of member.topics) {
-      const known = topics.get(topic)
-      topics.set(topic, {
-        partitions: Math.max(partitions, known?.partitions ?? 0),
-        shares: known?.shares ?? shares,
-      })
-    }
   const lanes = new Map<string, Lane>()
-  for (const [topic, { partitions, shares }] of [...topics].sort(([a], [b]) => (a < b ? -1 : 1)))
+  for (const [topic, { partitions, shares }] of topicsOf(members))
     for (let partition = 0; partition < partitions; partition++) {
       const name = `${datasetOf(topic)}/${String(partition).padStart(4, '0')}`
       const parts = lanes.get(name)?.parts ?? []

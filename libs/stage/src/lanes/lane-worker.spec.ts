@@ -16,7 +16,12 @@ function workAt(work: (lane: LaneWork) => Promise<void>, opens: (Error | undefin
   const health = new Health(() => now)
   const nothing = () => undefined
   const log = { info: nothing, warn: nothing, error: nothing }
-  const kit = { stage: { work }, log, metrics: { failed: nothing }, heard: (what: string) => health.heardOf(what) }
+  const kit = {
+    stage: { work },
+    log,
+    metrics: { failed: nothing },
+    heard: (what: string) => health.heardOf(what),
+  }
   const lane = {
     ...{ dataset: { name: 'quakes' }, number: 0, inWork: {}, committed: new Set<() => void>() },
     inTurn: (turn: () => Promise<unknown>) => turn(),
