@@ -1,12 +1,13 @@
 import { namesOf, type Dataset } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
-import type { Consumer, Kafka } from 'kafkajs'
+import type { Consumer } from 'kafkajs'
 import { ensureTopics, wishesOf } from './datasets/ensure-topics.ts'
 import type { Runtime, Stage } from './batches/define.ts'
 import type { CommonConfig } from './settings/env.ts'
 import { TransientError, untilItWorks } from './health/failure.ts'
 import { Follower } from './lanes/follower.ts'
 import type { Health } from './health/health.ts'
+import { Clients } from './kafka/clients.ts'
 import { createKafka } from './kafka/kafka.ts'
 import { lagOfGroup } from './kafka/lag.ts'
 import { consumerControls, openConsumer, resubscribe } from './lanes/lane-consumer.ts'
@@ -16,7 +17,6 @@ import type { Logger } from './health/log.ts'
 import { StageMetrics } from './health/metrics.ts'
 import { topicReader } from './batches/read-topic.ts'
 import { registryAccess } from './kafka/registry.ts'
-import { Sender } from './kafka/sender.ts'
 import { Serde } from './kafka/serde.ts'
 import type { StageKit } from './batches/stage-kit.ts'
 import type { Spans } from './health/telemetry.ts'
@@ -39,13 +39,12 @@ export interface TransportOptions {
  */
 export class LaneTransport extends Server implements CustomTransportStrategy {
   readonly #options: TransportOptions
-  readonly #kafka: Kafka
+  readonly #clients: Clients
   readonly #live: LiveDatasets
   #lanes: Lanes | undefined
   #kit!: StageKit
   #consumer: Consumer | undefined
   #isReading = false
-  #sender: Sender
   /** datasets that are in: the lanes' own map */
   readonly #ready = new Map<string, Dataset>()
   readonly #followers: Follower[] = []
@@ -57,8 +56,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     super()
     this.#options = options
     const { stage, config, log, health } = options
-    this.#kafka = createKafka(stage.name, config, log, health.heard)
-    this.#sender = new Sender(this.#kafka)
+    this.#clients = new Clients(createKafka(stage.name, config, log, health.heard))
     const stopping = () => this.#stopping
     const prepare = (dataset: Dataset) => this.#prepare(dataset)
     const { lookEveryMs } = options
@@ -77,7 +75,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     throw new Error('the lane transport has no events to listen to')
   }
   override unwrap<T>(): T {
-    return this.#kafka as T
+    return this.#clients.kafka as T
   }
 
   override listen(started: () => void): void {
@@ -119,7 +117,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     for (const dataset of [...came, ...changed]) this.#ready.set(dataset.name, dataset)
     for (const name of [...gone, ...changed.map((dataset) => dataset.name)]) void this.#lanes?.forget(name)
     for (const name of gone) this.#kit.metrics.forget(name)
-    if (gone.length > 0) await once(() => this.#renewClients())
+    if (gone.length > 0) await once(() => this.#clients.renew())
     for (const follower of this.#followers) await once(() => follower.follow([...this.#ready.values()]))
     if (came.length + gone.length > 0) await once(() => this.#consume())
     this.#options.health.goOn('start')
@@ -139,15 +137,17 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
 
   async #connect(): Promise<void> {
     const { stage, config, log, health, spans } = this.#options
-    const admin = this.#kafka.admin()
-    await admin.connect()
+    const clients = this.#clients
+    await clients.connect()
     const names = namesOf(config.KAFKA_PREFIX)
     this.#kit = {
       stage,
       names,
       groupId: names.group(stage.name),
-      kafka: this.#kafka,
-      admin,
+      kafka: clients.kafka,
+      get admin() {
+        return clients.admin
+      },
       serde: new Serde(config.SCHEMA_REGISTRY_URL, registryAccess(config)),
       log,
       spans,
@@ -178,23 +178,11 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const dataset = this.#live.datasets.get(name)
     if (!dataset) throw new TransientError(`the dataset ${name} went: its folder is not there any more`)
     const encoder = this.#kit.serde.encoder(dataset, to)
-    return this.#sender.send(this.#kit.names.topic(name, to), {
+    return this.#clients.send(this.#kit.names.topic(name, to), {
       key,
       value: encoder.encode(value),
       partition: lane,
     })
-  }
-
-  /** Clients of kafkajs ask for every topic that they ever met; one that is deleted now would fail them for the others. */
-  async #renewClients(): Promise<void> {
-    const [{ admin }, sender] = [this.#kit, this.#sender]
-    const next = this.#kafka.admin()
-    await next.connect()
-    this.#kit.admin = next
-    this.#sender = new Sender(this.#kafka)
-    const end = () => void Promise.allSettled([admin.disconnect(), sender.close()])
-    // what was asked through them is answered by then
-    setTimeout(end, 5000).unref()
   }
 
   readonly #follow: Runtime['follow'] = async (kinds, seen) => {
@@ -258,8 +246,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     await this.#lanes?.rest()
     await this.#closeConsumer()
     for (const follower of this.#followers) await follower.stop()
-    await this.#sender.close()
-    await (this.#kit as StageKit | undefined)?.admin.disconnect().catch(() => undefined)
+    await this.#clients.close()
     await this.#options.stage.stop?.()
   }
 }

@@ -19,7 +19,7 @@ export interface StageKit {
   groupId: string
   kafka: Kafka
   /** another one after a dataset went: ask for it each time */
-  admin: Admin
+  readonly admin: Admin
   serde: Serde
   log: Logger
   metrics: StageMetrics
