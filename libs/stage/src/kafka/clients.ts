@@ -21,8 +21,15 @@ export class Clients {
     return this.#admin
   }
 
-  connect(): Promise<void> {
-    return this.#admin.connect()
+  /** May be called again after it failed: each attempt is of another client, which knows nothing of the one before. */
+  async connect(): Promise<void> {
+    this.#admin = await this.#connected()
+  }
+
+  async #connected(): Promise<Admin> {
+    const admin = this.kafka.admin()
+    await admin.connect()
+    return admin
   }
 
   /** One record outside any transaction, acknowledged by all replicas. */
@@ -33,9 +40,7 @@ export class Clients {
   /** Clients of kafkajs ask for every topic that they ever met; one that is deleted now would fail them for the others. */
   async renew(): Promise<void> {
     const [admin, sender] = [this.#admin, this.#sender]
-    const next = this.kafka.admin()
-    await next.connect()
-    this.#admin = next
+    this.#admin = await this.#connected()
     this.#sender = new Sender(this.kafka)
     const end = () => void Promise.allSettled([admin.disconnect(), sender.close()])
     setTimeout(end, answeredMs).unref()
