@@ -79,7 +79,7 @@ test: install fetch check ## Everything that CI runs: install, check, all tests,
 	$(FAULTS)
 
 test-secure: install fetch ## The same way on servers that ask who comes: pipeline, each right taken away once, faults, a broker of three lost
-	SECURE=1 vitest run --project e2e --project secure e2e/pipeline.e2e.ts e2e/pipeline-objects.e2e.ts e2e/seattle-weather.e2e.ts e2e/repeated-keys.e2e.ts secure.ts
+	SECURE=1 vitest run --project it --project e2e --project secure shared-kafka.it.ts e2e/pipeline.e2e.ts e2e/pipeline-objects.e2e.ts e2e/seattle-weather.e2e.ts e2e/repeated-keys.e2e.ts secure.ts
 	@$(MAKE) --no-print-directory faults SECURE=1
 	@$(MAKE) --no-print-directory faults SECURE=1 BROKERS=3 ONLY=F23 ROUNDS=4
 

@@ -8,6 +8,7 @@ import type { Receipt, Stage } from '../../libs/stage/src/batches/define.ts'
 import { Health } from '../../libs/stage/src/health/health.ts'
 import { ensureTopics } from '../../libs/stage/src/datasets/ensure-topics.ts'
 import { readConfig } from '../../libs/stage/src/settings/env.ts'
+import { registryAccess } from '../../libs/stage/src/kafka/registry.ts'
 import { createKafka, plainProducer } from '../../libs/stage/src/kafka/kafka.ts'
 import { LaneTransport } from '../../libs/stage/src/lane-transport.ts'
 import { createLog } from '../../libs/stage/src/health/log.ts'
@@ -68,6 +69,8 @@ export async function closeAll(): Promise<void> {
   for (const close of opened.splice(0).reverse()) await close()
 }
 
+const openSerde = (dataset: Dataset) => new Serde(registryUrl, registryAccess(configOf([dataset])))
+
 /** What lanes of a stage share, without a process around them. */
 export async function openKit(stage: Stage, dataset: Dataset): Promise<StageKit> {
   const kafka = createKafka(stage.name, configOf([dataset]), log, () => undefined)
@@ -75,7 +78,7 @@ export async function openKit(stage: Stage, dataset: Dataset): Promise<StageKit>
   await admin.connect()
   opened.push(() => admin.disconnect())
   await ensureTopics(admin, dataset)
-  const serde = new Serde(registryUrl)
+  const serde = openSerde(dataset)
   await serde.register(dataset, [...new Set([...stage.writes, ...stage.reads, 'quarantine' as const])])
   const metrics = new StageMetrics(stage.name)
   const nothing = () => undefined
@@ -120,7 +123,7 @@ export async function openFeeder(dataset: Dataset, kind: TopicKind = 'raw', pref
   await admin.connect()
   await ensureTopics(admin, dataset, { prefix })
   await admin.disconnect()
-  const serde = new Serde(registryUrl)
+  const serde = openSerde(dataset)
   await serde.register(dataset, [kind])
   const encoder = serde.encoder(dataset, kind)
   const receipts = serde.receiptEncoder()
