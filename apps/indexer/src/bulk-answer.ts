@@ -63,7 +63,7 @@ function itemOf(item: Record<string, BulkItem>): BulkItem {
 
 function sort(outcome: BulkOutcome, at: number, item: BulkItem): void {
   if (item.error?.type === 'security_exception')
-    throw new DatasetError(`Elasticsearch took no document: ${reasonOf(item)}`)
+    throw new DatasetError(`Elasticsearch did not take a document: ${reasonOf(item)}`)
   const fate = fateOf(item)
   outcome.fates.push(fate === 'retry' || fate === 'refused' ? undefined : fate)
   if (fate === 'retry' || fate === 'refused') outcome[fate].push({ at, reason: reasonOf(item) })

@@ -113,13 +113,15 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     { came, changed, gone }: Changes,
     once: (step: () => Promise<void>) => Promise<void>,
   ): Promise<void> {
+    const shares = (dataset: Dataset | undefined) => dataset && this.#options.stage.shares?.(dataset)
+    const isMoved = changed.some((dataset) => shares(dataset) !== shares(this.#ready.get(dataset.name)))
     for (const name of gone) this.#ready.delete(name)
     for (const dataset of [...came, ...changed]) this.#ready.set(dataset.name, dataset)
     for (const name of [...gone, ...changed.map((dataset) => dataset.name)]) void this.#lanes?.forget(name)
     for (const name of gone) this.#kit.metrics.forget(name)
     if (gone.length > 0) await once(() => this.#clients.renew())
     for (const follower of this.#followers) await once(() => follower.follow([...this.#ready.values()]))
-    if (came.length + gone.length > 0) await once(() => this.#consume())
+    if (came.length + gone.length > 0 || isMoved) await once(() => this.#consume())
     this.#options.health.goOn('start')
     const named = { came: came.map(({ name }) => name), changed: changed.map(({ name }) => name), gone }
     this.#options.log.info(named, 'datasets came, changed or went')

@@ -62,6 +62,8 @@ describe('the server of a source', () => {
   it.each<[string, Partial<Dataset['source']>, string | undefined]>([
     ['https://example.org/a.csv', {}, 'example.org'],
     ['sftp://example.org:2222/a.csv', {}, 'example.org:2222'],
+    ['sftp://Example.org:22/a.csv', {}, 'example.org'],
+    ['https://Example.org:443/a.csv', {}, 'example.org'],
     ['s3://bucket/a.csv', {}, 's3.us-east-1.amazonaws.com'],
     ['s3://bucket/a.csv', { s3: { region: 'eu-west-1' } }, 's3.eu-west-1.amazonaws.com'],
     ['s3://bucket/a.csv', { s3: { endpoint: 'http://minio.example:9000' } }, 'minio.example:9000'],

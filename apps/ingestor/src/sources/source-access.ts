@@ -63,5 +63,8 @@ export const usualRegion = 'us-east-1'
 /** A server of a source, so that we are one client to it; files have none. */
 export function serverOf({ source: { s3 } }: Dataset, asked: string | null = ''): string | undefined {
   const url = URL.parse(asked ?? '')
-  return (url?.protocol === 's3:' ? URL.parse(endpointOf(s3)) : url)?.host || undefined
+  const { protocol, host = '' } = (url?.protocol === 's3:' ? URL.parse(endpointOf(s3)) : url) ?? {}
+  // of protocols that it does not know, URL leaves capitals and the usual port
+  const name = host.toLowerCase()
+  return (protocol === 'sftp:' ? name.replace(/:22$/, '') : name) || undefined
 }

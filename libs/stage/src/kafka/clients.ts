@@ -28,8 +28,13 @@ export class Clients {
 
   async #connected(): Promise<Admin> {
     const admin = this.kafka.admin()
-    await admin.connect()
-    return admin
+    try {
+      await admin.connect()
+      return admin
+    } catch (error) {
+      await admin.disconnect().catch(() => undefined)
+      throw error
+    }
   }
 
   /** One record outside any transaction, acknowledged by all replicas. */

@@ -70,12 +70,21 @@ describe('laneAssigner', () => {
     })
   })
 
+  it('evens out with the others what is shared by many, whatever their names', async () => {
+    const topics = { 'a.requests': 1, 'b.requests': 1, 'y.requests': 1, 'z.requests': 1 }
+    const oneHost = (topic: string) => (topic < 'c' ? undefined : 'one')
+    expect(await assign(topics, ['a', 'b'], undefined, oneHost)).toEqual({
+      a: { 'y.requests': [0], 'z.requests': [0] },
+      b: { 'a.requests': [0], 'b.requests': [0] },
+    })
+  })
+
   it('gives a dataset to who asked for it, whoever has what it shares', async () => {
     const subscribed = (member: string) =>
       Object.keys(requests).filter((topic) => member === 'b' || topic !== 'rain.requests')
     expect(await assign(requests, ['a', 'b'], subscribed, hostOf)).toEqual({
-      a: { 'air.requests': [0], 'wind.requests': [0] },
-      b: { 'quakes.requests': [0], 'rain.requests': [0], 'tides.requests': [0] },
+      a: { 'air.requests': [0], 'quakes.requests': [0], 'wind.requests': [0] },
+      b: { 'rain.requests': [0], 'tides.requests': [0] },
     })
   })
 

@@ -38,11 +38,11 @@ export const laneAssigner =
     },
   })
 
-/** Each lane goes to who has what it shares, or to who has fewest of those that can. */
+/** Each lane goes to who has what it shares, or to who has fewest of those that can; what is shared by most goes first, so that the others even it out. */
 function dealOut(lanes: Lane[], members: Joined[]): Map<Joined, Lane[]> {
   const dealt = new Map<Joined, Lane[]>(members.map((member) => [member, []]))
   const having = new Map<string, Joined>()
-  for (const lane of lanes) {
+  for (const lane of byShare(lanes)) {
     const able = members.filter(({ topics }) => lane.parts.every(({ topic }) => topics.has(topic)))
     if (able.length === 0) continue
     const fewest = able.reduce((a, b) => (dealt.get(b)!.length < dealt.get(a)!.length ? b : a))
@@ -52,6 +52,13 @@ function dealOut(lanes: Lane[], members: Joined[]): Map<Joined, Lane[]> {
     dealt.get(next)!.push(lane)
   }
   return dealt
+}
+
+function byShare(lanes: Lane[]): Lane[] {
+  const sizes = new Map<string | undefined, number>()
+  for (const { shares } of lanes) sizes.set(shares, (sizes.get(shares) ?? 0) + 1)
+  const size = ({ shares }: Lane) => (shares === undefined ? 0 : sizes.get(shares)!)
+  return lanes.toSorted((a, b) => size(b) - size(a))
 }
 
 function assignmentOf(lanes: Lane[]): Record<string, number[]> {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { topicName, type Dataset } from '@dsf/dataset'
 import { AssignerProtocol } from 'kafkajs'
@@ -173,27 +174,40 @@ describe('rows that grow in a handler', () => {
   })
 })
 
-/** How many lanes each member of a group has, once all have joined. */
-const sharesOf = (groupId: string, members: number) =>
-  until(`${members} members`, async () => {
-    const { groups } = await withAdmin((admin) => admin.describeGroups([groupId]))
-    const [group] = groups
-    if (group?.state !== 'Stable' || group.members.length !== members) return undefined
-    return group.members
-      .map(({ memberAssignment }) => AssignerProtocol.MemberAssignment.decode(memberAssignment)!.assignment)
-      .map((assignment) => Object.values(assignment).flat().length)
-      .sort()
-  })
+/** How many lanes each member of a group has; undefined while they are shared out. */
+async function sharesOf(groupId: string): Promise<number[] | undefined> {
+  const { groups } = await withAdmin((admin) => admin.describeGroups([groupId]))
+  const [group] = groups
+  if (group?.state !== 'Stable') return undefined
+  return group.members
+    .map(({ memberAssignment }) => AssignerProtocol.MemberAssignment.decode(memberAssignment)!.assignment)
+    .map((assignment) => Object.values(assignment).flat().length)
+    .sort()
+}
 
 describe('two members of a group', () => {
-  it.each([
-    ['share the lanes evenly', undefined, [2, 2]],
-    ['leave those that use one thing to one of them', () => 'one server', [0, 4]],
-  ])('%s', async (_, shares, expected) => {
-    const stage = { ...copier(), shares }
-    const datasets = [newDataset(2), newDataset(2)]
+  const sharedOut = (stage: Stage, expected: number[]) =>
+    expect.poll(() => sharesOf(`dsf.${stage.name}`), { timeout: 20_000, interval: 200 }).toEqual(expected)
+
+  it('share the lanes evenly', async () => {
+    const [stage, datasets] = [copier(), [newDataset(2), newDataset(2)]]
     runTransport(stage, ...datasets)
     runTransport(stage, ...datasets)
-    expect(await sharesOf(`dsf.${stage.name}`, 2)).toEqual(expected)
+    await sharedOut(stage, [2, 2])
+  })
+
+  it('leave those that use one thing to one of them, from when their definitions say so', async () => {
+    const stage: Stage = {
+      ...copier(),
+      shares: ({ fields }) => (fields.length > 2 ? 'one server' : undefined),
+    }
+    const one = newDataset(2)
+    const other = newDataset(2, [], undefined, {}, dirname(one.folder))
+    runTransport(stage, one)
+    runTransport(stage, one)
+    await sharedOut(stage, [2, 2])
+    for (const { name } of [one, other])
+      newDataset(2, [{ name: 'mag', type: 'number' }], name, {}, dirname(one.folder))
+    await sharedOut(stage, [0, 4])
   })
 })
