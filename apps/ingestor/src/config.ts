@@ -27,7 +27,7 @@ const variables = {
     'sources that an instance fetches at once, one of a host; datasets of one host go to one instance',
   ),
   PUBLISHES_AT_ONCE: count(4).describe(
-    'transactions that an instance makes at once, 2 or more; lanes that fail share one of these places',
+    'transactions that an instance makes at once; lanes that fail share one of these places',
   ),
   RUNS_KEPT: count(1000).describe('runs of a dataset that are known; older ones are documents of the index'),
   RUNS_KEPT_DAYS: count(90).describe('days for which they are'),

@@ -25,7 +25,7 @@ async function publishes(importer: Importer, isFailing: boolean) {
   return isPublishing
 }
 
-it('lets all whose last transaction failed have one place together, and the others go on', async () => {
+it('gives all lanes that fail one place together, and the others go on', async () => {
   const importer = { ...importerOf(store), publishing: new Slots(2) }
   expect(await publishes(importer, true)).toBe(true)
   expect(await publishes(importer, true)).toBe(false)

@@ -6,7 +6,7 @@ import { receiptsOf } from './run-receipts.ts'
 import type { ReadSoFar, Run } from './run.ts'
 import { runOf, saveRun, type Work } from './save-run.ts'
 
-/** All whose last transaction failed have one place together: a transaction that waits for a partition without a leader holds one for long. */
+/** All lanes whose work failed, and has committed nothing since, have one place together: one that waits for a partition without a leader holds it for long. */
 const failing = 'failing'
 
 /**

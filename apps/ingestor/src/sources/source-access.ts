@@ -61,7 +61,7 @@ export const endpointOf = ({ endpoint, region = usualRegion }: Bucket = {}): str
 export const usualRegion = 'us-east-1'
 
 /** A server of a source, so that we are one client to it; files have none. */
-export function serverOf({ source: { s3 } }: Dataset, asked: string | null = ''): string | undefined {
+export function serverOf({ source: { s3 } }: Dataset, asked: string | null | undefined): string | undefined {
   const url = URL.parse(asked ?? '')
   const { protocol, host = '' } = (url?.protocol === 's3:' ? URL.parse(endpointOf(s3)) : url) ?? {}
   // of protocols that it does not know, URL leaves capitals and the usual port

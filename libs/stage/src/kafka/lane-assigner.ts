@@ -125,8 +125,9 @@ function lanesOf(members: Joined[]): Lane[] {
   for (const [topic, { partitions, shares }] of topicsOf(members))
     for (let partition = 0; partition < partitions; partition++) {
       const name = `${datasetOf(topic)}/${String(partition).padStart(4, '0')}`
-      const parts = lanes.get(name)?.parts ?? []
-      lanes.set(name, { parts: [...parts, { topic, partition }], shares })
+      const known = lanes.get(name)
+      const parts = [...(known?.parts ?? []), { topic, partition }]
+      lanes.set(name, { parts, shares: known?.shares ?? shares })
     }
   return [...lanes.keys()].sort().map((lane) => lanes.get(lane)!)
 }
