@@ -39,3 +39,14 @@ export function oneAtATime(work: () => Promise<unknown>): () => void {
     void work().finally(() => (isUnderWay = false))
   }
 }
+
+/** False when the work goes on behind us. Rejects as it does. */
+export async function doneWithin(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)))
+  try {
+    return await Promise.race([work.then(() => true), late])
+  } finally {
+    clearTimeout(timer!)
+  }
+}

@@ -1,7 +1,7 @@
 import type { Dataset, TopicKind } from '@dsf/dataset'
 import type { ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs'
 import type { Health } from '../health/health.ts'
-import { oneAtATime } from '../batches/turns.ts'
+import { doneWithin, oneAtATime } from '../batches/turns.ts'
 import { HeldInputs, inputName } from './held-inputs.ts'
 import { fetchedOffset, lastOffset, unreadableBatch } from '../kafka/kafka.ts'
 import { LaneFailures } from './lane-failures.ts'
@@ -225,17 +225,6 @@ export class Lanes {
     clearInterval(this.#looking)
     this.#held.letGoUnless(() => false)
     await Promise.all([...this.#lanes.values()].map((lane) => lane.inTurn(() => lane.release())))
-  }
-}
-
-/** False when the work goes on behind us. Rejects as it does. */
-async function doneWithin(work: Promise<void>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)))
-  try {
-    return await Promise.race([work.then(() => true), late])
-  } finally {
-    clearTimeout(timer!)
   }
 }
 
