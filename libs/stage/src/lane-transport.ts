@@ -1,6 +1,5 @@
 import { namesOf, type Dataset } from '@dsf/dataset'
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices'
-import type { Consumer } from 'kafkajs'
 import { ensureTopics, wishesOf } from './datasets/ensure-topics.ts'
 import type { Runtime, Stage } from './batches/define.ts'
 import type { CommonConfig } from './settings/env.ts'
@@ -10,8 +9,7 @@ import type { Health } from './health/health.ts'
 import { Clients } from './kafka/clients.ts'
 import { createKafka } from './kafka/kafka.ts'
 import { lagOfGroup } from './kafka/lag.ts'
-import { consumerControls, openConsumer, resubscribe } from './lanes/lane-consumer.ts'
-import { Lanes } from './lanes/lanes.ts'
+import { LaneReading } from './lanes/lane-reading.ts'
 import { LiveDatasets, type Changes } from './datasets/live-datasets.ts'
 import type { Logger } from './health/log.ts'
 import { StageMetrics } from './health/metrics.ts'
@@ -41,22 +39,20 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   readonly #options: TransportOptions
   readonly #clients: Clients
   readonly #live: LiveDatasets
-  #lanes: Lanes | undefined
   #kit!: StageKit
-  #consumer: Consumer | undefined
-  #isReading = false
-  /** datasets that are in: the lanes' own map */
+  readonly #reading: LaneReading
+  /** datasets that are in */
   readonly #ready = new Map<string, Dataset>()
   readonly #followers: Follower[] = []
-  #idling: NodeJS.Timeout | undefined
   #stopping = false
 
   /** @throws DefinitionError when a folder of datasets is not there, FatalError when variables do not fit together */
   constructor(options: TransportOptions) {
     super()
     this.#options = options
-    const { stage, config, log, health } = options
+    const { stage, config, log, health, onFatal } = options
     this.#clients = new Clients(createKafka(stage.name, config, log, health.heard))
+    this.#reading = new LaneReading({ ready: this.#ready, config, health, onFatal })
     const stopping = () => this.#stopping
     const prepare = (dataset: Dataset) => this.#prepare(dataset)
     const { lookEveryMs } = options
@@ -99,7 +95,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     await once(kafka, () => this.#connect())
     for (const dataset of await this.#live.first()) this.#ready.set(dataset.name, dataset)
     await once('', async () => stage.start?.(this.#runtime()))
-    await once(kafka, () => this.#consume())
+    await once(kafka, () => this.#reading.read(this.#kit))
     health.goOn('start')
     log.info({ datasets: [...this.#ready.keys()] }, 'stage is reading')
     while (!this.#stopping) {
@@ -117,11 +113,11 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const isMoved = changed.some((dataset) => shares(dataset) !== shares(this.#ready.get(dataset.name)))
     for (const name of gone) this.#ready.delete(name)
     for (const dataset of [...came, ...changed]) this.#ready.set(dataset.name, dataset)
-    for (const name of [...gone, ...changed.map((dataset) => dataset.name)]) void this.#lanes?.forget(name)
+    for (const name of [...gone, ...changed.map((dataset) => dataset.name)]) void this.#reading.forget(name)
     for (const name of gone) this.#kit.metrics.forget(name)
     if (gone.length > 0) await once(() => this.#clients.renew())
     for (const follower of this.#followers) await once(() => follower.follow([...this.#ready.values()]))
-    if (came.length + gone.length > 0 || isMoved) await once(() => this.#consume())
+    if (came.length + gone.length > 0 || isMoved) await once(() => this.#reading.read(this.#kit))
     this.#options.health.goOn('start')
     const named = { came: came.map(({ name }) => name), changed: changed.map(({ name }) => name), gone }
     this.#options.log.info(named, 'datasets came, changed or went')
@@ -154,7 +150,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       log,
       spans,
       metrics: new StageMetrics(stage.name, () => this.#live.datasets.refused.length, names),
-      ...consumerControls(() => this.#consumer),
+      ...this.#reading.controls,
       stopping: () => this.#stopping,
       heard: (what) => (what === undefined ? health.heard() : health.heardOf(what)),
     }
@@ -193,60 +189,9 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     await follower.follow([...this.#ready.values()])
   }
 
-  /** Reads the datasets that are in; called again when they are others. */
-  async #consume(): Promise<void> {
-    const { stage } = this.#options
-    const topics = [...this.#ready.keys()].flatMap((name) =>
-      stage.reads.map((kind) => this.#kit.names.topic(name, kind)),
-    )
-    if (topics.length === 0) return this.#idle()
-    this.#endIdling()
-    if (this.#isReading) return resubscribe(this.#consumer!, topics)
-    const consumer = (this.#consumer ??= this.#openConsumer())
-    await consumer.connect()
-    await consumer.subscribe({ topics, fromBeginning: true })
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 64,
-      eachBatch: (payload) => this.#lanes!.batch(payload),
-    })
-    this.#isReading = true
-  }
-
-  #openConsumer(): Consumer {
-    const { config, health, onFatal } = this.#options
-    const lanes = (this.#lanes = new Lanes(this.#kit, this.#ready, health, onFatal))
-    return openConsumer(this.#kit, config, lanes, onFatal)
-  }
-
-  /** Nothing to read: a stage that ended would be started again and again, and tell nobody why. */
-  async #idle(): Promise<void> {
-    const { health } = this.#options
-    await this.#closeConsumer()
-    health.wait('datasets', 'no dataset can be used')
-    this.#idling ??= setInterval(() => health.heard(), 10_000)
-  }
-
-  #endIdling(): void {
-    clearInterval(this.#idling)
-    this.#idling = undefined
-    this.#options.health.goOn('datasets')
-  }
-
-  async #closeConsumer(): Promise<void> {
-    await this.#consumer?.stop().catch(() => undefined)
-    await this.#lanes?.release()
-    await this.#consumer?.disconnect().catch(() => undefined)
-    this.#consumer = this.#lanes = undefined
-    this.#isReading = false
-  }
-
   override async close(): Promise<void> {
     this.#stopping = true
-    this.#endIdling()
-    await this.#lanes?.rest()
-    await this.#closeConsumer()
+    await this.#reading.close()
     for (const follower of this.#followers) await follower.stop()
     await this.#clients.close()
     await this.#options.stage.stop?.()

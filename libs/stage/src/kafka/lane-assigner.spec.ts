@@ -70,6 +70,16 @@ describe('laneAssigner', () => {
     })
   })
 
+  it('says once for a dataset what it shares, so that four members with a thousand datasets fit into a message', () => {
+    const names = Array.from({ length: 1000 }, (_, i) => `a-dataset-of-a-long-name-${i}`)
+    const topics = names.flatMap((name) => [`${name}.requests`, `${name}.receipts`])
+    const cluster = clusterOf(Object.fromEntries(topics.map((topic) => [topic, 4])))
+    const sharedBy = () => 'a-server-of-a-long-name.example.org:8443'
+    const { metadata } = laneAssigner(sharedBy)({ cluster } as never).protocol({ topics })
+    expect(metadata.toString().split(sharedBy()).length - 1).toBe(1000)
+    expect(4 * metadata.length).toBeLessThan(2 ** 20)
+  })
+
   it('evens out with the others what is shared by many, whatever their names', async () => {
     const topics = { 'a.requests': 1, 'b.requests': 1, 'y.requests': 1, 'z.requests': 1 }
     const oneHost = (topic: string) => (topic < 'c' ? undefined : 'one')

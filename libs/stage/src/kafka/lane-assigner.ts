@@ -29,8 +29,7 @@ export const laneAssigner =
     },
 
     protocol({ topics }) {
-      const said = topics.map((topic): Said => [topic, countOf(cluster, topic), sharedBy(topic)])
-      const userData = Buffer.from(JSON.stringify(said))
+      const userData = Buffer.from(JSON.stringify(saidOf(topics, cluster, sharedBy)))
       return {
         name: 'dsf-lanes',
         metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData }),
@@ -69,7 +68,7 @@ function assignmentOf(lanes: Lane[]): Record<string, number[]> {
 }
 
 /** A topic, how many partitions it has, and what its dataset shares. */
-type Said = [topic: string, partitions: number, shares?: string | null]
+type Said = [topic: string, partitions: number, shares?: string]
 
 interface Topic {
   partitions: number
@@ -92,6 +91,17 @@ interface Lane {
 const byId = (a: Joined, b: Joined) => (a.id < b.id ? -1 : 1)
 const countOf = (cluster: Cluster, topic: string): number => cluster.findTopicPartitionMetadata(topic).length
 
+/** What a dataset shares is said with its first topic: a group's members together may say 1 MB (`message.max.bytes`). */
+function saidOf(topics: string[], cluster: Cluster, sharedBy: (topic: string) => string | undefined): Said[] {
+  const datasets = new Set<string>()
+  return topics.map((topic) => {
+    const dataset = datasetOf(topic)
+    const shares = datasets.has(dataset) ? undefined : sharedBy(topic)
+    datasets.add(dataset)
+    return shares === undefined ? [topic, countOf(cluster, topic)] : [topic, countOf(cluster, topic), shares]
+  })
+}
+
 /** Members of an older version do not say how many partitions there are, and have the topics that all have. */
 function read({ memberId: id, memberMetadata }: GroupMember, topics: string[], cluster: Cluster): Joined {
   const { userData } = AssignerProtocol.MemberMetadata.decode(memberMetadata) ?? {}
@@ -100,9 +110,7 @@ function read({ memberId: id, memberMetadata }: GroupMember, topics: string[], c
     : topics.map((topic): Said => [topic, countOf(cluster, topic)])
   return {
     id,
-    topics: new Map(
-      said.map(([topic, partitions, shares]) => [topic, { partitions, shares: shares ?? undefined }]),
-    ),
+    topics: new Map(said.map(([topic, partitions, shares]) => [topic, { partitions, shares }])),
   }
 }
 
