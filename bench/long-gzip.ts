@@ -1,126 +1,100 @@
 /**
- * Memory of the ingestor while it reads a long gzip stream: fetched over HTTP, checked on its way into a store, read from there, and made
- * into records with keys and lanes, as in a run. Only the ends are others: the store forgets what it is given and is read from the server
- * once more, and records are counted, not sent.
+ * Memory of the ingestor while it imports a long gzip stream, with the real servers: fetched over HTTP and checked on its way into the
+ * store, read from there, and published in transactions. No other stage runs, so what is published stays in Kafka: some 300 bytes a row.
  *
  *   node bench/long-gzip.ts [GB=5, as rows] [RESULT.json]
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { get } from 'node:http'
-import { cpus } from 'node:os'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { IncomingMessage } from 'node:http'
-import { loadDataset, type Dataset } from '@dsf/dataset'
-import { landSource } from '../apps/ingestor/src/importing/land-source.ts'
-import { openDataset } from '../apps/ingestor/src/reading/open-dataset.ts'
-import { openLanding } from '../apps/ingestor/src/reading/open-landing.ts'
-import { publisherOf } from '../apps/ingestor/src/importing/publish-rows.ts'
-import { newRun } from '../apps/ingestor/src/importing/run.ts'
-
-type Store = Parameters<typeof landSource>[0]
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getRun, startRun, type Run } from '../infra/client/runs.ts'
+import { stageEnvironment } from '../infra/local/environment.ts'
+import { apiOf } from '../infra/local/run-client.ts'
+import { startStack, stopStack } from '../infra/local/stack.ts'
+import { beginPeak, memoryMiB, startStage, type RunningStage } from './measure-stage.ts'
+import { benchSettings } from './settings.ts'
 
 const gigabytes = Number(process.argv[2] ?? 5)
 const result = process.argv[3]
 if (!(gigabytes > 0))
   throw new Error(`${process.argv[2]} GB: expected a number above 0, as in node bench/long-gzip.ts 5`)
 
-const child = fork(join(import.meta.dirname, 'gzip-stream.ts'), [String(gigabytes * 1e9)], {
+const dataset = 'earthquakes'
+const folder = mkdtempSync(join(tmpdir(), 'dsf-bench-'))
+const datasets = join(folder, 'datasets')
+const settings = benchSettings(folder, {
+  SERVERS_ONLY: '1',
+  DATASETS_DIR: datasets,
+  SOURCE_ALLOW: '127.0.0.1/32',
+})
+
+/** The dataset of the demo, with room for a file of so many bytes. */
+function writeDataset(bytes: number): void {
+  cpSync(join(settings.root, 'datasets', dataset), join(datasets, dataset), { recursive: true })
+  const file = join(datasets, dataset, 'datapackage.json')
+  const definition = JSON.parse(readFileSync(file, 'utf8')) as { source: object }
+  Object.assign(definition.source, { maxBytes: 2 * bytes, maxSeconds: 3600 })
+  writeFileSync(file, JSON.stringify(definition))
+}
+
+interface Served {
+  port: number
+  rows: number
+  bytes: number
+}
+
+/** Until all of it is published; the other stages are not there to bring it further. */
+async function published(
+  ingestor: RunningStage,
+  { port, rows }: Served,
+): Promise<{ run: Run; marks: object[] }> {
+  const api = apiOf(settings)
+  const { runId } = await startRun(api, { dataset, source: `http://127.0.0.1:${port}/long.csv.gz` })
+  const marks: object[] = []
+  for (;;) {
+    const run = await getRun(api, runId)
+    if (run.reason !== undefined) throw new Error(`${run.state}: ${run.reason}`)
+    if (run.rows >= (rows / 10) * (marks.length + 1)) marks.push(tell(run, memoryMiB(ingestor, 'VmRSS')))
+    if (run.state === 'processing') return { run, marks }
+    await sleep(200)
+  }
+}
+
+function tell({ rows }: Run, rssMiB: number): object {
+  console.error(`${rows} rows are published, ${rssMiB} MiB`)
+  return { rows, rssMiB }
+}
+
+const secondsBetween = ({ times }: Run, from: string, to: string): number =>
+  (Date.parse(times[to]!) - Date.parse(times[from]!)) / 1000
+
+const server = fork(join(import.meta.dirname, 'gzip-stream.ts'), [String(gigabytes * 1e9)], {
   execArgv: [...process.execArgv, '--conditions=@dsf/source'],
 })
-const [told] = (await once(child, 'message')) as [{ port: number; rows: number; bytes: number }]
-const source = `http://127.0.0.1:${told.port}/long.csv.gz`
-
-const stored = loadDataset(join(import.meta.dirname, '../datasets/earthquakes'))
-const dataset: Dataset = {
-  ...stored,
-  source: { ...stored.source, maxBytes: 2 * told.bytes, maxSeconds: 3600 },
-}
-
-/** As Linux keeps them: what is resident now, and the most that ever was. */
-function memory(what: 'VmRSS' | 'VmHWM'): number {
-  const status = readFileSync('/proc/self/status', 'utf8')
-  return Math.round(Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)![1]) / 1024)
-}
-
-const marks: { pass: string; gigabytes: number; rssMiB: number }[] = []
-function marker(pass: string) {
-  let next = 1e9
-  return (bytes: number) => {
-    if (bytes < next) return
-    next += 1e9
-    marks.push({ pass, gigabytes: Math.round(bytes / 1e8) / 10, rssMiB: memory('VmRSS') })
-    process.stderr.write(`${pass}: ${marks.at(-1)!.gigabytes} GB, ${marks.at(-1)!.rssMiB} MiB\n`)
+try {
+  const [served] = (await once(server, 'message')) as [Served]
+  writeDataset(served.bytes)
+  await startStack(settings)
+  const ingestor = await startStage(settings, 'ingestor', stageEnvironment(settings))
+  const before = memoryMiB(ingestor, 'VmRSS')
+  beginPeak(ingestor)
+  const { run, marks } = await published(ingestor, served)
+  if (run.rows !== served.rows) throw new Error(`${run.rows} rows were published of ${served.rows}`)
+  const figures = {
+    ...{ node: process.version, cpu: cpus()[0]!.model, cores: cpus().length },
+    ...{ gigabytes: served.bytes / 1e9, gzipBytes: run.fetched.bytes, rows: run.rows, times: run.times },
+    fetchSeconds: secondsBetween(run, 'fetching', 'publishing'),
+    publishSeconds: secondsBetween(run, 'publishing', 'processing'),
+    rssMiB: { before, most: memoryMiB(ingestor, 'VmHWM'), marks },
   }
+  console.log(JSON.stringify(figures, null, 2))
+  if (result) writeFileSync(result, JSON.stringify(figures, null, 2) + '\n')
+  await ingestor.stop()
+} finally {
+  server.disconnect()
+  await stopStack(settings)
+  rmSync(folder, { recursive: true, force: true })
 }
-
-let sent = 0
-const store = {
-  putStream: async (_: string, body: AsyncIterable<Buffer>) => {
-    for await (const chunk of body) sent += chunk.length
-  },
-  stream: async () => {
-    const [response] = (await once(get(source), 'response')) as [IncomingMessage]
-    return response
-  },
-} as unknown as Store
-
-async function land() {
-  const limits = { allow: ['127.0.0.0/8'], roots: [] }
-  const landed = await landSource(
-    store,
-    dataset,
-    { run: 'bench', source, requested_at: Date.now() },
-    limits,
-    () => undefined,
-  )
-  if ('same' in landed) throw new Error('nothing was fetched')
-  return landed
-}
-
-async function read(landed: { landing: string; landing_bytes: number }) {
-  const mark = marker('read')
-  const file = await openDataset(dataset, () => openLanding(store, landed, dataset, () => undefined))
-  const publish = publisherOf(dataset, file.columns)
-  const asked = { run: 'bench', type: 'import', source, replay: null, requested_at: 0 } as const
-  let run = newRun(asked, dataset.lanes)
-  let records = 0
-  for await (const block of file.blocks()) {
-    const published = publish([block], run)
-    run = published.run
-    records += published.raw.length
-    mark(run.byte)
-  }
-  return records
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<[T, seconds: number]> {
-  const start = performance.now()
-  const value = await work()
-  return [value, Math.round((performance.now() - start) / 100) / 10]
-}
-
-const before = memory('VmRSS')
-const [landed, landSeconds] = await timed(land)
-const afterLanding = memory('VmHWM')
-const [records, readSeconds] = await timed(() => read(landed))
-child.disconnect()
-if (records !== told.rows) throw new Error(`${records} rows were read of ${told.rows}`)
-const figures = {
-  ...{
-    node: process.version,
-    cpu: cpus()[0]?.model,
-    gigabytes: told.bytes / 1e9,
-    gzipBytes: sent,
-    rows: records,
-  },
-  ...{
-    landSeconds,
-    readSeconds,
-    rssMiB: { before, mostWhileLanding: afterLanding, most: memory('VmHWM') },
-    marks,
-  },
-}
-process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`)
-if (result) writeFileSync(result, `${JSON.stringify(figures, null, 2)}\n`)

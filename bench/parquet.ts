@@ -1,6 +1,6 @@
 /**
  * CPU per row of what the sink writes and the indexer reads, in memory, for 25,000 enriched earthquakes (29 columns).
- *   node -C @dsf/source bench/parquet.ts
+ *   node bench/parquet.ts   (after make build)
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
