@@ -38,6 +38,11 @@ describe('k8s/', () => {
     expect(named).toEqual(expect.arrayContaining([...stageNames]))
   })
 
+  it('has two pods of each stage in the component of that name', () => {
+    const named = words(read('k8s/components/two-pods/kustomization.yaml'), /name: ([\w-]+), count: 2/g)
+    expect(named.toSorted()).toEqual(stageNames.toSorted())
+  })
+
   it('sets no variable that no stage reads, but those that start a driver of Spark', () => {
     const ofDrivers = ['JOB', 'POD_IP', 'POD_NAME', 'POD_NAMESPACE', 'SPARK_IMAGE', 'SPARK_LOCAL_IP']
     const tables = ['apps/*/src/config.ts', 'libs/*/src/**/{env,*-variables}.ts'].flatMap((path) =>

@@ -68,7 +68,7 @@ def _of_scaling(manifests: list[Manifest]) -> Iterator[str]:
         if workload["metadata"]["name"] in scaled and "replicas" in workload["spec"]:
             yield (
                 f"{workload['metadata']['name']} has {workload['spec']['replicas']} replicas and an autoscaler: "
-                "leave its count out of the overlay, and autoscaling behind two-pods"
+                "leave its count out of the overlay, put autoscaling behind two-pods, and name it in the patch of autoscaling"
             )
 
 

@@ -14,7 +14,7 @@ describe('a chunk of more partitions than the dataset allows', () => {
   const types = ['a', 'b', 'c', 'd', 'a', 'e', 'd', 'c']
   const rows = types.map((type, i) => quake(`${type}${i}`, { type, dsf_row: i }))
   const batch = { ...batchOf('enriched', rows, narrow), keys: rows.map(({ id }) => Buffer.from(String(id))) }
-  const writeNarrow = (store: ObjectStore) => writeObjects(store, routesOf(narrow).enriched!, batch, noted)
+  const writeNarrow = (store: ObjectStore) => writeObjects(store, routesOf(narrow).enriched, batch, noted)
 
   it('becomes so many objects, and the rows of all others go to quarantine in the order of the lane', async () => {
     const { store, objects } = openStore()

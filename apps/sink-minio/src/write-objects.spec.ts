@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { topicSchemas, type Dataset, type Row, type TopicKind } from '@dsf/dataset'
+import { topicSchemas, type Dataset, type Row } from '@dsf/dataset'
 import type { ObjectStore } from '@dsf/store'
 import { parquetMetadata } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import { batchOf, openStore, quake, quakes } from '../testing/chunks.ts'
-import { routesOf, writeObjects } from './write-objects.ts'
+import { routesOf, writeObjects, type Read } from './write-objects.ts'
 
 const asJson: Dataset = {
   ...quakes,
@@ -12,8 +12,8 @@ const asJson: Dataset = {
 }
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 const noted = () => undefined
-const write = async (store: ObjectStore, from: TopicKind, records: Row[], dataset = quakes) =>
-  (await writeObjects(store, routesOf(dataset)[from]!, batchOf(from, records, dataset), noted)).objects
+const write = async (store: ObjectStore, from: Read, records: Row[], dataset = quakes) =>
+  (await writeObjects(store, routesOf(dataset)[from], batchOf(from, records, dataset), noted)).objects
 
 describe('a chunk of clean rows', () => {
   it('becomes one CSV object, named by lane and number of its first record, and a record that announces it', async () => {

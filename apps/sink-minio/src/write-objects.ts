@@ -1,11 +1,4 @@
-import {
-  objectKey,
-  profileColumns,
-  type Dataset,
-  type Quarantined,
-  type Row,
-  type TopicKind,
-} from '@dsf/dataset'
+import { objectKey, profileColumns, type Dataset, type flow, type Quarantined, type Row } from '@dsf/dataset'
 import { sliced, type Batch, type Output } from '@dsf/stage'
 import { sha256, type ObjectStore } from '@dsf/store'
 import { csvEncoder } from './encode-csv.ts'
@@ -26,7 +19,9 @@ interface Route {
   encode: (records: Row[]) => Buffer | Promise<Buffer>
 }
 
-export type Routes = Partial<Record<TopicKind, Route>>
+/** The topics that become objects: what this stage reads. */
+export type Read = (typeof flow)['sink-minio']['reads'][number]
+export type Routes = Record<Read, Route>
 
 /** The routes of a dataset, by the topic that feeds them. */
 export function routesOf(dataset: Dataset): Routes {
