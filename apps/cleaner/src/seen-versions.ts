@@ -5,7 +5,7 @@ import { fromSeen, type FineMark, type Mark } from './mark.ts'
 
 /**
  * What was last let through for each key of a lane: a version, or a fingerprint of the content where the dataset has no
- * versions. Changes of a transaction that fails are undone. Costs 30 to 40 bytes a key however long the key is, and 16 more
+ * versions. Changes of a transaction that fails are undone. Costs 33 bytes a key however long the key is, and 16 more
  * where versions are finer than a millisecond.
  */
 export class SeenVersions implements LaneState {

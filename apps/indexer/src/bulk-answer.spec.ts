@@ -44,22 +44,28 @@ describe('readBulkAnswer', () => {
   const fates: [name: string, status: number, type: string, fate: 'refused' | 'retry'][] = [
     ['an unknown field', 400, 'strict_dynamic_mapping_exception', 'refused'],
     ['a conflict that is not one of versions', 409, 'some_conflict_exception', 'refused'],
-    ['a missing alias', 404, 'index_not_found_exception', 'retry'],
-    ['a closed index', 400, 'index_closed_exception', 'retry'],
-    ['a blocked index', 403, 'cluster_block_exception', 'retry'],
     ['a full disk', 429, 'cluster_block_exception', 'retry'],
     ['a failed shard', 500, 'io_exception', 'retry'],
   ]
-  it('retries when the alias has no write index, which only the text tells from a faulty document', () => {
-    const noIndex = item(
+  it.each([
+    ['a missing alias', 404, 'index_not_found_exception', 'no such index [quakes]'],
+    ['a closed index', 400, 'index_closed_exception', 'closed'],
+    ['a blocked index', 403, 'cluster_block_exception', 'index [quakes-v1] blocked by: [FORBIDDEN/8/…]'],
+    [
+      'an alias without a write index',
       400,
       'illegal_argument_exception',
-      'no write index is defined for alias [earthquakes]. …',
-    )
-    const immense = item(400, 'illegal_argument_exception', 'Document contains at least one immense term')
-    const { refused, retry } = readBulkAnswer({ items: [noIndex, immense] }, 2)
-    expect([refused, retry].map((rows) => rows.map(({ at }) => at))).toEqual([[1], [0]])
-  })
+      'no write index is defined for alias [quakes]. …',
+    ],
+  ])(
+    'knows nothing of any document behind %s, which concerns the dataset and has a way out',
+    (_, status, type, reason) => {
+      const answer = { items: [item(201), item(status, type, reason)] }
+      const sentence = `Elasticsearch did not take a document: ${type}: ${reason}. It is written once the index can be`
+      expect(() => readBulkAnswer(answer, 2)).toThrow(sentence)
+      expect(() => readBulkAnswer(answer, 2)).toThrow(DatasetError)
+    },
+  )
 
   it('cuts a reason that quotes the document', () => {
     const { refused } = readBulkAnswer(

@@ -47,7 +47,10 @@ export interface BulkOutcome {
   retry: NotTaken[]
 }
 
-/** @throws Error when the answer does not fit the request, DatasetError when a right is missing: then nothing is known of any row */
+/**
+ * @throws Error when the answer does not fit the request, DatasetError when a right is missing or the index cannot be written to: then
+ *   nothing is known of any row
+ */
 export function readBulkAnswer({ items = [] }: BulkAnswer, rows: number): BulkOutcome {
   const outcome: BulkOutcome = { fates: [], refused: [], retry: [] }
   if (items.length !== rows) throw new Error(`the bulk answer has ${items.length} items for ${rows} rows`)
@@ -64,20 +67,32 @@ function itemOf(item: Record<string, BulkItem>): BulkItem {
 function sort(outcome: BulkOutcome, at: number, item: BulkItem): void {
   if (item.error?.type === 'security_exception')
     throw new DatasetError(`Elasticsearch did not take a document: ${reasonOf(item)}`)
+  if (isOfIndex(item))
+    throw new DatasetError(
+      `Elasticsearch did not take a document: ${reasonOf(item)}. It is written once the index can be: open, without a block, and under its alias with is_write_index`,
+    )
   const fate = fateOf(item)
   outcome.fates.push(fate === 'retry' || fate === 'refused' ? undefined : fate)
   if (fate === 'retry' || fate === 'refused') outcome[fate].push({ at, reason: reasonOf(item) })
 }
 
 /**
- * Only what a document can cause is its own fault. A missing alias, a closed or blocked index are 4xx
- * as well, but somebody will mend them: they must not send good rows to quarantine.
+ * Somebody has to mend the index, which is that of one dataset. These are 4xx like faults of documents, and must send no good row to
+ * quarantine. A block for want of room has 429, goes by itself, and concerns the server. That an alias has no write index, only a text tells.
  */
+const isOfIndex = ({ status, error }: BulkItem): boolean =>
+  error !== undefined &&
+  (indexTypes.has(error.type) ||
+    (error.type === 'cluster_block_exception' && status === 403) ||
+    (error.reason?.startsWith('no write index is defined') ?? false))
+
+const indexTypes = new Set(['index_not_found_exception', 'index_closed_exception'])
+
+/** Only what a document can cause is its own fault. */
 function fateOf({ status, error }: BulkItem): Fate | 'refused' | 'retry' {
   if (status < 300) return status === 201 ? 'created' : 'replaced'
   if (status === 409 && error?.type === 'version_conflict_engine_exception')
     return isSameVersion(error) ? 'repeated' : 'superseded'
-  if (error !== undefined && isServerFault(error)) return 'retry'
   return documentStatus.has(status) ? 'refused' : 'retry'
 }
 
@@ -90,11 +105,6 @@ function isSameVersion({ reason = '' }: BulkError): boolean {
 const versions = /current version \[(\d+)\] is higher or equal to the one provided \[(\d+)\]$/
 
 const documentStatus = new Set([400, 409, 413, 422])
-const serverTypes = new Set(['index_closed_exception', 'cluster_block_exception'])
-
-/** An alias without a write index shares status and type with faulty documents: only its text tells. */
-const isServerFault = ({ type, reason }: BulkError) =>
-  serverTypes.has(type) || (reason?.startsWith('no write index is defined') ?? false)
 
 /** Elasticsearch quotes the document in some reasons. */
 const longestReason = 1000
@@ -108,5 +118,5 @@ export function explainError(error: Partial<BulkError> | undefined): string | un
     causes.push(`${cause.type}: ${cause.reason ?? 'no reason given'}`)
   if (causes.length === 0) return undefined
   const reason = causes.join(', caused by ')
-  return reason.length > longestReason ? reason.slice(0, longestReason) + '…' : reason
+  return reason.length > longestReason ? reason.slice(0, longestReason).toWellFormed() + '…' : reason
 }

@@ -152,6 +152,24 @@ describe('a document', () => {
     expect((await ask(`${alias}/_refresh`)) && (await ask(`${alias}/_count`)).count).toBe(1)
   })
 
+  it.each<[string, (index: string, alias: string) => Promise<unknown>]>([
+    ['has lost its alias', (index, alias) => ask('_aliases', { actions: [{ remove: { index, alias } }] })],
+    ['is closed', (index) => ask(`${index}/_close`, {})],
+    ['is blocked by somebody', (index) => ask(`${index}/_block/write`, undefined, 'PUT')],
+    [
+      'is not the write index of its alias',
+      (index, alias) => ask('_aliases', { actions: [{ add: { index, alias, is_write_index: false } }] }),
+    ],
+  ])('is the trouble of its dataset alone when the index %s', async (_, harm) => {
+    const { alias, template, first } = ownIndex(indexTemplate(dataset), freshName())
+    await index.prepareIndex({ alias, name: alias, first, template })
+    await harm(first, alias)
+    const [body] = bulkWriter(dataset, { index: alias })([row(1, 'any')])
+    const written = index.bulk(body!)
+    await expect(written).rejects.toThrow(DatasetError)
+    await expect(written).rejects.toThrow('It is written once the index can be')
+  })
+
   it('takes the place of one that was written under its plain version', async () => {
     const { alias, template, first } = ownIndex(indexTemplate(dataset), freshName())
     await index.prepareIndex({ alias, name: alias, first, template })

@@ -38,10 +38,10 @@ export async function reindex(work: Reindexing): Promise<string> {
   const wanted = await count(index, old)
   await create(work, next)
   const first = await objectsOf(work)
-  const refused = await fill(work, next, first)
+  const before = await fill(work, next, first)
   const meanwhile = await objectsOf(work, first)
-  refused.push(...(await fill(work, next, meanwhile)))
-  await moveUnlessSmaller(work, { old, next, wanted, refused })
+  const since = await fill(work, next, meanwhile)
+  await moveUnlessSmaller(work, { old, next, wanted, refused: before ?? since })
   await fill(work, next, await objectsOf(work, [...first, ...meanwhile]))
   await setState(index, next, 'complete')
   return next
@@ -103,19 +103,21 @@ async function objectsOf({ dataset, store }: Reindexing, known: string[] = []): 
   return keys.filter((key) => !seen.has(key)).toSorted(order)
 }
 
-/** Returns why documents were refused. */
+/** Returns why the first of the refused documents was. */
 async function fill(
   { dataset, store, index, say }: Reindexing,
   into: string,
   keys: string[],
-): Promise<string[]> {
+): Promise<string | undefined> {
   const toBodies = bulkWriter(dataset, { index: into })
-  const refused: string[] = []
-  let [objects, rows, said] = [0, 0, Date.now()]
+  let [objects, rows, refusals, said] = [0, 0, 0, Date.now()]
+  let reason: string | undefined
   const read = async (key: string) => readRows(dataset, key, await store.get(key))
   await readInParts(keys, read, async (part, rowsOf) => {
     for (const body of toBodies(rowsOf.flat())) {
-      refused.push(...(await index.bulk(body, 'index')).refused.map(({ reason }) => reason))
+      const { refused } = await index.bulk(body, 'index')
+      refusals += refused.length
+      reason ??= refused[0]?.reason
       rows += body.rows.length
     }
     objects += part.length
@@ -123,8 +125,8 @@ async function fill(
     say(`${into}: ${rows} rows of ${objects} of ${keys.length} objects`)
     said = Date.now()
   })
-  say(`${into}: ${rows} rows of ${keys.length} objects, ${refused.length} refused`)
-  return refused
+  say(`${into}: ${rows} rows of ${keys.length} objects, ${refusals} refused`)
+  return reason
 }
 
 interface Move {
@@ -132,7 +134,8 @@ interface Move {
   next: string
   /** documents of the old index before the new one was filled */
   wanted: number
-  refused: string[]
+  /** why the first of the documents was that were refused */
+  refused: string | undefined
 }
 
 async function moveUnlessSmaller({ dataset, index, say }: Reindexing, { old, next, wanted, refused }: Move) {
@@ -144,7 +147,7 @@ async function moveUnlessSmaller({ dataset, index, say }: Reindexing, { old, nex
   if (documents < wanted)
     throw new FatalError(
       `${next} holds ${documents} documents, ${old} ${wanted}: the alias stays. ` +
-        (refused[0] ? `Refused: ${refused[0]}` : 'Objects are missing from the lake.'),
+        (refused ? `Refused: ${refused}` : 'Objects are missing from the lake.'),
     )
   await setState(index, next, 'catching up')
   const alias = index.nameOf(dataset.name)

@@ -184,7 +184,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   readonly #follow: Runtime['follow'] = async (kinds, seen) => {
-    const follower = new Follower(this.#kit, kinds, seen)
+    const follower = new Follower(this.#kit, kinds, seen, this.#options.onFatal)
     this.#followers.push(follower)
     await follower.follow([...this.#ready.values()])
   }

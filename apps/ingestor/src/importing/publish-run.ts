@@ -6,7 +6,7 @@ import { receiptsOf } from './run-receipts.ts'
 import type { ReadSoFar, Run } from './run.ts'
 import { runOf, saveRun, type Work } from './save-run.ts'
 
-/** All lanes whose work failed, and has committed nothing since, have one place together: one that waits for a partition without a leader holds it for long. */
+/** Lanes that fail share one place: a lane that waits for a partition without a leader would hold one of its own for long. */
 const failing = 'failing'
 
 /**

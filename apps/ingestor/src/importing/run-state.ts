@@ -43,7 +43,7 @@ export class RunStates implements LaneState {
     )
   }
 
-  /** The run whose turn was before this one's: of a failed one, or another source's, later ones can say nothing. */
+  /** The run just before this one, whatever it was. If it failed or had another source, nothing older helps. */
   before(run: string): Run | undefined {
     const others = [...this.#committed.values()].filter((other) => other.run !== run && other.turn > 0)
     return others.reduce<Run | undefined>(

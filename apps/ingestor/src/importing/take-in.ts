@@ -26,7 +26,7 @@ function takeRequest(dataset: Dataset, request: Request, state: RunStates, now: 
   else if (known && !isOver(known)) state.set(askedAgain(known, run))
 }
 
-/** Whoever asked has a later time for the run than we, and takes our word for it only with that. What it was asked at first stays. */
+/** The asker knows a later time, and ignores our record until it has that time. The first request stays as it is. */
 const askedAgain = (known: Run, { asked_at }: Run): Run => ({
   ...known,
   asked_at: Math.max(known.asked_at, asked_at),

@@ -111,7 +111,7 @@ export class QuarantineView {
       )
     if (dryRun) return answer
     // first, because the run is what is not asked for again
-    await announceAgain(runtime, dataset, new Set(answer.objects))
+    await this.#selections.answer(name, gone, () => announceAgain(runtime, dataset, answer.objects))
     const run = asRows > 0 && (await this.#runs.replay(dataset, key, { selection, until }))
     return { ...answer, ...(run ? { run: toAnswer(run) } : {}) }
   }

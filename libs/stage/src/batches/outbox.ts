@@ -21,6 +21,8 @@ export class Outbox implements Gathered {
   #openBytes = 0
   /** records by topic kind, receipts not counted */
   readonly written = new Map<TopicKind, number>()
+  /** what handlers counted of it */
+  readonly counts: Counters = {}
   /** rows that are counted as written, and went to quarantine instead */
   #recounted: Counters = {}
   readonly #turn = sliced()
@@ -62,6 +64,7 @@ export class Outbox implements Gathered {
     for (const { to, receipt } of receipts) this.addReceipt(to, receipt)
     addCounters(counted, this.#recounted)
     this.#recounted = {}
+    addCounters(this.counts, counted)
     return counted
   }
 

@@ -7,7 +7,7 @@ type Kit = Pick<StageKit, 'admin' | 'names' | 'stage' | 'log'>
 export const newGroup = ({ names, stage }: Pick<Kit, 'names' | 'stage'>): string =>
   `${names.reader(stage.name)}${randomUUID()}`
 
-/** Nobody waits for that: Kafka forgets an empty group by itself, if later. A right that is missing is said. */
+/** If this fails, Kafka deletes the empty group later. Only a missing right is logged. */
 export async function dropGroup({ admin, log, stage }: Kit, group: string): Promise<void> {
   const isDenied = ({ errorCode }: { errorCode?: number }) => errorCode === groupDenied
   await admin.deleteGroups([group]).catch((error: unknown) => {

@@ -9,6 +9,7 @@ import { dropGroup, newGroup } from './own-group.ts'
 import { isReceipt } from './receipts.ts'
 import type { Decoder } from '../kafka/serde.ts'
 import type { StageKit } from './stage-kit.ts'
+import { inTurns } from './turns.ts'
 
 interface TopicReading {
   topic: string
@@ -96,7 +97,7 @@ function readTo(consumer: Consumer, ends: Map<number, number>, reading: TopicRea
         ({ offset, headers }) => Number(offset) < end && !isReceipt(headers),
       )
       await reading.decoder.prepare(messages.map(({ value }) => value))
-      for (const message of messages) readOne(message, batch.partition, reading)
+      await inTurns(messages, (message) => readOne(message, batch.partition, reading))
       read += messages.length
       crashPoint('during-restore')
     }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { nextTurn, oneAtATime, sliced, sliceRecords } from './turns.ts'
+import { inTurns, nextTurn, oneAtATime, sliced, sliceRecords } from './turns.ts'
 
 describe('turns', () => {
   it('are given one in each round of the event loop, in the order of asking', async () => {
@@ -31,6 +31,22 @@ describe('turns', () => {
       false,
       true,
     ])
+  })
+})
+
+describe('items in turns', () => {
+  it('are all worked at in order, and others have a turn behind each slice', async () => {
+    const items = Array.from({ length: 2 * sliceRecords + 1 }, (_, i) => i)
+    const seen: number[] = []
+    const turns: number[] = []
+    const work = inTurns(items, (item) => seen.push(item))
+    for (let turn = 0; turn < 2; turn++) {
+      turns.push(seen.length)
+      await nextTurn()
+    }
+    await work
+    expect(seen).toEqual(items)
+    expect(turns).toEqual([sliceRecords, 2 * sliceRecords])
   })
 })
 

@@ -30,6 +30,14 @@ export function sliced(): (records: number) => Promise<void> | undefined {
   }
 }
 
+/** Calls `each` for all items in order, a slice of them in each turn. */
+export async function inTurns<T>(items: readonly T[], each: (item: T) => void): Promise<void> {
+  for (let at = 0; at < items.length; at += sliceRecords) {
+    if (at > 0) await nextTurn()
+    for (const item of items.slice(at, at + sliceRecords)) each(item)
+  }
+}
+
 /** For a timer: work that has not ended when it is due again is not begun a second time. It must not reject. */
 export function oneAtATime(work: () => Promise<unknown>): () => void {
   let isUnderWay = false

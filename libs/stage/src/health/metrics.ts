@@ -89,17 +89,17 @@ export class StageMetrics {
     this.#seconds.record(seconds, { dataset })
   }
 
-  counts(dataset: string, counts: Counters): void {
-    for (const [name, count] of Object.entries(counts)) {
+  /** Of a transaction, when it is committed: what is tried again counts once. */
+  committed(
+    dataset: string,
+    { written, counts }: { written: ReadonlyMap<TopicKind, number>; counts: Counters },
+  ): void {
+    for (const [kind, records] of written)
+      if (records > 0) this.#out.add(records, { dataset, topic: this.#names.topic(dataset, kind) })
+    for (const [name, count] of Object.entries(counts))
       if (name.startsWith('quarantined:'))
         this.#rejected.add(count, { dataset, reason: name.slice('quarantined:'.length) })
       else this.#rows.add(count, { dataset, outcome: name })
-    }
-  }
-
-  committed(dataset: string, written: Map<TopicKind, number>): void {
-    for (const [kind, records] of written)
-      if (records > 0) this.#out.add(records, { dataset, topic: this.#names.topic(dataset, kind) })
   }
 
   failed(dataset: string, kind: FailureKind): void {

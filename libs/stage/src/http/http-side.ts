@@ -40,7 +40,7 @@ export function httpSide(
     keepAliveTimeout: forNextRequestMs,
     return503OnClosing: false,
     http: { headersTimeout: requestMs, connectionsCheckingInterval: requestMs / 4, requireHostHeader: false },
-    // how long a part of a path may be says the contract of the call; all of it is bounded with the headers
+    // the contract of a call limits the parts of its path, and the limit of the headers the whole path
     routerOptions: { maxParamLength: largestBody },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) =>

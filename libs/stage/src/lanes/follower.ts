@@ -6,6 +6,7 @@ import { resubscribe } from './lane-consumer.ts'
 import { dropGroup, newGroup } from '../batches/own-group.ts'
 import type { Decoder } from '../kafka/serde.ts'
 import type { StageKit } from '../batches/stage-kit.ts'
+import { inTurns } from '../batches/turns.ts'
 
 const readAgainMs = 30_000
 /** The least that a broker allows. After the broker was away we join as another member, and the one that we were is waited for so long. */
@@ -24,17 +25,20 @@ export class Follower {
   readonly #kit: StageKit
   readonly #kinds: TopicKind[]
   readonly #seen: Seen
+  readonly #onFatal: (error: Error) => void
   readonly #groupId: string
   #topics = new Map<string, Followed>()
   #subscribed = ''
   #consumer: Consumer | undefined
   #isRunning = false
 
-  constructor(kit: StageKit, kinds: TopicKind[], seen: Seen) {
+  /** @param onFatal called when kafkajs gives up: the view would stand still for ever, and look as if nothing came */
+  constructor(kit: StageKit, kinds: TopicKind[], seen: Seen, onFatal: (error: Error) => void) {
     this.#kit = kit
     this.#groupId = newGroup(kit)
     this.#kinds = kinds
     this.#seen = seen
+    this.#onFatal = onFatal
   }
 
   /** The datasets from now on: of one that is new everything is seen, of one that stays what comes. */
@@ -74,6 +78,9 @@ export class Follower {
       allowAutoTopicCreation: false,
     })
     consumer.on('consumer.group_join', () => this.#goOn(consumer))
+    consumer.on('consumer.crash', ({ payload }) => {
+      if (!payload.restart) this.#onFatal(payload.error)
+    })
     return consumer
   }
 
@@ -92,11 +99,11 @@ export class Follower {
     const from = next.get(batch.partition) ?? 0
     const messages = batch.messages.filter(({ offset }) => Number(offset) >= from)
     await decoder.prepare(messages.map(({ value }) => value))
-    for (const message of messages) {
+    await inTurns(messages, (message) => {
       const ended = message.value === null && isChangelog(kind)
       const record = ended ? null : this.#decode(decoder, batch, message)
       if (record !== undefined) this.#seen(dataset, kind, record, String(message.key))
-    }
+    })
     next.set(batch.partition, Math.max(from, Number(batch.lastOffset()) + 1))
   }
 

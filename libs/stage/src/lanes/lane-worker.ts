@@ -66,12 +66,12 @@ export class LaneWorker {
       this.#rest()
     }
     if (attempt.failure !== undefined) await this.#lane.inTurn(() => this.#lane.release())
-    // what was given up because the lane was is no failure of its own, and nobody clears one of a lane that went
+    // work that ended with its lane has not failed, and a failure noted for a lane that is gone would stay for ever
     if (this.#stopped.signal.aborted || attempt.failure === undefined) return betweenMs
     return this.#failed(attempt.failure)
   }
 
-  /** A lane that could not be taken over, and is, has nothing that it waits for; whatever failed in its work has come no further. */
+  /** Once a take-over succeeds that failed before, the lane waits for nothing. A failure of the work itself stays. */
   async #open(): Promise<Session> {
     const wasClosed = this.#isClosed
     this.#isClosed = true

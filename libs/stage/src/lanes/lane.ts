@@ -226,9 +226,7 @@ export class Lane {
   }
 
   async #collect(result: Result, outbox: Outbox, counted: Counters): Promise<void> {
-    const counts = await outbox.addResult(result)
-    addCounters(counted, counts)
-    this.#kit.metrics.counts(this.dataset.name, counts)
+    addCounters(counted, await outbox.addResult(result))
   }
 
   async #pass({ receipt }: ClosedBatch, outbox: Outbox, progress: Progress): Promise<void> {
@@ -244,7 +242,7 @@ export class Lane {
   }
 
   async #commit(outbox: Outbox, progress: Progress): Promise<void> {
-    // of each transaction, not of the lane: one whose answer is lost is none of those that we know of
+    // each transaction has its own mark: where the answer to a commit is lost, the mark is not known, and the lane is restored
     const owner = randomUUID()
     const offsets = offsetsToCommit(this.#kit.groupId, this.number, owner, progress)
     await commitTransaction(this.#producer!, outbox, offsets)
@@ -252,7 +250,7 @@ export class Lane {
     this.#kit.heard(inputName(this.#place(progress.input)))
     const { input, next: committed, records, counted } = progress
     Object.assign(input, { committed, records, counted, owner })
-    this.#kit.metrics.committed(this.dataset.name, outbox.written)
+    this.#kit.metrics.committed(this.dataset.name, outbox)
     for (const listener of [...this.committed]) listener()
   }
 }

@@ -10,7 +10,7 @@ import { Lane } from './lane.ts'
 import { LaneWorker, workName } from './lane-worker.ts'
 import type { InputPlace, StageKit } from '../batches/stage-kit.ts'
 
-/** How often it is looked how far inputs that are not fetched have fallen behind. */
+/** Between two looks at the lag of inputs that are not fetched. */
 const lookEveryMs = 15_000
 /** A batch that takes longer lets go of the fetch loop, so that no other lane waits longer for it. */
 const holdsUpMs = 100
