@@ -35,8 +35,8 @@ const settings = benchSettings(folder, {
 function writeDataset(bytes: number): void {
   cpSync(join(settings.root, 'datasets', dataset), join(datasets, dataset), { recursive: true })
   const file = join(datasets, dataset, 'datapackage.json')
-  const definition = JSON.parse(readFileSync(file, 'utf8')) as { source: object }
-  Object.assign(definition.source, { maxBytes: 2 * bytes, maxSeconds: 3600 })
+  const definition = JSON.parse(readFileSync(file, 'utf8')) as { 'x-dsf': { source: object } }
+  Object.assign(definition['x-dsf'].source, { maxBytes: 2 * bytes, maxSeconds: 3600 })
   writeFileSync(file, JSON.stringify(definition))
 }
 
