@@ -17,6 +17,9 @@ from .summary import progress_line, receipt_table
 log = logging.getLogger(__name__)
 
 _DIFFERENCES = 1
+_OUT_OF_TIME = 3
+AUDIT_MINUTES = 25
+"""How long the audit reads: less than its task may take (dag.py), so that it ends with a word of its own."""
 
 
 @task
@@ -44,10 +47,13 @@ def start_run(dataset: str) -> dict[str, str]:
 
 @task
 def audit(dataset: str, receipt: dict[str, Any]) -> dict[str, Any]:
-    """The audit's summary. Rows that differ fail the DAG at once: no retry makes them equal."""
+    """
+    The audit's summary. Rows that differ fail the DAG at once: no retry makes them equal. An audit that was not done in its time
+    says nothing against the rows: `anomalies` tells of it.
+    """
     if unchanged := receipt.get("unchanged"):
         return {"sentence": f"the file is the one of run {unchanged['since']}: no rows to decide anew"}
-    outcome = _batch("audit", dataset, receipt)
+    outcome = _batch("audit", dataset, receipt, "--minutes", str(AUDIT_MINUTES))
     summary = outcome.summary or {}
     report = _report(read_settings(), summary)
     if outcome.code == _DIFFERENCES:
@@ -60,7 +66,7 @@ def audit(dataset: str, receipt: dict[str, Any]) -> dict[str, Any]:
 
 @task
 def anomalies(dataset: str, receipt: dict[str, Any], audit: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is odd about the run. It is told, and fails nothing."""
+    """What is odd about the run, and that it could not be audited in time. It is told, and fails nothing."""
     if receipt.get("unchanged"):
         return []
     findings = (_batch("anomalies", dataset, receipt).summary or {}).get("findings") or []
@@ -71,6 +77,8 @@ def anomalies(dataset: str, receipt: dict[str, Any], audit: dict[str, Any]) -> l
         )
         for finding in findings
     ]
+    if audit.get("untold"):
+        found.append(Failure(dataset, "audit", audit["sentence"], *where, sort="out of time"))
     tell_anomalies(found, Failure(dataset, "anomalies", "", *where), get_current_context())
     return findings
 
@@ -91,13 +99,13 @@ def _report(settings: Settings, summary: dict[str, Any]) -> str | None:
     return f"s3://{settings.bucket}/{key}" if key and settings.bucket else key
 
 
-def _batch(module: str, dataset: str, receipt: dict[str, Any]) -> Outcome:
+def _batch(module: str, dataset: str, receipt: dict[str, Any], *more: str) -> Outcome:
     """@throws StageFailure when the command could not do its work, or did not say what came of it"""
     settings = read_settings()
-    arguments = [module, "--dataset", dataset, "--run", receipt["runId"]]
+    arguments = [module, "--dataset", dataset, "--run", receipt["runId"], *more]
     env = batch_environment(os.environ, settings.ingestor)
     outcome = run_batch(settings.batch_command, arguments, env, log)
-    if outcome.code in (0, _DIFFERENCES) and outcome.summary is not None:
+    if outcome.code in (0, _DIFFERENCES, _OUT_OF_TIME) and outcome.summary is not None:
         return outcome
     reason = f"ended with {outcome.code}: {outcome.complaint or 'it said nothing'}"
     about = (receipt["runId"], receipt["statusUrl"])

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, cast
 
 import pandas as pd
@@ -22,7 +23,7 @@ from .own import CELLS, CODES, KEY, LANE, OUTCOME, RAW
 from .versions import Past, exact_reader, new_versions, unit_of
 
 History = Mapping[str, Past | str]
-"""By key, what was last let through before the run: a revision, or the content as text."""
+"""By key, what was last let through before the run: a revision, or a hash of the content."""
 
 
 @dataclass(frozen=True)
@@ -148,10 +149,12 @@ def exact_versions(
 
 
 def content_of(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
-    """All values of a row as one text, equal for equal content."""
+    """A hash of all values of each row, equal for equal content."""
     columns = [field.column for field in dataset.fields]
-    lines = rows[columns].itertuples(index=False, name=None)
-    return pd.Series([json.dumps(line) for line in lines], index=rows.index, dtype=object)
+    lines = (json.dumps(line).encode() for line in rows[columns].itertuples(index=False, name=None))
+    return pd.Series(
+        [blake2b(line, digest_size=16).hexdigest() for line in lines], index=rows.index, dtype=object
+    )
 
 
 def keys_of(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:

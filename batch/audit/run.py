@@ -1,12 +1,13 @@
 """One audit from end to end."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
 import pandas as pd
-from dsf_batch.command import NotNow
+from dsf_batch.command import NotNow, OutOfTime
 from dsf_batch.settings import Settings
 from dsf_batch.store import Store
 from dsf_client import ApiError, Run, get_run, is_over, progress_of
@@ -14,13 +15,14 @@ from dsf_dataset import Dataset, audit_key
 
 from .compare import Difference
 from .decide import Decision, History, decide, exact_versions, keys_of_file
+from .history import read_processed
 from .landing import Landed, read_landing
 from .objects import Unreadable
 from .own import OUTCOME
 from .report import report_of
 from .spark_tables import compare_profile
 from .stages import compare_lake, compare_processed, compare_quarantine, compare_receipt, compare_tolerated
-from .stored import RunPlace, place_of, read_lake_rows, read_processed, read_quarantine
+from .stored import RunPlace, place_of, read_lake_rows, read_quarantine
 from .trends_table import compare_trends
 from .unpack import unpacked
 from .versions import Past, exact_history
@@ -36,26 +38,9 @@ class Audit:
     notes: list[str] = field(default_factory=list)
     """What was not compared, and why."""
     report: str | None = None
-    """Key of the report in the store; none when an object cannot be read at all."""
-
-
-def audit_run(settings: Settings, dataset: Dataset, run: str, *, spark: bool) -> Audit:
-    """@raise NotNow when the run is not over, is no import, or a server is away"""
-    receipt = _receipt(settings, dataset, run)
-    landing = receipt["landing"]["key"]
-    store = Store(settings)
-    landed = read_landing(unpacked(landing, store.get(landing), dataset), dataset)
-    sources = _Sources(store, dataset, place_of(store, dataset, run, landing), receipt)
-    audit = Audit()
-    try:
-        decision = _compare(audit, sources, landed, spark=spark)
-    except Unreadable as error:
-        audit.differences.append(Difference("store", "(object)", error.key, "readable", error.reason))
-        return audit
-    audit.report = audit_key(dataset.name, run)
-    page = report_of(dataset, run, decision, audit.differences, audit.notes)
-    store.put(audit.report, page.encode(), "text/html; charset=utf-8")
-    return audit
+    """Key of the report in the store; none when not all rows were compared."""
+    untold: str | None = None
+    """What its time did not suffice for."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +51,47 @@ class _Sources:
     dataset: Dataset
     place: RunPlace
     receipt: Run
+
+
+def audit_run(
+    settings: Settings, dataset: Dataset, run: str, *, spark: bool, seconds: float = math.inf
+) -> Audit:
+    """
+    Reads for no longer than `seconds`.
+    @raise NotNow when the run is not over, is no import, or a server is away
+    """
+    until = time.monotonic() + seconds
+    receipt = _receipt(settings, dataset, run)
+    landing = receipt["landing"]["key"]
+    store = Store(settings)
+    store.until = until
+    landed = read_landing(unpacked(landing, store.get(landing), dataset), dataset)
+    sources = _Sources(store, dataset, place_of(store, dataset, run, landing), receipt)
+    return _compare_run(sources, landed, spark=spark)
+
+
+def _compare_run(sources: _Sources, landed: Landed, *, spark: bool) -> Audit:
+    audit = Audit()
+    decision: Decision | None = None
+    try:
+        decision, lake = _compare_rows(audit, sources, landed)
+        _compare_tables(audit, sources, decision, lake, spark=spark)
+    except Unreadable as error:
+        audit.differences.append(Difference("store", "(object)", error.key, "readable", error.reason))
+    except OutOfTime as late:
+        audit.untold = f"{'profile and trends' if decision else 'rows'}: {late}"
+        audit.notes.append(f"not told in time: {audit.untold}")
+    if decision:
+        audit.report = _write_report(sources, decision, audit)
+    return audit
+
+
+def _write_report(sources: _Sources, decision: Decision, audit: Audit) -> str:
+    dataset, run = sources.dataset, sources.place.run
+    key = audit_key(dataset.name, run)
+    page = report_of(dataset, run, decision, audit.differences, audit.notes)
+    sources.store.put(key, page.encode(), "text/html; charset=utf-8")
+    return key
 
 
 def _receipt(settings: Settings, dataset: Dataset, run: str) -> Run:
@@ -98,7 +124,8 @@ def _has_too_few_rows(run: Run) -> str | None:
     return None
 
 
-def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) -> Decision:
+def _compare_rows(audit: Audit, sources: _Sources, landed: Landed) -> tuple[Decision, pd.DataFrame]:
+    """What must have become of each row, and the run's rows of the lake."""
     store, dataset, place = sources.store, sources.dataset, sources.place
     processed = read_processed(store, dataset, place, keys_of_file(dataset, landed))
     decision = decide(dataset, landed, _history(sources, landed, processed.history))
@@ -112,12 +139,18 @@ def _compare(audit: Audit, sources: _Sources, landed: Landed, *, spark: bool) ->
         *compare_lake(dataset, decision, lake),
         *compare_quarantine(dataset, decision, quarantine),
     ]
-    if spark:
-        _add(audit, "profile", compare_profile(store, dataset, place.run, decision.of("clean")))
-        _add(audit, "trends", compare_trends(store, dataset, lake))
-    else:
+    return decision, lake
+
+
+def _compare_tables(
+    audit: Audit, sources: _Sources, decision: Decision, lake: pd.DataFrame, *, spark: bool
+) -> None:
+    if not spark:
         audit.notes.append("profile and trends were left out (--no-spark)")
-    return decision
+        return
+    store, dataset, place = sources.store, sources.dataset, sources.place
+    _add(audit, "profile", compare_profile(store, dataset, place, decision.of("clean")))
+    _add(audit, "trends", compare_trends(store, dataset, lake))
 
 
 def _history(sources: _Sources, landed: Landed, written: History) -> History:

@@ -1,5 +1,6 @@
 """Compares the tables that Spark made of a run's rows with what Pandas makes of them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,29 +12,40 @@ from .compare import Difference, close
 from .objects import read_lake
 from .own import KEY
 from .stages import period_of
+from .stored import RunPlace
 
 _QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _SPREAD = ["minimum", "maximum", "mean"]
 _GROUP = ["type", "window_start", "field"]
 
 
-def compare_profile(store: Store, dataset: Dataset, run: str, clean: pd.DataFrame) -> list[Difference] | None:
+def compare_profile(
+    store: Store, dataset: Dataset, place: RunPlace, clean: pd.DataFrame
+) -> list[Difference] | None:
     """
     The profile of the run's clean rows; None when the dataset has none at all. What adds up over micro-batches is
     compared in any case, distinct counts and quantiles where one micro-batch had all rows of a window.
     """
-    keys = [item.key for item in store.list(table_prefix(dataset.name, "profile"))]
-    if not keys:
+    listed = store.list(table_prefix(dataset.name, "profile"))
+    if not listed:
         return None
-    frames = [read_lake(dataset, key, content) for key, content in store.get_all(keys)]
-    rows = pd.concat(frames, ignore_index=True)
-    found = _gathered(rows[rows["dsf_run"] == run])
+    since = [item.key for item in listed if place.may_have(item.modified)]
     expected = expected_profile(dataset, clean)
+    parts = [rows for rows in _rows_of(store, dataset, place.run, since) if len(rows)]
+    if not parts:
+        return compare_groups("profile", expected, pd.DataFrame(), [])
+    found = _gathered(pd.concat(parts, ignore_index=True))
     whole = expected.index.intersection(found.index[found["batches"] == 1])
     differences = compare_groups("profile", expected, found, ["rows", "nulls", *_SPREAD])
     return differences + compare_groups(
         "profile", expected.loc[whole], found.loc[whole], ["keys", "distinct", *_QUANTILES]
     )
+
+
+def _rows_of(store: Store, dataset: Dataset, run: str, keys: list[str]) -> Iterator[pd.DataFrame]:
+    for key, content in store.get_all(keys):
+        rows = read_lake(dataset, key, content)
+        yield rows[rows["dsf_run"] == run]
 
 
 def expected_profile(dataset: Dataset, clean: pd.DataFrame) -> pd.DataFrame:

@@ -1,18 +1,21 @@
 """Compares the trends of the windows that a run touched with the whole lake, counted by Pandas."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from hashlib import blake2b
 
 import pandas as pd
+import pyarrow as pa
 from dsf_batch.store import Store
 from dsf_dataset import DAY_MS, Dataset, Field, dataset_prefix, table_prefix
 
 from .compare import Difference
 from .decide import keys_of
+from .known import Kind, Known, recall
 from .objects import read_lake
 from .own import MARK, WINDOW
 from .spark_tables import compare_groups, grouped_by
 from .stages import period_of
-from .stored import chunks, tables_left_out
+from .stored import chunks, read_all, tables_left_out
 
 _WINDOW = ["window_start", "type", "simulated", "field"]
 
@@ -28,13 +31,16 @@ def compare_trends(store: Store, dataset: Dataset, run_rows: pd.DataFrame) -> li
     starts = touched[touched.notna()].unique()
     periods = {f"/dt={period_of(dataset, int(start) // unit)}/" for start in starts}
     keys = [key for key in listed if any(period in key for period in periods)]
-    frames = [read_lake(dataset, key, content) for key, content in store.get_all(keys)]
+    frames = [
+        rows[rows["window_start"].isin(starts)]
+        for rows in (read_lake(dataset, key, content) for key, content in store.get_all(keys))
+    ]
     if not frames:
         return compare_groups("trends", _expected(store, dataset, touched), pd.DataFrame(), _COLUMNS)
     newest = (
         pd.concat(frames, ignore_index=True).sort_values("dsf_version").drop_duplicates(_WINDOW, keep="last")
     )
-    found = grouped_by(newest[newest["window_start"].isin(set(touched))], _WINDOW)
+    found = grouped_by(newest, _WINDOW)
     return compare_groups("trends", _expected(store, dataset, touched), found, _COLUMNS)
 
 
@@ -55,21 +61,69 @@ def _windows(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
     return (ms // size * size).astype("Int64")
 
 
-@dataclass
-class _Lake:
-    """Rows in the windows, and 16 bytes of every row of the lake: a hash of its key, and its version."""
-
-    marks: list[pd.DataFrame] = field(default_factory=list)
-    rows: list[pd.DataFrame] = field(default_factory=list)
-
-
 def _expected(store: Store, dataset: Dataset, touched: pd.Series) -> pd.DataFrame:
-    lake = _read_windows(store, dataset, frozenset(touched.dropna()))
-    if not lake.rows:
+    """Of each key in these windows its first version counts, whenever that came and wherever the later ones lie."""
+    listed = chunks(tables_left_out(store.list(dataset_prefix("lake", dataset.name))))
+    known = recall(store, dataset.name, _kind(dataset), listed)
+    try:
+        parts = _read_on(store, dataset, known, frozenset(touched.dropna()))
+    finally:
+        known.keep()
+    if not parts:
         return pd.DataFrame()
-    first = pd.concat(lake.marks).groupby(MARK)["dsf_version"].min()
-    rows = pd.concat(lake.rows, ignore_index=True)
-    rows = rows[rows["dsf_version"].astype("int64") == rows[MARK].map(first)].drop_duplicates(MARK)
+    rows = pd.concat(parts, ignore_index=True)
+    first = known.rows(rows[MARK])
+    firsts = dict(zip(first["key"].to_pylist(), first["version"].to_pylist(), strict=True))
+    rows = rows[rows["dsf_version"].astype("int64") == rows[MARK].map(firsts)]
+    return _measured(dataset, rows.drop_duplicates(MARK))
+
+
+_FIRST = pa.schema({"key": pa.uint64(), "version": pa.int64()})
+
+
+def _kind(dataset: Dataset) -> Kind:
+    """The first version of each key: of a key a hash, which tells a simulated row from a measured one too."""
+    of_key = [repr((field.column, field.type)) for field in dataset.key]
+    oldest = [("version", "ascending")]
+    return Kind(
+        "lake", _FIRST, lambda rows: rows.sort_by(oldest), ["row" if dataset.is_row_key else "key", *of_key]
+    )
+
+
+def _read_on(store: Store, dataset: Dataset, known: Known, windows: frozenset[int]) -> list[pd.DataFrame]:
+    """The rows in the windows. Reads the folders where those can be, and of the others what is not known yet."""
+    roles = [*dataset.key, dataset.event_time, dataset.type_field, *measured_fields(dataset)]
+    wanted = list(dict.fromkeys([*(f.column for f in roles if f), "dsf_version", "simulated"]))
+    folders = _folders(dataset, windows)
+    asked = [
+        chunk for chunk in known.listed if not known.covers(chunk) or chunk.key.rsplit("/", 2)[1] in folders
+    ]
+    parts: list[pd.DataFrame] = []
+    for chunk, content in read_all(store, asked):
+        rows = read_lake(dataset, chunk.key, content, wanted)
+        rows = rows.assign(**{MARK: _marks(dataset, rows)}).assign(**{WINDOW: _windows(dataset, rows)})
+        if not known.covers(chunk):
+            known.learn(chunk, rows[MARK], rows["dsf_version"])
+        parts.append(rows[rows[WINDOW].isin(windows)])
+    return [part for part in parts if len(part)]
+
+
+def _folders(dataset: Dataset, windows: Iterable[int]) -> set[str]:
+    """Those of the periods in which the windows lie."""
+    assert dataset.event_time and dataset.trends, "only of a dataset with trends"
+    unit, size = DAY_MS if dataset.event_time.type == "date" else 1, dataset.trends.window_seconds * 1000
+    times = {time for start in windows for time in (*range(start, start + size, DAY_MS), start + size - 1)}
+    return {f"dt={period_of(dataset, time // unit)}" for time in times}
+
+
+def _marks(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
+    texts = keys_of(dataset, rows) + rows["simulated"].map({True: "~", False: "="})
+    marks = [int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) for text in texts]
+    return pd.Series(marks, index=rows.index, dtype="uint64")
+
+
+def _measured(dataset: Dataset, rows: pd.DataFrame) -> pd.DataFrame:
+    """Events, values and statistics of each window, type and field."""
     kind = rows[dataset.type_field.column] if dataset.type_field else None
     levels = pd.DataFrame(
         {"window_start": rows[WINDOW], "type": pd.Series(kind, index=rows.index, dtype=object)}
@@ -84,22 +138,3 @@ def _counted(levels: pd.DataFrame, values: pd.Series, name: str) -> pd.DataFrame
     groups = levels.assign(value=values).groupby(_WINDOW[:3], dropna=False)["value"]
     counted = groups.agg(events="size", values="count", mean="mean", minimum="min", maximum="max")
     return counted.reset_index().assign(field=name)
-
-
-def _read_windows(store: Store, dataset: Dataset, windows: frozenset[int]) -> _Lake:
-    """The whole lake, an object at a time."""
-    lake = _Lake()
-    roles = [*dataset.key, dataset.event_time, dataset.type_field, *measured_fields(dataset)]
-    columns = [f.column for f in roles if f]
-    wanted = list(dict.fromkeys([*columns, "dsf_version", "simulated"]))
-    listed = chunks(tables_left_out(store.list(dataset_prefix("lake", dataset.name))))
-    for key, content in store.get_all(chunk.key for chunk in listed):
-        rows = read_lake(dataset, key, content, wanted)
-        texts = keys_of(dataset, rows) + rows["simulated"].map({True: "~", False: "="})
-        rows = rows.assign(**{MARK: pd.util.hash_array(texts.to_numpy())})
-        rows = rows.assign(**{WINDOW: _windows(dataset, rows)})
-        lake.marks.append(rows[[MARK, "dsf_version"]].astype({"dsf_version": "int64"}))
-        inside = rows[rows[WINDOW].isin(windows)]
-        if len(inside):
-            lake.rows.append(inside)
-    return lake

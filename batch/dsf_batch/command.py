@@ -13,6 +13,10 @@ class NotNow(Exception):
     """The command cannot be done now: a server is away, a run is not over, a variable is missing."""
 
 
+class OutOfTime(NotNow):
+    """It is not done, and its time is over. What it has learned is kept: the next one goes on from there."""
+
+
 Answer = tuple[dict[str, Any], int]
 """The last line, and the exit code."""
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from audit.decide import decide
+from audit.decide import content_of, decide
 from audit.landing import read_landing
 from audit.own import CODES, OUTCOME
 from audit.versions import Past
@@ -14,9 +14,13 @@ QUAKES, WEATHER = DATASETS["earthquakes"], DATASETS["seattle-weather"]
 DAY = 86_400_000
 
 
-def outcomes(dataset, lines, history):
+def decided_of(dataset, lines, history):
     content = "\n".join([",".join(field.name for field in dataset.fields), *lines]).encode()
-    return list(decide(dataset, read_landing(content, dataset), history).rows[OUTCOME])
+    return decide(dataset, read_landing(content, dataset), history)
+
+
+def outcomes(dataset, lines, history):
+    return list(decided_of(dataset, lines, history).rows[OUTCOME])
 
 
 def quake(name: str, day: int, net: str = "ci") -> str:
@@ -76,8 +80,9 @@ def test_content_must_differ_from_what_was_last_let_through():
     rows = [day("1"), day("1.0"), day("2"), day("x"), day("2"), day("1")]
     decided = ["clean", "duplicate", "clean", "quarantined", "duplicate", "clean"]
     assert outcomes(WEATHER, rows, {}) == decided
-    content = '[15340, 1.0, null, null, null, "sun"]'
+    content = content_of(WEATHER, decided_of(WEATHER, rows[:1], {}).rows).iloc[0]
     assert outcomes(WEATHER, rows[:1], {"2012-01-01": content}) == ["duplicate"]
+    assert outcomes(WEATHER, rows[2:3], {"2012-01-01": content}) == ["clean"]
 
 
 def test_a_row_keeps_all_its_reasons_in_the_order_of_the_fields():

@@ -100,3 +100,8 @@ def trends_key(dataset: str, dt: str, query_id: str, batch: int) -> str:
 
 def audit_key(dataset: str, run: str) -> str:
     return f"{dataset_prefix('audit', dataset)}{path_segment(run)}.html"
+
+
+def known_key(dataset: str, route: str) -> str:
+    """Where the audit keeps what it learned from the objects of a route."""
+    return f"{dataset_prefix('audit', dataset)}known-{path_segment(route)}.parquet"

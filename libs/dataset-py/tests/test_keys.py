@@ -7,6 +7,7 @@ from define import VECTORS
 from dsf_dataset import (
     ObjectName,
     audit_key,
+    known_key,
     landing_key,
     object_key,
     object_name,
@@ -46,6 +47,7 @@ def test_names_beside_the_rows():
         == "lake/dataset=quakes/table=trends/dt=2018-02-07/0f3c9a1e-0000000000000005.parquet"
     )
     assert audit_key("quakes", "r1") == "audit/dataset=quakes/r1.html"
+    assert known_key("quakes", "lake") == "audit/dataset=quakes/known-lake.parquet"
     assert topic_name("quakes", "raw") == "quakes.raw"
 
 

@@ -23,7 +23,8 @@ const roots: Partial<Record<Program, Partial<Record<Root, ObjectRight['does']>>>
     processed: ['list', 'get'],
     lake: ['list', 'get'],
     quarantine: ['list', 'get'],
-    audit: ['put'],
+    // what the last one learned
+    audit: ['list', 'get', 'put'],
   },
 }
 
