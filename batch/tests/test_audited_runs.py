@@ -1,19 +1,22 @@
 """Which runs can be audited, and what the audit expects of the end of one."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from audit.__main__ import _code, _summary
 from audit.decide import decide
 from audit.landing import Landed, read_landing
-from audit.run import audit_run
+from audit.run import _compare_run, _Sources, audit_run
 from audit.stages import compare_receipt, compare_tolerated
 from dsf_batch.command import NotNow
 from dsf_batch.settings import read_index_settings, read_settings
-from dsf_dataset import load_dataset
+from dsf_dataset import DAY_MS, iso_datetime, load_dataset
 from server import closed_port, serving
+from simulated_runs import MemoryStore, Runs, defined
 
 WEATHER = load_dataset(Path(__file__).parents[2] / "datasets/seattle-weather")
 NAMES = ("S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_BUCKET", "ELASTICSEARCH_URL", "DATASETS_DIR")
@@ -133,3 +136,62 @@ def test_a_run_must_have_failed_just_when_it_refused_more_than_it_may(rows, shar
     other = {"failed": "succeeded", "succeeded": "failed"}[right]
     assert states(right) == []
     assert states(other) == [("state", right, other)]
+
+
+@pytest.fixture
+def simulated(tmp_path):
+    """A run with one behind it, as the stages leave it: its landing, and what the audit compares it with."""
+    runs = Runs(MemoryStore(), defined(tmp_path))
+    rows = [{"id": f"k{i}", "at": i * DAY_MS, "n": 1.5, "updated": i} for i in range(5)]
+    runs.leave([{**row, "id": f"before-{row['id']}"} for row in rows])
+    place = runs.place(runs.leave(rows))
+    header = ",".join(field.name for field in runs.dataset.fields)
+    times = [{**row, "at": iso_datetime(row["at"]), "updated": iso_datetime(row["updated"])} for row in rows]
+    lines = [",".join(str(row[field.column]) for field in runs.dataset.fields) for row in times]
+    counters = dict.fromkeys(("read", "clean", "processed", "enriched", "stored", "created"), len(rows))
+    receipt = {**RUN, "counters": counters}
+    landed = read_landing("\n".join([header, *lines]).encode(), runs.dataset)
+    return _Sources(runs.store, runs.dataset, place, receipt), landed
+
+
+def let_time_end_behind_the_rows(sources, landed):
+    store = sources.store
+    objects = dict(store.objects)
+    _compare_run(sources, landed, spark=False)
+    store.objects, store.ends_after, store.asked = objects, store.asked.total(), Counter()
+
+
+def test_a_run_as_the_stages_leave_it_is_equal(simulated):
+    audit = _compare_run(*simulated, spark=True)
+    assert (audit.differences, audit.notes, audit.untold) == ([], ["the dataset has no trends yet"], None)
+    assert (_code(audit), _summary("d", "r", audit)["equal"]) == (0, True)
+
+
+def test_rows_for_which_the_time_did_not_suffice_are_neither_equal_nor_different(simulated):
+    simulated[0].store.ends_after = 0
+    audit = _compare_run(*simulated, spark=True)
+    summary = _summary("d", "r", audit)
+    assert (_code(audit), summary["equal"], summary["report"]) == (3, None, None)
+    assert re.match(
+        r"It could not be told in time\. Not compared were rows: 0 of 4 objects were read, up to processed/.* The next audit",
+        summary["sentence"],
+    )
+
+
+def test_rows_that_were_compared_have_their_page_when_the_time_ends_behind_them(simulated):
+    store = simulated[0].store
+    let_time_end_behind_the_rows(*simulated)
+    audit = _compare_run(*simulated, spark=True)
+    assert (_code(audit), audit.differences) == (3, [])
+    assert audit.untold.startswith("profile and trends: 0 of 1 objects")
+    page = store.objects[audit.report][0].decode()
+    assert "agree on all 5 rows" in page
+    assert "not told in time: profile and trends" in page
+
+
+def test_a_difference_is_told_whether_or_not_the_time_suffices(simulated):
+    sources, landed = simulated
+    sources.receipt["counters"]["clean"] = 4
+    let_time_end_behind_the_rows(sources, landed)
+    audit = _compare_run(sources, landed, spark=True)
+    assert (_code(audit), _summary("d", "r", audit)["equal"], audit.untold is None) == (1, False, False)
