@@ -69,7 +69,7 @@ class Known:
     def rows(self, keys: Iterable[Any] | None = None) -> pa.Table:
         """One row for each key that is known, or for each of `keys` that is."""
         if len(self.parts) > 1:
-            self.parts = [_one_of_each(self.kind, pa.concat_tables(self.parts))]
+            self.parts = [_merged(self.kind, self.parts[0], pa.concat_tables(self.parts[1:]))]
         [rows] = self.parts
         if keys is None:
             return rows
@@ -106,10 +106,13 @@ def recall(store: Store, dataset: str, kind: Kind, listed: Sequence[Chunk]) -> K
     return known if said["of"] == _digest(known) else nothing
 
 
-def _one_of_each(kind: Kind, rows: pa.Table) -> pa.Table:
+def _merged(kind: Kind, kept: pa.Table, new: pa.Table) -> pa.Table:
+    """Rows whose key is not among the new ones stay as they are: sorting takes ten times the memory of a table."""
+    again = pc.is_in(kept["key"], new["key"].combine_chunks())
+    best = kind.best(pa.concat_tables([kept.filter(again), new]))
     others = kind.schema.names[1:]
-    best = kind.best(rows).group_by("key", use_threads=False).aggregate([(name, "first") for name in others])
-    return best.rename_columns(kind.schema.names)
+    first = best.group_by("key", use_threads=False).aggregate([(name, "first") for name in others])
+    return pa.concat_tables([kept.filter(pc.invert(again)), first.rename_columns(kind.schema.names)])
 
 
 def _digest(known: Known) -> str:

@@ -4,10 +4,13 @@ import random
 from dataclasses import replace
 
 import pytest
+from audit.decide import content_of
 from audit.history import read_processed
+from audit.objects import read_csv
 from audit.spark_tables import compare_profile
 from audit.stored import read_lake_rows
 from audit.trends_table import _expected, _windows
+from audit.versions import Past
 from dsf_batch.command import OutOfTime
 from dsf_dataset import known_key
 from simulated_runs import BEGIN, DAY_MS, MemoryStore, Runs, defined
@@ -107,8 +110,25 @@ def test_a_run_that_began_in_the_same_moment_is_no_earlier_one(runs):
     for run in (first, second):
         key = f"landing/dataset=events/{run}.csv"
         runs.store.objects[key] = (b"", at)
-    audit(runs, first)
-    assert audit(runs, second) == anew(runs, second)
+    audit(runs, second)
+    assert audit(runs, first) == anew(runs, first)
+
+
+def test_history_is_the_newest_revision_or_the_content_that_was_let_through_last(runs):
+    row = {"id": "k1", "at": T, "n": 1, "updated": T}
+    for number in (1, 2, 3, 4):
+        run = runs.leave([{**row, "n": number % 3, "updated": T + number}])
+        audit(runs, run)
+    third = runs.store.get([key for key in runs.store.objects if key.startswith("processed/")][2])
+    before = read_csv(runs.dataset, "", third)
+    _, history, _ = audit(runs, run)
+    newest = Past((T + 3) * 1_000_000, T + 3, runs.runs[2], 1)
+    assert history == {"k1": newest if runs.dataset.version_field else content_of(runs.dataset, before)[0]}
+    # and one that came late is no newer one
+    runs.leave([{**row, "n": 7, "updated": T + 2}], runs.runs[0])
+    _, history, _ = audit(runs, runs.leave([{**row, "n": 8, "updated": T + 9}]))
+    if runs.dataset.version_field:
+        assert history["k1"].version == T + 4
 
 
 def changed(store, key):
@@ -157,6 +177,21 @@ def test_an_audit_whose_time_is_over_says_how_far_it_came_and_the_next_one_goes_
     rest = read_of(runs, run)
     assert (len(was_read), was_read & rest) == (16, set())
     assert audit(runs, run) == anew(runs, run)
+
+
+def test_a_chunk_in_many_folders_is_read_on_where_the_time_ended_in_the_middle_of_it(versioned):
+    store, dataset = versioned.store, versioned.dataset
+    rows = [{"id": key, "at": T + day * DAY_MS, "n": 1, "updated": T} for day, key in enumerate(KEYS)]
+    versioned.leave(rows)
+    later = [{**row, "at": T + 99 * DAY_MS, "updated": T + 1} for row in rows]
+    place = versioned.place(versioned.leave(later))
+    windows = _windows(dataset, read_lake_rows(store, dataset, place))
+    store.asked.clear()
+    store.ends_after = 8
+    with pytest.raises(OutOfTime):
+        _expected(store, dataset, windows)
+    store.ends_after = None
+    assert len(_expected(store, dataset, windows)) == 0
 
 
 def test_a_key_counts_in_the_window_of_its_first_version_whichever_folder_that_lies_in(versioned):
