@@ -114,7 +114,7 @@ k8s-down: $(NODE_MODULES) ## Remove that Kubernetes with everything in it; image
 k8s-demo: $(NODE_MODULES) ## The demo on that Kubernetes, with images built here (SECURE=1: servers that ask who comes)
 	$(CLUSTER) demo
 
-k8s-test: $(NODE_MODULES) ## Imports there while pods are replaced, killed, scaled, the node is drained, and a dataset comes: nothing lost, nothing twice
+k8s-test: $(NODE_MODULES) ## Imports there while pods are replaced, killed, scaled and moved: nothing lost, nothing twice; jobs and Airflow (ONLY=beside)
 	@node --conditions=@dsf/source e2e/k8s/main.ts
 
 clean: ## Stop everything, and remove data, logs and compiled files (downloads stay in the cache)

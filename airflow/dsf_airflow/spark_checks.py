@@ -1,5 +1,6 @@
 """The wait until both Spark jobs have seen all of a run."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,11 @@ from .settings import read_settings
 from .waiting import wait_for
 
 PROFILE, TRENDS = "csv-profile", "trends"
+
+
+def spark_jobs(services: Mapping[str, str]) -> dict[str, str]:
+    """The Spark jobs among the services; none where nobody runs any."""
+    return {name: services[name] for name in (PROFILE, TRENDS) if name in services}
 
 
 class ProgressTrigger(PollingTrigger):
@@ -48,7 +54,7 @@ def _behind(found: dict[str, Any] | None, ended_at: int) -> str | None:
 
 class SparkChecks(BaseOperator):
     """
-    Returns what the jobs say of the dataset. `trends` is asked only where the dataset has trends.
+    Returns what the jobs say of the dataset. `trends` is asked only where the dataset has trends, and nobody whom DSF_HEALTH_URLS leaves out.
     @throws StageFailure when they are still behind after the execution time-out
     """
 
@@ -61,13 +67,13 @@ class SparkChecks(BaseOperator):
         self.receipt = receipt
 
     def execute(self, context: Any) -> dict[str, Any]:
-        services = read_settings().services
-        names = [PROFILE, TRENDS] if self.has_trends else [PROFILE]
-        asked = {
-            "dataset": self.dataset,
-            "ended_at": _ms(self.receipt["times"]["ended"]),
-            "jobs": {name: services[name] for name in names},
-        }
+        known = spark_jobs(read_settings().services)
+        jobs = {name: url for name, url in known.items() if name != TRENDS or self.has_trends}
+        if not jobs:
+            self.log.info("DSF_HEALTH_URLS has no Spark job of this dataset: nothing to wait for")
+            return {}
+        ended_at = _ms(self.receipt["times"]["ended"])
+        asked = {"dataset": self.dataset, "ended_at": ended_at, "jobs": jobs}
         kept = {"run": self.receipt["runId"], "status_url": self.receipt["statusUrl"]}
         return wait_for(self, context, ProgressTrigger, asked, kept)
 

@@ -25,4 +25,4 @@ def progress_line(progress: dict[str, Any]) -> str:
         f"{job} batch {found.get('batch')}, {found.get('dropped', 0)} dropped"
         for job, found in progress.items()
     )
-    return f"Spark: {'; '.join(jobs)}"
+    return f"Spark: {'; '.join(jobs) or 'no job was asked'}"

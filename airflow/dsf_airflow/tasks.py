@@ -12,6 +12,7 @@ from .failure import Failure, FinalFailure, StageFailure
 from .health import require_ready
 from .runs import ask_for_run, status_url
 from .settings import Settings, read_settings
+from .spark_checks import spark_jobs
 from .summary import progress_line, receipt_table
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,10 @@ def audit(dataset: str, receipt: dict[str, Any]) -> dict[str, Any]:
     """
     if unchanged := receipt.get("unchanged"):
         return {"sentence": f"the file is the one of run {unchanged['since']}: no rows to decide anew"}
-    outcome = _batch("audit", dataset, receipt, "--minutes", str(AUDIT_MINUTES))
+    # tables that nobody waited for may be behind
+    waited_for = spark_jobs(read_settings().services)
+    left_out = [] if waited_for else ["--no-spark"]
+    outcome = _batch("audit", dataset, receipt, "--minutes", str(AUDIT_MINUTES), *left_out)
     summary = outcome.summary or {}
     report = _report(read_settings(), summary)
     if outcome.code == _DIFFERENCES:

@@ -1,25 +1,25 @@
 /**
  * make k8s-test: imports go on while pods are replaced, killed, moved and scaled, and while a dataset comes. Nothing is lost, and nothing comes
- * twice. With SECURE=1 servers refuse a stage, too, which says so and comes right.
+ * twice. Then what stands beside the stages does its work; ONLY=beside tries that alone. With SECURE=1 servers refuse a stage, too, which says
+ * so and comes right.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { followRun, startRun, type Run } from '../../infra/client/runs.ts'
 import type { Api } from '../../infra/client/http.ts'
 import { startCluster } from '../../infra/k8s-local/cluster.ts'
-import { kubectl } from '../../infra/k8s-local/command.ts'
 import { deploy } from '../../infra/k8s-local/demo.ts'
 import { withForwarding } from '../../infra/k8s-local/forward.ts'
-import { namespace, tokensFile } from '../../infra/k8s-local/secrets.ts'
 import { readClusterSettings, type ClusterSettings } from '../../infra/k8s-local/settings.ts'
 import { openIndex } from '../../infra/local/clients.ts'
 import { stageEnvironment } from '../../infra/local/environment.ts'
 import { StackError } from '../../infra/local/errors.ts'
 import { say, seconds } from '../../infra/local/say.ts'
-import { readToken } from '../../infra/local/token.ts'
+import { tryAllBeside } from './beside/all.ts'
 import { disturbances } from './disturbances.ts'
 import { serveFiles, summaryOf, type Files } from './files.ts'
 import { applyNewDataset, newDataset } from './new-dataset.ts'
 import { refuseAll } from './refusals.ts'
+import { apiOf } from './services.ts'
 
 const patienceSeconds = 600
 
@@ -29,17 +29,22 @@ interface Import {
 }
 
 async function test(settings: ClusterSettings): Promise<string[]> {
+  const only = settings.env['ONLY']
+  if (only && only !== 'beside')
+    throw new StackError(`ONLY is "${only}": what can be tried alone is "beside".`)
   await startCluster(settings)
   await deploy(settings)
+  const api = await apiOf(settings)
+  return only ? tryAllBeside(settings, api) : testAll(settings, api)
+}
+
+async function testAll(settings: ClusterSettings, api: Api): Promise<string[]> {
   const files = await serveFiles()
   try {
-    const api = {
-      url: `http://${await addressOf(settings, 'ingestor')}`,
-      token: readToken(tokensFile(settings)),
-    }
     const disturbed = await importWhile(api, files, () => disturbAll(settings))
     // while the rights of the cluster are those of the tree
     const refused = settings.secure ? await refuseAll(settings) : []
+    const beside = await tryAllBeside(settings, api)
     const applied = await importWhile(api, files, () => applyNewDataset(settings))
     const first = await importFile(api, newDataset, files, 1)
     return [
@@ -47,6 +52,7 @@ async function test(settings: ClusterSettings): Promise<string[]> {
       ...(await faultsOfIndex(settings, 'earthquakes', [...disturbed, ...applied])),
       ...(await faultsOfIndex(settings, newDataset, [first])),
       ...refused,
+      ...beside,
     ]
   } finally {
     files.close()
@@ -120,15 +126,9 @@ async function faultsOfIndex(
   return count === expected ? [] : [`${dataset}: ${count} documents, but ${expected} ids were put in`]
 }
 
-/** Reached from this machine by kube-proxy, whichever pod is behind it. */
-const addressOf = (settings: ClusterSettings, service: string) =>
-  kubectl(settings, ['-n', namespace, 'get', 'service', service, '-o', 'jsonpath={.spec.clusterIP}'])
-
 try {
   const faults = await test(readClusterSettings())
-  process.stdout.write(
-    faults.length === 0 ? 'Nothing was lost, and nothing came twice.\n' : `${faults.join('\n')}\n`,
-  )
+  process.stdout.write(faults.length === 0 ? 'Everything holds.\n' : `${faults.join('\n')}\n`)
   process.exitCode = faults.length === 0 ? 0 : 1
 } catch (error) {
   if (!(error instanceof StackError)) throw error

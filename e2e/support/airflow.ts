@@ -7,6 +7,7 @@ import { readRecord } from '../../infra/local/processes/record.ts'
 import { startProcess } from '../../infra/local/processes/start.ts'
 import { stopProcess } from '../../infra/local/processes/stop.ts'
 import { untilReady } from '../../infra/local/ready.ts'
+import { airflowPlace } from '../../infra/local/servers/airflow.ts'
 import { servicesOf } from '../../infra/local/servers/catalogue.ts'
 import type { Service } from '../../infra/local/servers/service.ts'
 import type { Settings } from '../../infra/local/settings.ts'
@@ -40,7 +41,7 @@ export async function startAirflow(env: NodeJS.ProcessEnv): Promise<AirflowStack
     await requireFreePorts(services)
     // one after the other: six at once starve each other on a small machine
     for (const service of services) await startOne(service)
-    const airflow = await openAirflow(own)
+    const airflow = await openAirflow(airflowPlace(own))
     await airflow.untilKnown(dataset)
     return { airflow, slack, mailbox, stop }
   } catch (error) {

@@ -2,13 +2,17 @@
 import { dagIdOf, triggerAndWait } from '../local/airflow-client.ts'
 import { StackError } from '../local/errors.ts'
 import type { Run } from '../client/runs.ts'
+import { airflowPlace } from '../local/servers/airflow.ts'
 import type { Settings } from '../local/settings.ts'
 import { importSource } from './import-source.ts'
 import { print } from './show.ts'
 
 /** @throws StackError when the DAG run fails: rows that Pandas decides differently fail it too */
 export async function runHourlyBatch(settings: Settings, dataset: string, source: string): Promise<Run> {
-  const { state, runId, tasks, seconds } = await triggerAndWait(settings, dataset, { source, force: true })
+  const { state, runId, tasks, seconds } = await triggerAndWait(airflowPlace(settings), dataset, {
+    source,
+    force: true,
+  })
   print(
     `DAG ${dagIdOf(dataset)} ${state} after ${seconds.toFixed(1)} s: ${tasks.map(({ id }) => id).join(' → ')}`,
   )

@@ -3,8 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, StackError } from './errors.ts'
 import { within } from './ready.ts'
 import { say, seconds } from './say.ts'
-import { airflowAddress, airflowPassword, airflowUser } from './servers/airflow.ts'
-import type { Settings } from './settings.ts'
+import { airflowUser } from './servers/airflow.ts'
+
+/** Where Airflow answers, and the password of its user. */
+export interface AirflowPlace {
+  readonly url: string
+  readonly password: string
+}
 
 export interface TaskState {
   readonly id: string
@@ -37,16 +42,16 @@ const ended = new Set(['success', 'failed'])
 
 /** @throws StackError when Airflow refuses, or when the run does not end in time */
 export async function triggerAndWait(
-  settings: Settings,
+  place: AirflowPlace,
   dataset: string,
   wanted: Wanted = {},
 ): Promise<DagRun> {
   const start = Date.now()
-  const client = await openAirflow(settings)
+  const client = await openAirflow(place)
   await client.untilKnown(dataset)
   const runId = await client.trigger(dataset, wanted)
   const name = dagIdOf(dataset)
-  say('airflow', `${name}: ${airflowAddress(settings)}/dags/${name}/runs/${encodeURIComponent(runId)}`)
+  say('airflow', `${name}: ${place.url}/dags/${name}/runs/${encodeURIComponent(runId)}`)
   let told = ''
   while (Date.now() < start + patienceMs) {
     // a machine that is busy answers late: the next look says more
@@ -90,10 +95,10 @@ export interface AirflowClient {
   state(dataset: string, runId: string): Promise<Pick<DagRun, 'state' | 'tasks'>>
 }
 
-export async function openAirflow(settings: Settings): Promise<AirflowClient> {
-  const token = await tokenOf(settings)
+export async function openAirflow(place: AirflowPlace): Promise<AirflowClient> {
+  const token = await tokenOf(place)
   const ask: AirflowClient['ask'] = (method, path, body) =>
-    request(method, `${airflowAddress(settings)}/api/v2${path}`, body, token)
+    request(method, `${place.url}/api/v2${path}`, body, token)
   return {
     ask,
     untilKnown: (dataset) =>
@@ -124,9 +129,9 @@ export async function openAirflow(settings: Settings): Promise<AirflowClient> {
   }
 }
 
-async function tokenOf(settings: Settings): Promise<string> {
-  const credentials = { username: airflowUser, password: airflowPassword(settings) }
-  const { status, json } = await request('POST', `${airflowAddress(settings)}/auth/token`, credentials)
+async function tokenOf({ url, password }: AirflowPlace): Promise<string> {
+  const credentials = { username: airflowUser, password }
+  const { status, json } = await request('POST', `${url}/auth/token`, credentials)
   if (status === 201) return json['access_token'] as string
   throw new StackError(`Airflow gives no token (${status}): ${JSON.stringify(json)}.`)
 }
@@ -141,7 +146,7 @@ async function request(method: string, url: string, body?: object, token?: strin
     ...(body ? { body: JSON.stringify(body) } : {}),
   }).catch((error: unknown) => {
     throw new StackError(
-      `Airflow does not answer at ${url} (${messageOf(error)}): start the stack with make up, without LIGHT=1.`,
+      `Airflow does not answer at ${url} (${messageOf(error)}): is it up? On this machine make up starts it, without LIGHT=1.`,
     )
   })
   const text = await response.text()

@@ -26,7 +26,7 @@ type Component = keyof typeof components
 
 export const airflowUser = 'admin'
 
-export const airflowAddress = ({ ports }: Settings) => `http://${loopback}:${ports.airflow}`
+const airflowAddress = ({ ports }: Settings) => `http://${loopback}:${ports.airflow}`
 
 /**
  * The scheduler comes behind `asked`, whom the DAGs ask whether they are ready: a full hour that strikes while they start would cost its
@@ -187,9 +187,10 @@ async function migrate(settings: Settings, { program, env }: Python): Promise<vo
   writeFileSync(done, program)
 }
 
-export function airflowPassword(settings: Settings): string {
+/** Once it was started. */
+export function airflowPlace(settings: Settings): { url: string; password: string } {
   const passwords = JSON.parse(readFileSync(passwordsOf(settings), 'utf8')) as Record<string, string>
-  return passwords[airflowUser] ?? ''
+  return { url: airflowAddress(settings), password: passwords[airflowUser] ?? '' }
 }
 
 const homeOf = (settings: Settings) => join(settings.dataDir, 'airflow')
