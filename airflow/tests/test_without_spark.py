@@ -58,4 +58,4 @@ def test_the_audit_compares_tables_only_where_a_job_was_waited_for(
     monkeypatch.setenv("DSF_BATCH_COMMAND", f"{sys.executable} {command}")
     health_urls(urls)
     answer = tasks.audit.function("d", RECEIPT)
-    assert answer == {"said": ["audit", "--dataset", "d", "--run", "r", *said]}
+    assert answer == {"said": ["audit", "--dataset", "d", "--run", "r", "--minutes", "25", *said]}
