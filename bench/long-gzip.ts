@@ -22,7 +22,7 @@ const result = process.argv[3]
 if (!(gigabytes > 0))
   throw new Error(`${process.argv[2]} GB: expected a number above 0, as in node bench/long-gzip.ts 5`)
 
-const dataset = 'earthquakes'
+const dataset = 'quakes-long'
 const folder = mkdtempSync(join(tmpdir(), 'dsf-bench-'))
 const datasets = join(folder, 'datasets')
 const settings = benchSettings(folder, {
@@ -31,11 +31,15 @@ const settings = benchSettings(folder, {
   SOURCE_ALLOW: '127.0.0.1/32',
 })
 
-/** The dataset of the demo, with room for a file of so many bytes. */
+/** The dataset of the demo under another name, with room for a file of so many bytes. */
 function writeDataset(bytes: number): void {
-  cpSync(join(settings.root, 'datasets', dataset), join(datasets, dataset), { recursive: true })
+  cpSync(join(settings.root, 'datasets/earthquakes'), join(datasets, dataset), { recursive: true })
   const file = join(datasets, dataset, 'datapackage.json')
-  const definition = JSON.parse(readFileSync(file, 'utf8')) as { 'x-dsf': { source: object } }
+  const definition = JSON.parse(readFileSync(file, 'utf8')) as {
+    name: string
+    'x-dsf': { source: object }
+  }
+  definition.name = dataset
   Object.assign(definition['x-dsf'].source, { maxBytes: 2 * bytes, maxSeconds: 3600 })
   writeFileSync(file, JSON.stringify(definition))
 }
