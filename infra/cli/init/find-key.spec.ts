@@ -28,6 +28,12 @@ describe('a primary key', () => {
     expect(keyOf(['place', 'id'], inPlaces).key).toEqual(['id', 'place'])
   })
 
+  it('is what its name calls a code, in other languages too', () => {
+    const rows = Array.from({ length: 50 }, (_, i) => [`N${i * 7}`, `${41_001 + i * 3}`])
+    for (const name of ['code', 'codigo', 'Código', 'codigo_ine', 'cve_ent', 'Gemeindeschlüssel', 'kod'])
+      expect([name, keyOf(['label', name], rows).key]).toEqual([name, [name]])
+  })
+
   it('is none of measures that tell rows apart by chance, and is one of numbers that say what a row is of', () => {
     let seed = 4
     const upTo = (most: number) => `${(seed = (seed * 16_807) % 2_147_483_647) % most}`

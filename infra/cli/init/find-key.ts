@@ -19,6 +19,9 @@ const partial =
 const counting = /^(year|jahr|month|week|day|quarter|hour|rank|seq|sequence|line|row)s?$/i
 const named =
   /^(id|key|code|uuid|guid|no|nr|number|iata|icao|isbn|fips|symbol|ticker|index)$|(^|[_ .-])(id|key|code|uuid|no)$|[a-z](Id|ID|Key|Code)$/i
+/** The same in other languages, where the word often comes first: `codigo_ine`. */
+const foreign = /(^|[_ .-])(c[oó]digo|codice|clave|cve|kode?)([_ .-]|$)|schl(ü|ue)ssel$/i
+const isNamed = (name: string): boolean => named.test(name.trim()) || foreign.test(name.trim())
 
 export function findKey(columns: Column[], rows: string[][], isWhole: boolean, looks = mostLooks): Key {
   const able = columns
@@ -93,14 +96,14 @@ const isNoName = (column: Column, rows: string[][]): boolean =>
 function isMeasure({ name, header, at, distinct, cells }: Column, rows: string[][]): boolean {
   // the index of a frame, as Pandas and R write it
   if (at === 0 && header === '') return false
-  if (named.test(name.trim()) || counting.test(name.trim()) || distinct * 2 < cells) return false
+  if (isNamed(name) || counting.test(name.trim()) || distinct * 2 < cells) return false
   return !rows.every((row, i) => i === 0 || Number(row[at]) - Number(rows[i - 1]![at]) === 1)
 }
 
 const kinds = { string: 0, integer: 1, date: 0, datetime: 0, boolean: 3, number: 4 }
 
 /** A name that says so comes first, then what is not a number, then the order of the file. */
-const rank = ({ name, type }: Column): number => (named.test(name.trim()) ? -2 : 0) + kinds[type]
+const rank = ({ name, type }: Column): number => (isNamed(name) ? -2 : 0) + kinds[type]
 
 /**
  * Numbers that say what a row is of (a round, a mode) occur in most combinations; of measures, a few tell any rows apart by chance, and
@@ -108,7 +111,7 @@ const rank = ({ name, type }: Column): number => (named.test(name.trim()) ? -2 :
  */
 const mostSparse = 20
 function isUnnamedNumber({ name, type }: Column, texts: Map<string, number>): boolean {
-  if (named.test(name.trim()) || counting.test(name.trim())) return false
+  if (isNamed(name) || counting.test(name.trim())) return false
   return type === 'integer' || (type === 'string' && [...texts.keys()].every(isDecimal))
 }
 
@@ -143,9 +146,9 @@ function isUnique(tried: Numbered[], rows: number, budget: { looks: number }): b
 }
 
 function reportOf(columns: Column[], rows: number, isWhole: boolean): Finding {
-  const isNamed = columns.every(({ name }) => named.test(name.trim()))
+  const areNamed = columns.every(({ name }) => isNamed(name))
   const sure: Sure =
-    !isNamed || rows < 20
+    !areNamed || rows < 20
       ? rows >= 200 && columns.length < 3
         ? 'likely'
         : 'guess'

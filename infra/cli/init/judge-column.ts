@@ -4,7 +4,7 @@ import type { Column, Marks } from './column.ts'
 import { counted, sureOf } from './findings.ts'
 import { fieldOf } from './field-of.ts'
 import { judgeTimes } from './judge-times.ts'
-import { areMeasures, arePadded } from './padded-numbers.ts'
+import { areMeasures, arePadded, twinsOf } from './padded-numbers.ts'
 
 type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | 'doubt'> & {
   why: string
@@ -89,7 +89,8 @@ function strangers(texts: string[], counts: Map<string, number>, known: string[]
   const strange = words.filter((word) => !known.includes(word))
   const share = words.reduce((sum, word) => sum + counts.get(word)!, 0) / Math.max(1, texts.length)
   if (strange.length === 0 || strange.length > 2 || share > 0.2 || texts.length < 20) return [[]]
-  if (strange.some(({ length }) => length > 12)) return [[]]
+  // a plus is a value: of a feature, a strand, a test
+  if (strange.some((word) => word.length > 12 || word.startsWith('+'))) return [[]]
   return [words, `${quoted(strange)} is taken for "no value", because all other cells are numbers or times`]
 }
 
@@ -137,6 +138,8 @@ function judgeNumbers(texts: string[], all: string): Judged | undefined {
   const padded = texts.find((text) => /^[+-]?0\d/.test(text))
   if (padded && !(arePadded(texts) && areMeasures(texts)))
     return { type: 'string', why: `digits, and the noughts before some count: ${padded}` }
+  const twins = twinsOf(texts)
+  if (twins) return { type: 'string', why: `codes: as numbers ${twins.join(' and ')} would be one` }
   const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
   return {
     ...{ type, marks: mark, why: `${all} are ${type}s${writtenWith(mark)}` },

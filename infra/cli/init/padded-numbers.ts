@@ -18,3 +18,17 @@ export function arePadded(texts: string[]): boolean {
 /** Codes, as of trades (`01.11`) or illnesses, are padded too, but begin at one and have no sign. */
 export const areMeasures = (texts: string[]): boolean =>
   texts.some((text) => /^([+-]?0+[.,]0+|[+-]0\d*[.,]\d+)$/.test(text))
+
+const pointed = /^\d+(\.\d+)?$/
+
+/** Two codes that would be one number, as chapters `7.1` and `7.10`, where no text comes twice: of measures some would. */
+export function twinsOf(texts: string[]): [string, string] | undefined {
+  if (new Set(texts).size < texts.length || !texts.every((text) => pointed.test(text))) return undefined
+  const seen = new Map<number, string>()
+  for (const text of texts.filter((text) => text.includes('.'))) {
+    const twin = seen.get(Number(text))
+    if (twin !== undefined) return [twin, text]
+    seen.set(Number(text), text)
+  }
+  return undefined
+}
