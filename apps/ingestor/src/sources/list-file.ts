@@ -7,13 +7,13 @@ import type { SourceOptions } from './source-client.ts'
 import { walkFolders, type Entry, type Listed } from './walk-folders.ts'
 import { toSourceError } from '../source-error.ts'
 
-/** The files of this machine that a pattern leads to, in folders that sources may come from. */
+/** The files of this machine that patterns lead to, in folders that sources may come from. */
 export async function* listFile(
-  url: URL,
+  urls: readonly URL[],
   { roots, signal }: SourceOptions,
 ): AsyncGenerator<Listed, undefined> {
-  const name = printable(url)
-  for await (const file of walkFolders(name, segmentsOf(url), (path) => readFolder(path || '/', roots))) {
+  const read = (path: string) => readFolder(path || '/', roots)
+  for await (const file of walkFolders(printable(urls[0]!), urls.map(segmentsOf), read)) {
     signal?.throwIfAborted()
     yield file
   }

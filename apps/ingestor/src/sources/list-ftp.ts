@@ -1,29 +1,34 @@
-import { FileType, type FileInfo } from 'basic-ftp'
+import { FileType, type Client, type FileInfo } from 'basic-ftp'
 import { failureOf, withSession, type Session } from './ftp-session.ts'
 import { listBySession } from './list-session.ts'
 import type { SourceOptions } from './source-client.ts'
 import type { Entry, Listed } from './walk-folders.ts'
 
-/** The files of a server of FTP that a pattern leads to. */
-export const listFtp = (url: URL, options: SourceOptions): AsyncGenerator<Listed, undefined> =>
-  listBySession(url, options, { withSession, readFolder, failureOf })
+/** The files of a server of FTP that patterns lead to. */
+export const listFtp = (urls: readonly URL[], options: SourceOptions): AsyncGenerator<Listed, undefined> =>
+  listBySession(urls, options, { withSession, readFolder, failureOf })
 
 async function* readFolder({ name, client }: Session, path: string): AsyncGenerator<Entry> {
   // a path begins at the folder in which a login begins, as that of a file does
-  const entries = await client.list(path.slice(1) || '.').catch((error: unknown) => {
+  const folder = path.slice(1) || '.'
+  const entries = await entriesIn(client, folder).catch((error: unknown) => {
     throw failureOf(error, `${name} (folder ${path || '/'})`)
   })
-  if (entries.length === 0)
-    await enter(client, path).catch((error: unknown) => {
-      throw failureOf(error, `${name} (folder ${path || '/'})`)
-    })
   yield* entries.map(entryOf)
 }
 
+async function entriesIn(client: Client, folder: string): Promise<FileInfo[]> {
+  // once MLSD refused a folder that is not there, basic-ftp would try what tells no times, and stay with it
+  if (client.availableListCommands.includes('MLSD')) client.availableListCommands = ['MLSD']
+  const entries = await client.list(folder)
+  if (entries.length === 0) await enter(client, folder)
+  return entries
+}
+
 /** Of a folder that is not there some servers list nothing; nobody enters it. */
-async function enter(client: Session['client'], path: string): Promise<void> {
+async function enter(client: Client, folder: string): Promise<void> {
   const home = await client.pwd()
-  await client.cd(path.slice(1) || '.')
+  await client.cd(folder)
   await client.cd(home)
 }
 

@@ -3,7 +3,7 @@ import { environment, settings } from '../../../../e2e/support/stack.ts'
 import { gathered } from '../../testing/gathered.ts'
 import { csv, ownBucket } from '../../testing/own-bucket.ts'
 import { sourceFailure } from '../../testing/source-failure.ts'
-import { listSource } from './list-source.ts'
+import { listSources } from './list-source.ts'
 import { openSource } from './open-source.ts'
 import { addressOf } from './pattern.ts'
 import type { Bucket } from './source-access.ts'
@@ -11,7 +11,7 @@ import type { SourceOptions } from './source-client.ts'
 
 const { bucket, asRoot, put, options } = ownBucket('listed', environment, !settings.secure)
 const list = (pattern: string, after?: string, s3?: Bucket, more: Partial<SourceOptions> = {}) =>
-  gathered(listSource(`s3://${bucket}/${pattern}`, options(s3, more), after))
+  gathered(listSources([`s3://${bucket}/${pattern}`], options(s3, more), after))
 const paths = async (...asked: Parameters<typeof list>) => (await list(...asked)).map(({ path }) => path)
 
 /** A store behind TLS has its keys in files; what is asked of it is the same. */

@@ -5,34 +5,47 @@ import { checkUrl, printable } from './guard-address.ts'
 import { meter } from './meter-body.ts'
 import { openHttp } from './open-http.ts'
 import { addressIn, whyRefused } from './open-s3.ts'
-import { segmentsOf } from './pattern.ts'
+import { segmentsOf, type Segment } from './pattern.ts'
 import { isSameFile, type SourceOptions } from './source-client.ts'
 import { mostEntries, tooMany, type Listed } from './walk-folders.ts'
 import { SourceError } from '../source-error.ts'
 
 /**
- * The objects of a bucket that a pattern leads to, in the order of their names. Only those are asked for that begin as the pattern does.
+ * The objects of a bucket that patterns lead to, each once. Only those are asked for that begin as one of them does.
  * @param after behind this name
  */
 export async function* listS3(
-  url: URL,
+  urls: readonly URL[],
   options: SourceOptions,
   after?: string,
 ): AsyncGenerator<Listed, undefined> {
-  const name = printable(url)
-  const segments = segmentsOf(url)
-  const isWanted = (names: string[]) =>
-    names.length === segments.length && segments.every((segment, i) => segment.matches(names[i]!))
-  const asked = { 'list-type': '2', 'encoding-type': 'url', prefix: prefixOf(url) }
+  let entries = 0
+  const patterns = urls.map((url) => ({ segments: segmentsOf(url), prefix: prefixOf(url) }))
+  // those that differ in their dates alone begin alike, or no name begins as two of them do
+  for (const [prefix, alike] of Map.groupBy(patterns, ({ prefix }) => prefix))
+    for await (const object of objectsOf(urls[0]!, prefix, options, after)) {
+      if (++entries > mostEntries) throw new SourceError(tooMany(printable(urls[0]!), urls.length - 1))
+      const names = object.path.slice(1).split('/')
+      if (alike.some(({ segments }) => isLedTo(segments, names))) yield object
+    }
+}
+
+const isLedTo = (segments: Segment[], names: string[]): boolean =>
+  names.length === segments.length && segments.every((segment, i) => segment.matches(names[i]!))
+
+async function* objectsOf(
+  bucket: URL,
+  prefix: string,
+  options: SourceOptions,
+  after: string | undefined,
+): AsyncGenerator<Listed, undefined> {
+  const asked = { 'list-type': '2', 'encoding-type': 'url', prefix }
   const from: Record<string, string> = after === undefined ? {} : { 'start-after': after.slice(1) }
-  let [entries, token] = [0, undefined as string | undefined]
+  let token: string | undefined
   do {
     const more: Record<string, string> = token === undefined ? from : { 'continuation-token': token }
-    const page = pageOf(await answered(url, { ...asked, ...more }, options), name)
-    for (const object of page.objects) {
-      if (++entries > mostEntries) throw new SourceError(tooMany(name))
-      if (isWanted(object.path.slice(1).split('/'))) yield object
-    }
+    const page = pageOf(await answered(bucket, { ...asked, ...more }, options), printable(bucket))
+    yield* page.objects
     token = page.next
   } while (token !== undefined)
 }

@@ -10,18 +10,19 @@ interface Reader<Session extends Login> {
   failureOf: FailureOf
 }
 
-/** The files that a pattern leads to. The login ends with the walk, or with the signal. */
+/** The files that patterns lead to, by one login. It ends with the walk, or with the signal. */
 export async function* listBySession<Session extends Login>(
-  url: URL,
+  urls: readonly URL[],
   options: SourceOptions,
   { withSession, readFolder, failureOf }: Reader<Session>,
 ): AsyncGenerator<Listed, undefined> {
-  const segments = segmentsOf(url)
+  const url = urls[0]!
+  const patterns = urls.map(segmentsOf)
   const session = await withSession(url, options, (begun) => Promise.resolve(begun))
   const { name, close } = session
   options.signal?.addEventListener('abort', close)
   try {
-    yield* walkFolders(name, segments, (path) => readFolder(session, path))
+    yield* walkFolders(name, patterns, (path) => readFolder(session, path))
   } catch (error) {
     throw failureOf(error, name, url)
   } finally {

@@ -5,12 +5,12 @@ import { asked, failureOf, serverPath, withSession, type Session } from './sftp-
 import type { Entry, Listed } from './walk-folders.ts'
 import type { SourceOptions } from './source-client.ts'
 
-/** The files of a server of SSH that a pattern leads to. */
-export const listSftp = (url: URL, options: SourceOptions): AsyncGenerator<Listed, undefined> =>
-  listBySession(url, options, { withSession, readFolder, failureOf })
+/** The files of a server of SSH that patterns lead to. */
+export const listSftp = (urls: readonly URL[], options: SourceOptions): AsyncGenerator<Listed, undefined> =>
+  listBySession(urls, options, { withSession, readFolder, failureOf })
 
 async function* readFolder({ name, sftp, awaited }: Session, path: string): AsyncGenerator<Entry> {
-  const folder = serverPath(path) || '/'
+  const folder = serverPath(path || '/')
   const call = <T>(make: Parameters<typeof asked<T>>[0]) =>
     awaited(asked<T>(make)).catch((error: unknown) => {
       throw failureOf(error, `${name} (folder ${path})`)

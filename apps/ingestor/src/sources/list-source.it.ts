@@ -13,7 +13,7 @@ import { gathered } from '../../testing/gathered.ts'
 import { sourceFailure } from '../../testing/source-failure.ts'
 import { landSource, type Landed } from '../importing/land-source.ts'
 import type { FilesRead } from '../importing/new-files.ts'
-import { listSource } from './list-source.ts'
+import { listSources } from './list-source.ts'
 import { openSource } from './open-source.ts'
 import { addressOf } from './pattern.ts'
 import type { Access } from './source-access.ts'
@@ -57,7 +57,7 @@ const urlOf = (scheme: string, path: string) =>
   `${scheme}://127.0.0.1:${serverOf(scheme).port}${scheme === 'sftp' ? '/~' : ''}/${path}`
 
 async function list(scheme: string, path: string, more: Partial<SourceOptions> = {}) {
-  const files = await gathered(listSource(urlOf(scheme, path), optionsOf(scheme, more)))
+  const files = await gathered(listSources([urlOf(scheme, path)], optionsOf(scheme, more)))
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 const paths = async (...asked: Parameters<typeof list>) =>
@@ -98,6 +98,15 @@ describe.each(isRoot ? ['sftp', 'ftp', 'ftps'] : ['sftp'])('a folder of a server
       write(scheme, path)
     expect(await paths(scheme, 'days/*/a.csv')).toEqual(['/days/1/a.csv', '/days/2/a.csv'])
     expect(await paths(scheme, 'days/*/*.csv')).toHaveLength(3)
+  })
+
+  it('is the one in which a login begins, too', async () => {
+    for (const path of ['here-a.csv', 'here-b/a.csv']) write(scheme, path)
+    const found = await list(scheme, 'here-*')
+    expect(found.map(({ path }) => addressOf(new URL(urlOf(scheme, '')), path))).toEqual([
+      urlOf(scheme, 'here-a.csv'),
+    ])
+    expect(await paths(scheme, 'here-*/*')).toEqual(['/here-b/a.csv'])
   })
 
   it('need not be there for each date of a pattern, but for one', async () => {

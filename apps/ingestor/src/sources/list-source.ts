@@ -9,7 +9,11 @@ import type { Listed } from './walk-folders.ts'
 import { SourceError } from '../source-error.ts'
 
 /** Files in any order. A client that can begin `after` a path may, and another one tells all of them. */
-type List = (url: URL, options: SourceOptions, after?: string) => AsyncGenerator<Listed, undefined>
+type List = (
+  urls: readonly URL[],
+  options: SourceOptions,
+  after?: string,
+) => AsyncGenerator<Listed, undefined>
 
 const clients: Partial<Record<Scheme, List>> = {
   'file:': listFile,
@@ -19,34 +23,17 @@ const clients: Partial<Record<Scheme, List>> = {
   's3:': listS3,
 }
 
-export function listSource(source: string, options: SourceOptions, after?: string): AsyncGenerator<Listed> {
-  const url = checkUrl(source, options.allow)
-  const list = clients[url.protocol as Scheme]
-  if (!list) throw new SourceError(`${printable(url)} is of a server that lists no files`)
-  return list(url, options, after)
-}
-
 /**
- * The files that any of several patterns leads to, each once: of dates of which hardly each has its folder.
+ * The files of several patterns, each once. The patterns are dates, and most dates have no folder.
  * @throws SourceError where none of them has
  */
-export async function* listSources(
+export function listSources(
   sources: readonly string[],
   options: SourceOptions,
   after?: string,
 ): AsyncGenerator<Listed, undefined> {
-  const told = new Set<string>()
-  const missing: SourceError[] = []
-  for (const source of sources)
-    try {
-      for await (const listed of listSource(source, options, after)) {
-        if (told.has(listed.path)) continue
-        told.add(listed.path)
-        yield listed
-      }
-    } catch (error) {
-      if (!(error instanceof SourceError) || !error.isMissing) throw error
-      missing.push(error)
-    }
-  if (missing.length === sources.length) throw missing[0]!
+  const urls = sources.map((source) => checkUrl(source, options.allow))
+  const list = clients[urls[0]!.protocol as Scheme]
+  if (!list) throw new SourceError(`${printable(urls[0]!)} is of a server that lists no files`)
+  return list(urls, options, after)
 }
