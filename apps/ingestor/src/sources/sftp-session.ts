@@ -36,8 +36,8 @@ export async function withSession<T>(
   })
 }
 
-/** As the server knows it; `~/` before a path is the folder in which a login begins. */
-export const serverPath = (path: string): string => path.replace(/^\/~\//, '')
+/** As the server knows it; `/~` at its beginning is the folder in which a login begins. */
+export const serverPath = (path: string): string => path.replace(/^\/~(?:\/|$)/, '') || '.'
 
 /** A call of ssh2 as a promise. */
 export const asked = <T>(call: (done: (error: Error | undefined, found?: T) => void) => void): Promise<T> =>
