@@ -56,6 +56,15 @@ describe('pages of the quarantine', () => {
     )
   })
 
+  it('come to the end of rows that each fill a fetch, with nothing between them', async () => {
+    const rows = Array.from({ length: 20 }, (_, at) => ({ code: 'type', at, bytes: 2 * 2 ** 20 }))
+    const topic = topicOf([rows], 1, 0, { marked: false })
+    const ranges = await topic.ranges()
+    const page = await pageOf(topic, ranges, [20], { matches: all, limit: 100 })
+    expect(page.rows).toHaveLength(20)
+    expect(page.next).toBeUndefined()
+  })
+
   it('cost what they show: the last rows of a long topic are a fetch or two of each lane', async () => {
     const rows = Array.from({ length: 20_000 }, (_, at) => ({ code: 'type', at, bytes: 500 }))
     const topic = topicOf([rows, rows, rows], 100)

@@ -105,7 +105,7 @@ class LaneTail {
     const offset = Math.max(this.#first, this.#before - this.#step)
     const { records, from, next, stable } = await this.#log.fetch({ lane: this.#lane, offset })
     if (next < Math.min(this.#before, stable) && this.#step > 1) {
-      this.#step = Math.floor(this.#step / 4)
+      this.#step = Math.max(1, Math.floor(this.#step / 4))
       return
     }
     this.#step = Math.min(this.#step * 2, 4096)
