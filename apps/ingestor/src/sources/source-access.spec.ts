@@ -33,7 +33,6 @@ describe('what a definition says of its server', () => {
   })
 
   it.each([
-    'sftp://example.org/a.csv',
     'sftp://example.org:2222/a.csv',
     'sftp://evil.example:22/a.csv',
     'ftp://example.org:22/a.csv',
@@ -42,10 +41,12 @@ describe('what a definition says of its server', () => {
     expect(await accessOf(from({ url, login, hostKeys }), asked, folder)).toEqual({})
   })
 
-  it('holds for other files of that server', async () => {
-    const other = 'sftp://example.org:22/b.csv'
-    expect(await accessOf(from({ url, login }), other, folder)).toMatchObject({ user: 'me' })
-  })
+  it.each(['sftp://example.org:22/b.csv', 'sftp://example.org/b.csv', 'sftp://EXAMPLE.org/b.csv'])(
+    'holds for other files of that server, however it is written: %s',
+    async (other) => {
+      expect(await accessOf(from({ url, login }), other, folder)).toMatchObject({ user: 'me' })
+    },
+  )
 
   it('is of no use without a secret of one line, or with half of the keys of a store', async () => {
     const wrong = { ...login, password: '${secret:key}' }
@@ -64,7 +65,9 @@ describe('the server of a source', () => {
     ['sftp://example.org:2222/a.csv', {}, 'example.org:2222'],
     ['sftp://Example.org:22/a.csv', {}, 'example.org'],
     ['https://Example.org:443/a.csv', {}, 'example.org'],
+    ['ftps://Example.org:21/a.csv', {}, 'example.org'],
     ['s3://bucket/a.csv', {}, 's3.us-east-1.amazonaws.com'],
+    ['s3://other/a.csv', {}, 's3.us-east-1.amazonaws.com'],
     ['s3://bucket/a.csv', { s3: { region: 'eu-west-1' } }, 's3.eu-west-1.amazonaws.com'],
     ['s3://bucket/a.csv', { s3: { endpoint: 'http://minio.example:9000' } }, 'minio.example:9000'],
     ['file:///a.csv', {}, undefined],

@@ -1,4 +1,5 @@
 import type { Dataset } from '@dsf/dataset'
+import { addressOfServer } from './server-address.ts'
 import { SourceError } from '../source-error.ts'
 import { isOwnServer, secretsIn } from './source-secrets.ts'
 
@@ -63,8 +64,6 @@ export const usualRegion = 'us-east-1'
 /** A server of a source, so that we are one client to it; files have none. */
 export function serverOf({ source: { s3 } }: Dataset, asked: string | null | undefined): string | undefined {
   const url = URL.parse(asked ?? '')
-  const { protocol, host = '' } = (url?.protocol === 's3:' ? URL.parse(endpointOf(s3)) : url) ?? {}
-  // of protocols that it does not know, URL leaves capitals and the usual port
-  const name = host.toLowerCase()
-  return (protocol === 'sftp:' ? name.replace(/:22$/, '') : name) || undefined
+  const server = url?.protocol === 's3:' ? URL.parse(endpointOf(s3)) : url
+  return (server && addressOfServer(server)) || undefined
 }

@@ -45,6 +45,21 @@ describe('the secrets that a definition names', () => {
     expect(await askedOf(from({ url: undefined, headers }), elsewhere, folder)).toMatchObject({ headers: {} })
   })
 
+  it.each<[own: string, asked: string, isOwn: boolean]>([
+    ['https://example.org/a.csv', 'https://EXAMPLE.org:443/b.csv', true],
+    ['https://example.org/a.csv', 'http://example.org/a.csv', false],
+    ['https://example.org/a.csv', 'http://example.org:443/a.csv', false],
+    ['ftps://example.org/a.csv', 'ftps://Example.org:21/a.csv', true],
+    ['ftps://example.org/a.csv', 'ftp://example.org/a.csv', false],
+    ['sftp://example.org/a.csv', 'sftp://example.org:21/a.csv', false],
+    ['s3://bucket/a.csv', 's3://bucket/b.csv', true],
+    ['s3://bucket/a.csv', 's3://other/a.csv', false],
+    ['s3://bucket/a.csv', 's3://Bucket/a.csv', false],
+  ])('of %s go with %s: %j', async (own, asked, isOwn) => {
+    const { isOwnServer } = await askedOf(from({ url: own }), asked, folder)
+    expect(isOwnServer).toBe(isOwn)
+  })
+
   it('belong to one address and to its queries, as a question and pages do', async () => {
     const asked = await askedOf(from({ url, headers }), 'https://example.org/a.csv?day=1', folder)
     expect(asked).toMatchObject({ isOwnServer: true, isOwnAddress: true })

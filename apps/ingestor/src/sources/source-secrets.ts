@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Dataset } from '@dsf/dataset'
+import { addressOfServer } from './server-address.ts'
 import { SourceError } from '../source-error.ts'
 
 /** What is sent to a server: it may hold secrets, so it goes nowhere else. */
@@ -46,7 +47,7 @@ export async function askedOf(
 /** Whether a source lies on the server of the definition's own URL, and is asked for in the same way. */
 export function isOwnServer(own: string | undefined, source: string): boolean {
   const [a, b] = [URL.parse(own ?? ''), URL.parse(source)]
-  return a !== null && b !== null && a.protocol === b.protocol && a.host === b.host
+  return a !== null && b !== null && a.protocol === b.protocol && addressOfServer(a) === addressOfServer(b)
 }
 
 /** A text with the secrets that it names: lines of what keys and certificates are written in, or one line. */
