@@ -1,4 +1,5 @@
 /** A source that is a pattern over a folder or a bucket: a `*` stands for any characters of one name, also of a folder's. */
+import { nameLike } from '../reading/name-like.ts'
 import { printable } from './guard-address.ts'
 import { pathIn } from './remote-file.ts'
 import { SourceError } from '../source-error.ts'
@@ -25,24 +26,10 @@ export function segmentsOf(url: URL): Segment[] {
     })
 }
 
-/** In linear time: a run may name any pattern. As in a shell a name that begins with a point is for none that does not. */
+/** As in a shell, a point at the beginning must be written. What ends with a slash in a bucket has an empty name, which is like no pattern. */
 function matcherOf(parts: string[]): (name: string) => boolean {
-  const first = parts[0]!
-  const last = parts.at(-1)!
-  const between = parts.slice(1, -1)
-  return (name) => {
-    const end = name.length - last.length
-    if (end < first.length || !name.startsWith(first) || !name.endsWith(last)) return false
-    // what ends with a slash in a bucket is called nothing
-    if (name === '' || (first === '' && name.startsWith('.'))) return false
-    let at = first.length
-    for (const part of between) {
-      const found = name.indexOf(part, at)
-      if (found < 0 || found + part.length > end) return false
-      at = found + part.length
-    }
-    return true
-  }
+  const isLike = nameLike(parts)
+  return (name) => name !== '' && !(parts[0] === '' && name.startsWith('.')) && isLike(name)
 }
 
 /**
