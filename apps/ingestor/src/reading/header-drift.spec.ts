@@ -62,6 +62,11 @@ describe('a header that changed', () => {
     expect(added.at(-1)).toBe('and 10 more')
     expect(Math.max(...added.map(({ length }) => length))).toBe(61)
   })
+
+  it('is told of in whole characters', () => {
+    const { added } = driftBetween(before, [...before.names, `${'x'.repeat(59)}😀 and more`], 'taken')!
+    expect(added[0]!.isWellFormed()).toBe(true)
+  })
 })
 
 test('the same header, or the first one, did not change', () => {

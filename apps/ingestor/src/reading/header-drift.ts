@@ -112,7 +112,8 @@ function renames(old: string[], now: string[], lost: string[], found: string[]) 
   return renamed
 }
 
-const short = (name: string) => (name.length > most.characters ? `${name.slice(0, most.characters)}…` : name)
+const short = (name: string) =>
+  name.length > most.characters ? `${name.slice(0, most.characters).toWellFormed()}…` : name
 
 const shown = (names: string[]): string[] => [
   ...names.slice(0, most.names).map(short),

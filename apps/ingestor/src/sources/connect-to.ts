@@ -10,17 +10,16 @@ import { SourceError } from '../source-error.ts'
  * TLS has nobody who hears of its end.
  */
 export function connectTo(
-  { hostname, port }: URL,
+  url: URL,
   usualPort: number,
   { allow, timeouts, signal }: SourceOptions,
 ): Promise<Socket> {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  const socket = connect({ host, port: Number(port) || usualPort, lookup: guardedLookup(allow) })
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const port = Number(url.port) || usualPort
+  const socket = connect({ host, port, lookup: guardedLookup(allow) })
   const stop = () => void socket.destroy(signal!.reason as Error)
   socket.setTimeout({ ...usualTimeouts, ...timeouts }.connect, () => {
-    socket.destroy(
-      Object.assign(new Error(), { code: 'ETIMEDOUT', address: host, port: socket.remotePort ?? port }),
-    )
+    socket.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT', address: host, port }))
   })
   return new Promise((resolve, reject) => {
     signal?.addEventListener('abort', stop, { once: true })
