@@ -1,7 +1,7 @@
 import { secretOf, type TopicReader } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import type { config } from '../config.ts'
-import type { SourceLimits } from './which-file.ts'
+import type { SourceLimits } from './source-options.ts'
 import { Slots } from './slots.ts'
 
 /** What the runs of all datasets share. */

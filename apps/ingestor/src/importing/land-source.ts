@@ -11,14 +11,8 @@ import { rest } from '../sources/pace.ts'
 import { isSameFile, type SameBy } from '../sources/source-client.ts'
 import { SourceError } from '../source-error.ts'
 import { sourceTokens } from '../sources/source-tokens.ts'
-import {
-  openFileOf,
-  type Found,
-  type Before,
-  type Import,
-  type Limits,
-  type SourceLimits,
-} from './which-file.ts'
+import type { SourceLimits } from './source-options.ts'
+import { openFileOf, type Found, type Before, type Import, type Limits } from './which-file.ts'
 
 export interface Landing {
   landing: string

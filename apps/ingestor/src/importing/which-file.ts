@@ -4,28 +4,21 @@
  */
 import { createHash } from 'node:crypto'
 import { datedAddresses, isPattern, type Dataset } from '@dsf/dataset'
-import type { Tokens } from '@dsf/stage'
-import { toldCompression } from '../reading/compression.ts'
-import type { HttpOptions } from '../sources/http-options.ts'
 import { openSource, type Source } from '../sources/open-source.ts'
-import { withinPace, type Pace } from '../sources/pace.ts'
+import { withinPace } from '../sources/pace.ts'
 import { printable } from '../sources/guard-address.ts'
-import { accessOf } from '../sources/source-access.ts'
 import { listSources } from '../sources/list-source.ts'
 import { addressOf } from '../sources/pattern.ts'
 import { forgotten, nextFile, withFile, type FilesRead } from './new-files.ts'
-import { isSameFile, type SameFile, type SentBefore, type SourceOptions } from '../sources/source-client.ts'
+import { isSameFile, type SameFile, type SentBefore } from '../sources/source-client.ts'
+import { optionsOf, type FetchLimits } from './source-options.ts'
 import { SourceError } from '../source-error.ts'
-import { askedOf } from '../sources/source-secrets.ts'
-
-/** What may be fetched: deployed configuration, never part of a request. */
-export type SourceLimits = Pick<SourceOptions, 'allow' | 'proxy' | 'roots'> & { secrets?: string | undefined }
 
 /** Whose source it is. */
 export interface Import {
   run: string
   source: string
-  /** by which a date in the source is the same when it is fetched again */
+  /** fills in a date in the source, so that a second fetch reads the same file */
   requested_at: number
 }
 
@@ -41,10 +34,7 @@ export interface Found {
 /** The file of a run before, as far as its rows were read by the same definition. */
 export type Before = SentBefore & { sha256: string }
 
-export type Limits = SourceLimits & {
-  pace: Pace
-  tokens: Tokens | undefined
-  signal?: AbortSignal
+export type Limits = FetchLimits & {
   before?: Before
   /** what was read of the pattern before */
   read?: FilesRead
@@ -111,24 +101,6 @@ async function openAt(
   return openSource(url, { ...options, known })
 }
 
-async function optionsOf(
-  dataset: Dataset,
-  source: string,
-  limits: Limits,
-): Promise<{ url: string; options: SourceOptions }> {
-  const { url, headers, ...own } = await askedOf(dataset, source, limits.secrets)
-  const options = {
-    ...limits,
-    headers,
-    http: httpOf(dataset, own, limits),
-    access: await accessOf(dataset, source, limits.secrets),
-    compression: toldCompression(dataset.compression),
-    maxBytes: dataset.source.maxBytes,
-    timeouts: timeoutsOf(dataset),
-  }
-  return { url, options }
-}
-
 /** So long after it was last written to a file is taken to be whole; an object of a bucket is not there before. */
 const settledMs = 60_000
 
@@ -168,18 +140,3 @@ const noneOf = (name: string, earlier: number, matching: number): string =>
   matching === 0
     ? `no file matches ${name}${earlier > 0 ? `, or the same of a date before it (source.lookBack is ${earlier})` : ''}`
     : `no file matches ${name} that was written more than ${settledMs / 1000} s ago: a younger one may still be in the writing`
-
-function httpOf(
-  { source: { post, pages }, dialect }: Dataset,
-  own: { isOwnServer: boolean; isOwnAddress: boolean },
-  { tokens }: Limits,
-): HttpOptions {
-  return {
-    ...(own.isOwnServer ? { tokens } : {}),
-    ...(own.isOwnAddress ? { post, pages: pages && { ...pages, dialect } } : {}),
-  }
-}
-
-function timeoutsOf({ source: { connectSeconds, firstByteSeconds, idleSeconds } }: Dataset) {
-  return { connect: 1000 * connectSeconds, headers: 1000 * firstByteSeconds, idle: 1000 * idleSeconds }
-}

@@ -1,6 +1,6 @@
 import { datedAddresses, isPattern } from '@dsf/dataset'
 import { RequestError } from '@dsf/stage'
-import type { SourceLimits } from '../importing/which-file.ts'
+import type { SourceLimits } from '../importing/source-options.ts'
 import { SourceError } from '../source-error.ts'
 import { checkFile, checkUrl } from '../sources/guard-address.ts'
 

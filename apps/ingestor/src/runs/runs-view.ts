@@ -1,6 +1,6 @@
 import type { Dataset } from '@dsf/dataset'
 import { RequestError, type Runtime } from '@dsf/stage'
-import type { SourceLimits } from '../importing/which-file.ts'
+import type { SourceLimits } from '../importing/source-options.ts'
 import { asRun, canStartAgain, isOver, newRun, takenBy, type Known } from '../importing/run.ts'
 import type { Request, Run } from '../importing/run.ts'
 import type { Replay, Selection } from '../importing/selection.ts'
