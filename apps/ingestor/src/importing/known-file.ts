@@ -24,8 +24,8 @@ export const definitionReadBy = ({ folder: _, ...dataset }: Dataset, by: number)
 export type KnownFile = FileRead & { since: string }
 
 /**
- * The file that need not be read again, and the run that brought it: the one of the run before, if that was an import of the same source
- * by the same definition which has succeeded. Whatever else came in between may have put other rows in the place of its rows.
+ * The file that need not be read again, and the run that brought it: the file of the run before, if that run succeeded with the same source and
+ * definition. Whatever else came in between may have put other rows in the place of its rows.
  */
 export function knownBefore(
   state: Pick<RunStates, 'before'>,

@@ -37,7 +37,7 @@ type To = Pick<Work, 'dataset' | 'gather'>
 
 /**
  * The rows of a run that has landed, from where it stands, in parts that fit into a transaction. At least one, and one is the last.
- * @throws UnreadableFileError when the file is none that the definition describes
+ * @throws UnreadableFileError when the file is not as the definition describes
  */
 export function publications(
   importer: Importer,

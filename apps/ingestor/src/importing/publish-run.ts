@@ -54,7 +54,7 @@ function publish(lane: Work, id: string, { gathered, counts, run, isLast }: Publ
 function progressOf(dataset: Dataset, run: Run): ReadSoFar & Pick<Run, 'file'> {
   const { byte, row, read, quarantined, encoding, cut_by, header, drift, tolerated } = run
   const definition = definitionOf(dataset)
-  // a definition that changed half-way read none of the file whole
+  // when the definition changed half-way, none has read the whole file
   const file = run.file && { ...run.file, definition: run.file.definition === definition ? definition : '' }
   return { byte, row, read, quarantined, encoding, file, cut_by, header, drift, tolerated }
 }

@@ -26,7 +26,7 @@ export const quarantineLog = (
   fetch: (place) => topics.fetch(dataset, 'quarantine', place, fetchBytes),
 })
 
-/** Undefined for a record that is none of ours, as there is none in a topic that only stages write. */
+/** Undefined for a record that is not ours. A topic that only stages write has no such record. */
 export function rowOf({ key, place, value }: FetchedRecord): QuarantinedRow | undefined {
   const record = value()
   return record && toRow(key, record, place)

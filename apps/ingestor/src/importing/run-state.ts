@@ -8,7 +8,7 @@ export interface Kept {
   days: number
 }
 
-/** Patterns of which it is known what was read, however long ago: that of the definition, and those that runs named. */
+/** Patterns for which we know what was read, however long ago: that of the definition, and those that runs named. */
 const patternsKept = 8
 
 const day = 24 * 3600 * 1000

@@ -13,7 +13,7 @@ export interface Count {
 
 type State = 'open' | 'replayed'
 
-/** Rows of which we remember that they were counted; some 20 MB. */
+/** Rows that we remember as counted; some 20 MB. */
 const mostRemembered = 100_000
 
 /**

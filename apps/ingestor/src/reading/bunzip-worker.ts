@@ -16,7 +16,7 @@ async function answer(told: Answer, transfer: ArrayBuffer[] = []): Promise<Quest
   return question
 }
 
-/** Bytes that have come, and of which a reader takes bits. */
+/** Bytes that have come; a reader takes their bits. */
 const input = { chunks: [] as Uint8Array[], bytes: 0, isOver: false }
 let bits: ReturnType<typeof bitIterator> | undefined
 const unread = () => input.bytes - (bits?.bytesRead ?? 0)
@@ -57,7 +57,7 @@ function taken(): Uint8Array<ArrayBuffer> {
 
 const table = new Int32Array(900_000)
 
-/** Streams one behind the other, each of blocks, of which the sums are looked at, and at its end that of all. */
+/** Streams one behind the other, each of blocks. The sum of each block is checked, and at the end of a stream the sum of all its blocks. */
 async function* blocks(): AsyncGenerator<Uint8Array<ArrayBuffer>, undefined> {
   for (let streams = 0; ; streams++) {
     await fill()

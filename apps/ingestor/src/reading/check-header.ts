@@ -117,7 +117,7 @@ export function sniff(firstBytes: Buffer, contentType = ''): string | undefined 
   return kind && `the file is not CSV but ${kind}`
 }
 
-/** A short magic may also begin a CSV ("ORC,…", "BZh,…"): a header's next character is none of a binary format's. */
+/** A short magic may also begin a CSV ("ORC,…", "BZh,…"). In a CSV, text follows these letters; in a binary format, bytes that are no text. */
 function isMagic(head: string, magic: string): boolean {
   return head.startsWith(magic) && !(/^[A-Z][\w]+$/i.test(magic) && /^[\w "',;|\t.-]*[\r\n,;|\t]/.test(head))
 }

@@ -21,7 +21,7 @@ export interface Archive {
 
 /** Members of an archive: more are no archive of a table. */
 const mostMembers = 10_000
-/** Of its table of contents: each member may have 192 kB there, of which we need its name. */
+/** Of its table of contents: each member may have 192 kB there, and we need only its name. */
 const mostTableBytes = 16 * 2 ** 20
 
 /**

@@ -180,7 +180,7 @@ class Lines {
 
 const unreadable = (problem: string) => new UnreadableFileError(`the header row cannot be read: ${problem}`)
 
-/** A line end that is none to us is the likely reason why everything looks like one row. A CR in a later row says nothing. */
+/** A line end that we do not take for one is the likely reason why everything looks like one row. A CR in a later row says nothing. */
 export function hintOf(beginning: string): string {
   return /^[^\n]*\r[^\n]/.test(beginning)
     ? '; its lines seem to end in CR alone, which "lineTerminator": "\\r" of the dialect says'

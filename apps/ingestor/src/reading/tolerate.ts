@@ -47,7 +47,7 @@ function fit(cells: string[], columns: number): Mended {
   return { cells: cells.slice(0, columns), tolerated: [isTrailing ? 'trailingDelimiter' : 'longRows'] }
 }
 
-/** Names of a header, of which an empty one at the end is none where trailing delimiters are let pass. */
+/** Names of a header. Where trailing delimiters are let pass, an empty one at the end does not count. */
 export const namesOf = (cells: string[], tolerate: readonly Tolerance[] = []): string[] =>
   tolerate.includes('trailingDelimiter') && cells.length > 1 && cells.at(-1) === ''
     ? cells.slice(0, -1)

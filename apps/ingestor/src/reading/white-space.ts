@@ -1,4 +1,4 @@
-/** White space in UTF-8, as `String.trim` knows it; the line feed is none, because it ends records. */
+/** White space in UTF-8, as `String.trim` knows it, but for the line feed, which ends records. */
 
 /** What may follow, byte by byte; behind the last byte of a character comes the root again. */
 export type Spaces = Map<number, Spaces>

@@ -109,7 +109,7 @@ function isLast(status: number, onlyIf: object, { from, http }: SourceOptions): 
 
 /**
  * Where an answer redirects to. A question is not sent to another place than the definition names: only where its answer lies may be said.
- * @throws SourceError when it is none that may be followed
+ * @throws SourceError when it may not be followed
  */
 function locationOf(
   { statusCode: status, headers }: Dispatcher.ResponseData,

@@ -40,7 +40,10 @@ export function firstPage(url: URL, paging: PagesOptions): URL {
   return paging.by === 'offset' || paging.by === 'number' ? counted(url, paging, { pages: 0, rows: 0 }) : url
 }
 
-/** @throws SourceError when it is none that we go to; undefined behind the last page */
+/**
+ * Undefined behind the last page.
+ * @throws SourceError when we do not go to it
+ */
 export function nextPage(
   paging: PagesOptions,
   sofar: SoFar,

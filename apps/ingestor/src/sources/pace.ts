@@ -80,7 +80,7 @@ export async function rest(
 }
 
 /**
- * Does what comes before the first byte, within what is left of the pace, whose time it is, too.
+ * Does what comes before the first byte, within what is left of the pace: its time counts, too.
  * @param what stands in the sentence when there is no time left
  */
 export async function withinPace<L extends { pace: Pace; signal?: AbortSignal }, T>(

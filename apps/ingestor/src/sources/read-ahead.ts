@@ -1,4 +1,4 @@
-/** Bytes of a read, and reads that are under way: a server of which each answer takes 50 ms sends 20 MB/s. */
+/** Bytes of a read, and reads that are under way: a server that takes 50 ms for each answer sends 20 MB/s. */
 const readBytes = 16 * 1024
 const ahead = 64
 

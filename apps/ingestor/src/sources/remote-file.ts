@@ -1,11 +1,11 @@
-/** What servers of files say of one, of which no tag tells the versions apart: how long it is, and when it was written. */
+/** What servers of files say of one: how long it is, and when it was written. They have no tags, which would tell its versions apart. */
 import { SourceError, ChangedError } from '../source-error.ts'
 import { tooLong, type Opened, type SameFile, type SourceOptions } from './source-client.ts'
 
 /** Left out is what the server does not say. */
 export interface RemoteFile {
   size?: number
-  /** ms since 1970, of which most servers know the seconds only */
+  /** ms since 1970; most servers know seconds only */
   modifiedMs?: number
 }
 
@@ -14,7 +14,7 @@ const settledMs = 60_000
 
 /**
  * What is known of a version before its bytes; or that it is the one that was read before.
- * @throws ChangedError when it is not the version of which the rest is asked for
+ * @throws ChangedError when the rest is asked for of another version
  */
 export function versionAt(
   name: string,

@@ -64,7 +64,7 @@ function judged(
   }
 }
 
-/** A refusal of the proxy is one of the source, of which the sentence says who refused. */
+/** A refusal of the proxy counts as one of the source; its sentence says who refused. */
 function telling(handler: Dispatcher.DispatchHandler, host: string): Dispatcher.DispatchHandler {
   return new Proxy(handler, {
     get: (target, name) =>
