@@ -154,7 +154,7 @@ describe('a document', () => {
 
   it.each<[string, (index: string, alias: string) => Promise<unknown>]>([
     ['has lost its alias', (index, alias) => ask('_aliases', { actions: [{ remove: { index, alias } }] })],
-    ['is closed', (index) => ask(`${index}/_close`, {})],
+    ['is closed', (index) => ask(`${index}/_close`)],
     ['is blocked by somebody', (index) => ask(`${index}/_block/write`, undefined, 'PUT')],
     [
       'is not the write index of its alias',
