@@ -107,9 +107,11 @@ function scanLines(
   let findings = [...sniffed.lines.findings, ...found]
   let { reading } = sniffed.lines
   let scanned = scan(reading)
-  if (endsOpen(scanned)) {
-    reading = { ...reading, tolerate: ['trailingDelimiter'] }
-    ;[scanned, findings] = [scan(reading), [...findings, trailing]]
+  const open: Reading = { ...reading, tolerate: ['trailingDelimiter'] }
+  // before a footer is looked for: such a row at the end would be taken for one
+  if (endsOpen(scanned) || someEndOpen(scanned, () => scan(open))) {
+    ;[reading, findings] = [open, [...findings, trailing]]
+    scanned = scan(reading)
   }
   const isAll = isWhole && scanned.rows.length < mostRows
   const foot = isAll ? findFooter(bytes, dialect, reading, scanned) : undefined
@@ -121,6 +123,10 @@ function scanLines(
 /** Header and rows end in a delimiter with nothing behind it. */
 const endsOpen = ({ header, rows }: Scanned): boolean =>
   header.length > 2 && header.at(-1) === '' && rows.length > 0 && rows.every((row) => row.at(-1) === '')
+
+/** Rows that cannot be read can, when an empty cell behind the last one is let pass. */
+const someEndOpen = ({ unreadable }: Scanned, open: () => Scanned): boolean =>
+  unreadable.length > 0 && open().unreadable.length < unreadable.length
 
 const noHeader = { isHeader: false, finding: undefined }
 

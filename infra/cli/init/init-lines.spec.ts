@@ -77,6 +77,12 @@ describe('a file is read without', () => {
       { tolerate: ['trailingDelimiter'] },
     ],
     [
+      'a delimiter at the end of its last line alone, which is no footer',
+      `${sales.trimEnd()},\n`,
+      undefined,
+      { tolerate: ['trailingDelimiter'] },
+    ],
+    [
       'a source below its rows',
       `${sales}\nSource: the office, 2024\nNote: rounded\n`,
       undefined,
