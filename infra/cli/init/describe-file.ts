@@ -48,7 +48,8 @@ export async function describeFile(
   const { names } = sniffed.lines
   const { scanned, reading, header, ...lines } = scanAll(bytes, sniffed, isWhole)
   refuseFile(scanned, bytes)
-  const rows = header.isHeader ? scanned.rows : [scanned.header, ...scanned.rows]
+  const below = withoutRepeats(scanned)
+  const rows = header.isHeader ? below : [scanned.header, ...scanned.rows]
   const dialect = header.isHeader ? lines.dialect : withoutHeader(lines.dialect)
   const called = namesFor(header.isHeader ? scanned.header : (names ?? scanned.header.map(() => '')))
   const judged = judgeTogether(judgeAll(called, rows), rows)
@@ -74,6 +75,7 @@ export async function describeFile(
       ...lineDoubts(lines.findings),
       ...nameDoubts(fields, header.isHeader || names !== undefined),
       ...unreadableDoubt(scanned),
+      ...(header.isHeader ? repeatDoubt(scanned.rows.length - below.length) : []),
       ...oneColumnDoubt(fields, rows),
       ...(key.columns.length > 0 ? [] : equalDoubt(rows)),
       ...fields.flatMap(({ name, doubt }) => (doubt ? [`${name}: ${doubt}`] : [])),
@@ -94,8 +96,16 @@ function scanAll(bytes: Buffer, sniffed: Sniffed, isWhole: boolean) {
   return { ...plain, header: { ...headerOf(plain), isHeader: false } }
 }
 
-const headerOf = ({ scanned: { header, rows } }: { scanned: Scanned }) =>
-  judgeHeader(header, judgeAll(header, rows), rows)
+function headerOf({ scanned }: { scanned: Scanned }) {
+  const rows = withoutRepeats(scanned)
+  return judgeHeader(scanned.header, judgeAll(scanned.header, rows), rows)
+}
+
+/** Files that were put together from several have the header again and again; it says nothing of what a column holds. */
+function withoutRepeats({ header, rows }: Scanned): string[][] {
+  const others = rows.filter((row) => row.some((cell, i) => cell !== header[i]))
+  return others.length * 2 > rows.length ? others : rows
+}
 
 function scanLines(
   bytes: Buffer,
@@ -174,6 +184,13 @@ const aboutColumn = (column: Column): Finding => ({
   ].join(' '),
   ...{ sure: column.sure, why: column.why + aboutName(column) },
 })
+
+const repeatDoubt = (times: number): string[] =>
+  times === 0
+    ? []
+    : [
+        `the header stands ${times === 1 ? 'once' : `${times} times`} more among the rows: where a column is no text, that is a refused row, and else a row like others`,
+      ]
 
 const unreadableDoubt = ({ unreadable, rows }: Scanned): string[] =>
   unreadable.length === 0

@@ -19,6 +19,18 @@ const rows = Array.from(
   (_, i) => `2024-01-01 ${10 + (i % 14)}:${10 + i},${i * 3},${i}.5\n`,
 ).join('')
 
+describe('a header that comes again among the rows', () => {
+  it.each([3, 120])('is one all the same, and its repeats in %i rows are told and refused', async (count) => {
+    const births = Array.from({ length: count }, (_, i) => `${1914 + i},${287 + ((i * 37) % 50)}\n`)
+    const made = await init(
+      ['year,births\n', ...births.slice(0, 2), 'year,births\n', ...births.slice(2)].join(''),
+    )
+    expect(namesOf(made)).toEqual(['year', 'births'])
+    expect(made.tried.counts).toMatchObject({ read: count + 1, clean: count })
+    expect(made.doubts).toContainEqual(expect.stringContaining('the header stands once more among the rows'))
+  })
+})
+
 describe('a header with a name too few', () => {
   it('leaves the last columns without one, which is told', async () => {
     const wide = rows.replaceAll('\n', ',7,8\n')
