@@ -30,7 +30,17 @@ describe('a primary key', () => {
 
   it('is what its name calls a code, in other languages too', () => {
     const rows = Array.from({ length: 50 }, (_, i) => [`N${i * 7}`, `${41_001 + i * 3}`])
-    for (const name of ['code', 'codigo', 'Código', 'codigo_ine', 'cve_ent', 'Gemeindeschlüssel', 'kod'])
+    for (const name of [
+      'code',
+      'codigo',
+      'Código',
+      'codigo_ine',
+      'cve_ent',
+      'Gemeindeschlüssel',
+      'kod',
+      'ags',
+      'numéro',
+    ])
       expect([name, keyOf(['label', name], rows).key]).toEqual([name, [name]])
   })
 

@@ -20,7 +20,7 @@ const counting = /^(year|jahr|month|week|day|quarter|hour|rank|seq|sequence|line
 const named =
   /^(id|key|code|uuid|guid|no|nr|number|iata|icao|isbn|fips|symbol|ticker|index)$|(^|[_ .-])(id|key|code|uuid|no)$|[a-z](Id|ID|Key|Code)$/i
 /** The same in other languages, where the word often comes first: `codigo_ine`. */
-const foreign = /(^|[_ .-])(c[oó]digo|codice|clave|cve|kode?)([_ .-]|$)|schl(ü|ue)ssel$/i
+const foreign = /(^|[_ .-])(c[oó]digo|codice|clave|cve|ags|num[eé]ro|kode?)([_ .-]|$)|schl(ü|ue)ssel$/i
 const isNamed = (name: string): boolean => named.test(name.trim()) || foreign.test(name.trim())
 
 export function findKey(columns: Column[], rows: string[][], isWhole: boolean, looks = mostLooks): Key {

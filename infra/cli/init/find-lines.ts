@@ -70,10 +70,14 @@ function commentOf(records: Begun[], { delimiter, quoteChar }: CsvDialect): stri
       records.filter(({ text }) => text.startsWith(char) === is),
     ) as [Begun[], Begun[]]
     const width = widthOf(rows)
-    const odd = notes.filter(({ cells }) => cells?.length !== width)
+    const odd = notes.filter(({ cells }) => cells?.length !== width && !endsInOneMore(cells, width))
     return rows.length > 0 && odd.length > 0 && odd.length >= notes.length - 1
   })
 }
+
+/** A row with a delimiter behind its last cell, which is let pass. */
+const endsInOneMore = (cells: string[] | undefined, width: number): boolean =>
+  cells?.length === width + 1 && cells.at(-1) === ''
 
 type Header = Begun & { names?: string[]; reading?: Reading; findings: Finding[] }
 

@@ -77,6 +77,12 @@ describe('a file is read without', () => {
       { tolerate: ['trailingDelimiter'] },
     ],
     [
+      'a delimiter at the end of one row that begins with #, which is no comment',
+      sales.replace('\nr7,21,7.5\n', '\n#,21,7.5,\n'),
+      undefined,
+      { tolerate: ['trailingDelimiter'] },
+    ],
+    [
       'a delimiter at the end of its last line alone, which is no footer',
       `${sales.trimEnd()},\n`,
       undefined,
