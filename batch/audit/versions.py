@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 from dsf_batch.command import NotNow
 from dsf_batch.store import Store
 from dsf_dataset import (
-    LANDING_EXTENSIONS,
     Dataset,
     Field,
     compile_reader,
     compile_times,
-    dataset_prefix,
-    landing_key,
+    landing_prefix,
 )
 from dsf_dataset.texts import normalize_text
 
@@ -82,25 +80,35 @@ def exact_history(
     field = dataset.version_field
     if field is None or field.type != "datetime":
         return found
-    unit, exact_of = unit_of(field), exact_reader(field)
+    unit = unit_of(field)
     asked = {
         key: found[key]
         for key, exact in rows
         if key in found and exact % unit and exact // unit == found[key].exact // unit
     }
     for run in sorted({past.run for past in asked.values()}):
-        landed = _landed(store, dataset, run)
-        cells, column = dict(landed.rows), landed.fields.index(field.name)
-        for key, past in asked.items():
-            if past.run == run:
-                found[key] = replace(past, exact=exact_of(cells[past.row][column]))
+        of_run = {key: past for key, past in asked.items() if past.run == run}
+        found.update(_exact_in(store, dataset, field, of_run))
     return found
 
 
-def _landed(store: Store, dataset: Dataset, run: str) -> Landed:
-    there = {item.key for item in store.list(dataset_prefix("landing", dataset.name))}
-    names = (landing_key(dataset.name, run, extension) for extension in LANDING_EXTENSIONS)
-    key = next((name for name in names if name in there), None)
-    if key is None:
-        raise NotNow(f"the landing file of run {run} is gone, which says how fine its versions are")
-    return read_landing(unpacked(key, store.get(key), dataset), dataset)
+def _exact_in(store: Store, dataset: Dataset, field: Field, asked: Mapping[str, Past]) -> dict[str, Past]:
+    """
+    From the landing file of their run. Where it was fetched more than once, it is the one whose texts say the versions as the
+    stages wrote them.
+    """
+    run = next(iter(asked.values())).run
+    for item in store.list(landing_prefix(dataset.name, run)):
+        if ".csv" not in item.key:
+            continue
+        landed = read_landing(unpacked(item.key, store.get(item.key), dataset), dataset)
+        texts = _texts(landed, field.name)
+        exact = {key: exact_reader(field)(texts.get(past.row)) for key, past in asked.items()}
+        if all(exact[key] // unit_of(field) == past.exact // unit_of(field) for key, past in asked.items()):
+            return {key: replace(past, exact=exact[key]) for key, past in asked.items()}
+    raise NotNow(f"the landing file of run {run} is gone, which says how fine its versions are")
+
+
+def _texts(landed: Landed, name: str) -> dict[int, str | None]:
+    column = landed.fields.index(name)
+    return {number: cells[column] for number, cells in landed.rows}

@@ -26,8 +26,7 @@ from audit.stored import place_of, read_lake_rows
 from audit.trends_table import compare_trends
 from dsf_batch.settings import read_settings
 from dsf_batch.store import Store
-from dsf_dataset import landing_key
-from simulated_runs import BEGIN, MemoryStore, Runs, defined, parquet_of
+from simulated_runs import BEGIN, MemoryStore, Runs, defined, landing_of, parquet_of
 
 HOUR_MS = 3_600_000
 ROWS_NEW, ROWS_REVISED = 20, 10
@@ -73,7 +72,7 @@ def leave(runs: Runs, number: int) -> str:
 def audit(runs: Runs, store: Store, run: str) -> dict:
     """Everything that reads the store of the stages' side, and what it costs. What it finds must be right."""
     dataset = runs.dataset
-    place = place_of(store, dataset, run, landing_key(dataset.name, run))
+    place = place_of(store, dataset, run, landing_of(dataset.name, run))
     lake = read_lake_rows(store, dataset, place)
     keys = list(lake["id"])
     clean = lake.assign(**{"(key)": lake["id"]})

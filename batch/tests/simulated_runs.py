@@ -19,7 +19,7 @@ from dsf_dataset import (
     ObjectName,
     iso_datetime,
     key_reader,
-    landing_key,
+    landing_prefix,
     lane_of,
     load_dataset,
     object_key,
@@ -82,6 +82,10 @@ def defined(folder: Path, *, versioned: bool = True) -> Dataset:
     return load_dataset(folder / "events")
 
 
+def landing_of(dataset: str, run: str) -> str:
+    return f"{landing_prefix(dataset, run)}1f0c92ab.csv"
+
+
 class Runs:
     """One after the other, an hour apart. A row is a dict by column, times in ms; all of them are clean."""
 
@@ -96,7 +100,7 @@ class Runs:
         if run is None:
             run = f"r{len(self.runs):05d}"
             self.runs.append(run)
-            self.store.put(landing_key(self.dataset.name, run), b"")
+            self.store.put(landing_of(self.dataset.name, run), b"")
         frame = self._stored(run, rows)
         for lane, members in frame.groupby("lane"):
             name = {"lane": int(lane), "first_record": self.records[lane]}
@@ -106,7 +110,7 @@ class Runs:
         return run
 
     def place(self, run: str) -> RunPlace:
-        return place_of(self.store, self.dataset, run, landing_key(self.dataset.name, run))
+        return place_of(self.store, self.dataset, run, landing_of(self.dataset.name, run))
 
     def _stored(self, run, rows):
         columns = [field.column for field in self.dataset.fields]

@@ -13,7 +13,7 @@ from audit.trends_table import _expected, _windows
 from audit.versions import Past
 from dsf_batch.command import OutOfTime
 from dsf_dataset import known_key
-from simulated_runs import BEGIN, DAY_MS, MemoryStore, Runs, defined
+from simulated_runs import BEGIN, DAY_MS, MemoryStore, Runs, defined, landing_of
 
 T = int(BEGIN.timestamp() * 1000)
 HOUR = DAY_MS // 24
@@ -108,8 +108,7 @@ def test_a_run_that_began_in_the_same_moment_is_no_earlier_one(runs):
     first = runs.leave(rows_of(4, random.Random(4)))
     second = runs.leave(rows_of(5, random.Random(5)))
     for run in (first, second):
-        key = f"landing/dataset=events/{run}.csv"
-        runs.store.objects[key] = (b"", at)
+        runs.store.objects[landing_of("events", run)] = (b"", at)
     audit(runs, second)
     assert audit(runs, first) == anew(runs, first)
 

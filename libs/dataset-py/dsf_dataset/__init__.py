@@ -9,13 +9,12 @@ from .dataset import Anomalies, Bounds, Computed, Dataset, Field, Geo, Trends
 from .encodings import as_utf8, encoding_of
 from .errors import DefinitionError
 from .keys import (
-    LANDING_EXTENSIONS,
     NO_VALUE,
     ObjectName,
     audit_key,
     dataset_prefix,
     known_key,
-    landing_key,
+    landing_prefix,
     object_key,
     object_name,
     path_segment,
@@ -60,10 +59,9 @@ __all__ = [
     "key_part",
     "key_reader",
     "known_key",
-    "LANDING_EXTENSIONS",
     "as_utf8",
     "encoding_of",
-    "landing_key",
+    "landing_prefix",
     "lane_of",
     "load_dataset",
     "load_datasets",

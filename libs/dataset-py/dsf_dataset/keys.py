@@ -52,13 +52,12 @@ def dataset_prefix(root: Root, dataset: str) -> str:
     return f"{root}/dataset={path_segment(dataset)}/"
 
 
-LANDING_EXTENSIONS = ("", ".gz", ".zst", ".bz2", ".br", ".deflate", ".zip")
-"""How a landing may be compressed."""
-
-
-def landing_key(dataset: str, run: str, extension: str = "") -> str:
-    """Where the source file of a run is kept, exactly as fetched. `extension` says how it is compressed."""
-    return f"{dataset_prefix('landing', dataset)}{path_segment(run)}.csv{extension}"
+def landing_prefix(dataset: str, run: str) -> str:
+    """
+    Begins the keys of what a run fetched, as in `<run>.1f0c92ab.csv.gz`. There may be several, where the run was fetched again
+    after a crash; the run's answer says which one it has read.
+    """
+    return f"{dataset_prefix('landing', dataset)}{path_segment(run)}."
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dsf_dataset import (
     ObjectName,
     audit_key,
     known_key,
-    landing_key,
+    landing_prefix,
     object_key,
     object_name,
     path_segment,
@@ -39,8 +39,8 @@ def test_objects_are_named_by_lane_and_first_record():
 
 
 def test_names_beside_the_rows():
-    assert landing_key("quakes", "run 1") == "landing/dataset=quakes/run%201.csv"
-    assert landing_key("quakes", "../x", ".gz") == "landing/dataset=quakes/..%2Fx.csv.gz"
+    assert landing_prefix("quakes", "run 1") == "landing/dataset=quakes/run%201."
+    assert landing_prefix("quakes", "../x") == "landing/dataset=quakes/..%2Fx."
     assert table_prefix("quakes", "profile") == "lake/dataset=quakes/table=profile/"
     assert (
         trends_key("quakes", "2018-02-07", "0f3c9a1e-77", 5)

@@ -23,6 +23,7 @@ import {
   importerOf,
   laneOf,
   run,
+  digest,
   outputs,
   rowsOf,
   lastRun,
@@ -41,7 +42,9 @@ describe('an import', () => {
         [['raw', 'quarantine', 'runs'], { read: 3 }, 4],
       ],
     )
-    expect([...objects]).toEqual([['landing/dataset=seattle-weather/r.csv', Buffer.from(csv)]])
+    expect([...objects]).toEqual([
+      [expect.stringMatching(/^landing\/dataset=seattle-weather\/r\.\w+\.csv$/), Buffer.from(csv)],
+    ])
     const { read, ...progress } = lastRun(results)
     expect(progress).toMatchObject({ run: 'r', state: 'processing', reason: null, byte: csv.length, row: 3 })
     expect(outputs(results, 'runs').every(({ key, lane }) => key === 'r' && lane === 0)).toBe(true)
@@ -96,7 +99,9 @@ describe('an import', () => {
 
   it('gives the same results again for the same file and request', async () => {
     const request = source(csvOf(2500))
-    expect(await run(request)).toEqual(await run(request))
+    const [once, again] = [await run(request), await run(request)]
+    expect([digest(again), receipts(again)]).toEqual([digest(once), receipts(once)])
+    expect({ ...lastRun(again), landing: null }).toEqual({ ...lastRun(once), landing: null })
   })
 
   it('counts in the receipts of the lanes what it sent there, unreadable rows by their reason', async () => {
@@ -127,7 +132,7 @@ describe('an import', () => {
     const plain = await run(source(csvOf(2500)))
     const gzipped = await run(source(gzipSync(csvOf(2500)), 'source.csv.gz'))
     expect(outputs(gzipped, 'raw')).toEqual(outputs(plain, 'raw'))
-    expect([...objects.keys()]).toContain('landing/dataset=seattle-weather/r.csv.gz')
+    expect([...objects.keys()].some((key) => key.endsWith('.csv.gz'))).toBe(true)
   })
 })
 

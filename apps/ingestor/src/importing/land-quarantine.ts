@@ -31,7 +31,7 @@ export async function landQuarantine(
   const places = await lastPlaces(log, replay, reading)
   const isWanted = (row: QuarantinedRow) =>
     places.get(nameOf(row)) === placeOf(row) && !before.some((earlier) => isTaken(earlier, row))
-  const landing = landingKey(dataset.name, run).replace(/\.csv$/, '.jsonl')
+  const landing = landingKey(dataset.name, run, 'jsonl')
   const stream = new PassThrough({ highWaterMark: 2 ** 20 })
   const stored = store.putStream(landing, stream).catch((error: unknown) => {
     stream.destroy(error as Error)

@@ -7,7 +7,7 @@ import type { Dataset } from '@dsf/dataset'
 import { TransientError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { describe, expect, it, vi } from 'vitest'
-import { landSource } from './land-source.ts'
+import { landSource, type Landed } from './land-source.ts'
 import type { Before } from './which-file.ts'
 import { csv, file, folder, land, loaded, openStore, requested_at, sha256 } from '../../testing/land.ts'
 import { zipOf } from '../../testing/zip.ts'
@@ -18,20 +18,27 @@ const gzip = gzipSync(csv)
 
 describe('a source that is whole', () => {
   it.each([
-    ['text', csv, 'landing/dataset=earthquakes/r.csv'],
-    ['gzip', gzip, 'landing/dataset=earthquakes/r.csv.gz'],
-    ['nothing at all', Buffer.alloc(0), 'landing/dataset=earthquakes/r.csv'],
+    ['text', csv, /^landing\/dataset=earthquakes\/r\.[0-9a-f]{8}\.csv$/],
+    ['gzip', gzip, /^landing\/dataset=earthquakes\/r\.[0-9a-f]{8}\.csv\.gz$/],
+    ['nothing at all', Buffer.alloc(0), /^landing\/dataset=earthquakes\/r\.[0-9a-f]{8}\.csv$/],
   ])('lands exactly as it was sent: %s', async (_, bytes, key) => {
     writeFileSync(file, bytes)
     const { store, objects, uploads } = openStore()
     const heard = vi.fn()
-    expect(await land(store, loaded, heard)).toMatchObject({
-      landing: key,
-      landing_bytes: bytes.length,
-      landing_sha256: sha256(bytes),
-    })
-    expect([objects, uploads()]).toEqual([new Map([[key, bytes]]), 1])
+    const { landing, ...found } = (await land(store, loaded, heard)) as Landed
+    expect(landing).toMatch(key)
+    expect(found).toMatchObject({ landing_bytes: bytes.length, landing_sha256: sha256(bytes) })
+    expect([objects, uploads()]).toEqual([new Map([[landing, bytes]]), 1])
     expect(heard.mock.calls.length > 0).toBe(bytes.length > 0)
+  })
+
+  it('does not replace what another instance has landed of the same run', async () => {
+    const { store, objects } = openStore()
+    writeFileSync(file, csv)
+    const { landing } = (await land(store)) as Landed
+    writeFileSync(file, csv.with(20, 66))
+    await land(store)
+    expect([objects.size, objects.get(landing)]).toEqual([2, csv])
   })
 })
 

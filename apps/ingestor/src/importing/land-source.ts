@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { landingKey, type Dataset } from '@dsf/dataset'
@@ -89,8 +89,8 @@ async function landOnce(
 
 /**
  * Into the store and through the check at once: the upload ends behind the check, so nothing lies there if either fails. Only an archive,
- * which is read from where it lies, is checked afterwards. One that is refused stays there until the next try or for ever, as no run's: to
- * remove it might remove what an instance that took the run over has just put in its place.
+ * which is read from where it lies, is checked afterwards. One that is refused stays there as no run's. So does one of an instance that lost
+ * the run while it fetched: each attempt has a name of its own, so that it never replaces what its successor has landed, and reads.
  */
 async function copy(
   store: ObjectStore,
@@ -100,7 +100,8 @@ async function copy(
   before: Before | undefined,
   came: (bytes: number) => void,
 ): Promise<Landing | Pick<Unchanged, 'same' | 'landing_bytes'>> {
-  const landing = landingKey(dataset.name, run.run, extensionOf(compression))
+  const attempt = randomBytes(4).toString('hex')
+  const landing = landingKey(dataset.name, run.run, `${attempt}.csv${extensionOf(compression)}`)
   const meter = measure(came)
   const upload = new PassThrough()
   const streamed = compression === 'zip' ? undefined : compression

@@ -94,6 +94,6 @@ test('objects of a lane sort by the number of their first record', () => {
 })
 
 test('a landing file is named by its run', () => {
-  expect(landingKey('quakes', 'run 1')).toBe('landing/dataset=quakes/run%201.csv')
-  expect(landingKey('quakes', '../x', '.gz')).toBe('landing/dataset=quakes/..%2Fx.csv.gz')
+  expect(landingKey('quakes', 'run 1', 'csv')).toBe('landing/dataset=quakes/run%201.csv')
+  expect(landingKey('quakes', '../x', 'csv.gz')).toBe('landing/dataset=quakes/..%2Fx.csv.gz')
 })

@@ -39,9 +39,9 @@ function encodeBeginning(text: string): string {
   return beginning
 }
 
-/** Where the source file of a run is kept, exactly as fetched. `extension` says how it is compressed, as in `.gz`. */
-export function landingKey(dataset: string, run: string, extension = ''): string {
-  return `landing/dataset=${pathSegment(dataset)}/${pathSegment(run)}.csv${extension}`
+/** Where what a run fetched is kept, exactly as it came. `file` is the end of its name, as in `1f0c92ab.csv.gz`. */
+export function landingKey(dataset: string, run: string, file: string): string {
+  return `landing/dataset=${pathSegment(dataset)}/${pathSegment(run)}.${file}`
 }
 
 export interface ObjectName {
