@@ -10,8 +10,8 @@ const mayImport = {
   'libs/store': ['@dsf/stage'],
   apps: ['@dsf/dataset', '@dsf/stage', '@dsf/store'],
   infra: ['@dsf/dataset'],
-  // a dry run is the stages' own functions
-  'infra/cli': ['@dsf/dataset', 'apps/ingestor', 'apps/cleaner'],
+  // a dry run is the stages' own functions, and what was imported is looked at
+  'infra/cli': ['@dsf/dataset', 'apps/ingestor', 'apps/cleaner', 'dashboards'],
   dashboards: ['@dsf/dataset', 'infra/local'],
   bench: ['@dsf/dataset', 'apps', 'infra'],
   batch: ['libs/dataset', 'apps'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readWanted } from './preview.ts'
+import { readAsked } from './preview.ts'
 
 it.each([
   [{}, { datasets: [], pictures: ['light'] }],
@@ -13,9 +13,9 @@ it.each([
   ],
   [{ PICTURES: 'dark' }, { datasets: [], pictures: ['dark'] }],
   [{ PICTURES: 'dark,light' }, { datasets: [], pictures: ['light', 'dark'] }],
-])('%o asks for %o', (env, wanted) => expect(readWanted(env)).toEqual(wanted))
+])('%o asks for %o', (env, wanted) => expect(readAsked(env)).toEqual(wanted))
 
 it('an unknown theme is named, with those that there are', () =>
-  expect(() => readWanted({ PICTURES: 'light,blue' })).toThrow(
+  expect(() => readAsked({ PICTURES: 'light,blue' })).toThrow(
     'PICTURES=light,blue is unknown: choose 0, light, dark or light,dark.',
   ))

@@ -1,7 +1,7 @@
 /** The stack of the upper test tiers: real servers and, for e2e, the stages, in a folder and on ports of their own. */
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { stageEnvironment } from '../../infra/local/environment.ts'
 import { trustOwnAuthority } from '../../infra/local/secure/certificates.ts'
 import { say, seconds } from '../../infra/local/say.ts'
@@ -15,10 +15,10 @@ const portBase = process.env['TEST_PORT_BASE'] || '23000'
 /** A fixed folder: a stack that a killed run left behind is found, and ended, by the next one. */
 export const runDir = join(tmpdir(), `dsf-test-${portBase}`)
 
-/** The only folder that file sources may come from. */
+/** Where file sources may come from, beside the folders of datasets. */
 export const filesDir = join(runDir, 'files')
 
-const datasetsDir = join(runDir, 'datasets')
+export const datasetsDir = join(runDir, 'datasets')
 
 /** KAFKA and STORE come from the environment; `TEST_KEEP=1` leaves the stack up and takes one that is up. */
 export const settings: Settings = readSettings({
@@ -29,7 +29,7 @@ export const settings: Settings = readSettings({
   SERVERS_ONLY: '',
   LIGHT: '1',
   SOURCE_ALLOW: '127.0.0.1/32',
-  SOURCE_ROOTS: filesDir,
+  SOURCE_ROOTS: [filesDir, datasetsDir].join(delimiter),
   DATASETS_DIR: datasetsDir,
   LAG_EVERY_MS: '1000',
   LOG_LEVEL: 'info',

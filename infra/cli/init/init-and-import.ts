@@ -6,6 +6,7 @@ import { ApiError, type Api } from '../../client/http.ts'
 import { followRun, startRun, type Run } from '../../client/runs.ts'
 import { printable, render } from '../render.ts'
 import { tellTried } from '../try-dataset.ts'
+import { drawCharts } from './draw-charts.ts'
 import { initDataset, type Init } from './init-dataset.ts'
 
 export interface InitCommand {
@@ -19,6 +20,8 @@ export interface InitCommand {
 export interface InitAnswer extends Init {
   /** of the sample, when a stack runs and it was not to be a dry one */
   run?: Run
+  /** a page of what was imported, when the stack is the local one */
+  charts?: string
 }
 
 /** Stages look at their folders every 5 s, and take in what two looks saw the same. */
@@ -39,7 +42,25 @@ export async function initAndImport(
   if (run.state !== 'succeeded')
     throw new Error(`run ${run.runId} ${run.state}: ${run.reason ?? 'somebody asked for it'}`)
   for (const line of linesOfRun(run)) tell(line)
-  return { ...init, run }
+  const charts = await chartsOf(api, init, tell)
+  return { ...init, run, ...(charts === undefined ? {} : { charts }) }
+}
+
+/** The rows are where they belong, so charts that cannot be drawn are no reason to fail. */
+async function chartsOf(
+  api: Api,
+  { dataset, folder }: Init,
+  tell: (line: string) => void,
+): Promise<string | undefined> {
+  const page = await drawCharts(api, folder, tell).catch((error: unknown) =>
+    tell(`the charts cannot be drawn: ${(error as Error).message}`),
+  )
+  tell(
+    page
+      ? `charts: ${page}, and a picture beside it`
+      : `charts: make preview DATASET=${dataset}, with ELASTICSEARCH_URL where that is not the local one`,
+  )
+  return page ?? undefined
 }
 
 /** A column for each of the file, whatever became of the row. */
@@ -59,7 +80,6 @@ function linesOfRun({ runId, dataset, counters }: Run): string[] {
   return [
     `imported: run ${runId} succeeded, ${count('clean')} clean, ${count('duplicate')} duplicate, ${refused} refused`,
     ...(refused > 0 ? [`refused rows: dsf quarantine list ${dataset}`] : []),
-    `charts: make preview DATASET=${dataset}`,
   ]
 }
 
