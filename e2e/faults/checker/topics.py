@@ -19,6 +19,7 @@ KINDS = ("raw", "clean", "seen", "enriched", "objects", "quarantine")
 POISON = b"poison"
 FRAME = 5  # a zero byte and the schema id
 PATIENCE = 30.0  # seconds; a broker may be just back
+LEADER_PATIENCE = 90.0  # seconds; the one that was lost may have been the controller, whose session has to end first
 
 
 @dataclass(frozen=True)
@@ -123,12 +124,12 @@ class Topics:
         return found
 
     def _end(self, place: tuple[str, int]) -> int:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LEADER_PATIENCE
         while True:
             try:
-                return self._all.get_watermark_offsets(self._partition(place), timeout=PATIENCE)[1]
+                return self._all.get_watermark_offsets(self._partition(place), timeout=5)[1]
             except KafkaException:
-                # another broker leads since it was asked last, or a broker is just back: the client looks it up now
+                # another broker leads since it was asked last, or one that is just back knows no topic yet: the next call looks it up anew
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
