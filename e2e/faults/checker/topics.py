@@ -19,7 +19,7 @@ KINDS = ("raw", "clean", "seen", "enriched", "objects", "quarantine")
 POISON = b"poison"
 FRAME = 5  # a zero byte and the schema id
 PATIENCE = 30.0  # seconds; a broker may be just back
-LEADER_PATIENCE = 90.0  # seconds; the one that was lost may have been the controller, whose session has to end first
+LEADER_PATIENCE = 90.0  # seconds; of a lost controller the session has to end first
 
 
 @dataclass(frozen=True)
