@@ -1,6 +1,6 @@
 /** `dsf dataset init` as a person calls it, on the real stack: from a file that is no dataset yet to its charts. */
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, it } from 'vitest'
@@ -39,7 +39,7 @@ it(
     expect([run!.state, run!.counters['clean'], await countDocuments(name)]).toEqual(['succeeded', 300, 300])
     const page = readFileSync(charts!, 'utf8')
     expect(['Bohrung', 'sand', 'loam'].filter((word) => !page.includes(word))).toEqual([])
-    expect(existsSync(join(dirname(charts!), `${name}-light.png`))).toBe(true)
+    expect(readdirSync(dirname(charts!)).sort()).toEqual([`dsf-${name}-light.png`, 'index.html'])
     expect(stderr).toContain(`charts: ${charts}, and a picture beside it`)
   },
 )
