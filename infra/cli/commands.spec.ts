@@ -38,3 +38,19 @@ it('a replay is waited for as long as the ingestor may look for its rows', async
   expect(timeout).toHaveBeenCalledWith(90_000)
   server.close()
 })
+
+it.each(['count', 'list'])(
+  'whatever is called a dataset stays its name, when %s asks for its refused rows',
+  async (verb) => {
+    const asked: string[] = []
+    const { server, url } = await answering((path) => {
+      asked.push(path)
+      return { complete: true, counts: [], rows: [] }
+    })
+    await commands[`quarantine ${verb}`]!.run({ url }, ['../runs'], options)
+    expect(asked.map((path) => path.split('?')[0]!.replace(/\/rows$/, ''))).toEqual([
+      '/v1/quarantine/..%2Fruns',
+    ])
+    server.close()
+  },
+)

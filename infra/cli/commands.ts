@@ -13,7 +13,7 @@ import {
   type Waiting,
 } from '../client/runs.ts'
 import { sourceUrl } from '../local/run-client.ts'
-import { countRows, listRows } from './quarantine.ts'
+import { countRows, listRows, quarantineOf } from './quarantine.ts'
 import { kafkaCommands, kafkaRights, policyOf, programOf, roleOf, type RightsOptions } from './rights.ts'
 import { listTopics, topicCommands, type TopicOptions } from './topics.ts'
 import type { TriedRow } from './try-file.ts'
@@ -101,14 +101,14 @@ export const commands: Record<string, Command> = {
   },
   'quarantine show': {
     subjects: ['a dataset', 'the id of a row'],
-    run: (api, [dataset, id]) => ask(api, `/v1/quarantine/${dataset}/rows/${encodeURIComponent(id!)}`),
+    run: (api, [dataset, id]) => ask(api, `${quarantineOf(dataset!)}/rows/${encodeURIComponent(id!)}`),
   },
   'quarantine replay': {
     subjects: ['a dataset'],
     run: async (api, [dataset], options) => {
       const { dryRun, force } = options
       const body = { ...selectionOf(options), dryRun, force }
-      const path = `/v1/quarantine/${dataset}/replays`
+      const path = `${quarantineOf(dataset!)}/replays`
       const question = { body, headers: keyed(options.key), waitSeconds: selectSeconds }
       const answer = await ask<{ run?: Run }>(api, path, question)
       return answer.run && options.wait

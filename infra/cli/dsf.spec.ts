@@ -39,6 +39,22 @@ describe('dsf', { timeout: 60_000 }, () => {
       expect(answer).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining(usage) })
   })
 
+  it('says what is wrong with a number, a name, a file and an argument too many', async () => {
+    const asked = [
+      ['dataset', 'try', 'seattle-weather/sample.csv', '--limit', 'abc'],
+      ['dataset', 'try', 'https://example.org/a.csv'],
+      ['dataset', 'try', 'dsf'],
+      ['runs', 'list', 'x'],
+    ]
+    const told = await Promise.all(asked.map((args) => dsf(...args)))
+    expect(told.map(({ status, stderr }) => [status, stderr.split('\n')[0]])).toEqual([
+      [1, '--limit abc is no number of rows'],
+      [1, 'there is no file https://example.org/a.csv: what a server has is downloaded first'],
+      [1, `${folder} has no datapackage.json: name the folder of a dataset with --dataset`],
+      [2, 'runs list takes options alone'],
+    ])
+  })
+
   it('says who does not answer', async () => {
     const nobody = ['--url', 'http://127.0.0.1:1']
     const told = await Promise.all(['show', 'start'].map((verb) => dsf('runs', verb, 'x', ...nobody)))

@@ -56,7 +56,7 @@ function parse(args: string[]) {
 }
 
 function apiFrom({ url = process.env['INGESTOR_URL'] }: { url?: string }): Api {
-  return url ? { url, token: readToken() } : apiOf(readSettings())
+  return url ? { url: url.replace(/\/+$/, ''), token: readToken() } : apiOf(readSettings())
 }
 
 async function main(args: string[]): Promise<void> {
@@ -73,7 +73,7 @@ async function main(args: string[]): Promise<void> {
   if (!(Number(values.timeout) > 0))
     throw new UsageError(`--timeout ${values.timeout} is no number of seconds`)
   if (subjects.length !== command.subjects.length)
-    throw new UsageError(`${noun} ${verb} needs ${command.subjects.join(' and ')}`)
+    throw new UsageError(`${noun} ${verb} takes ${command.subjects.join(' and ') || 'options alone'}`)
   const options: Options = { ...values, dryRun: values['dry-run'] }
   await print(command, await command.run(apiFrom(values), subjects, options), format)
 }

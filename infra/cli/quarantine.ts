@@ -9,6 +9,9 @@ interface Page {
 
 const largestPage = 1000
 
+/** Whatever is called a dataset: its name is the ingestor's to refuse. */
+export const quarantineOf = (dataset: string): string => `/v1/quarantine/${encodeURIComponent(dataset)}`
+
 /** So many rows, the last refused first, however many pages that are; `next` is where others go on. */
 export async function listRows(
   api: Api,
@@ -26,7 +29,7 @@ export async function listRows(
       limit: Number.isNaN(asked) ? limit! : String(asked),
       ...(next === undefined ? {} : { cursor: next }),
     })
-    const page = await ask<Page>(api, `/v1/quarantine/${dataset}/rows?${query}`)
+    const page = await ask<Page>(api, `${quarantineOf(dataset)}/rows?${query}`)
     rows.push(...page.rows)
     next = page.next
   } while (next !== undefined && rows.length < wanted)
@@ -43,7 +46,7 @@ interface Counts {
 /** Asks until everything is counted. */
 export async function countRows(api: Api, dataset: string): Promise<Counts> {
   for (;;) {
-    const answer = await ask<Counts>(api, `/v1/quarantine/${dataset}`)
+    const answer = await ask<Counts>(api, quarantineOf(dataset))
     if (answer.complete) return answer
     process.stderr.write(`counted ${answer.read} of ${answer.size} places of the topic\n`)
     await setTimeout(500)

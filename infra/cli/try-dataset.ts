@@ -1,5 +1,6 @@
 /** The answer of `dsf dataset try`. */
-import { dirname, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { addCounters, loadDataset, type Dataset } from '@dsf/dataset'
 import { tryFile, type TriedRow } from './try-file.ts'
 
@@ -27,14 +28,18 @@ const usualRows = 100
 
 /** @throws Error that says what is wrong with the definition, or with the file as a whole */
 export async function tryDataset(path: string, options: TryOptions): Promise<Tried> {
-  const dataset = loadDataset(resolve(options.dataset ?? dirname(path)))
+  if (!existsSync(path)) throw new Error(`there is no file ${path}: what a server has is downloaded first`)
+  const folder = resolve(options.dataset ?? dirname(path))
+  if (!existsSync(join(folder, 'datapackage.json')))
+    throw new Error(`${folder} has no datapackage.json: name the folder of a dataset with --dataset`)
+  const dataset = loadDataset(folder)
   const outcome = outcomeOf(options.outcome)
-  return tryRows(
-    dataset,
-    path,
-    Number(options.limit ?? usualRows),
-    ({ outcome: one }) => !outcome || one === outcome,
-  )
+  return tryRows(dataset, path, rowsOf(options.limit), ({ outcome: one }) => !outcome || one === outcome)
+}
+
+function rowsOf(limit = String(usualRows)): number {
+  if (!/^\d{1,9}$/.test(limit)) throw new Error(`--limit ${limit} is no number of rows`)
+  return Number(limit)
 }
 
 export async function tryRows(

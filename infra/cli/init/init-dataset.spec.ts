@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -67,6 +67,19 @@ describe('the definition of a file that nobody has seen', () => {
     const file = write('twice.csv', tides)
     await initDataset(file, { into, force: false })
     await expect(initDataset(file, { into, force: false })).rejects.toThrow('--force')
+  })
+
+  it('is not written where a sample of somebody else lies, and never over the file that is looked at', async () => {
+    mkdirSync(join(into, 'taken'))
+    const own = write('taken/sample.csv', tides)
+    const options = { into, name: 'taken' }
+    const told = (force: boolean, source = own) => expect(initDataset(source, { ...options, force })).rejects
+    await told(false, write('other.csv', tides)).toThrow(
+      'taken/sample.csv is there already: choose another --name',
+    )
+    await told(false).toThrow('taken/sample.csv is there already')
+    await told(true).toThrow('would be written over by its own sample')
+    expect([readFileSync(own, 'utf8'), readdirSync(join(into, 'taken'))]).toEqual([tides, ['sample.csv']])
   })
 
   it('gives columns other names where theirs are kept or equal', async () => {

@@ -1,5 +1,5 @@
 /** `dsf dataset init`: from a file that nobody here has seen to a dataset. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { datasetName, loadDataset } from '@dsf/dataset'
@@ -40,10 +40,7 @@ export async function initDataset(source: string, options: InitOptions): Promise
   const named = datasetName.safeParse(name)
   if (!named.success) throw new Error(`--name ${name}: ${named.error.issues[0]!.message}`)
   const folder = resolve(options.into, name)
-  if (existsSync(join(folder, 'datapackage.json')) && !options.force)
-    throw new Error(
-      `${folder} has a definition already: choose another --name, or write over it with --force`,
-    )
+  keepWhatIsThere(folder, source, options)
   const sample = await takeSample(source, looked)
   const text = readText(sample)
   const work = mkdtempSync(join(tmpdir(), 'dsf-init-'))
@@ -63,6 +60,16 @@ export async function initDataset(source: string, options: InitOptions): Promise
   writeFileSync(join(folder, 'datapackage.json'), definitionText(definition))
   const tried = await tryRows(loadDataset(folder), path, shownRows)
   return { dataset: name, folder, findings: described.findings, doubts: described.doubts, tried }
+}
+
+/** @throws Error for what would be written over: without `--force` anything, and always the file that is looked at */
+function keepWhatIsThere(folder: string, source: string, { force }: InitOptions): void {
+  const [definition, sample] = ['datapackage.json', 'sample.csv'].map((name) => join(folder, name))
+  const there = [definition!, sample!].find((path) => existsSync(path))
+  if (there && !force)
+    throw new Error(`${there} is there already: choose another --name, or write over it with --force`)
+  if (existsSync(sample!) && existsSync(source) && realpathSync(sample!) === realpathSync(source))
+    throw new Error(`${source} would be written over by its own sample: choose another --name or --into`)
 }
 
 /** Of the file, in letters that a dataset's name may have. */

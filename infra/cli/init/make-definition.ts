@@ -30,7 +30,7 @@ interface FieldJson {
   [word: string]: unknown
 }
 
-/** @throws DefinitionError for what cannot be said of this file */
+/** @throws Error for what cannot be said of this file, without the place where that was tried */
 export function makeDefinition(found: Found): object {
   const fields = found.columns.map((column) => fieldJson(column, found.roles))
   // a round for the names that are kept or equal, and one more for those that the first one made equal
@@ -39,7 +39,7 @@ export function makeDefinition(found: Found): object {
     const problem = problemOf(found.name, definition)
     if (!problem) return definition
     const named = problem.problems.map(({ path }) => columnPath.exec(path)?.[1])
-    if (round === 2 || named.includes(undefined)) throw problem
+    if (round === 2 || named.includes(undefined)) throw new Error(problem.sentences.join('\n'))
     for (const i of named.map(Number))
       fields[i]!['x-dsf'] = { ...fields[i]!['x-dsf'], column: otherColumn(i, fields[i]!) }
   }
