@@ -111,10 +111,13 @@ async function importSample(
       tell(`not imported, because ${answer.message}: start the stack with make up`)
       return undefined
     }
-    if (answer.status !== 404) throw answer
+    // nobody knows it yet, or its topics are being made
+    if (answer.status !== 404 && answer.status !== 503) throw answer
     if (left <= 0) {
       tell(
-        `not imported, because the stages do not look at this folder: make down up DATASETS_DIR=${resolve(folder, '..')}`,
+        answer.status === 503
+          ? `not imported, because of ${answer.message}`
+          : `not imported, because the stages do not look at this folder: make down up DATASETS_DIR=${resolve(folder, '..')}`,
       )
       return undefined
     }
