@@ -106,21 +106,26 @@ async function importSample(
   for (let left = taken.seconds * 1000; ; left -= taken.everyMs) {
     const answer = await startRun(api, { dataset, source }).catch((error: unknown) => error)
     if (!(answer instanceof Error)) return followRun(api, (answer as Run).runId, { seconds })
-    if (!(answer instanceof ApiError)) throw answer
-    if (answer.status === undefined) {
-      tell(`not imported, because ${answer.message}: start the stack with make up`)
-      return undefined
-    }
-    // nobody knows it yet, or its topics are being made
-    if (answer.status !== 404 && answer.status !== 503) throw answer
-    if (left <= 0) {
-      tell(
-        answer.status === 503
-          ? `not imported, because of ${answer.message}`
-          : `not imported, because the stages do not look at this folder: make down up DATASETS_DIR=${resolve(folder, '..')}`,
-      )
+    const { reason, mayPass } = whyNot(answer, folder)
+    if (!mayPass || left <= 0) {
+      tell(`not imported, because ${reason}`)
       return undefined
     }
     await sleep(taken.everyMs)
   }
+}
+
+/** @throws what says that the dataset, or the request, is wrong */
+function whyNot(answer: Error, folder: string): { reason: string; mayPass: boolean } {
+  const { message } = answer
+  const status = answer instanceof ApiError ? answer.status : 0
+  if (status === undefined) return { reason: `${message}: start the stack with make up`, mayPass: false }
+  // nobody knows it yet
+  if (status === 404) {
+    const reason = `the stages do not look at this folder: make down up DATASETS_DIR=${resolve(folder, '..')}`
+    return { reason, mayPass: true }
+  }
+  // its topics are being made
+  if (status === 503) return { reason: message, mayPass: true }
+  throw answer
 }
