@@ -1,4 +1,5 @@
 /** What came out of a case beside what is right, both in the same words. */
+import { shorten } from '../../libs/dataset/src/cells/shorten.ts'
 import type { QuarantineLine, Remains } from '../support/outcome.ts'
 import type { Case, Cell, Refused } from './case.ts'
 import { caseDatasets } from './datasets.ts'
@@ -90,10 +91,7 @@ function foldersOf({ folders }: Case, found: string[]): string[] | string {
   return new Set(found).size === found.length ? 'apart' : found
 }
 
-const shorten = (value: unknown) => {
-  const json = JSON.stringify(value)
-  return json.length > 240 ? `${json.slice(0, 240)}…` : json
-}
+const shown = (value: unknown) => shorten(JSON.stringify(value), 240)
 
 /** One line for a case that is right, three for one that is not. */
 export function reportOf(name: string, found: Outcome, expected: Outcome): string {
@@ -105,7 +103,7 @@ export function reportOf(name: string, found: Outcome, expected: Outcome): strin
   const brief = [found.end.startsWith('failed') ? found.end : '', ...counters].filter(Boolean).join(', ')
   const lines = wrong.map((part) => {
     const key = part as keyof Outcome
-    return `\n      ${part} came out as ${shorten(found[key])}\n      ${part} is right as ${shorten(expected[key])}`
+    return `\n      ${part} came out as ${shown(found[key])}\n      ${part} is right as ${shown(expected[key])}`
   })
   return `${wrong.length === 0 ? 'right' : 'WRONG'} ${name}: ${brief}${lines.join('')}`
 }

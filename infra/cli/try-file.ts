@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { Dataset, FieldType, Reason, Value } from '@dsf/dataset'
+import { isoDate, isoDatetime, type Dataset, type FieldType, type Reason, type Value } from '@dsf/dataset'
 import { cleanerOf } from '../../apps/cleaner/src/clean.ts'
 import type { CleanRow, RawRow } from '../../apps/cleaner/src/read-row.ts'
 import { SeenVersions } from '../../apps/cleaner/src/seen-versions.ts'
@@ -107,9 +107,7 @@ function passed({ fields }: Dataset, record: CleanRow): TriedRow {
 
 function shown(type: FieldType, value: Value): Value {
   if (typeof value !== 'number' || (type !== 'date' && type !== 'datetime')) return value
-  return type === 'date'
-    ? new Date(value * 86_400_000).toISOString().slice(0, 10)
-    : new Date(value).toISOString()
+  return type === 'date' ? isoDate(value) : isoDatetime(value)
 }
 
 function refused(value: unknown): TriedRow {

@@ -1,3 +1,4 @@
+import { shorten } from '@dsf/dataset'
 import { DatasetError } from '@dsf/stage'
 
 /** Elasticsearch's answer to a bulk request, asked for with this filter: enough to classify, and little to parse. */
@@ -118,5 +119,5 @@ export function explainError(error: Partial<BulkError> | undefined): string | un
     causes.push(`${cause.type}: ${cause.reason ?? 'no reason given'}`)
   if (causes.length === 0) return undefined
   const reason = causes.join(', caused by ')
-  return reason.length > longestReason ? reason.slice(0, longestReason).toWellFormed() + '…' : reason
+  return shorten(reason, longestReason)
 }

@@ -1,4 +1,4 @@
-import { counterNames, formerCounter, type Counters } from '@dsf/dataset'
+import { counterNames, formerCounter, shorten, type Counters } from '@dsf/dataset'
 
 /** A document of the index `dsf-pipeline`; written again, it replaces itself. */
 export interface PipelineDocument {
@@ -72,8 +72,7 @@ function findingsOf(
 ): Record<string, string> {
   const passed = Object.entries(tolerated).map(([what, count]) => `${what} ${count}`)
   const findings = [...(drift ? [headerOf(drift)] : []), ...passed].join('; ')
-  const text = findings.length > mostText ? `${findings.slice(0, mostText).toWellFormed()}…` : findings
-  return findings === '' ? {} : { findings: text }
+  return findings === '' ? {} : { findings: shorten(findings, mostText) }
 }
 
 function headerOf({ added, gone, renamed, reordered, done }: HeaderDrift): string {

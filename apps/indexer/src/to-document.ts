@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { recordKey, type Dataset, type Row, type Value } from '@dsf/dataset'
+import { isoDate, recordKey, type Dataset, type Row, type Value } from '@dsf/dataset'
 
 /**
  * Compiles the document of a row, as JSON text: its columns under their own names without the missing ones, and what
@@ -20,7 +20,6 @@ export function documentWriter(dataset: Dataset): (row: Row) => string {
 }
 
 const dayMs = 86_400_000
-const isoDate = (day: number) => new Date(day * dayMs).toISOString().split('T')[0]!
 
 function timestampWriter({ eventTime }: Dataset): (row: Row) => string {
   if (!eventTime) return () => ''

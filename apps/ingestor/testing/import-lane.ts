@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
-import { loadDataset, type TopicKind } from '@dsf/dataset'
+import { isoDate, loadDataset, type TopicKind } from '@dsf/dataset'
 import type { Output, Result } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { afterAll, beforeEach, vi, type Mock } from 'vitest'
@@ -22,10 +22,9 @@ export const folder = mkdtempSync(join(tmpdir(), 'dsf-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 export const weather = loadDataset(join(import.meta.dirname, '../../../datasets/seattle-weather'))
 export const header = 'date,precipitation,temp_max,temp_min,wind,weather\n'
-export const dayOf = (i: number) => new Date(i * 86_400_000).toISOString().slice(0, 10)
 /** One row in a thousand has a cell too few. */
 export const line = (i: number) =>
-  i % 1000 === 999 ? `${dayOf(i)},0\n` : `${dayOf(i)},${i},12.8,5.0,4.7,sun\n`
+  i % 1000 === 999 ? `${isoDate(i)},0\n` : `${isoDate(i)},${i},12.8,5.0,4.7,sun\n`
 export const csvOf = (rows: number) => header + Array.from({ length: rows }, (_, i) => line(i)).join('')
 
 export const objects = new Map<string, Buffer>()

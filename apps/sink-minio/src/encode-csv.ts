@@ -1,4 +1,13 @@
-import { cleanColumns, type Column, type Dataset, type FieldType, type Row, type Value } from '@dsf/dataset'
+import {
+  cleanColumns,
+  isoDate,
+  isoDatetime,
+  type Column,
+  type Dataset,
+  type FieldType,
+  type Row,
+  type Value,
+} from '@dsf/dataset'
 import { sliced } from '@dsf/stage'
 
 type Present = Exclude<Value, null>
@@ -58,7 +67,3 @@ function quoted(text: string): string {
   if (text === '') return '""'
   return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
-
-export const isoDatetime = (ms: number): string => new Date(ms).toISOString()
-
-export const isoDate = (day: number): string => isoDatetime(day * 86_400_000).split('T')[0]!

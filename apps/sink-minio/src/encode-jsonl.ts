@@ -1,6 +1,14 @@
 import { isUtf8 } from 'node:buffer'
-import { enrichedColumns, type Dataset, type FieldType, type Quarantined, type Row } from '@dsf/dataset'
-import { encodeLines, isoDate, isoDatetime } from './encode-csv.ts'
+import {
+  enrichedColumns,
+  isoDate,
+  isoDatetime,
+  type Dataset,
+  type FieldType,
+  type Quarantined,
+  type Row,
+} from '@dsf/dataset'
+import { encodeLines } from './encode-csv.ts'
 
 /** Compiles the JSON Lines form of a dataset's enriched records: the columns of the Parquet form, times as ISO 8601. */
 export function jsonlEncoder(dataset: Dataset): (records: Row[]) => Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { pathSegment, type Dataset, type Row } from '@dsf/dataset'
+import { isoDate, pathSegment, type Dataset, type Row } from '@dsf/dataset'
 
 /** The rows of a chunk that share an object. */
 export interface Partition<R> {
@@ -65,11 +65,9 @@ function firstDay(period: 'day' | 'month' | 'year', day: number): number {
 function nameLevels(type: Level, day: Level): Partition<Row>['partitions'] {
   const named: Partition<Row>['partitions'] = []
   if (type !== undefined) named.push(['type', type === null ? null : String(type)])
-  if (day !== undefined) named.push(['dt', day === null ? null : isoDay(Number(day))])
+  if (day !== undefined) named.push(['dt', day === null ? null : isoDate(Number(day))])
   return named
 }
-
-const isoDay = (day: number) => new Date(day * dayMs).toISOString().split('T')[0]!
 
 function groupOf<R>(groups: Map<string, Partition<R>>, partitions: Partition<R>['partitions']): Partition<R> {
   const path = partitions.map(([, value]) => pathSegment(value)).join('/')

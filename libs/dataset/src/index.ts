@@ -30,6 +30,7 @@ export {
   type TopicSpec,
 } from './records/topics.ts'
 export { landingKey, noValue, objectKey, pathSegment, type ObjectName } from './records/object-key.ts'
+export { shorten } from './cells/shorten.ts'
 export { isProblem, type Problem, type Row, type Value } from './cells/problems.ts'
 export { fractionReader, keyRules, readRules, type CellReader } from './cells/values.ts'
 export { compileExpressions, type CompiledField } from './computing/expressions.ts'
@@ -71,6 +72,7 @@ export {
 } from './records/trends-index.ts'
 export { trendFields } from './loading/resolve-trends.ts'
 export { recordShape } from './records/record-shape.ts'
+export { isoDate, isoDatetime } from './times/iso.ts'
 export { timeNames } from './times/time-names.ts'
 export type { Reading, Tolerance } from './definition/reading.ts'
 export { resolvedForm } from './loading/resolved-form.ts'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import type { TopicKind } from '@dsf/dataset'
+import { isoDate, type TopicKind } from '@dsf/dataset'
 import { TransientError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,6 @@ import {
   folder,
   weather,
   header,
-  dayOf,
   line,
   csvOf,
   objects,
@@ -121,7 +120,7 @@ describe('an import', () => {
 
   it('holds some of the rows at once, however long they are', async () => {
     const long = 'x'.repeat(20_000)
-    const lines = Array.from({ length: 2000 }, (_, i) => `${dayOf(i)},0,12.8,5.0,4.7,${long}\n`)
+    const lines = Array.from({ length: 2000 }, (_, i) => `${isoDate(i)},0,12.8,5.0,4.7,${long}\n`)
     const results = await run(source(header + lines.join('')))
     const parts = results.map(({ out }) => out?.raw?.length ?? 0).filter((rows) => rows > 0)
     expect([parts.reduce((sum, rows) => sum + rows), Math.max(...parts) < 600]).toEqual([2000, true])

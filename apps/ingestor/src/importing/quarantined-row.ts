@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
-import type { Quarantined } from '@dsf/dataset'
+import { shorten, type Quarantined } from '@dsf/dataset'
 import type { Place } from '@dsf/stage'
 
 /** A record of the quarantine topic, and where it stands. */
@@ -50,13 +50,10 @@ const listedText = 300
 export function shortSummaryOf(row: QuarantinedRow): ReturnType<typeof summaryOf> {
   const reasons = row.reasons.slice(0, listedReasons).map((reason) => ({
     ...reason,
-    message: cut(reason.message),
+    message: shorten(reason.message, listedText),
   }))
-  return { ...summaryOf(row), key: cut(row.key), reasons }
+  return { ...summaryOf(row), key: shorten(row.key, listedText), reasons }
 }
-
-const cut = (text: string): string =>
-  text.length <= listedText ? text : `${text.slice(0, listedText).toWellFormed()}…`
 
 /** The original bytes, and the text that they are, if they are one. */
 export function bytesOf({ bytes, content }: QuarantinedRow) {

@@ -1,5 +1,6 @@
 /** The pages of an API as one file: the header of the first one, and the rows of all. */
 import { createHash } from 'node:crypto'
+import { shorten } from '@dsf/dataset'
 import type { Dispatcher } from 'undici'
 import { printable } from './guard-address.ts'
 import type { PagesOptions } from './http-options.ts'
@@ -118,7 +119,4 @@ class OneFile {
 }
 
 /** A header is said in a receipt, so its beginning only. */
-const shown = (header: Buffer): string => {
-  const text = header.toString()
-  return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text)
-}
+const shown = (header: Buffer): string => JSON.stringify(shorten(header.toString(), 120))

@@ -1,7 +1,7 @@
 import { authored, complaintOf, type Caster } from './casts.ts'
 import type { Field } from '../definition/dataset.ts'
 import { compilePattern } from './patterns.ts'
-import { cellProblem, shorten, type Problem, type ErrorAt, type Value } from './problems.ts'
+import { cellProblem, shortCell, type Problem, type ErrorAt, type Value } from './problems.ts'
 
 /** One constraint. A cell that does not hold to it is refused with `complaint`, which is given the cleaned text. */
 interface Rule {
@@ -42,7 +42,7 @@ function bounds(field: Field, caster: Caster, refuse: ErrorAt): Rule[] {
       throw refuse(`/constraints/${name}`, `applies to numbers and times, not to a ${field.type}`)
     const bound = authored(field, caster.cast, written)
     if (typeof bound !== 'number') throw refuse(`/constraints/${name}`, complaintOf(caster, field, written))
-    const complaint = (text: string) => `${shorten(text)} is ${where} ${written}`
+    const complaint = (text: string) => `${shortCell(text)} is ${where} ${written}`
     return [{ code, holds: (value) => holds(value as number, bound), complaint }]
   })
 }
@@ -56,7 +56,7 @@ function allowedValues(field: Field, caster: Caster, refuse: ErrorAt): Rule[] {
     return value
   })
   const set = new Set(values)
-  const complaint = (text: string) => `"${shorten(text)}" is none of the allowed values`
+  const complaint = (text: string) => `"${shortCell(text)}" is none of the allowed values`
   return [{ code: 'enum', holds: (value) => set.has(value), complaint }]
 }
 
@@ -92,6 +92,6 @@ function patternRule(pattern: string, refuse: ErrorAt): Rule {
     complaint: (text) =>
       text.length > longest
         ? `has ${text.length} characters, and the pattern ${pattern} is tried on at most ${longest}`
-        : `"${shorten(text)}" does not match ${pattern}`,
+        : `"${shortCell(text)}" does not match ${pattern}`,
   }
 }

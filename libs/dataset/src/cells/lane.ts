@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Dataset, Field } from '../definition/dataset.ts'
+import { isoDate, isoDatetime } from '../times/iso.ts'
 import { normalizeText } from './normalize-text.ts'
 import { isProblem, type Value } from './problems.ts'
 import { keyRules, readRules } from './values.ts'
@@ -17,8 +18,8 @@ const rowKeyText = (parts: (string | null)[]): string => hash('sha256', JSON.str
 
 /** A key field's value as text: one text for all ways of writing it, so `7` and `07` are the same integer key. */
 function keyPart({ type }: Pick<Field, 'type'>, value: Value): string {
-  if (type === 'datetime') return new Date(value as number).toISOString()
-  return type === 'date' ? new Date((value as number) * 86_400_000).toISOString().slice(0, 10) : String(value)
+  if (type === 'datetime') return isoDatetime(value as number)
+  return type === 'date' ? isoDate(value as number) : String(value)
 }
 
 /**

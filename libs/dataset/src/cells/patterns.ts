@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js'
 import { longestPattern } from '../definition/limits.ts'
 import { plainExpression } from './plain-patterns.ts'
+import { shorten } from './shorten.ts'
 
 /** Tells whether a whole text is of the pattern. */
 export interface Pattern {
@@ -41,7 +42,7 @@ export function compileSearch(
 function compile(pattern: string, refuse: (expected: string) => Error): RE2JS {
   if (pattern.length > longestPattern)
     throw refuse(
-      `"${pattern.slice(0, 40)}…" has ${pattern.length} characters, expected at most ${longestPattern}`,
+      `"${shorten(pattern, 40)}" has ${pattern.length} characters, expected at most ${longestPattern}`,
     )
   try {
     return RE2JS.compile(pattern)

@@ -1,5 +1,6 @@
 import type { Field } from '../definition/dataset.ts'
 import type { DefinitionError } from '../definition/errors.ts'
+import { shorten } from './shorten.ts'
 
 /** A cell's logical value: numbers for numbers, milliseconds for datetimes, days since 1970 for dates, null when missing. */
 export type Value = string | number | boolean | null
@@ -22,8 +23,8 @@ export const cellProblem = (field: Field, code: Problem['code'], what: string): 
   message: `${field.name} ${what}`,
 })
 
-/** The beginning of a long text, for a message. */
-export const shorten = (text: string) => (text.length > 80 ? text.slice(0, 80) + '…' : text)
+/** A cell as a message names it. */
+export const shortCell = (text: string): string => shorten(text, 80)
 
 /** Makes the error for a wrong part of a field: `at` is its path below the field, as in `/constraints/minimum`. */
 export type ErrorAt = (at: string, expected: string) => DefinitionError

@@ -4,7 +4,7 @@ import type { Field } from '../definition/dataset.ts'
 import { DefinitionError } from '../definition/errors.ts'
 import { normalizeText } from './normalize-text.ts'
 import { isExact } from './numbers.ts'
-import { isProblem, cellProblem, shorten, type Problem, type ErrorAt, type Value } from './problems.ts'
+import { isProblem, cellProblem, shortCell, type Problem, type ErrorAt, type Value } from './problems.ts'
 import { compileTimes } from '../times/times.ts'
 
 /** Reads one cell. A cell that a shorter header left out is `null` and counts as missing. */
@@ -30,7 +30,7 @@ export function readRules(field: Field, file = 'field', path = `/${field.name}`)
     const clean = normalizeText(text, field)
     if (missing(clean)) return absent
     const value = cast(clean)
-    if (value === undefined) return cellProblem(field, 'type', `"${shorten(clean)}" ${complaint(clean)}`)
+    if (value === undefined) return cellProblem(field, 'type', `"${shortCell(clean)}" ${complaint(clean)}`)
     return constrain === undefined ? value : constrain(value, clean)
   }
 }
@@ -49,7 +49,7 @@ export function keyRules(field: Field): CellReader {
     const clean = normalizeText(text ?? '', field)
     if (typeof value !== 'number' || isKept(clean, value) || missing(clean)) return value
     const what = `has more digits than a ${field.type} keeps, so another key could become the same; a primary key like this is a string`
-    return cellProblem(field, 'type', `"${shorten(text ?? '')}" ${what}`)
+    return cellProblem(field, 'type', `"${shortCell(text ?? '')}" ${what}`)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { shorten } from '../cells/shorten.ts'
 import type { DefinitionProblem } from '../definition/errors.ts'
 import { wordsAt } from './unknown-words.ts'
 import { nearest, unknownWord } from './words.ts'
@@ -66,6 +67,5 @@ function meant(issue: Issue, value: unknown): string {
 
 /** The value as it stands in the file, its beginning where it is long. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value)
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+  return shorten(JSON.stringify(value), 60)
 }

@@ -1,4 +1,4 @@
-import { asJson, quarantined, type Counters, type Quarantined, type TopicKind } from '@dsf/dataset'
+import { asJson, quarantined, shorten, type Counters, type Quarantined, type TopicKind } from '@dsf/dataset'
 import type { Output } from './define.ts'
 import { maxBatchBytes } from '../kafka/kafka.ts'
 
@@ -40,7 +40,9 @@ export function cutToFit({ key, value, ...rest }: Output): Output {
   ]
   const message = `too large for its topic: only ${missing.join(' and ')} are kept`
   const cut = { field: null, code: 'too-large', message }
-  const few = reasons.slice(0, keptReasons).map((reason) => ({ ...reason, message: shorten(reason.message) }))
+  const few = reasons
+    .slice(0, keptReasons)
+    .map((reason) => ({ ...reason, message: shorten(reason.message, keptMessage) }))
   const fits = key === null || Buffer.byteLength(key) <= keptBytes
   return {
     ...rest,
@@ -48,9 +50,6 @@ export function cutToFit({ key, value, ...rest }: Output): Output {
     value: { ...row, reasons: missing.length > 0 ? [...few, cut] : few, bytes: Buffer.from(kept) },
   }
 }
-
-const shorten = (message: string): string =>
-  message.length <= keptMessage ? message : `${message.slice(0, keptMessage).toWellFormed()}…`
 
 /** What the counts of a handler become when the outbox refused rows of a topic that it had counted. */
 export function recount(kind: TopicKind, refused: number): Counters {
