@@ -1,12 +1,11 @@
 import type { Dataset } from '@dsf/dataset'
 import { RequestError, type Runtime } from '@dsf/stage'
 import type { SourceLimits } from '../importing/source-options.ts'
-import { asRun, canStartAgain, isOver, newRun, takenBy, type Known } from '../importing/run.ts'
-import type { Request, Run } from '../importing/run.ts'
+import { canStartAgain, isOver, type Known, type Request, type Run } from '../importing/run.ts'
 import type { Replay, Selection } from '../importing/selection.ts'
 import { checkSource } from './check-source.ts'
-import { RunEnds } from './run-ends.ts'
-import { pageOfRuns, type RunQuery } from './run-list.ts'
+import { KnownRuns } from './known-runs.ts'
+import type { RunQuery } from './run-list.ts'
 import { refuseOtherUse, runIdOf, type WantedRun } from './wanted-run.ts'
 
 /** Runs of a dataset that wait at once: who asks for more does so by mistake. */
@@ -16,11 +15,10 @@ const cancelWithinMs = 10_000
 
 type ViewRuntime = Pick<Runtime, 'datasets' | 'send' | 'follow'>
 
-/** All runs as every instance sees them: read from Kafka, so that any instance answers for any run. */
+/** What is asked and told of runs. */
 export class RunsView {
   readonly #limits: SourceLimits
-  readonly #runs = new Map<string, Known>()
-  readonly #ends = new RunEnds()
+  readonly #runs = new KnownRuns()
   /** requests on their way to Kafka, by dataset: they will wait too */
   readonly #sending = new Map<string, number>()
   /** the same, by run */
@@ -32,31 +30,23 @@ export class RunsView {
   }
 
   async open(runtime: ViewRuntime): Promise<void> {
-    await runtime.follow(['requests', 'runs'], (dataset, kind, record, key) => {
-      if (record === null) this.#runs.delete(key)
-      else if (kind === 'runs') this.#know(dataset, asRun(record))
-      else this.#asked(dataset, record as unknown as Request)
-    })
+    await runtime.follow(['requests', 'runs'], (...seen) => this.#runs.take(...seen))
     this.#runtime = runtime
   }
 
-  /** Nobody is kept waiting by a process that ends. Nest calls this before it closes the HTTP side. */
+  /** Nest calls this before it closes the HTTP side. */
   onModuleDestroy(): void {
-    this.#ends.close()
+    this.#runs.close()
   }
 
-  find = (run: string): Known | undefined => this.#runs.get(run)
+  find = (run: string): Known | undefined => this.#runs.find(run)
 
-  /** One more than asked for, where there is one. */
-  list = (query: RunQuery): Known[] => pageOfRuns(this.#runs.values(), query)
+  list = (query: RunQuery): Known[] => this.#runs.list(query)
 
-  /** The run once it is over, or as it is when the time is, or whoever waits has gone. */
-  async whenOver(id: string, ms: number, gone?: AbortSignal): Promise<Known | undefined> {
-    const known = this.#runs.get(id)
-    if (!known || isOver(known.run)) return known
-    await this.#ends.wait(id, ms, gone)
-    return this.#runs.get(id)
-  }
+  whenOver = (run: string, ms: number, gone?: AbortSignal): Promise<Known | undefined> =>
+    this.#runs.whenOver(run, ms, gone)
+
+  replaysOf = (dataset: Dataset): Replay[] => this.#runs.replays(dataset)
 
   /**
    * Asks for an import. One that is known already is not checked again: its file may be gone by now. One that failed before its first row,
@@ -103,7 +93,7 @@ export class RunsView {
    */
   async cancel(id: string, gone?: AbortSignal): Promise<Known> {
     const runtime = this.#opened()
-    const known = this.#runs.get(id)
+    const known = this.#runs.find(id)
     if (!known) throw new RequestError(404, `no run has the id "${id}"`)
     if (isOver(known.run))
       throw new RequestError(
@@ -120,11 +110,6 @@ export class RunsView {
     await runtime.send(dataset, 'requests', { key: id, value: cancel })
     // over, and forgotten meanwhile
     return (await this.whenOver(id, cancelWithinMs, gone)) ?? known
-  }
-
-  /** Replays whose rows are through, or on their way. */
-  replaysOf(dataset: Dataset): Replay[] {
-    return this.#of(dataset).flatMap(({ run }) => takenBy(run))
   }
 
   /** @throws RequestError 404, 422 or 503 */
@@ -149,7 +134,7 @@ export class RunsView {
 
   /** The run that was asked for before, unless it is to begin anew. @throws RequestError 422 when it is of something else */
   #known(wanted: WantedRun): Known | undefined {
-    const known = this.#runs.get(wanted.run)
+    const known = this.#runs.find(wanted.run)
     if (!known) return undefined
     refuseOtherUse(known.run, wanted)
     return canStartAgain(known.run) ? undefined : known
@@ -166,15 +151,14 @@ export class RunsView {
   }
 
   async #ask(dataset: Dataset, wanted: WantedRun): Promise<Known> {
-    const waiting = this.#of(dataset).filter(({ run }) => run.state === 'queued').length
     const sending = this.#sending.get(dataset.name) ?? 0
-    if (waiting + sending >= mostWaiting)
+    if (this.#runs.waiting(dataset) + sending >= mostWaiting)
       throw new RequestError(
         429,
         `${mostWaiting} runs of "${dataset.name}" wait already; ask again when some are over`,
       )
     // later than the one before, whatever the clock says: that is what makes it another request
-    const before = this.#runs.get(wanted.run)?.run.asked_at ?? 0
+    const before = this.#runs.find(wanted.run)?.run.asked_at ?? 0
     const request = { ...wanted, requested_at: Math.max(Date.now(), before + 1) }
     this.#sending.set(dataset.name, sending + 1)
     try {
@@ -182,30 +166,8 @@ export class RunsView {
     } finally {
       this.#sending.set(dataset.name, this.#sending.get(dataset.name)! - 1)
     }
-    this.#asked(dataset, request)
-    return this.#runs.get(wanted.run)!
-  }
-
-  #of = ({ name }: Dataset): Known[] => [...this.#runs.values()].filter(({ dataset }) => dataset === name)
-
-  /** A request that the owner of the dataset has not taken in yet, or that begins a run anew. */
-  #asked(dataset: Dataset, request: Request): void {
-    if (request.type === 'cancel') return
-    const known = this.#runs.get(request.run)?.run
-    if (known && !(canStartAgain(known) && request.requested_at > known.asked_at)) return
-    this.#know(dataset, newRun({ ...request, type: request.type }, dataset.lanes))
-  }
-
-  /**
-   * Requests and runs come from two topics: an older record of a run says nothing about one that was asked for again. One that ended
-   * for good does: what we heard of was a second request for it, from another instance perhaps, which began nothing.
-   */
-  #know(dataset: Dataset, run: Run): void {
-    const known = this.#runs.get(run.run)?.run
-    const endedForGood = isOver(run) && !canStartAgain(run)
-    if (known && run.asked_at < known.asked_at && !endedForGood) return
-    this.#runs.set(run.run, { dataset: dataset.name, run })
-    if (isOver(run)) this.#ends.tell(run.run)
+    this.#runs.request(dataset, request)
+    return this.#runs.find(wanted.run)!
   }
 }
 
