@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { inTurns, nextTurn, oneAtATime, sliced, sliceRecords } from './turns.ts'
+import { inTurns, nextTurn, sliced, sliceRecords } from './turns.ts'
 
 describe('turns', () => {
   it('are given one in each round of the event loop, in the order of asking', async () => {
@@ -47,19 +47,5 @@ describe('items in turns', () => {
     await work
     expect(seen).toEqual(items)
     expect(turns).toEqual([sliceRecords, 2 * sliceRecords])
-  })
-})
-
-describe('work of a timer', () => {
-  it('is not begun a second time while it is under way, and is the next time after', async () => {
-    const begun: (() => void)[] = []
-    const look = oneAtATime(() => new Promise<void>((end) => begun.push(end)))
-    look()
-    look()
-    expect(begun).toHaveLength(1)
-    begun[0]!()
-    await setImmediate()
-    look()
-    expect(begun).toHaveLength(2)
   })
 })

@@ -1,7 +1,7 @@
 import type { Dataset, TopicKind } from '@dsf/dataset'
 import type { ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs'
 import type { Health } from '../health/health.ts'
-import { doneWithin, oneAtATime } from '../batches/turns.ts'
+import { doneWithin, oneAtATime } from '../batches/timed-work.ts'
 import { HeldInputs, inputName } from './held-inputs.ts'
 import { fetchedOffset, lastOffset, unreadableBatch } from '../kafka/kafka.ts'
 import { LaneFailures } from './lane-failures.ts'
