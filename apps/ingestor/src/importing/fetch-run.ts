@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '@dsf/dataset'
 import { crashPoint } from '@dsf/stage'
+import { withProgress, type Progress } from './fetch-progress.ts'
 import type { Importer } from './importer.ts'
 import { definitionOf, filesBefore, knownBefore, unchanged } from './known-file.ts'
 import { landQuarantine } from './land-quarantine.ts'
@@ -25,8 +25,11 @@ export async function fetchRun(
   const fetching_at = Date.now()
   const before = knownBefore(lane.state, lane.dataset, runOf(lane, id))
   const read = filesBefore(lane.state, runOf(lane, id))
-  const told = (sofar: SoFar) => saveRun(lane, id, () => ({ ...sofar, state: 'fetching', fetching_at }))
-  const file = await landAndTell(importer, lane, runOf(lane, id), { before, read, signal, told })
+  const tell = (progress: Progress) =>
+    saveRun(lane, id, () => ({ ...progress, state: 'fetching', fetching_at }))
+  const file = await withProgress(signal, tell, (count, either) =>
+    land(importer, lane, runOf(lane, id), { before, read, count, signal: either }),
+  )
   const arrived = 'same' in file ? unchanged(file, (before ?? read)!) : fetched(lane.dataset, file)
   // a file that is not read has the header that it had
   const header = 'same' in file ? (lane.state.withHeader(id)?.header ?? null) : null
@@ -48,39 +51,17 @@ function fetched(dataset: Dataset, landed: Landing | Landed): Partial<Run> {
   }
 }
 
-/** How far a fetch has come. */
-type SoFar = Pick<Run, 'landing_bytes' | 'bytes_per_second'>
-type Told = (sofar: SoFar) => Promise<void>
-
-/** Tells meanwhile how far it has come. Whichever of the two fails ends the other. */
-async function landAndTell(
-  importer: Importer,
-  lane: Work,
-  run: Run,
-  { signal, told, ...before }: Before & { signal: AbortSignal; told: Told },
-): Promise<Arrived> {
-  let bytes = 0
-  const came = (total: number) => {
-    bytes = total
-    lane.heard()
-    crashPoint('while-fetching')
-  }
-  const over = new AbortController()
-  const either = AbortSignal.any([signal, over.signal])
-  const landing = land(importer, lane, run, { ...before, came, signal: either })
-  const telling = tell(over.signal, () => bytes, told)
-  return Promise.race([landing, telling]).finally(() => {
-    over.abort()
-    return Promise.allSettled([landing, telling])
-  })
-}
-
 function land(
   { store, limits, topics }: Importer,
-  { dataset, state }: Work,
+  { dataset, state, heard }: Work,
   run: Run,
-  { came, ...more }: Before & { signal: AbortSignal; came: (bytes: number) => void },
+  { count, ...more }: Before & { signal: AbortSignal; count: (bytes: number) => void },
 ): Promise<Arrived> {
+  const came = (bytes: number) => {
+    count(bytes)
+    heard()
+    crashPoint('while-fetching')
+  }
   if (run.replay === null) {
     const { source, requested_at } = run
     const asked = { run: run.run, source: source!, requested_at }
@@ -88,18 +69,4 @@ function land(
   }
   const replay = { replay: run.replay, before: state.replays() }
   return landQuarantine({ store, topics: topics! }, dataset, run.run, replay, { signal: more.signal, came })
-}
-
-/** Milliseconds until the first look at how far a source has come, which a quick one does not live to see, and between two of them. */
-const looks = { first: 500, every: 2000 }
-
-/** Tells now and then how much has come, until it is over. */
-async function tell(over: AbortSignal, bytes: () => number, told: Told): Promise<never> {
-  for (let before = 0, ms = looks.first; ; ms = looks.every) {
-    await sleep(ms, undefined, { signal: over })
-    const landing_bytes = bytes()
-    const bytes_per_second = Math.max(0, Math.round(((landing_bytes - before) * 1000) / ms))
-    await told({ landing_bytes, bytes_per_second })
-    before = landing_bytes
-  }
 }
