@@ -36,6 +36,20 @@ describe('the runs of a dataset', () => {
     expect(states.changes()).toEqual([])
   })
 
+  it('are written once for each batch of a transaction that changed them', () => {
+    const states = newStates()
+    const written = () => states.changes().map(({ key, value }) => [key, (value as Run).byte])
+    states.set(at(1))
+    states.set(at(2))
+    expect(written()).toEqual([['r', 2]])
+    states.set(at(7, 's'))
+    expect(written()).toEqual([['s', 7]])
+    states.set(at(3))
+    expect(written()).toEqual([['r', 3]])
+    states.commit()
+    expect([states.get('r')?.byte, states.get('s')?.byte, written()]).toEqual([3, 7, []])
+  })
+
   it('are worked at in the order in which they were asked for', () => {
     const states = committed(
       newStates(),

@@ -18,7 +18,9 @@ export class RunStates implements LaneState {
   readonly #kept: Kept
   readonly #committed = new Map<string, Run>()
   /** null for one that is not kept any more */
-  #pending = new Map<string, Run | null>()
+  readonly #pending = new Map<string, Run | null>()
+  /** of the pending ones, those that are in no record yet */
+  readonly #unwritten = new Set<string>()
 
   constructor(kept: Kept) {
     this.#kept = kept
@@ -85,7 +87,7 @@ export class RunStates implements LaneState {
   }
 
   set(run: Run): void {
-    this.#pending.set(run.run, run)
+    this.#change(run.run, run)
   }
 
   /** Lets go of runs that are over and beyond what is kept. */
@@ -101,22 +103,34 @@ export class RunStates implements LaneState {
         (i >= runs || run.requested_at < now - days * day) &&
         !this.#pending.has(run.run)
       )
-        this.#pending.set(run.run, null)
+        this.#change(run.run, null)
   }
 
-  /** What the open transaction changed, as records of the topic. */
+  #change(run: string, to: Run | null): void {
+    this.#pending.set(run, to)
+    this.#unwritten.add(run)
+  }
+
+  /** What was changed since this was called last, as records of the topic: a transaction may have many batches. */
   changes(): Output[] {
-    return [...this.#pending].map(([key, value]) => ({ key, value, lane: 0 }))
+    const changes = [...this.#unwritten].map((key) => ({ key, value: this.#pending.get(key), lane: 0 }))
+    this.#unwritten.clear()
+    return changes
   }
 
   commit(): void {
     for (const [key, run] of this.#pending)
       if (run === null) this.#committed.delete(key)
       else this.#committed.set(key, run)
-    this.#pending = new Map()
+    this.#forgetPending()
   }
 
   rollback(): void {
-    this.#pending = new Map()
+    this.#forgetPending()
+  }
+
+  #forgetPending(): void {
+    this.#pending.clear()
+    this.#unwritten.clear()
   }
 }
