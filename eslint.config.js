@@ -25,6 +25,7 @@ const rooms = {
   'libs/dataset/src': ['times', 'definition', 'cells', 'computing', 'records', 'flow', 'loading'],
   'libs/stage/src': ['health', 'settings', 'http', 'kafka', 'batches', 'lanes', 'datasets'],
   'apps/ingestor/src': ['reading', 'sources', 'importing', 'runs', 'quarantine'],
+  infra: ['client', 'local', 'demo'],
 }
 
 const kafka = {

@@ -1,5 +1,5 @@
 /** One question over HTTP, and its answer or the sentence why there is none. */
-import { messageOf } from '../local/errors.ts'
+import { messageOf } from '../message-of.ts'
 
 /** Where the API is, and what opens it; no token for one that listens on loopback without. */
 export interface Api {

@@ -1,6 +1,7 @@
 /** Triggers a DAG run by Airflow's REST API and waits for its end. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf, StackError } from './errors.ts'
+import { StackError } from './errors.ts'
+import { messageOf } from '../message-of.ts'
 import { within } from './ready.ts'
 import { say, seconds } from './say.ts'
 import { airflowUser } from './servers/airflow.ts'

@@ -1,6 +1,7 @@
 /** Waiting for real readiness. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf, StackError } from './errors.ts'
+import { StackError } from './errors.ts'
+import { messageOf } from '../message-of.ts'
 import { lastLines } from './install/tool.ts'
 import { isAlive, type ProcessRecord } from './processes/record.ts'
 import { logFile } from './processes/start.ts'

@@ -1,5 +1,5 @@
 /** Says of each server and stage where it is and whether it serves. */
-import { messageOf } from './errors.ts'
+import { messageOf } from '../message-of.ts'
 import { isAlive, readRecord } from './processes/record.ts'
 import { servicesOf } from './servers/catalogue.ts'
 import type { Service } from './servers/service.ts'

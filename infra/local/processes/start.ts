@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { messageOf, StackError } from '../errors.ts'
+import { StackError } from '../errors.ts'
+import { messageOf } from '../../message-of.ts'
 import { bootId, processStat } from './proc.ts'
 import { type ProcessRecord, writeRecord } from './record.ts'
 
