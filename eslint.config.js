@@ -24,7 +24,7 @@ const testsMayImport = ['e2e/support', 'infra/feed']
 const rooms = {
   'libs/dataset/src': ['times', 'definition', 'cells', 'computing', 'records', 'flow', 'loading'],
   'libs/stage/src': ['health', 'settings', 'http', 'kafka', 'batches', 'lanes', 'datasets'],
-  'apps/ingestor/src': ['reading', 'sources', 'importing', 'runs', 'quarantine'],
+  'apps/ingestor/src': ['reading', 'sources', 'refused', 'importing', 'runs', 'quarantine'],
   infra: ['client', 'local', 'demo'],
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FetchedRecord } from '@dsf/stage'
-import type { QuarantineLog } from '../src/importing/quarantine-log.ts'
+import type { QuarantineLog } from '../src/refused/quarantine-log.ts'
 
 export interface Refused {
   code: string

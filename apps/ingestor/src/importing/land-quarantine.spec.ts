@@ -6,9 +6,9 @@ import type { Place } from '@dsf/stage'
 import { describe, expect, it } from 'vitest'
 import { topicOf, type Refused } from '../../testing/quarantine-topic.ts'
 import { landedRows, landQuarantine } from './land-quarantine.ts'
-import type { QuarantinedRow } from './quarantined-row.ts'
+import type { QuarantinedRow } from '../refused/quarantined-row.ts'
 import { selectRows } from '../quarantine/select-rows.ts'
-import type { Replay } from './selection.ts'
+import type { Replay } from '../refused/selection.ts'
 
 const dataset = loadDataset('datasets/earthquakes')
 

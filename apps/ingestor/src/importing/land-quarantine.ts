@@ -5,9 +5,9 @@ import { landingKey, type Dataset } from '@dsf/dataset'
 import type { TopicReader } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import type { Landing } from './land-source.ts'
-import { quarantineLog, rowsUntil, type QuarantineLog, type Reading } from './quarantine-log.ts'
-import { nameOf, whyNotReplayable, type QuarantinedRow } from './quarantined-row.ts'
-import { isSelected, isTaken, type Replay } from './selection.ts'
+import { quarantineLog, rowsUntil, type QuarantineLog, type Reading } from '../refused/quarantine-log.ts'
+import { nameOf, whyNotReplayable, type QuarantinedRow } from '../refused/quarantined-row.ts'
+import { isSelected, isTaken, type Replay } from '../refused/selection.ts'
 import { SourceError } from '../source-error.ts'
 
 /** Rows of one replay: of each its name is held in memory while the topic is read. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { UnreadableFileError } from '../reading/unreadable-file.ts'
 import { publishReplay } from './publish-replay.ts'
 import { answererOf } from './publish-rows.ts'
-import { whyNotReplayable, type QuarantinedRow } from './quarantined-row.ts'
+import { whyNotReplayable, type QuarantinedRow } from '../refused/quarantined-row.ts'
 import { newRun } from './run.ts'
 
 const weather = loadDataset(join(import.meta.dirname, '../../../../datasets/seattle-weather'))

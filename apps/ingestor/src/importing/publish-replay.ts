@@ -2,7 +2,7 @@ import { quarantined, type Dataset } from '@dsf/dataset'
 import { DatasetError, sliced, type TopicReader } from '@dsf/stage'
 import { UnreadableFileError } from '../reading/unreadable-file.ts'
 import { countedByLane, type Answer, type Answers, type Published } from './publish-rows.ts'
-import type { QuarantinedRow } from './quarantined-row.ts'
+import type { QuarantinedRow } from '../refused/quarantined-row.ts'
 import type { Run } from './run.ts'
 import { CsvScanner } from '../reading/scan-csv.ts'
 

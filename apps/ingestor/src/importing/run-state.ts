@@ -1,6 +1,6 @@
 import type { LaneState, Output } from '@dsf/stage'
 import { asRun, isOpen, isOver, takenBy, type Run } from './run.ts'
-import type { Replay } from './selection.ts'
+import type { Replay } from '../refused/selection.ts'
 
 /** What is kept of the runs of a dataset; older ones are documents of the index. */
 export interface Kept {

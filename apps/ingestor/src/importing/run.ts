@@ -1,6 +1,6 @@
 import type { Counters } from '@dsf/dataset'
 import type { Drift, SeenHeader } from '../reading/header-drift.ts'
-import { parseReplay, type Replay } from './selection.ts'
+import { parseReplay, type Replay } from '../refused/selection.ts'
 import type { FilesRead } from './new-files.ts'
 import type { SameBy } from '../sources/source-client.ts'
 

@@ -1,6 +1,6 @@
-import { rowsFrom, type QuarantineLog, type Range } from '../importing/quarantine-log.ts'
-import { nameOf, whyNotReplayable, type QuarantinedRow } from '../importing/quarantined-row.ts'
-import { isTaken, type Replay } from '../importing/selection.ts'
+import { rowsFrom, type QuarantineLog, type Range } from '../refused/quarantine-log.ts'
+import { nameOf, whyNotReplayable, type QuarantinedRow } from '../refused/quarantined-row.ts'
+import { isTaken, type Replay } from '../refused/selection.ts'
 
 export interface Count {
   stage: string

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { topicOf, type Refused } from '../../testing/quarantine-topic.ts'
 import { pageOf } from './quarantine-page.ts'
-import type { QuarantinedRow } from '../importing/quarantined-row.ts'
+import type { QuarantinedRow } from '../refused/quarantined-row.ts'
 
 type Wanted = Parameters<typeof pageOf>[3]
 

@@ -1,6 +1,7 @@
 import type { Fetched } from '@dsf/stage'
-import { rowOf, type QuarantineLog, type Range } from '../importing/quarantine-log.ts'
-import { shortSummaryOf, type QuarantinedRow } from '../importing/quarantined-row.ts'
+import { rowOf, type QuarantineLog, type Range } from '../refused/quarantine-log.ts'
+import type { QuarantinedRow } from '../refused/quarantined-row.ts'
+import { shortSummaryOf } from './row-summary.ts'
 
 export type Summary = ReturnType<typeof shortSummaryOf>
 

@@ -4,14 +4,15 @@ import { perDataset, RequestError, type Runtime } from '@dsf/stage'
 import { announceAgain } from './announce-again.ts'
 import type { ReplayAnswer } from './quarantine-contracts.ts'
 import { QuarantineCounts } from './quarantine-counts.ts'
-import { quarantineLog, rowsFrom, type QuarantineLog, type Range } from '../importing/quarantine-log.ts'
+import { quarantineLog, rowsFrom, type QuarantineLog, type Range } from '../refused/quarantine-log.ts'
 import { pageOf, type Page } from './quarantine-page.ts'
-import { bytesOf, summaryOf, whyNotReplayable, type QuarantinedRow } from '../importing/quarantined-row.ts'
+import { whyNotReplayable, type QuarantinedRow } from '../refused/quarantined-row.ts'
 import { toAnswer } from '../runs/run-answer.ts'
 import type { RunsView } from '../runs/runs-view.ts'
 import { Questions } from './questions.ts'
+import { bytesOf, summaryOf } from './row-summary.ts'
 import { isReplayed, mostDocuments, selectRows, type Selected } from './select-rows.ts'
-import { isSelected, type Replay, type Selection } from '../importing/selection.ts'
+import { isSelected, type Replay, type Selection } from '../refused/selection.ts'
 
 /** A question for counts is answered with what is counted by then; the rest is counted behind it. */
 const countingMs = 300

@@ -1,6 +1,6 @@
-import { rowsUntil, type QuarantineLog, type Reading } from '../importing/quarantine-log.ts'
-import { nameOf, whyNotReplayable, type QuarantinedRow } from '../importing/quarantined-row.ts'
-import { isSelected, isTaken, type Replay, type Selection } from '../importing/selection.ts'
+import { rowsUntil, type QuarantineLog, type Reading } from '../refused/quarantine-log.ts'
+import { nameOf, whyNotReplayable, type QuarantinedRow } from '../refused/quarantined-row.ts'
+import { isSelected, isTaken, type Replay, type Selection } from '../refused/selection.ts'
 
 /** What a replay of a selection would do. */
 export interface Selected {

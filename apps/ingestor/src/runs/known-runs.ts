@@ -1,7 +1,7 @@
 import type { Dataset, TopicKind } from '@dsf/dataset'
 import { asRun, canStartAgain, isOver, newRun, takenBy, type Known } from '../importing/run.ts'
 import type { Request, Run } from '../importing/run.ts'
-import type { Replay } from '../importing/selection.ts'
+import type { Replay } from '../refused/selection.ts'
 import { RunEnds } from './run-ends.ts'
 import { pageOfRuns, type RunQuery } from './run-list.ts'
 

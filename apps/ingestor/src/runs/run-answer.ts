@@ -3,7 +3,7 @@ import { tellDrift } from '../reading/header-drift.ts'
 import { printable } from '../sources/guard-address.ts'
 import { expectedReceipts } from '../importing/close-run.ts'
 import type { Known } from '../importing/run.ts'
-import type { Selection } from '../importing/selection.ts'
+import type { Selection } from '../refused/selection.ts'
 import type { run } from './runs-contracts.ts'
 
 /** A run as `GET /v1/runs/<id>` answers it. */

@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import type { Dataset } from '@dsf/dataset'
 import { RequestError } from '@dsf/stage'
 import type { Run, RunRequest } from '../importing/run.ts'
-import type { Selection } from '../importing/selection.ts'
+import type { Selection } from '../refused/selection.ts'
 import { shownSource } from './run-answer.ts'
 
 /** What somebody wants of a run, before it is asked for. */

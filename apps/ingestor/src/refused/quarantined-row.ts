@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
-import { shorten, type Quarantined } from '@dsf/dataset'
+import type { Quarantined } from '@dsf/dataset'
 import type { Place } from '@dsf/stage'
 
 /** A record of the quarantine topic, and where it stands. */
@@ -35,28 +34,4 @@ export function whyNotReplayable({ stage, reasons, dsf_run }: QuarantinedRow): s
   if (reasons.some(({ code }) => code === 'partitions'))
     return 'it is clean and in the processed CSV, but its chunk had too many partitions; import its file under another name, with a longer x-dsf.sinks.lake.period'
   return undefined
-}
-
-/** A row as an operator sees it; the bytes are shown with `bytesOf`. */
-export function summaryOf(row: QuarantinedRow) {
-  const { lane, offset, dsf_run: runId, dsf_row, stage, reasons, content, key } = row
-  return { id: `${lane}-${offset}`, runId, row: dsf_row, stage, key, reasons, content }
-}
-
-const listedReasons = 20
-const listedText = 300
-
-/** A row in a list: as much of it as tells it from others, however much it has. */
-export function shortSummaryOf(row: QuarantinedRow): ReturnType<typeof summaryOf> {
-  const reasons = row.reasons.slice(0, listedReasons).map((reason) => ({
-    ...reason,
-    message: shorten(reason.message, listedText),
-  }))
-  return { ...summaryOf(row), key: shorten(row.key, listedText), reasons }
-}
-
-/** The original bytes, and the text that they are, if they are one. */
-export function bytesOf({ bytes, content }: QuarantinedRow) {
-  const text = content !== 'avro' && isUtf8(bytes) ? { text: bytes.toString('utf8') } : {}
-  return { bytes: bytes.toString('base64'), ...text }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytesOf, nameOf, shortSummaryOf, toRow, whyNotReplayable } from './quarantined-row.ts'
+import { nameOf, toRow, whyNotReplayable } from './quarantined-row.ts'
 
 const refused = (offset: number, change: object = {}) =>
   toRow(
@@ -39,20 +39,5 @@ describe('a quarantined row', () => {
     expect(whyNotReplayable(refused(1))).toBeUndefined()
     expect(whyNotReplayable(refused(1, undecodable))).toMatch(/no stage wrote/)
     expect(whyNotReplayable(refused(1, { stage: 'indexer' }))).toMatch(/by its object/)
-  })
-
-  it('shows text only where the bytes are one: framed Avro may look like it', () => {
-    expect(bytesOf(refused(1, { content: 'csv' }))).toEqual({ bytes: 'eA==', text: 'x' })
-    expect(bytesOf(refused(1))).toEqual({ bytes: 'eA==' })
-    expect(bytesOf(refused(1, { content: 'csv', bytes: Buffer.from([0xff]) }))).toEqual({ bytes: '/w==' })
-  })
-
-  it('is short in a list, whatever it has', () => {
-    const reasons = Array.from({ length: 500 }, (_, i) => ({
-      ...{ field: `f${i}`, code: 'type', message: 'x'.repeat(5000) },
-    }))
-    const listed = shortSummaryOf({ ...refused(1, { reasons }), key: 'k'.repeat(60_000) })
-    expect(JSON.stringify(listed).length).toBeLessThan(10_000)
-    expect(listed.reasons).toHaveLength(20)
   })
 })
