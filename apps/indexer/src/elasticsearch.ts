@@ -1,17 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { errors, type Client } from '@elastic/elasticsearch'
 import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { fieldLimit, indexTemplate, type Dataset, type IndexTemplate } from '@dsf/dataset'
-import {
-  answerFilter,
-  explainError,
-  readBulkAnswer,
-  type BulkAnswer,
-  type BulkOutcome,
-} from './bulk-answer.ts'
+import { answerFilter, explainError, type BulkAnswer, type BulkOutcome } from './bulk-answer.ts'
 import type { BulkBody } from './bulk-body.ts'
 import type { IndexSettings } from './config.ts'
 import { openClient, type Patience } from './elasticsearch-client.ts'
+import { sendBulk } from './send-bulk.ts'
 import { sharedCalls } from './shared-calls.ts'
 
 /** What the indexer does with Elasticsearch. A server that is away or overloaded is a TransientError. */
@@ -39,9 +33,6 @@ export interface NamedIndex {
   first: string
 }
 
-/** Tries of one bulk request before the lane lets go of it and starts the batch again. */
-const tries = 6
-
 /** @throws FatalError when variables do not fit together */
 export function openIndex(settings: IndexSettings, waits?: Patience): Index {
   const { client, isMendable, patience } = openClient(settings, waits)
@@ -64,7 +55,8 @@ export function openIndex(settings: IndexSettings, waits?: Patience): Index {
       ),
     prepare: (dataset) => prepared(ofDataset(dataset), dataset.name),
     prepareIndex: (index) => prepared(index),
-    bulk: (body, target = 'alias') => bulk((work) => tried('bulk', work), body, target === 'alias'),
+    bulk: (body, target = 'alias') =>
+      sendBulk((items) => tried('bulk', (client) => requestBulk(client, items, target === 'alias')), body),
     // the lanes of a run end together, and one refresh is enough for all of them
     refresh: sharedCalls((alias) =>
       tried('refresh', (client) => client.indices.refresh({ index: nameOf(alias) })),
@@ -161,41 +153,9 @@ function ignoreExisting(error: unknown): void {
   if (body.error?.type !== 'resource_already_exists_exception') throw error
 }
 
-/** Sends one body, then again only what the server was at fault for. */
-async function bulk(
-  tried: <T>(work: (client: Client) => Promise<T>) => Promise<T>,
-  { body, rows }: BulkBody,
-  requireAlias: boolean,
-): Promise<BulkOutcome> {
-  const send = async (bulkBody: string, items: number): Promise<BulkOutcome> => {
-    const querystring = { filter_path: answerFilter, require_alias: requireAlias }
-    const request = { method: 'POST', path: '/_bulk', bulkBody, querystring }
-    return readBulkAnswer(await tried((client) => client.transport.request<BulkAnswer>(request)), items)
-  }
-  const total = await send(body, rows.length)
-  for (let attempt = 1; total.retry.length > 0; attempt++) {
-    if (attempt === tries)
-      throw new TransientError(
-        `Elasticsearch did not take ${total.retry.length} of ${rows.length} documents in ${tries} tries: ${total.retry[0]!.reason}`,
-      )
-    await sleep(250 * 2 ** attempt)
-    const sent = total.retry.map(({ at }) => at)
-    addOutcome(total, await send(itemsOf(body, sent), sent.length), sent)
-  }
-  return total
-}
-
-/** What became of the items that were sent again, by their positions in the whole. */
-function addOutcome(total: BulkOutcome, { fates, refused, retry }: BulkOutcome, sent: number[]): void {
-  for (const [i, fate] of fates.entries()) total.fates[sent[i]!] = fate
-  for (const { at, reason } of refused) total.refused.push({ at: sent[at]!, reason })
-  total.retry = retry.map(({ at, reason }) => ({ at: sent[at]!, reason }))
-}
-
-/** An item of a bulk body is two lines: action and document. */
-function itemsOf(body: string, items: number[]): string {
-  const lines = body.split('\n')
-  return items.map((i) => `${lines[2 * i]}\n${lines[2 * i + 1]}\n`).join('')
+function requestBulk(client: Client, bulkBody: string, require_alias: boolean): Promise<BulkAnswer> {
+  const querystring = { filter_path: answerFilter, require_alias }
+  return client.transport.request<BulkAnswer>({ method: 'POST', path: '/_bulk', bulkBody, querystring })
 }
 
 const reasonOf = (error: errors.ElasticsearchClientError): string => {
