@@ -71,6 +71,8 @@ export async function closeAll(): Promise<void> {
 
 const openSerde = (dataset: Dataset) => new Serde(registryUrl, registryAccess(configOf([dataset])))
 
+const { signal: unstopped } = new AbortController()
+
 /** What lanes of a stage share, without a process around them. */
 export async function openKit(stage: Stage, dataset: Dataset): Promise<StageKit> {
   const kafka = createKafka(stage.name, configOf([dataset]), log, () => undefined)
@@ -82,7 +84,7 @@ export async function openKit(stage: Stage, dataset: Dataset): Promise<StageKit>
   await serde.register(dataset, [...new Set([...stage.writes, ...stage.reads, 'quarantine' as const])])
   const metrics = new StageMetrics(stage.name)
   const nothing = () => undefined
-  const idle = { seek: nothing, pause: nothing, resume: nothing, stopping: () => false, heard: nothing }
+  const idle = { seek: nothing, pause: nothing, resume: nothing, stopping: unstopped, heard: nothing }
   const names = namesOf()
   return { stage, names, groupId: names.group(stage.name), kafka, admin, serde, log, metrics, spans, ...idle }
 }

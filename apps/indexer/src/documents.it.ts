@@ -28,8 +28,14 @@ describe('a document of a table', () => {
     ...{ key: 'lake/t', format: 'jsonl', records: 1 },
     sha256: createHash('sha256').update(bytes).digest('hex'),
   }
+  const { signal } = new AbortController()
   const write = ({ alias }: NamedIndex) =>
-    tableIndexer(store, index, { ...tables.trends, alias }, dataset)([object], () => undefined)
+    tableIndexer(
+      store,
+      index,
+      { ...tables.trends, alias },
+      dataset,
+    )([object], { heard: () => undefined, signal })
 
   it('is written once, however often its object is announced', async () => {
     const own = ownIndex(trendsTemplate, freshName())
@@ -124,7 +130,7 @@ describe('a document', () => {
     const toBodies = bulkWriter(dataset, { index: alias })
     for (const version of order)
       for (const body of toBodies([row(version, `of ${version}`)])) {
-        const answer = await index.bulk(body, 'index')
+        const answer = await index.bulk(body, { target: 'index' })
         expect(answer.refused).toEqual([])
       }
     const found = (await ask(`${alias}/_doc/nv1`, undefined, 'GET')) as { _version: number; _source: object }
@@ -140,7 +146,7 @@ describe('a document', () => {
     const fatesOf = async (...versions: number[]) => {
       const rows = versions.map((version) => ({ ...row(version, 'any'), id }))
       const bodies = [...bulkWriter(dataset, { index: alias })(rows)]
-      return (await Promise.all(bodies.map((body) => index.bulk(body, 'index')))).flatMap(
+      return (await Promise.all(bodies.map((body) => index.bulk(body, { target: 'index' })))).flatMap(
         ({ fates }) => fates,
       )
     }
@@ -176,7 +182,7 @@ describe('a document', () => {
     const old = year('2024')
     await ask(`${alias}/_doc/nv1?version=${old}&version_type=external_gte`, row(old, 'old'))
     for (const body of bulkWriter(dataset, { index: alias })([row(old + 1, 'new')]))
-      await index.bulk(body, 'index')
+      await index.bulk(body, { target: 'index' })
     const found = (await ask(`${alias}/_doc/nv1`, undefined, 'GET')) as { _source: object }
     expect(found._source).toMatchObject({ net: 'new' })
   })

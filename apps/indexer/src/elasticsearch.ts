@@ -17,8 +17,11 @@ export interface Index {
   prepare: (dataset: Dataset) => Promise<void>
   /** the same for an index that is not of a dataset */
   prepareIndex: (index: NamedIndex) => Promise<void>
-  /** into an alias, which is never made by writing to it, or into an index */
-  bulk: (body: BulkBody, target?: 'alias' | 'index') => Promise<BulkOutcome>
+  /** into an alias, which is never made by writing to it, or into an index; tries until the signal ends its waiting */
+  bulk: (
+    body: BulkBody,
+    how?: { target?: 'alias' | 'index'; signal?: AbortSignal | undefined },
+  ) => Promise<BulkOutcome>
   /** makes what was written so far visible to searches; costs little where nothing was */
   refresh: (alias: string) => Promise<unknown>
   call: <T>(what: string, work: (client: Client) => Promise<T>) => Promise<T>
@@ -55,8 +58,10 @@ export function openIndex(settings: IndexSettings, waits?: Patience): Index {
       ),
     prepare: (dataset) => prepared(ofDataset(dataset), dataset.name),
     prepareIndex: (index) => prepared(index),
-    bulk: (body, target = 'alias') =>
-      sendBulk((items) => tried('bulk', (client) => requestBulk(client, items, target === 'alias')), body),
+    bulk: (body, { target = 'alias', signal } = {}) => {
+      const request = (client: Client, items: string) => requestBulk(client, items, target === 'alias')
+      return sendBulk((items) => tried('bulk', (client) => request(client, items)), body, { signal })
+    },
     // the lanes of a run end together, and one refresh is enough for all of them
     refresh: sharedCalls((alias) =>
       tried('refresh', (client) => client.indices.refresh({ index: nameOf(alias) })),

@@ -46,7 +46,10 @@ function open(refusing?: string, answers: Fate[] = []) {
   const signs = { count: 0 }
   const handle = objectIndexer(store, { bulk, nameOf: (name: string) => name } as Index)(dataset)
   const batch = (firstRecord: number, ...records: AnnouncedObject[]) =>
-    handle({ records, lane: 1, firstRecord } as Batch<AnnouncedObject>, () => signs.count++)
+    handle({ records, lane: 1, firstRecord } as Batch<AnnouncedObject>, {
+      heard: () => signs.count++,
+      signal: new AbortController().signal,
+    })
   return { taken, signs, batch, handle: (...records: AnnouncedObject[]) => batch(0, ...records) }
 }
 

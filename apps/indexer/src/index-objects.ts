@@ -13,7 +13,7 @@ import type { BulkOutcome } from './bulk-answer.ts'
 import { FirstAnswers, objectOf } from './first-answers.ts'
 import { documentId, documentWriter } from './to-document.ts'
 import type { Index } from './elasticsearch.ts'
-import { tableIndexer } from './index-tables.ts'
+import { tableIndexer, type WaitContext } from './index-tables.ts'
 import { objectReader, readInParts, type StoredObject } from './read-object.ts'
 import { tables } from './table-documents.ts'
 
@@ -32,19 +32,19 @@ export function objectIndexer(store: ObjectStore, index: Index) {
     const answersOf = perLane(() => new FirstAnswers())
     return async (
       { records, lane, firstRecord }: Batch<AnnouncedObject>,
-      heard: () => void,
+      context: WaitContext,
     ): Promise<Result> => {
       const of = (wanted: string) => records.filter(({ route }) => route === wanted)
       const answers = answersOf(lane)
       answers.begin(firstRecord, records)
       const counts: Counters = {}
       const quarantine: Output[] = []
-      const rowsInto = indexRows(quarantine, heard)
+      const rowsInto = indexRows(quarantine, context)
       await rowsInto(of('lake'), ({ fates, refused }, objects, from) => {
         addCounters(counts, { ...answers.count(fates, objects, from), refused: refused.length })
       })
       await rowsInto(of('replay'))
-      for (const [route, indexTable] of indexTables) await indexTable(of(route), heard)
+      for (const [route, indexTable] of indexTables) await indexTable(of(route), context)
       return { out: { quarantine }, counts }
     }
   }
@@ -61,13 +61,13 @@ type Seen = (outcome: BulkOutcome, objects: AnnouncedObject[], from: number) => 
 function rowIndexer(store: ObjectStore, index: Index, dataset: Dataset) {
   const toBodies = bulkWriter(dataset, { index: index.nameOf(dataset.name) })
   const toQuarantine = quarantineWriter(dataset)
-  return (quarantine: Output[], heard: () => void) =>
+  return (quarantine: Output[], { heard, signal }: WaitContext) =>
     (objects: AnnouncedObject[], seen?: Seen): Promise<void> =>
       readInParts(objects, objectReader(dataset, store), async (part, read) => {
         let from = 0
         // one request for several small objects; their order does not matter, because versions decide
         for (const body of toBodies(read.flat())) {
-          const outcome = await index.bulk(body)
+          const outcome = await index.bulk(body, { signal })
           heard()
           crashPoint('after-bulk')
           seen?.(outcome, part, from)

@@ -29,10 +29,10 @@ export function indexer(store: ObjectStore, index: Index, pipeline: Pipeline) {
       await index.prepareIndex(trends)
       await pipeline.start(runtime)
     },
-    handle: (batch, { heard }) =>
+    handle: (batch, context) =>
       batch.from === 'runs'
         ? aboutRuns(batch as Batch<EndedRun>)
-        : indexFor(batch.dataset)(batch as Batch<AnnouncedObject>, heard),
+        : indexFor(batch.dataset)(batch as Batch<AnnouncedObject>, context),
     stop: async () => pipeline.stop(),
     close: async (receipt, dataset) => {
       // a run that is over can be searched; nothing of the other routes is in the index

@@ -115,7 +115,7 @@ async function fill(
   const read = async (key: string) => readRows(dataset, key, await store.get(key))
   await readInParts(keys, read, async (part, rowsOf) => {
     for (const body of toBodies(rowsOf.flat())) {
-      const { refused } = await index.bulk(body, 'index')
+      const { refused } = await index.bulk(body, { target: 'index' })
       refusals += refused.length
       reason ??= refused[0]?.reason
       rows += body.rows.length

@@ -30,6 +30,19 @@ describe('a bulk request', () => {
     expect(asked).toEqual(['abc', 'ac', 'c'])
   })
 
+  it('that waits for its next try ends at once when the stage stops', async () => {
+    const { asked, request } = indexOf('c')
+    const stop = new AbortController()
+    const stopping = async (items: string) => {
+      const answer = await request(items)
+      setImmediate(() => stop.abort())
+      return answer
+    }
+    const sent = sendBulk(stopping, body, { signal: stop.signal, waitMs: 600_000 })
+    await expect(sent).rejects.toThrow('aborted')
+    expect(asked).toEqual(['abc'])
+  })
+
   it('is given up by the lane after some tries', async () => {
     const { asked, request } = indexOf(...Array<string>(9).fill('b'))
     const sent = sendBulk(request, body, { waitMs: 1 })

@@ -6,11 +6,14 @@ import type { BulkBody } from './bulk-body.ts'
 /** Tries of one bulk request before the lane lets go of it and starts the batch again. */
 const tries = 6
 
-/** Sends one body, then again only what the server was at fault for. @throws TransientError when it does not take all of it in so many tries */
+/**
+ * Sends one body, then again only what the server was at fault for. A wait between two tries ends with the signal.
+ * @throws TransientError when it does not take all of it in so many tries
+ */
 export async function sendBulk(
   request: (items: string) => Promise<BulkAnswer>,
   { body, rows }: BulkBody,
-  { waitMs = 500 } = {},
+  { signal, waitMs = 500 }: { signal?: AbortSignal | undefined; waitMs?: number } = {},
 ): Promise<BulkOutcome> {
   const total = readBulkAnswer(await request(body), rows.length)
   for (let attempt = 1; total.retry.length > 0; attempt++) {
@@ -18,7 +21,7 @@ export async function sendBulk(
       throw new TransientError(
         `Elasticsearch did not take ${total.retry.length} of ${rows.length} documents in ${tries} tries: ${total.retry[0]!.reason}`,
       )
-    await sleep(waitMs * 2 ** (attempt - 1))
+    await sleep(waitMs * 2 ** (attempt - 1), undefined, { signal })
     const sent = total.retry.map(({ at }) => at)
     addOutcome(total, readBulkAnswer(await request(itemsOf(body, sent)), sent.length), sent)
   }

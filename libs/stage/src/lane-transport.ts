@@ -44,7 +44,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   /** datasets that are in */
   readonly #ready = new Map<string, Dataset>()
   readonly #followers: Follower[] = []
-  #stopping = false
+  readonly #stopping = new AbortController()
 
   /** @throws DefinitionError when a folder of datasets is not there, FatalError when variables do not fit together */
   constructor(options: TransportOptions) {
@@ -53,7 +53,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const { stage, config, log, health, onFatal } = options
     this.#clients = new Clients(createKafka(stage.name, config, log, health.heard))
     this.#reading = new LaneReading({ ready: this.#ready, config, health, onFatal })
-    const stopping = () => this.#stopping
+    const stopping = this.#isStopping
     const prepare = (dataset: Dataset) => this.#prepare(dataset)
     const { lookEveryMs } = options
     this.#live = new LiveDatasets({
@@ -89,7 +89,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
         health.wait('start', reason)
         log.warn({ reason }, 'waiting for a server before the start')
       }
-      return untilItWorks(step, waiting, () => this.#stopping)
+      return untilItWorks(step, waiting, this.#isStopping)
     }
     const kafka = `Kafka at ${config.KAFKA_BROKERS.join(', ')}: `
     await once(kafka, () => this.#connect())
@@ -98,7 +98,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     await once(kafka, () => this.#reading.read(this.#kit))
     health.goOn('start')
     log.info({ datasets: [...this.#ready.keys()] }, 'stage is reading')
-    while (!this.#stopping) {
+    while (!this.#isStopping()) {
       const changes = await this.#live.next()
       if (Object.values(changes).flat().length > 0) await this.#take(changes, (step) => once(kafka, step))
     }
@@ -122,6 +122,8 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
     const named = { came: came.map(({ name }) => name), changed: changed.map(({ name }) => name), gone }
     this.#options.log.info(named, 'datasets came, changed or went')
   }
+
+  #isStopping = (): boolean => this.#stopping.signal.aborted
 
   #runtime = (): Runtime => ({
     datasets: this.#live.datasets,
@@ -151,7 +153,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       spans,
       metrics: new StageMetrics(stage.name, () => this.#live.datasets.refused.length, names),
       ...this.#reading.controls,
-      stopping: () => this.#stopping,
+      stopping: this.#stopping.signal,
       heard: (what) => (what === undefined ? health.heard() : health.heardOf(what)),
     }
     this.#kit.metrics.watchParked(
@@ -190,7 +192,7 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   }
 
   override async close(): Promise<void> {
-    this.#stopping = true
+    this.#stopping.abort()
     await this.#reading.close()
     for (const follower of this.#followers) await follower.stop()
     await this.#clients.close()

@@ -75,6 +75,8 @@ export interface HandlerContext<S extends LaneState = LaneState> {
   log: Pick<Logger, 'info' | 'warn'>
   /** a sign of life: a handler that may take minutes gives one with each step, or the process is taken for dead */
   heard: () => void
+  /** aborted when the process stops: a handler that waits then ends at once, by an error, and its batch comes again */
+  signal: AbortSignal
 }
 
 /**

@@ -27,7 +27,8 @@ export interface StageKit {
   seek: (place: InputPlace, offset: number) => void
   pause: (place: InputPlace) => void
   resume: (place: InputPlace) => void
-  stopping: () => boolean
+  /** aborted when the process stops */
+  stopping: AbortSignal
   /** a sign of life for liveness, of a lane's input or of the whole */
   heard: (what?: string) => void
 }

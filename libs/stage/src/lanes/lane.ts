@@ -219,7 +219,8 @@ export class Lane {
     if (closed.poison.length > 0) addCounters(progress.counted, { undecodable: closed.poison.length })
     if (closed.batch.records.length > 0) {
       const heard = () => this.#kit.heard(inputName(this.#place(progress.input)))
-      const result = await stage.handle(closed.batch, { state: this.#state!, log, heard })
+      const { stopping: signal } = this.#kit
+      const result = await stage.handle(closed.batch, { state: this.#state!, log, heard, signal })
       await this.#collect(result, outbox, progress.counted)
     }
     if (closed.receipt) await this.#pass(closed, outbox, progress)

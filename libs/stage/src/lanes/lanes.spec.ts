@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { namesOf, topicName, type Dataset } from '@dsf/dataset'
 import type { EachBatchPayload } from 'kafkajs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -8,6 +9,7 @@ import { Lanes } from './lanes.ts'
 import type { StageKit } from '../batches/stage-kit.ts'
 
 const nothing = () => undefined
+const { signal: unstopped } = new AbortController()
 vi.spyOn(Lane.prototype, 'openSession').mockImplementation(async () => ({
   ...{ state: { restore: nothing, commit: nothing, rollback: nothing } },
   signal: new AbortController().signal,
@@ -37,7 +39,7 @@ function lanesOf(...names: string[]) {
   const kit = {
     ...{ stage: { name: 's', reads: ['requests'], writes: [], work }, serde, names: namesOf() },
     ...{ log: { info: nothing }, metrics: { keepLags: nothing } },
-    ...{ pause: nothing, resume: nothing, stopping: () => false },
+    ...{ pause: nothing, resume: nothing, stopping: unstopped },
   }
   const lanes = new Lanes(kit as unknown as StageKit, datasets, new Health(), nothing)
   opened.push(lanes)
@@ -93,6 +95,31 @@ describe('work of a lane that takes long to end', () => {
   })
 })
 
+describe('a batch', () => {
+  it('that ends because the process stops has not failed, and nothing is said of it', async () => {
+    const place = { topic: topicName('a', 'requests'), partition: 0 }
+    const stop = new AbortController()
+    const failed = vi.fn()
+    const kit = {
+      ...{ stage: { name: 's', reads: ['requests'], writes: [] }, names: namesOf(), serde },
+      ...{ log: { info: nothing }, metrics: { keepLags: nothing, failed } },
+      ...{ pause: nothing, resume: nothing, stopping: stop.signal },
+    }
+    const health = new Health()
+    const lanes = new Lanes(kit as unknown as StageKit, new Map([['a', datasetOf('a')]]), health, nothing)
+    opened.push(lanes)
+    vi.spyOn(Lane.prototype, 'process').mockImplementationOnce(() =>
+      sleep(600_000, undefined, { signal: stop.signal }),
+    )
+    const batch = { ...place, messages: [], fetchedOffset: '5' }
+    const running = { isStale: () => false, isRunning: () => true, heartbeat: async () => undefined }
+    await lanes.batch({ batch, ...running } as unknown as EachBatchPayload)
+    stop.abort()
+    await lanes.rest()
+    expect([failed.mock.calls, health.parked, health.ready().ok]).toEqual([[], [], true])
+  })
+})
+
 describe('an input that cannot be read', () => {
   it('is parked until a fetch can read it again, though nothing came', async () => {
     const dataset = datasetOf('a')
@@ -100,7 +127,7 @@ describe('an input that cannot be read', () => {
     const kit = {
       ...{ stage: { name: 's', reads: ['requests'], writes: [] }, names: namesOf(), serde },
       ...{ log: { info: nothing, error: nothing }, metrics: { keepLags: nothing, failed: nothing } },
-      ...{ pause: nothing, resume: nothing, seek: nothing, stopping: () => false },
+      ...{ pause: nothing, resume: nothing, seek: nothing, stopping: unstopped },
     }
     const health = new Health()
     const lanes = new Lanes(kit as unknown as StageKit, new Map([['a', dataset]]), health, nothing)

@@ -103,8 +103,7 @@ export class Lanes {
   /** A lane whose state may say that there is something to do, whether a record comes or not. */
   #putToWork(place: InputPlace): void {
     const name = this.#laneName(place)
-    if (!this.#kit.stage.work || this.#workers.has(name) || this.#isGone(place) || this.#kit.stopping())
-      return
+    if (!this.#kit.stage.work || this.#workers.has(name) || this.#isGone(place) || this.#isStopping()) return
     const tools = { kit: this.#kit, health: this.#health, failures: this.#failures, onFatal: this.#onFatal }
     this.#workers.set(name, new LaneWorker(this.#lane(place), tools))
   }
@@ -127,7 +126,7 @@ export class Lanes {
     const { topic, partition } = payload.batch
     const place = { topic, partition }
     if (this.#isGone(place)) return
-    if (this.#held.has(place) || this.#kit.stopping()) return this.#held.hold(place)
+    if (this.#held.has(place) || this.#isStopping()) return this.#held.hold(place)
     const lane = this.#lane(place)
     const name = inputName(place)
     const work = lane.inTurn(() => withHeartbeat(lane, payload, () => this.#attempt(lane, place, payload)))
@@ -143,6 +142,8 @@ export class Lanes {
 
   /** A fetch of a dataset that went may be on its way. */
   #isGone = ({ topic }: InputPlace): boolean => !this.#datasets.has(this.#datasetOf(topic))
+
+  #isStopping = (): boolean => this.#kit.stopping.aborted
 
   #owns = (lane: Lane, place: InputPlace): boolean => this.#lanes.get(this.#laneName(place)) === lane
 
@@ -161,7 +162,8 @@ export class Lanes {
 
   async #failed(lane: Lane, place: InputPlace, { batch }: EachBatchPayload, error: unknown): Promise<void> {
     await lane.release()
-    if (!this.#owns(lane, place)) return
+    // what ends because the process stops has not failed, and nothing is tried again
+    if (!this.#owns(lane, place) || this.#isStopping()) return
     const failed = { name: inputName(place), topic: place.topic, at: lastOffset(batch) }
     const ms = this.#failures.add(lane, failed, error)
     if (ms === undefined) {
