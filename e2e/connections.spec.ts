@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { readConfig } from '../libs/stage/src/settings/env.ts'
 import { kafkaSecurity } from '../libs/stage/src/kafka/kafka-security.ts'
 import { registryAccess } from '../libs/stage/src/kafka/registry.ts'
-import { told } from '../libs/stage/src/settings/variable-types.ts'
+import { withoutEmpty } from '../libs/stage/src/settings/variable-types.ts'
 import { storeVariables } from '../libs/store/src/env.ts'
 import { openStore } from '../libs/store/src/object-store.ts'
 
@@ -28,7 +28,7 @@ const needed = { KAFKA_BROKERS: 'k:1', SCHEMA_REGISTRY_URL: 'http://r', HEALTH_P
 const read: Partial<Record<Case['of'], (env: Case['env']) => unknown>> = {
   kafka: (env) => kafkaSecurity(readConfig({}, { ...needed, ...env })),
   registry: (env) => registryAccess(readConfig({}, { ...needed, ...env })),
-  store: (env) => openStore(z.object(storeVariables).parse(told(env))),
+  store: (env) => openStore(z.object(storeVariables).parse(withoutEmpty(env))),
 }
 
 describe('variables of servers', () => {

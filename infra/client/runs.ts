@@ -139,11 +139,11 @@ function progressOf({ state, fetched, rows, closed, expected }: Run): string {
 
 /** A listener that hears the same thing once, and news not more often than every so many seconds. */
 export function nowAndThen(seconds: number, tell: (seen: string) => void): (seen: string) => void {
-  let told = Date.now()
+  let toldAt = Date.now()
   let before = ''
   return (seen) => {
-    if (seen === before || Date.now() - told < seconds * 1000) return
-    told = Date.now()
+    if (seen === before || Date.now() - toldAt < seconds * 1000) return
+    toldAt = Date.now()
     before = seen
     tell(seen)
   }

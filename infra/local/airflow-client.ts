@@ -53,17 +53,17 @@ export async function triggerAndWait(
   const runId = await client.trigger(dataset, wanted)
   const name = dagIdOf(dataset)
   say('airflow', `${name}: ${place.url}/dags/${name}/runs/${encodeURIComponent(runId)}`)
-  let told = ''
+  let lastLine = ''
   while (Date.now() < start + patienceMs) {
     // a machine that is busy answers late: the next look says more
     const run = await client.state(dataset, runId).catch(lateAnswer)
     const line = typeof run === 'string' ? run : progressLine(run.tasks)
-    if (line !== told) say('airflow', (told = line))
+    if (line !== lastLine) say('airflow', (lastLine = line))
     if (typeof run !== 'string' && ended.has(run.state))
       return { ...run, runId, seconds: (Date.now() - start) / 1000 }
     await sleep(pauseMs)
   }
-  throw new StackError(`The DAG run ${runId} of ${name} has not ended after ${seconds(start)}: ${told}.`)
+  throw new StackError(`The DAG run ${runId} of ${name} has not ended after ${seconds(start)}: ${lastLine}.`)
 }
 
 function lateAnswer(error: unknown): string {

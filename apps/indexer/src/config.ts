@@ -1,5 +1,5 @@
 import { indexPrefixPattern } from '@dsf/dataset'
-import { openUrl, filePath, optional, readConfig, told } from '@dsf/stage'
+import { openUrl, filePath, optional, readConfig, withoutEmpty } from '@dsf/stage'
 import { storeVariables } from '@dsf/store'
 import { z } from 'zod'
 
@@ -26,7 +26,7 @@ export const elasticsearchVariables = {
 export type IndexSettings = z.infer<z.ZodObject<typeof elasticsearchVariables>>
 
 export const indexSettings = (env: NodeJS.ProcessEnv): IndexSettings =>
-  z.object(elasticsearchVariables).parse(told(env))
+  z.object(elasticsearchVariables).parse(withoutEmpty(env))
 
 const variables = {
   ...storeVariables,

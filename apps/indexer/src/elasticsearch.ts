@@ -164,8 +164,8 @@ function requestBulk(client: Client, bulkBody: string, require_alias: boolean): 
 }
 
 const reasonOf = (error: errors.ElasticsearchClientError): string => {
-  const { error: told } = error instanceof errors.ResponseError ? (error.body as { error?: object }) : {}
-  return explainError(told) ?? error.message
+  const { error: cause } = error instanceof errors.ResponseError ? (error.body as { error?: object }) : {}
+  return explainError(cause) ?? error.message
 }
 
 /** Who is not let in at all is let in for no dataset; what else is refused, a right too, concerns what was asked for, and so a dataset. */

@@ -40,10 +40,10 @@ async function uvInstall(
   python: string,
   folder: string,
   requirements: string,
-  told: Pick<ToolRun, 'name' | 'what' | 'log'>,
+  tool: Pick<ToolRun, 'name' | 'what' | 'log'>,
 ): Promise<void> {
   const run = {
-    ...told,
+    ...tool,
     program: join(uvFolder, 'bin/uv'),
     env: pipChoices(join(uvFolder, 'bin/python')),
     wayOut,

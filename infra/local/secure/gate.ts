@@ -9,15 +9,15 @@ import { createServer } from 'node:https'
 import { pipeline } from 'node:stream/promises'
 import { holders, readKey, userOf } from './keys.ts'
 
-const told = (name: string): string => {
+const variable = (name: string): string => {
   const value = process.env[name]
   if (!value) throw new Error(`${name} is not set`)
   return value
 }
 
-const behind = Number(told('GATE_TO'))
-const place = { runDir: told('GATE_RUN_DIR') }
-const options = { cert: readFileSync(told('GATE_CERT')), key: readFileSync(told('GATE_KEY')) }
+const behind = Number(variable('GATE_TO'))
+const place = { runDir: variable('GATE_RUN_DIR') }
+const options = { cert: readFileSync(variable('GATE_CERT')), key: readFileSync(variable('GATE_KEY')) }
 
 /** Passwords are read at each request: a changed one holds at once. */
 function isKnown({ headers }: IncomingMessage): boolean {
@@ -54,7 +54,7 @@ function pass(asked: IncomingMessage, answer: ServerResponse): void {
 const server = createServer(options, (asked, answer) =>
   isKnown(asked) ? pass(asked, answer) : refuse(answer),
 )
-server.listen(Number(told('GATE_PORT')), '127.0.0.1')
+server.listen(Number(variable('GATE_PORT')), '127.0.0.1')
 process.on('SIGTERM', () => {
   server.close()
   server.closeAllConnections()

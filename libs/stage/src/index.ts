@@ -21,7 +21,7 @@ export {
   type TopicReader,
 } from './batches/define.ts'
 export { apiVariables, flag, readConfig } from './settings/env.ts'
-export { filePath, openUrl, optional, told } from './settings/variable-types.ts'
+export { filePath, openUrl, optional, withoutEmpty } from './settings/variable-types.ts'
 export { renewed, secretOf, tokenOf, type Secret } from './settings/secret.ts'
 export { LiveAgent, readTls, type TlsFiles, type TlsTexts } from './settings/tls.ts'
 export { DatasetError, FatalError, TransientError } from './health/failure.ts'

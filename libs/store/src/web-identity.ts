@@ -55,16 +55,16 @@ async function ask({ url, role, session, token }: Lender): Promise<{ keys: LentK
   const answer = await fetch(url, { method: 'POST', body, signal, redirect: 'error' })
     .then(async (response) => ({
       status: response.status,
-      told: parser.parse(await textOf(response)) as unknown,
+      document: parser.parse(await textOf(response)) as unknown,
     }))
     .catch((error: unknown) => {
       const { message, cause } = error as Error
       const reason = (cause as Error | undefined)?.message ?? message
       throw new TransientError(`${url} lends no keys for ${role}: ${reason}`, { cause: error })
     })
-  const lent = lentKeys.safeParse(answer.told)
+  const lent = lentKeys.safeParse(answer.document)
   if (answer.status === 200 && lent.success) return lent.data
-  const reason = reasonIn(answer.told).replaceAll(word, '…')
+  const reason = reasonIn(answer.document).replaceAll(word, '…')
   throw new TransientError(`${url} lends no keys for ${role}: ${answer.status} ${reason}`)
 }
 

@@ -4,10 +4,12 @@ import { close } from './close-run.ts'
 import { begins, cancel, isOver, newRun, type Request, type Run } from './run.ts'
 import type { RunStates } from './run-state.ts'
 
-type Told = Batch<Request | Receipt>
-
 /** Requests become runs, or the end of one; receipts of the lanes say how far the rows of a run have come. */
-export function takeIn({ dataset, from, records }: Told, state: RunStates, now = Date.now()): Result {
+export function takeIn(
+  { dataset, from, records }: Batch<Request | Receipt>,
+  state: RunStates,
+  now = Date.now(),
+): Result {
   for (const record of records)
     if (from === 'receipts') takeReceipt(dataset, record as Receipt, state, now)
     else takeRequest(dataset, record as Request, state, now)

@@ -13,16 +13,16 @@ export class RunEnds {
   async wait(id: string, ms: number, gone?: AbortSignal): Promise<void> {
     if (ms === 0 || gone?.aborted || this.#callers >= mostCallers) return
     this.#callers++
-    const told = Promise.withResolvers<void>()
+    const ended = Promise.withResolvers<void>()
     const waiting = this.#waiting.get(id) ?? new Set()
-    this.#waiting.set(id, waiting.add(told.resolve))
+    this.#waiting.set(id, waiting.add(ended.resolve))
     const over = new AbortController()
     const signal = AbortSignal.any([over.signal, this.#closed.signal, ...(gone ? [gone] : [])])
     const late = sleep(ms, undefined, { signal })
-    await Promise.race([told.promise, late.catch(() => undefined)])
+    await Promise.race([ended.promise, late.catch(() => undefined)])
     over.abort()
     this.#callers--
-    waiting.delete(told.resolve)
+    waiting.delete(ended.resolve)
     if (waiting.size === 0) this.#waiting.delete(id)
   }
 

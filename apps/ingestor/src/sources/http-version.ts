@@ -66,10 +66,10 @@ export const marksOf = (headers: Headers, url: URL, total: number | undefined): 
  */
 export function restOf({ byte, validator, marks }: From, statusCode: number, headers: Headers, url: URL) {
   const [first, last, total] = rangeSent(headers, marks.total)
-  const told = marksOf(headers, url, total)
+  const current = marksOf(headers, url, total)
   const isPart = statusCode === 206 && first === byte && last! >= first && last! < total!
-  if (isPart && [told.etag, told.modified].includes(validator) && agree(marks, told))
-    return { length: last! - first + 1, marks: { ...marks, ...said(told) } }
+  if (isPart && [current.etag, current.modified].includes(validator) && agree(marks, current))
+    return { length: last! - first + 1, marks: { ...marks, ...said(current) } }
   throw new ChangedError(`${printable(url)} changed while it was fetched, or cannot be continued`)
 }
 

@@ -62,7 +62,7 @@ async function answered(url: URL, query: Record<string, string>, options: Source
   const opened = await openHttp(checkUrl(address, options.allow), { ...asked, whyRefused })
   if (isSameFile(opened)) throw new SourceError(`${opened.same} says nothing of a bucket`)
   const { stream } = await meter(opened.body, {
-    ...{ ...asked, name: opened.name, told: undefined, contentLength: opened.length },
+    ...{ ...asked, name: opened.name, declared: undefined, contentLength: opened.length },
   })
   return text(stream)
 }

@@ -7,14 +7,14 @@ import { SourceError, toSourceError } from '../source-error.ts'
 interface MeterOptions extends SourceOptions {
   name: string
   /** of what has no magic */
-  told: Compression | undefined
+  declared: Compression | undefined
   contentLength: number | undefined
 }
 
 /** A body as it comes, counted and within its budget. */
 interface Metered {
   stream: Readable
-  /** by its first bytes, whatever its name and headers say; where they say nothing, as it was told */
+  /** by its first bytes, whatever its name and headers say; where they say nothing, as it was declared */
   compression: Compression | undefined
 }
 
@@ -28,7 +28,7 @@ export function meter(body: Readable, options: MeterOptions): Promise<Metered> {
     const found = head && compressionOf(head, isAll)
     if (!found) return
     head = undefined
-    resolve({ stream, compression: found.compression ?? (total > 0 ? options.told : undefined) })
+    resolve({ stream, compression: found.compression ?? (total > 0 ? options.declared : undefined) })
   }
   const stream = new Transform({
     highWaterMark: 256 * 1024,

@@ -48,8 +48,8 @@ export async function openHttp(first: URL, asked: SourceOptions): Promise<Opened
     }
     checkAnswer(printable(url), response, options.maxBytes)
     body.once('close', () => void agent.destroy())
-    const told = { contentType: text(headers['content-type']), contentEncoding: encodingOf(headers) }
-    const opened = { name: printable(url), body, length, ...told }
+    const content = { contentType: text(headers['content-type']), contentEncoding: encodingOf(headers) }
+    const opened = { name: printable(url), body, length, ...content }
     return isPost ? opened : { ...opened, ...version, marks, validator: validatorOf(headers) }
   } catch (error) {
     await agent.destroy()

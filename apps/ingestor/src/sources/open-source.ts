@@ -50,7 +50,7 @@ export async function openSource(source: string, options: SourceOptions): Promis
   )
   const metered = await meter(body, {
     ...{ ...options, name, contentLength: length },
-    told: toldCompression(contentEncoding) ?? options.compression,
+    declared: toldCompression(contentEncoding) ?? options.compression,
   })
   return { ...metered, etag, modified, redirected, contentType, contentLength: length }
 }

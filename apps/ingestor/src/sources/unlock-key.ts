@@ -10,7 +10,7 @@ import ssh2, {
 } from 'ssh2'
 
 /** Of the thread: a public key, or a signature. */
-export interface Told {
+export interface Answer {
   bytes?: Uint8Array
   problem?: string
 }
@@ -39,7 +39,7 @@ export class UnlockedKey extends ssh2.BaseAgent implements BaseAgent, AsyncDispo
   static async open(privateKey: string, passphrase: string): Promise<UnlockedKey> {
     const key = new UnlockedKey(privateKey, passphrase)
     try {
-      key.#publicKey = await key.#told()
+      key.#publicKey = await key.#answer()
       return key
     } catch (error) {
       await key[Symbol.asyncDispose]()
@@ -47,8 +47,8 @@ export class UnlockedKey extends ssh2.BaseAgent implements BaseAgent, AsyncDispo
     }
   }
 
-  async #told(): Promise<Buffer> {
-    const [{ bytes, problem }] = (await once(this.#worker, 'message')) as [Told]
+  async #answer(): Promise<Buffer> {
+    const [{ bytes, problem }] = (await once(this.#worker, 'message')) as [Answer]
     if (!bytes) throw new Error(problem)
     return Buffer.from(bytes)
   }
@@ -63,11 +63,11 @@ export class UnlockedKey extends ssh2.BaseAgent implements BaseAgent, AsyncDispo
     options: SigningRequestOptions | SignCallback,
     done?: SignCallback,
   ): void {
-    const [hash, tell] = typeof options === 'function' ? [undefined, options] : [options.hash, done!]
+    const [hash, signed] = typeof options === 'function' ? [undefined, options] : [options.hash, done!]
     this.#worker.postMessage({ data, hash } satisfies Wanted)
-    this.#told().then(
-      (signature) => tell(undefined, signature),
-      (error: unknown) => tell(error as Error),
+    this.#answer().then(
+      (signature) => signed(undefined, signature),
+      (error: unknown) => signed(error as Error),
     )
   }
 

@@ -54,10 +54,10 @@ const sums: [left: Summand[], right: Summand[]][] = [
 /** Invariant 5 for a finished run: one sentence per sum that does not hold, none when every row has its answer. */
 export function brokenSums(counters: Counters): string[] {
   const value = (names: Summand[]) => names.reduce((sum, name) => sum + (counters[name] ?? 0), 0)
-  const told = (name: Summand) => !perhaps.has(name) || counters[name] !== undefined
+  const isCounted = (name: Summand) => !perhaps.has(name) || counters[name] !== undefined
   const side = (names: Summand[]) =>
     names
-      .filter(told)
+      .filter(isCounted)
       .map((name) => `${name} ${counters[name] ?? 0}`)
       .join(' + ')
   return sums

@@ -103,7 +103,7 @@ export class DatasetStarts {
     else this.#tellOfStart(start, { reason, stack }, isNews)
   }
 
-  #tellOfStart({ dataset: { name }, waits }: Start, { reason, stack }: Told, isNews: boolean): void {
+  #tellOfStart({ dataset: { name }, waits }: Start, { reason, stack }: Failure, isNews: boolean): void {
     const { health, log } = this.#tools
     if (waits) {
       health.wait(startOf(name), reason)
@@ -126,7 +126,7 @@ export class DatasetStarts {
   }
 }
 
-interface Told {
+interface Failure {
   reason: string
   stack: string | undefined
 }

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { kafkaSecurity } from './kafka-security.ts'
 import { kafkaVariables } from '../settings/kafka-variables.ts'
-import { told } from '../settings/variable-types.ts'
+import { withoutEmpty } from '../settings/variable-types.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsf-kafka-'))
 const password = join(folder, 'password')
@@ -14,7 +14,7 @@ const ca = join(folder, 'ca.pem')
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const security = (env: NodeJS.ProcessEnv) =>
-  kafkaSecurity(z.object(kafkaVariables).parse(told({ KAFKA_BROKERS: 'k:1', ...env })))
+  kafkaSecurity(z.object(kafkaVariables).parse(withoutEmpty({ KAFKA_BROKERS: 'k:1', ...env })))
 
 const scram = {
   KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',

@@ -3,7 +3,7 @@ import { parseCrashAt, type CrashAt } from './crash-points.ts'
 import { helpText } from './help.ts'
 import { kafkaVariables } from './kafka-variables.ts'
 import { registryVariables } from './registry-variables.ts'
-import { filePath, told } from './variable-types.ts'
+import { filePath, withoutEmpty } from './variable-types.ts'
 
 const host = z.string().default('127.0.0.1')
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -70,7 +70,7 @@ export type ApiConfig = z.infer<z.ZodObject<typeof apiVariables>>
 export function readConfig<Shape extends z.ZodRawShape>(own: Shape, env: NodeJS.ProcessEnv = process.env) {
   const shape = { ...commonVariables, ...own }
   if (process.argv[2] === '--help') endWithHelp(shape)
-  const set = told(env)
+  const set = withoutEmpty(env)
   const result = z.object(shape).safeParse(set)
   if (result.success) return result.data
   const lines = result.error.issues.map((issue) => {

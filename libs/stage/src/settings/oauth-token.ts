@@ -82,13 +82,13 @@ async function ask(client: TokenClient, secret: string): Promise<{ value: string
   const { url, id, fetch: get = fetch } = client
   const signal = AbortSignal.timeout(answerWithinMs)
   const answer = await get(url, { method: 'POST', ...questionOf(client, secret), signal, redirect: 'error' })
-    .then(async (response) => ({ response, told: objectIn(await textOf(response)) }))
+    .then(async (response) => ({ response, fields: objectIn(await textOf(response)) }))
     .catch((error: unknown) => {
       const { message, cause } = error as Error
       const reason = (cause as Error | undefined)?.message ?? message
       throw new TokenError(`no token of ${withoutQuery(url)}: ${reason}`, { cause: error })
     })
-  const { access_token: value, expires_in: seconds, error } = answer.told
+  const { access_token: value, expires_in: seconds, error } = answer.fields
   const { ok, status } = answer.response
   if (ok && isToken(value)) return { value, seconds: secondsOf(seconds) }
   const reason = isCode(error, secret) ? error : 'without a usable access_token'
@@ -136,7 +136,7 @@ function objectIn(text: string): Record<string, unknown> {
 const isToken = (value: unknown): value is string => typeof value === 'string' && /^[!-~]+$/.test(value)
 
 /** Some servers say it as a text. 0 for what is no time. */
-function secondsOf(told: unknown): number {
-  const seconds = typeof told === 'string' ? Number(told) : told
+function secondsOf(expiresIn: unknown): number {
+  const seconds = typeof expiresIn === 'string' ? Number(expiresIn) : expiresIn
   return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : 0
 }

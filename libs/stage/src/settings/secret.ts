@@ -9,14 +9,14 @@ export interface Secret {
   read: () => string
 }
 
-type Told<Name extends string> = Partial<Record<Name | `${Name}_FILE`, string | undefined>>
+type SecretVariables<Name extends string> = Partial<Record<Name | `${Name}_FILE`, string | undefined>>
 
 /**
  * The secret that a variable is, or that is in the file which the same variable with `_FILE` names: that one is read again for each
  * connection or request. Undefined when neither is set.
  * @throws FatalError when both are, or the variable has what nobody types
  */
-export function secretOf<Name extends string>(config: Told<Name>, name: Name): Secret | undefined {
+export function secretOf<Name extends string>(config: SecretVariables<Name>, name: Name): Secret | undefined {
   const variable = `${name}_FILE` as const
   const value: string | undefined = config[name]
   const file: string | undefined = config[variable]
@@ -33,7 +33,7 @@ export function secretOf<Name extends string>(config: Told<Name>, name: Name): S
  * The same of a token or key that becomes a word of a header.
  * @throws FatalError when it cannot be one; what is read from a file is a TransientError then
  */
-export function tokenOf<Name extends string>(config: Told<Name>, name: Name): Secret | undefined {
+export function tokenOf<Name extends string>(config: SecretVariables<Name>, name: Name): Secret | undefined {
   const secret = secretOf(config, name)
   if (!secret) return undefined
   const read = () => {

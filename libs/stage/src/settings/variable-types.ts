@@ -10,7 +10,7 @@ export const filePath = z
   .optional()
 
 /** An empty variable is one that is not set, as in a manifest that leaves it open: no table of variables sees one. */
-export const told = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+export const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([, text]) => text !== ''))
 
 /** It begins names of topics and subjects. */
