@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { addCounters, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
+import type { Dataset, TopicKind } from '@dsf/dataset'
 import type { EachBatchPayload, Producer } from 'kafkajs'
 import { crashPoint } from '../settings/crash-points.ts'
 import type { LaneState, Result } from '../batches/define.ts'
+import { handleBatch } from './handle-batch.ts'
 import { inputName } from './held-inputs.ts'
 import { fenceOthers, fetchedOffset, transactionalProducer } from '../kafka/kafka.ts'
 import { openInputs, readCommitted, type Input } from './lane-input.ts'
 import type { ClosedBatch } from '../batches/open-batch.ts'
 import { encodersOf, Outbox } from '../batches/outbox.ts'
-import { closeReceipt, collects } from '../batches/receipts.ts'
 import { restoreState } from '../batches/restore.ts'
 import type { Encoder } from '../kafka/serde.ts'
 import type { StageKit } from '../batches/stage-kit.ts'
@@ -174,7 +174,7 @@ export class Lane {
       try {
         const result = change(state)
         const outbox = (result.gathered as Outbox | undefined) ?? this.gather()
-        await this.#collect(result, outbox, {})
+        await outbox.addResult(result)
         const [input] = this.#inputs.values()
         const { committed: next, records, counted } = input!
         await this.#commit(outbox, { input: input!, next, records, counted })
@@ -199,11 +199,11 @@ export class Lane {
         const { next, nextRecord } = group.at(-1)!
         const progress: Progress = { input, next, records: nextRecord, counted: { ...input.counted } }
         const outbox = this.gather()
+        const lane = { dataset: this.dataset, number: this.number, state: this.#state }
         const turn = sliced()
         for (const closed of group) {
           await turn(closed.batch.records.length)
-          this.#kit.metrics.rowsIn(this.dataset.name, input.topic, closed.batch.records.length)
-          await this.#apply(closed, outbox, progress)
+          await handleBatch(this.#kit, lane, closed, outbox, progress)
         }
         await this.#commit(outbox, progress)
       },
@@ -212,35 +212,6 @@ export class Lane {
 
   /** What a transaction of the lane writes. */
   gather = (): Outbox => new Outbox(this.#kit, this, this.#encoders, this.#receiptEncoder)
-
-  async #apply(closed: ClosedBatch, outbox: Outbox, progress: Progress): Promise<void> {
-    const { stage, log } = this.#kit
-    outbox.addNow('quarantine', closed.poison)
-    if (closed.poison.length > 0) addCounters(progress.counted, { undecodable: closed.poison.length })
-    if (closed.batch.records.length > 0) {
-      const heard = () => this.#kit.heard(inputName(this.#place(progress.input)))
-      const { stopping: signal } = this.#kit
-      const result = await stage.handle(closed.batch, { state: this.#state!, log, heard, signal })
-      await this.#collect(result, outbox, progress.counted)
-    }
-    if (closed.receipt) await this.#pass(closed, outbox, progress)
-  }
-
-  async #collect(result: Result, outbox: Outbox, counted: Counters): Promise<void> {
-    addCounters(counted, await outbox.addResult(result))
-  }
-
-  async #pass({ receipt }: ClosedBatch, outbox: Outbox, progress: Progress): Promise<void> {
-    const { stage, log } = this.#kit
-    const { kind } = progress.input
-    const passed = closeReceipt(receipt!, progress.counted, stage, kind)
-    if (collects(stage, receipt!)) progress.counted = {}
-    const out = await stage.close?.(passed, this.dataset)
-    if (out) await this.#collect({ out }, outbox, {})
-    for (const to of stage.passes[kind] ?? []) outbox.addReceipt(to, passed)
-    const { run, route, counters } = passed
-    log.info({ dataset: this.dataset.name, lane: this.number, run, route, counters }, 'receipt passed')
-  }
 
   async #commit(outbox: Outbox, progress: Progress): Promise<void> {
     // each transaction has its own mark: where the answer to a commit is lost, the mark is not known, and the lane is restored
