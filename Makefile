@@ -66,7 +66,7 @@ check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout'
 	eslint .
 	tsc -b tsconfig.check.json
 	knip --no-config-hints
-	vitest run --project unit e2e/repository.spec.ts e2e/settings.spec.ts
+	vitest run --project unit e2e/repository.spec.ts e2e/documents.spec.ts e2e/settings.spec.ts
 	node infra/k8s-check/check.ts
 	$(PYTHON) spark -m ruff check --no-cache .
 	$(PYTHON) spark -m ruff format --check --no-cache .
