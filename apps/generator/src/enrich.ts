@@ -1,4 +1,4 @@
-import { compileExpressions, type CompiledField, type Dataset, type Value } from '@dsf/dataset'
+import { compileExpressions, twinOf, type CompiledField, type Dataset, type Value } from '@dsf/dataset'
 import type { Batch, Output, Result } from '@dsf/stage'
 import { simulatorOf, type CleanRecord } from './simulate.ts'
 
@@ -17,7 +17,7 @@ export function enricherOf(dataset: Dataset, simulating: boolean): Enrich {
       const twin = simulate?.(record, String(key))
       if (!twin) return
       simulated++
-      enriched.push({ key: `${key}~simulated`, value: compute(twin, computed, true) })
+      enriched.push({ key: twinOf(String(key)), value: compute(twin, computed, true) })
     })
     return { out: { enriched }, counts: { simulated, enriched: enriched.length } }
   }

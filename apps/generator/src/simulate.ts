@@ -1,4 +1,4 @@
-import { murmur2, type Dataset, type Value } from '@dsf/dataset'
+import { murmur2, twinOf, type Dataset, type Value } from '@dsf/dataset'
 
 export type CleanRecord = Record<string, Value>
 
@@ -16,7 +16,7 @@ export function simulatorOf(dataset: Dataset): Simulate {
   const noises = Object.entries(rules.jitter).map(([name, halfWidth]) => noiseOf(dataset, name, halfWidth))
   return (record, key) => {
     if (unit(`${rules.seed}/${key}`) >= rules.share) return undefined
-    const twin = { ...record, [keyField.column]: `${record[keyField.column]}~simulated` }
+    const twin = { ...record, [keyField.column]: twinOf(String(record[keyField.column])) }
     for (const noise of noises) noise(twin, `${rules.seed}/${key}/${record.dsf_version}`)
     return twin
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isoDate, recordKey, type Dataset, type Row, type Value } from '@dsf/dataset'
+import { isLikeTwin, isoDate, recordKey, type Dataset, type Row, type Value } from '@dsf/dataset'
 
 /**
  * Compiles the document of a row, as JSON text: its columns under their own names without the missing ones, and what
@@ -42,18 +42,16 @@ function locationWriter({ geo }: Dataset): (row: Row) => string {
 /** Bytes. Elasticsearch refuses a whole bulk request for one longer id. */
 const longestId = 512
 const hashed = 'sha256:'
-/** How the generator ends the key of a twin. */
-const twinEnd = '~simulated'
 
 /** Compiles the `_id` of a row: its primary key as text. */
 export function documentId(dataset: Dataset): (row: Row) => string {
   const keyOf = recordKey(dataset)
   if (!dataset.simulate) return (row) => fittingId(keyOf(row))
   const texts = dataset.key.filter(({ type }) => type === 'string').map(({ column }) => column)
-  const isLikeTwin = (row: Row) =>
-    row['simulated'] !== true && texts.some((column) => String(row[column]).endsWith(twinEnd))
+  const isMistakable = (row: Row) =>
+    row['simulated'] !== true && texts.some((column) => isLikeTwin(String(row[column])))
   // a measured row may have the key of another one's twin
-  return (row) => (isLikeTwin(row) ? hashOf(`measured ${keyOf(row)}`) : fittingId(keyOf(row)))
+  return (row) => (isMistakable(row) ? hashOf(`measured ${keyOf(row)}`) : fittingId(keyOf(row)))
 }
 
 /**

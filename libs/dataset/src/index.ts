@@ -31,6 +31,7 @@ export {
 } from './records/topics.ts'
 export { landingKey, noValue, objectKey, pathSegment, type ObjectName } from './records/object-key.ts'
 export { shorten } from './cells/shorten.ts'
+export { isLikeTwin, twinOf } from './cells/twin.ts'
 export { isProblem, type Problem, type Row, type Value } from './cells/problems.ts'
 export { fractionReader, keyRules, readRules, type CellReader } from './cells/values.ts'
 export { compileExpressions, type CompiledField } from './computing/expressions.ts'
