@@ -5,7 +5,7 @@ import type { ClosedBatch } from '../batches/open-batch.ts'
 import type { Outbox } from '../batches/outbox.ts'
 import { closeReceipt, collects } from '../batches/receipts.ts'
 import type { StageKit } from '../batches/stage-kit.ts'
-import type { Progress } from './work.ts'
+import type { Progress } from './progress.ts'
 
 interface OwnedLane {
   dataset: Dataset

@@ -1,16 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LaneWork } from '../batches/define.ts'
 import { classify } from '../health/failure.ts'
-import type { Health } from '../health/health.ts'
-import type { LaneFailures } from './lane-failures.ts'
-import type { Lane } from './lane.ts'
-import type { StageKit } from '../batches/stage-kit.ts'
-import type { Session } from './work.ts'
+import { laneWork, workName, type WorkTools } from './lane-work.ts'
+import type { Lane, Session } from './lane.ts'
 
-interface Tools {
-  kit: StageKit
-  health: Health
-  failures: LaneFailures
+interface Tools extends WorkTools {
   onFatal: (error: Error) => void
 }
 
@@ -18,8 +11,6 @@ interface Tools {
 const fencedMs = 3000
 /** Between a lane that was let go and its next take-over. */
 const betweenMs = 100
-
-export const workName = ({ dataset, number }: Lane): string => `work of ${dataset.name}/${number}`
 
 /** Keeps a lane's work going for as long as the lane is ours: after a failure it begins anew, from the lane's state. */
 export class LaneWorker {
@@ -58,8 +49,11 @@ export class LaneWorker {
   async #attempt(): Promise<number | undefined> {
     const attempt: Attempt = {}
     try {
-      attempt.session = await this.#open()
-      await this.#tools.kit.stage.work!(this.#work(attempt.session, attempt))
+      const session = (attempt.session = await this.#open())
+      const signal = AbortSignal.any([session.signal, this.#stopped.signal])
+      const failed = (error: unknown) => (attempt.failure ??= error)
+      const work = laneWork(this.#lane, { ...session, signal }, this.#tools, failed)
+      await this.#tools.kit.stage.work!(work)
     } catch (error) {
       attempt.failure ??= attempt.session?.signal.aborted ? undefined : error
     } finally {
@@ -88,60 +82,9 @@ export class LaneWorker {
     else if (classify(error, 'dataset') === 'fenced') return Math.max(ms, fencedMs)
     return ms
   }
-
-  #work(session: Session, attempt: Attempt): LaneWork {
-    const { kit, health, failures } = this.#tools
-    const lane = this.#lane
-    const name = workName(lane)
-    const signal = AbortSignal.any([session.signal, this.#stopped.signal])
-    const resting = async <T>(wait: () => Promise<T>): Promise<T> => {
-      health.rests(name)
-      return await wait().finally(() => health.works(name))
-    }
-    health.works(name)
-    return {
-      ...{ dataset: lane.dataset, lane: lane.number, state: session.state, signal, log: kit.log },
-      heard: () => kit.heard(name),
-      onCommit: (listener) => {
-        lane.committed.add(listener)
-        return () => void lane.committed.delete(listener)
-      },
-      resting,
-      isFailing: () => failures.has(name),
-      idle: () => {
-        // with nothing left to do, nothing fails
-        failures.reached(name, 0)
-        return resting(() => nextCommit(lane, signal))
-      },
-      gather: () => lane.gather(),
-      transact: async (change) => {
-        await lane.transact({ state: session.state, signal }, change).catch((error: unknown) => {
-          // a transaction that fails ends the session, so this is what it ended by
-          if (error !== signal.reason) attempt.failure ??= error
-          throw error
-        })
-        kit.heard(name)
-        failures.reached(name, 0)
-      },
-    }
-  }
 }
 
 interface Attempt {
   session?: Session
   failure?: unknown
-}
-
-/** Or the end of the lane. */
-function nextCommit(lane: Lane, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = () => {
-      lane.committed.delete(done)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    lane.committed.add(done)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

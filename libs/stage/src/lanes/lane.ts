@@ -14,15 +14,13 @@ import type { Encoder } from '../kafka/serde.ts'
 import type { StageKit } from '../batches/stage-kit.ts'
 import { sliced } from '../batches/turns.ts'
 import { commitTransaction } from './transaction.ts'
-import {
-  groupsOf,
-  offsetsOf,
-  offsetsToCommit,
-  runOf,
-  type InWork,
-  type Progress,
-  type Session,
-} from './work.ts'
+import { groupsOf, offsetsOf, offsetsToCommit, runOf, type InWork, type Progress } from './progress.ts'
+
+/** A lane that is ours: its state, and a signal for when that ends. */
+export interface Session {
+  state: LaneState
+  signal: AbortSignal
+}
 
 /**
  * A lane of a dataset in a stage: takes it over, turns batches into transactions, and lets go of it when anything goes

@@ -7,7 +7,8 @@ import { fetchedOffset, lastOffset, unreadableBatch } from '../kafka/kafka.ts'
 import { LaneFailures } from './lane-failures.ts'
 import { lagOf } from '../kafka/lag.ts'
 import { Lane } from './lane.ts'
-import { LaneWorker, workName } from './lane-worker.ts'
+import { workName } from './lane-work.ts'
+import { LaneWorker } from './lane-worker.ts'
 import type { InputPlace, StageKit } from '../batches/stage-kit.ts'
 
 /** Between two looks at the lag of inputs that are not fetched. */

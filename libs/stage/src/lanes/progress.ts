@@ -1,14 +1,8 @@
 import type { Counters } from '@dsf/dataset'
-import type { LaneState, Stage } from '../batches/define.ts'
+import type { Stage } from '../batches/define.ts'
 import type { Input } from './lane-input.ts'
 import type { ClosedBatch } from '../batches/open-batch.ts'
 import { toMetadata } from '../batches/receipts.ts'
-
-/** A lane that is ours: its state, and a signal for when that ends. */
-export interface Session {
-  state: LaneState
-  signal: AbortSignal
-}
 
 /** What one transaction moves for an input. */
 export interface Progress {
