@@ -13,7 +13,7 @@ import { LaneReading } from './lanes/lane-reading.ts'
 import { LiveDatasets, type Changes } from './datasets/live-datasets.ts'
 import type { Logger } from './health/log.ts'
 import { StageMetrics } from './health/metrics.ts'
-import { topicReader } from './batches/read-topic.ts'
+import { topicReader } from './batches/topic-reader.ts'
 import { registryAccess } from './kafka/registry.ts'
 import { Serde } from './kafka/serde.ts'
 import type { StageKit } from './batches/stage-kit.ts'
@@ -136,11 +136,21 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
   })
 
   async #connect(): Promise<void> {
+    const { health } = this.#options
+    await this.#clients.connect()
+    this.#kit = this.#openKit()
+    this.#kit.metrics.watchParked(
+      () => this.#live.datasets.keys(),
+      () => health.parked,
+    )
+    health.require('kafka', () => this.#kit.admin.describeCluster())
+  }
+
+  #openKit(): StageKit {
     const { stage, config, log, health, spans } = this.#options
     const clients = this.#clients
-    await clients.connect()
     const names = namesOf(config.KAFKA_PREFIX)
-    this.#kit = {
+    return {
       stage,
       names,
       groupId: names.group(stage.name),
@@ -156,11 +166,6 @@ export class LaneTransport extends Server implements CustomTransportStrategy {
       stopping: this.#stopping.signal,
       heard: (what) => (what === undefined ? health.heard() : health.heardOf(what)),
     }
-    this.#kit.metrics.watchParked(
-      () => this.#live.datasets.keys(),
-      () => health.parked,
-    )
-    health.require('kafka', () => this.#kit.admin.describeCluster())
   }
 
   async #prepare(dataset: Dataset): Promise<void> {

@@ -5,7 +5,7 @@ import { closeAll, freshName, newDataset, openKit } from '../../../../e2e/suppor
 import { until } from '../../../../e2e/support/until.ts'
 import type { Stage } from './define.ts'
 import { transactionalProducer } from '../kafka/kafka.ts'
-import { topicReader } from './read-topic.ts'
+import { topicReader } from './topic-reader.ts'
 
 afterEach(closeAll)
 

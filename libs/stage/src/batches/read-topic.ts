@@ -1,8 +1,6 @@
-import type { Dataset, TopicKind } from '@dsf/dataset'
 import type { Admin, Batch, Consumer, KafkaMessage } from 'kafkajs'
 import { crashPoint } from '../settings/crash-points.ts'
-import { perDataset, type Place, type TopicReader } from './define.ts'
-import { fetchRecords } from './fetch-records.ts'
+import type { Place } from './define.ts'
 import { unreadableBatch } from '../kafka/kafka.ts'
 import { onePartition } from '../kafka/lane-assigner.ts'
 import { dropGroup, newGroup } from './own-group.ts'
@@ -24,19 +22,6 @@ interface TopicReading {
   ended?: (key: string) => void
   /** called for a record that is none of ours: nothing that a stage wrote is undecodable */
   foreign: (place: Place, reason: string) => void
-}
-
-async function endsOf(admin: Admin, topic: string): Promise<number[]> {
-  const ends: number[] = []
-  for (const { partition, high } of await admin.fetchTopicOffsets(topic)) ends[partition] = Number(high)
-  return ends
-}
-
-async function rangesOf(admin: Admin, topic: string): Promise<{ first: number; end: number }[]> {
-  const ranges: { first: number; end: number }[] = []
-  for (const { partition, low, high } of await admin.fetchTopicOffsets(topic))
-    ranges[partition] = { first: Number(low), end: Number(high) }
-  return ranges
 }
 
 type ReaderKit = Pick<StageKit, 'kafka' | 'admin' | 'names' | 'stage' | 'log'>
@@ -116,39 +101,4 @@ function readOne(message: KafkaMessage, lane: number, reading: TopicReading): vo
     return foreign(place, (error as Error).message)
   }
   seen(String(message.key), value, place)
-}
-
-/** What a stage may read outside its lanes: whole topics, up to an end. What schemas need is compiled once. */
-export function topicReader(kit: StageKit): TopicReader {
-  const { names, serde, log } = kit
-  const decodersOf = perDataset(() => new Map<TopicKind, Decoder>())
-  const decoderOf = (dataset: Dataset, kind: TopicKind): Decoder => {
-    const known = decodersOf(dataset)
-    return known.get(kind) ?? known.set(kind, serde.decoder(dataset, kind)).get(kind)!
-  }
-  return {
-    ends: (dataset, kind) => endsOf(kit.admin, names.topic(dataset.name, kind)),
-    read: async (dataset, kind, ends, seen) => {
-      const topic = names.topic(dataset.name, kind)
-      const foreign = (place: Place, reason: string) =>
-        log.error({ topic, ...place, reason }, 'a record is not ours and is left out')
-      await readTopic(kit, { topic, ends, decoder: decoderOf(dataset, kind), seen, foreign })
-    },
-    ranges: (dataset, kind) => rangesOf(kit.admin, names.topic(dataset.name, kind)),
-    fetch: (dataset, kind, place, bytes) =>
-      fetchRecords(kit.admin, decoderOf(dataset, kind), names.topic(dataset.name, kind), place, bytes),
-    decode: async (dataset, kind, values) => {
-      const decoder = decoderOf(dataset, kind)
-      await decoder.prepare(values)
-      return values.map((value) => decodeOne(decoder, value))
-    },
-  }
-}
-
-function decodeOne(decoder: Decoder, value: Buffer): Record<string, unknown> | Error {
-  try {
-    return decoder.decode(value)
-  } catch (error) {
-    return error as Error
-  }
 }
