@@ -11,7 +11,7 @@ import { importerOf } from './importing/importer.ts'
 const settings = config()
 const importer = importerOf(settings, openStore(settings))
 const kept = { runs: settings.RUNS_KEPT, days: settings.RUNS_KEPT_DAYS }
-const view = new RunsView(importer.limits)
+const view = new RunsView(importer.reach)
 const quarantine = new QuarantineView(view)
 await runStage(ingestor(importer, kept, view, quarantine), settings, {
   config: settings,

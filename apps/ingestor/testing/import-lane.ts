@@ -53,7 +53,7 @@ export function source(content: string | Buffer, name = 'source.csv'): RunReques
 
 export const warn: Mock = vi.fn()
 export const importerOf = (from: ObjectStore): Importer => ({
-  ...{ store: from, limits: { allow: [], roots: [folder] }, rowsPerTransaction: 20_000 },
+  ...{ store: from, reach: { allow: [], roots: [folder] }, rowsPerTransaction: 20_000 },
   ...{ fetching: new Slots(1), publishing: new Slots(1) },
 })
 

@@ -51,7 +51,7 @@ const store = {
   stream: (key: string) => Promise.resolve(Readable.from([objects.get(key)!])),
 } as ObjectStore
 const importer = {
-  ...{ store, limits: { allow: [], roots: [base] }, rowsPerTransaction: 20_000 },
+  ...{ store, reach: { allow: [], roots: [base] }, rowsPerTransaction: 20_000 },
   ...{ fetching: new Slots(1), publishing: new Slots(1) },
 }
 

@@ -7,11 +7,11 @@ import { landQuarantine } from './land-quarantine.ts'
 import { landSource, type Landed, type Landing, type Unchanged } from './land-source.ts'
 import type { Run } from './run.ts'
 import { runOf, saveRun, type Work } from './save-run.ts'
-import type { Limits } from './which-file.ts'
+import type { ImportContext } from './which-file.ts'
 import { serverOf } from '../sources/source-access.ts'
 
 type Arrived = Landing | Landed | Unchanged
-type Before = Pick<Limits, 'before' | 'read'>
+type Before = Pick<ImportContext, 'before' | 'read'>
 
 /** What is imported, as it stands in the store from then on. It waits for a place, and for its host to be free. */
 export async function fetchRun(
@@ -52,7 +52,7 @@ function fetched(dataset: Dataset, landed: Landing | Landed): Partial<Run> {
 }
 
 function land(
-  { store, limits, topics }: Importer,
+  { store, reach, topics }: Importer,
   { dataset, state, heard }: Work,
   run: Run,
   { count, ...more }: Before & { signal: AbortSignal; count: (bytes: number) => void },
@@ -65,7 +65,7 @@ function land(
   if (run.replay === null) {
     const { source, requested_at } = run
     const asked = { run: run.run, source: source!, requested_at }
-    return landSource(store, dataset, asked, { ...limits, ...more }, came)
+    return landSource(store, dataset, asked, { ...reach, ...more }, came)
   }
   const replay = { replay: run.replay, before: state.replays() }
   return landQuarantine({ store, topics: topics! }, dataset, run.run, replay, { signal: more.signal, came })

@@ -1,13 +1,13 @@
 import { secretOf, type TopicReader } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import type { config } from '../config.ts'
-import type { SourceLimits } from './source-options.ts'
+import type { SourceReach } from './source-options.ts'
 import { Slots } from './slots.ts'
 
 /** What the runs of all datasets share. */
 export interface Importer {
   store: ObjectStore
-  limits: SourceLimits
+  reach: SourceReach
   rowsPerTransaction: number
   /** sources that are fetched at once, one of a host */
   fetching: Slots
@@ -19,7 +19,7 @@ export interface Importer {
 
 export const importerOf = (settings: ReturnType<typeof config>, store: ObjectStore): Importer => ({
   store,
-  limits: {
+  reach: {
     allow: settings.SOURCE_ALLOW,
     proxy: secretOf(settings, 'SOURCE_PROXY')?.read,
     roots: settings.SOURCE_ROOTS,

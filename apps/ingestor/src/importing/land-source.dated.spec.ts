@@ -67,14 +67,14 @@ describe('a source with a date in it', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const source = `http://127.0.0.1:${(server.address() as AddressInfo).port}/{yyyyMMdd}.csv`
-    const limits = { allow: ['127.0.0.1/32'], roots: [] }
+    const reach = { allow: ['127.0.0.1/32'], roots: [] }
     vi.useRealTimers()
     const begun = performance.now()
     const landed = landSource(
       openStore().store,
       { ...loaded, source: { ...loaded.source, maxSeconds: 1, lookBack: 300 } },
       { run: 'r', source, requested_at },
-      limits,
+      reach,
       () => undefined,
     )
     await expect(landed).rejects.toThrow(
@@ -108,13 +108,13 @@ describe('a source with a date in it', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/{yyyyMMdd}?key=\${secret:word}`
     writeFileSync(join(folder, 'word'), 'a&b')
     const source = { ...loaded.source, url, headers: { 'x-key': '${secret:word}' } }
-    const limits = { allow: ['127.0.0.1/32'], roots: [], secrets: folder }
+    const reach = { allow: ['127.0.0.1/32'], roots: [], secrets: folder }
     vi.useRealTimers()
     const landed = landSource(
       openStore().store,
       { ...loaded, source },
       { run: 'r', source: url, requested_at },
-      limits,
+      reach,
       () => undefined,
     )
     expect(await landed).toMatchObject({ address: url.replace('{yyyyMMdd}', '20261125') })

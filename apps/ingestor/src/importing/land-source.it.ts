@@ -15,7 +15,7 @@ import { SourceError } from '../source-error.ts'
 const config = z.object(storeVariables).parse(environment)
 const store = openStore(config)
 const dataset = loadDataset('datasets/earthquakes')
-const limits = { allow: ['127.0.0.1/32'], roots: [filesDir] }
+const reach = { allow: ['127.0.0.1/32'], roots: [filesDir] }
 
 /** Text that compresses, and is longer than what streams hold between them. */
 const text = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `${i},${i % 97}\n`).join(''))
@@ -24,7 +24,7 @@ function land(bytes: Buffer) {
   const name = randomBytes(16).toString('hex')
   writeFileSync(join(filesDir, name), bytes)
   const run = { run: name, source: `file://${join(filesDir, name)}`, requested_at: 0 }
-  return landSource(store, dataset, run, limits, () => undefined)
+  return landSource(store, dataset, run, reach, () => undefined)
 }
 
 beforeAll(async () => {
@@ -56,7 +56,7 @@ describe('a source lands', () => {
       const run = { run: 'x', requested_at: 0, source: `${feed.url}/earthquakes/${name}` }
       // whether the source has been read to its end by then is a matter of luck
       for (let i = 0; i < 50; i++)
-        await expect(landSource(away, dataset, run, limits, () => undefined)).rejects.toThrow(TransientError)
+        await expect(landSource(away, dataset, run, reach, () => undefined)).rejects.toThrow(TransientError)
       await feed.close()
     },
     20_000,

@@ -11,8 +11,8 @@ import { rest } from '../sources/pace.ts'
 import { isSameFile, type SameBy } from '../sources/source-client.ts'
 import { SourceError } from '../source-error.ts'
 import { sourceTokens } from '../sources/source-tokens.ts'
-import type { SourceLimits } from './source-options.ts'
-import { openFileOf, type Found, type Before, type Import, type Limits } from './which-file.ts'
+import type { SourceReach } from './source-options.ts'
+import { openFileOf, type Found, type Before, type Import, type ImportContext } from './which-file.ts'
 
 export interface Landing {
   landing: string
@@ -50,17 +50,17 @@ export async function landSource(
   store: ObjectStore,
   dataset: Dataset,
   run: Import,
-  limits: SourceLimits & Pick<Limits, 'signal' | 'before' | 'read'>,
+  context: SourceReach & Pick<ImportContext, 'signal' | 'before' | 'read'>,
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
   const pace = { ...dataset.source, spent: { seconds: 0, isResting: false } }
-  const tokens = sourceTokens(dataset, limits)
+  const tokens = sourceTokens(dataset, context)
   for (let attempt = 1; ; attempt++) {
     try {
-      return await landOnce(store, dataset, run, { ...limits, pace, tokens }, came)
+      return await landOnce(store, dataset, run, { ...context, pace, tokens }, came)
     } catch (error) {
       if (!(error instanceof SourceError) || !error.transient || attempt === tries) throw error
-      pace.spent.seconds += await rest(error, attempt, pace, limits.signal)
+      pace.spent.seconds += await rest(error, attempt, pace, context.signal)
     }
   }
 }
@@ -69,19 +69,19 @@ async function landOnce(
   store: ObjectStore,
   dataset: Dataset,
   run: Import,
-  limits: Limits,
+  context: ImportContext,
   came: (bytes: number) => void,
 ): Promise<Landed | Unchanged> {
-  const source = await openFileOf(dataset, run, limits)
+  const source = await openFileOf(dataset, run, context)
   const { etag = null, modified = null, redirected = null, address, files, waiting } = source
   const found = { ...(address === undefined ? {} : { address }), ...(files ? { files, waiting } : {}) }
   const version = { etag, modified, redirected, ...found }
   if (isSameFile(source)) return { same: source.same, ...version, landing_bytes: 0 }
-  const landed = await copy(store, dataset, run, source, limits.before, came)
+  const landed = await copy(store, dataset, run, source, context.before, came)
   if ('same' in landed) return { ...landed, ...version }
   if (source.compression === 'zip')
     await drain(unzipLanding(store, landed, dataset.innerpath, dataset.source), () => {
-      limits.signal?.throwIfAborted()
+      context.signal?.throwIfAborted()
       came(landed.landing_bytes)
     })
   return { ...landed, ...version }

@@ -8,24 +8,24 @@ import { accessOf } from '../sources/source-access.ts'
 import type { SourceOptions } from '../sources/source-client.ts'
 import { askedOf } from '../sources/source-secrets.ts'
 
-/** What may be fetched: deployed configuration, never part of a request. */
-export type SourceLimits = Pick<SourceOptions, 'allow' | 'proxy' | 'roots'> & { secrets?: string | undefined }
+/** Where sources may lie, and how they are reached: deployed configuration, never part of a request. */
+export type SourceReach = Pick<SourceOptions, 'allow' | 'proxy' | 'roots'> & { secrets?: string | undefined }
 
-/** The same for one fetch. */
-export type FetchLimits = SourceLimits & { pace: Pace; tokens: Tokens | undefined; signal?: AbortSignal }
+/** What one fetch has to keep to. */
+export type FetchContext = SourceReach & { pace: Pace; tokens: Tokens | undefined; signal?: AbortSignal }
 
 /** @throws SourceError that names a secret which cannot be had */
 export async function optionsOf(
   dataset: Dataset,
   source: string,
-  limits: FetchLimits,
+  context: FetchContext,
 ): Promise<{ url: string; options: SourceOptions }> {
-  const { url, headers, ...own } = await askedOf(dataset, source, limits.secrets)
+  const { url, headers, ...own } = await askedOf(dataset, source, context.secrets)
   const options = {
-    ...limits,
+    ...context,
     headers,
-    http: httpOf(dataset, own, limits),
-    access: await accessOf(dataset, source, limits.secrets),
+    http: httpOf(dataset, own, context),
+    access: await accessOf(dataset, source, context.secrets),
     compression: toldCompression(dataset.compression),
     maxBytes: dataset.source.maxBytes,
     timeouts: timeoutsOf(dataset),
@@ -36,7 +36,7 @@ export async function optionsOf(
 function httpOf(
   { source: { post, pages }, dialect }: Dataset,
   own: { isOwnServer: boolean; isOwnAddress: boolean },
-  { tokens }: FetchLimits,
+  { tokens }: FetchContext,
 ): HttpOptions {
   return {
     ...(own.isOwnServer ? { tokens } : {}),

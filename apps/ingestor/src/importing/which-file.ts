@@ -11,7 +11,7 @@ import { listSources } from '../sources/list-source.ts'
 import { addressOf } from '../sources/pattern.ts'
 import { forgotten, nextFile, withFile, type FilesRead } from './new-files.ts'
 import { isSameFile, type SameFile, type SentBefore } from '../sources/source-client.ts'
-import { optionsOf, type FetchLimits } from './source-options.ts'
+import { optionsOf, type FetchContext } from './source-options.ts'
 import { SourceError } from '../source-error.ts'
 
 /** Whose source it is. */
@@ -34,7 +34,7 @@ export interface Found {
 /** The file of a run before, as far as its rows were read by the same definition. */
 export type Before = SentBefore & { sha256: string }
 
-export type Limits = FetchLimits & {
+export type ImportContext = FetchContext & {
   before?: Before
   /** what was read of the pattern before */
   read?: FilesRead
@@ -44,13 +44,13 @@ export type Limits = FetchLimits & {
 export async function openFileOf(
   dataset: Dataset,
   run: Import,
-  limits: Limits,
+  context: ImportContext,
 ): Promise<(Source | SameFile) & Found> {
   if (isPattern(run.source))
-    return withinPace(limits, 'to look for a new file', (within) => openNext(dataset, run, within))
+    return withinPace(context, 'to look for a new file', (within) => openNext(dataset, run, within))
   const addresses = datedAddresses(run.source, run.requested_at, dataset.source.lookBack)
-  if (!addresses) return openAt(dataset, run.source, limits, limits.before)
-  return withinPace(limits, 'to look for the newest file', (within) =>
+  if (!addresses) return openAt(dataset, run.source, context, context.before)
+  return withinPace(context, 'to look for the newest file', (within) =>
     openNewest(dataset, run.source, addresses, within),
   )
 }
@@ -59,12 +59,12 @@ async function openNewest(
   dataset: Dataset,
   dated: string,
   addresses: string[],
-  limits: Limits,
+  context: ImportContext,
 ): Promise<(Source | SameFile) & Found> {
   let missing: SourceError | undefined
   for (const address of addresses) {
     try {
-      return await openDated(dataset, dated, address, limits)
+      return await openDated(dataset, dated, address, context)
     } catch (error) {
       if (!(error instanceof SourceError) || !error.isMissing) throw error
       missing ??= error
@@ -81,23 +81,23 @@ async function openDated(
   dataset: Dataset,
   dated: string,
   address: string,
-  limits: Limits,
+  context: ImportContext,
 ): Promise<(Source | SameFile) & Found> {
   const { source } = dataset
   const place = createHash('sha256').update(address).digest('hex')
-  const before = limits.before?.redirected === place ? { ...limits.before, redirected: null } : undefined
+  const before = context.before?.redirected === place ? { ...context.before, redirected: null } : undefined
   const own = source.url === dated ? { ...dataset, source: { ...source, url: address } } : dataset
-  const opened = await openAt(own, address, limits, before)
+  const opened = await openAt(own, address, context, before)
   return { ...opened, redirected: opened.redirected ?? place, address }
 }
 
 async function openAt(
   dataset: Dataset,
   source: string,
-  limits: Limits,
+  context: ImportContext,
   known: SentBefore | undefined,
 ): Promise<Source | SameFile> {
-  const { url, options } = await optionsOf(dataset, source, limits)
+  const { url, options } = await optionsOf(dataset, source, context)
   return openSource(url, { ...options, known })
 }
 
@@ -105,21 +105,25 @@ async function openAt(
 const settledMs = 60_000
 
 /** The next new file of a pattern. Which one it is, and what is known of it then, counts with the landing. */
-async function openNext(dataset: Dataset, run: Import, limits: Limits): Promise<(Source | SameFile) & Found> {
+async function openNext(
+  dataset: Dataset,
+  run: Import,
+  context: ImportContext,
+): Promise<(Source | SameFile) & Found> {
   const { order = 'time', skip = [] } = dataset.source
-  const { url, options } = await optionsOf(dataset, run.source, limits)
+  const { url, options } = await optionsOf(dataset, run.source, context)
   const patterns = patternsOf(dataset, run, url)
   const pattern = new URL(patterns[0]!)
   const until = pattern.protocol === 's3:' ? Infinity : Date.now() - settledMs
-  const after = order === 'name' ? forgotten(limits.read, order)?.path : undefined
+  const after = order === 'name' ? forgotten(context.read, order)?.path : undefined
   const listing = listSources(patterns, options, after)
-  const { file, waiting, matching } = await nextFile(listing, { order, skip, until }, limits.read)
-  if (!file && limits.read) return { same: 'no new file' }
+  const { file, waiting, matching } = await nextFile(listing, { order, skip, until }, context.read)
+  if (!file && context.read) return { same: 'no new file' }
   if (!file) throw new SourceError(noneOf(printable(pattern), patterns.length - 1, matching))
   const address = addressOf(pattern, file.path)
-  const opened = await openListed(dataset, address, limits)
+  const opened = await openListed(dataset, address, context)
   if (isSameFile(opened)) return opened
-  const files = withFile(limits.read, { pattern: run.source, order }, file, run.run)
+  const files = withFile(context.read, { pattern: run.source, order }, file, run.run)
   return { ...opened, address, waiting, files }
 }
 
@@ -127,8 +131,8 @@ async function openNext(dataset: Dataset, run: Import, limits: Limits): Promise<
 const patternsOf = ({ source: { lookBack } }: Dataset, { requested_at }: Import, url: string): string[] =>
   datedAddresses(url, requested_at, lookBack) ?? [url]
 
-const openListed = (dataset: Dataset, address: string, limits: Limits): Promise<Source | SameFile> =>
-  openAt(dataset, address, limits, undefined).catch((error: unknown) => {
+const openListed = (dataset: Dataset, address: string, context: ImportContext): Promise<Source | SameFile> =>
+  openAt(dataset, address, context, undefined).catch((error: unknown) => {
     if (error instanceof SourceError && error.isMissing)
       throw new SourceError(`${error.message}; it was there when its folder was looked at`, {
         transient: true,

@@ -1,11 +1,11 @@
 import { datedAddresses, isPattern } from '@dsf/dataset'
 import { RequestError } from '@dsf/stage'
-import type { SourceLimits } from '../importing/source-options.ts'
+import type { SourceReach } from '../importing/source-options.ts'
 import { SourceError } from '../source-error.ts'
 import { checkFile, checkUrl } from '../sources/guard-address.ts'
 
 /** What can be said of a source before it is fetched. @throws RequestError 422 for one that may not be, or is not there */
-export async function checkSource(source: string, { allow, roots }: SourceLimits): Promise<void> {
+export async function checkSource(source: string, { allow, roots }: SourceReach): Promise<void> {
   try {
     const url = checkUrl(source, allow)
     if (url.username !== '' || url.password !== '') throw new SourceError(withoutSecret)

@@ -1,6 +1,6 @@
 import type { Dataset } from '@dsf/dataset'
 import { RequestError, type Runtime } from '@dsf/stage'
-import type { SourceLimits } from '../importing/source-options.ts'
+import type { SourceReach } from '../importing/source-options.ts'
 import { canStartAgain, isOver, type Known, type Request, type Run } from '../importing/run.ts'
 import type { Replay, Selection } from '../refused/selection.ts'
 import { checkSource } from './check-source.ts'
@@ -17,7 +17,7 @@ type ViewRuntime = Pick<Runtime, 'datasets' | 'send' | 'follow'>
 
 /** What is asked and told of runs. */
 export class RunsView {
-  readonly #limits: SourceLimits
+  readonly #reach: SourceReach
   readonly #runs = new KnownRuns()
   /** requests on their way to Kafka, by dataset: they will wait too */
   readonly #sending = new Map<string, number>()
@@ -25,8 +25,8 @@ export class RunsView {
   readonly #asking = new Map<string, Promise<Known>>()
   #runtime: ViewRuntime | undefined
 
-  constructor(limits: SourceLimits) {
-    this.#limits = limits
+  constructor(reach: SourceReach) {
+    this.#reach = reach
   }
 
   async open(runtime: ViewRuntime): Promise<void> {
@@ -70,7 +70,7 @@ export class RunsView {
     const wanted = force ? { ...order, force } : order
     const known = this.#known(wanted)
     if (known) return known
-    await checkSource(from, this.#limits)
+    await checkSource(from, this.#reach)
     return this.#askOnce(dataset, wanted)
   }
 

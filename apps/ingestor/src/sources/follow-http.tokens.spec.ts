@@ -61,7 +61,7 @@ const pages = {
 function tokensFor(
   tokenUrl: string,
   more: Partial<NonNullable<Dataset['source']['oauth']>> = {},
-  limits = {},
+  reach = {},
 ) {
   writeFileSync(join(folder, 'api'), 'hunter2\n')
   const oauth = {
@@ -69,7 +69,7 @@ function tokensFor(
     ...{ parameters: {}, sendIn: 'header' as const, ...more },
   }
   const dataset = { ...loaded, source: { ...loaded.source, oauth } }
-  return sourceTokens(dataset, { allow: usual.allow, secrets: folder, ...limits })!
+  return sourceTokens(dataset, { allow: usual.allow, secrets: folder, ...reach })!
 }
 
 const basic = `Basic ${btoa('dsf:hunter2')}`
@@ -137,10 +137,10 @@ describe('a source that wants a token', () => {
 })
 
 describe('a server of tokens', () => {
-  const failure = async (listener: RequestListener, limits = {}) => {
+  const failure = async (listener: RequestListener, reach = {}) => {
     const base = await serve(listener)
     const [message, transient] = await sourceFailure(
-      read('http://127.0.0.1:1/rows', { tokens: tokensFor(`${base}/token`, {}, limits) }),
+      read('http://127.0.0.1:1/rows', { tokens: tokensFor(`${base}/token`, {}, reach) }),
     )
     expect(message).not.toContain('hunter2')
     return [message.replaceAll(base, 'URL'), transient]

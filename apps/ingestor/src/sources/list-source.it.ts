@@ -75,9 +75,9 @@ async function land(scheme: string, path: string, read: FilesRead | undefined) {
   const word = { [password === undefined ? 'privateKey' : 'password']: '${secret:word}' }
   const own = { url: urlOf(scheme, path), login: { user: user!, ...word }, hostKeys: hostKeys?.slice(), ca }
   const dataset = { ...loaded, source: { ...loaded.source, ...own } }
-  const limits = { allow: ['127.0.0.1/32'], roots: [], secrets, ...(read ? { read } : {}) }
+  const context = { allow: ['127.0.0.1/32'], roots: [], secrets, ...(read ? { read } : {}) }
   const run = { run: 'r', source: own.url, requested_at: 0 }
-  return landSource(store, dataset, run, limits, () => undefined) as Promise<Landed | { same: string }>
+  return landSource(store, dataset, run, context, () => undefined) as Promise<Landed | { same: string }>
 }
 
 /** Pure-FTPd of Debian runs for root alone. */

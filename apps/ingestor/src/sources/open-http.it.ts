@@ -170,7 +170,7 @@ describe('a server that fails in the middle of a file', () => {
 })
 
 describe('a landing', () => {
-  const limits = { allow: options.allow, roots: [] }
+  const reach = { allow: options.allow, roots: [] }
   type Before = Parameters<typeof landSource>[3]['before']
 
   const land = (
@@ -178,7 +178,7 @@ describe('a landing', () => {
     { before, came = () => undefined }: { before?: Before; came?: () => void } = {},
   ) => {
     const run = { run: randomBytes(16).toString('hex'), requested_at: 0, source: `${nginx.url}${path}` }
-    return landSource(store, loaded, run, { ...limits, before }, came) as Promise<Landed>
+    return landSource(store, loaded, run, { ...reach, before }, came) as Promise<Landed>
   }
 
   /** Does something to the server as soon as the first bytes are here. */

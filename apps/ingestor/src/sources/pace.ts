@@ -83,12 +83,12 @@ export async function rest(
  * Does what comes before the first byte, within what is left of the pace: its time counts, too.
  * @param what stands in the sentence when there is no time left
  */
-export async function withinPace<L extends { pace: Pace; signal?: AbortSignal }, T>(
-  limits: L,
+export async function withinPace<C extends { pace: Pace; signal?: AbortSignal }, T>(
+  context: C,
   what: string,
-  work: (limits: L) => Promise<T>,
+  work: (context: C) => Promise<T>,
 ): Promise<T> {
-  const { pace, signal } = limits
+  const { pace, signal } = context
   const { spent = { seconds: 0, isResting: false }, maxSeconds } = pace
   const over = new AbortController()
   const begun = performance.now()
@@ -96,7 +96,7 @@ export async function withinPace<L extends { pace: Pace; signal?: AbortSignal },
   const stop = () => over.abort()
   deadline.addEventListener('abort', stop)
   try {
-    return await work({ ...limits, signal: AbortSignal.any(signal ? [signal, over.signal] : [over.signal]) })
+    return await work({ ...context, signal: AbortSignal.any(signal ? [signal, over.signal] : [over.signal]) })
   } catch (error) {
     if (!over.signal.aborted) throw error
     throw new SourceError(`${what} took ${maxSeconds} s; source.maxSeconds of the definition allows more`, {

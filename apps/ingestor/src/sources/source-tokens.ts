@@ -7,7 +7,7 @@ import { usualTimeouts } from './source-client.ts'
 import { SourceError } from '../source-error.ts'
 import { secretsIn, withSecrets } from './source-secrets.ts'
 
-interface Limits {
+interface Reach {
   allow: readonly string[]
   proxy?: (() => string) | undefined
   /** folder of the secrets */
@@ -16,13 +16,13 @@ interface Limits {
 }
 
 /** The tokens of one fetch: its first use asks for one, and others only once that has expired or was refused. */
-export function sourceTokens({ source: { oauth, ca } }: Dataset, limits: Limits): Tokens | undefined {
+export function sourceTokens({ source: { oauth, ca } }: Dataset, reach: Reach): Tokens | undefined {
   if (!oauth) return undefined
   const { tokenUrl: url, clientId: id, clientSecret, scope, parameters, sendIn } = oauth
   const tokens = tokensOf({
     ...{ url, id, sendIn, parameters: { ...(scope === undefined ? {} : { scope }), ...parameters } },
-    secret: () => withSecrets(clientSecret, limits.secrets, (value) => value),
-    fetch: async (to, init) => guardedFetch(to, init, limits, await trustedBy(ca, limits)),
+    secret: () => withSecrets(clientSecret, reach.secrets, (value) => value),
+    fetch: async (to, init) => guardedFetch(to, init, reach, await trustedBy(ca, reach)),
   })
   const get = () =>
     tokens.get().catch((error: unknown) => {
@@ -32,7 +32,7 @@ export function sourceTokens({ source: { oauth, ca } }: Dataset, limits: Limits)
 }
 
 /** Those of whom the source is: and the world, because the server of tokens may be another one. */
-const trustedBy = async (ca: string | undefined, { secrets }: Limits): Promise<string[] | undefined> =>
+const trustedBy = async (ca: string | undefined, { secrets }: Reach): Promise<string[] | undefined> =>
   ca === undefined
     ? undefined
     : [...getCACertificates('default'), await secretsIn(ca, secrets, { isText: true })]
@@ -41,11 +41,11 @@ const trustedBy = async (ca: string | undefined, { secrets }: Limits): Promise<s
 async function guardedFetch(
   url: string,
   init: RequestInit,
-  limits: Limits,
+  reach: Reach,
   ca: string[] | undefined,
 ): Promise<Response> {
-  const agent = sourceAgent({ ...limits, ca, timeout: usualTimeouts.connect })
-  const signals = [init.signal, limits.signal].filter((signal) => signal instanceof AbortSignal)
+  const agent = sourceAgent({ ...reach, ca, timeout: usualTimeouts.connect })
+  const signals = [init.signal, reach.signal].filter((signal) => signal instanceof AbortSignal)
   try {
     const asked = { ...(init as object), signal: AbortSignal.any(signals), dispatcher: agent }
     return await fetchWith(url, asked)
