@@ -1,18 +1,16 @@
 import type { Dataset, TopicKind } from '@dsf/dataset'
 import type { ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs'
 import type { Health } from '../health/health.ts'
-import { doneWithin, oneAtATime } from '../batches/timed-work.ts'
+import { doneWithin } from '../batches/timed-work.ts'
 import { HeldInputs, inputName } from './held-inputs.ts'
 import { fetchedOffset, lastOffset, unreadableBatch } from '../kafka/kafka.ts'
+import { InputLags } from './input-lags.ts'
 import { LaneFailures } from './lane-failures.ts'
-import { lagOf } from '../kafka/lag.ts'
 import { Lane } from './lane.ts'
 import { workName } from './lane-work.ts'
 import { LaneWorker } from './lane-worker.ts'
 import type { InputPlace, StageKit } from '../batches/stage-kit.ts'
 
-/** Between two looks at the lag of inputs that are not fetched. */
-const lookEveryMs = 15_000
 /** A batch that takes longer lets go of the fetch loop, so that no other lane waits longer for it. */
 const holdsUpMs = 100
 
@@ -28,7 +26,7 @@ export class Lanes {
   #assigned: InputPlace[] = []
   readonly #held: HeldInputs
   readonly #failures: LaneFailures
-  readonly #looking: NodeJS.Timeout
+  readonly #lags: InputLags
 
   constructor(
     kit: StageKit,
@@ -42,10 +40,9 @@ export class Lanes {
     this.#onFatal = onFatal
     this.#held = new HeldInputs(kit)
     this.#failures = new LaneFailures(kit, health)
-    this.#looking = setInterval(
-      oneAtATime(() => this.#lookAtHeld()),
-      lookEveryMs,
-    ).unref()
+    this.#lags = new InputLags(kit, this.#held, (place) =>
+      this.#isGone(place) ? undefined : this.#lane(place),
+    )
   }
 
   #datasetOf = (topic: string): string => this.#kit.names.partsOf(topic).dataset
@@ -79,7 +76,7 @@ export class Lanes {
     const mine = new Set(places.map(this.#laneName))
     this.#kit.log.info({ lanes: [...mine].sort() }, 'lanes assigned')
     const inputs = new Set(places.map(inputName))
-    this.#kit.metrics.keepLags((name) => inputs.has(name))
+    this.#lags.keep(inputs)
     this.#held.letGoUnless((place) => inputs.has(inputName(place)))
     this.#assigned = places
     for (const lane of this.#lanes.values()) lane.suspect()
@@ -118,7 +115,10 @@ export class Lanes {
     if (isReadableAgain) this.#failures.reached(inputName({ topic, partition }), Infinity)
     // of what could not be read there is no first record, whatever the types say
     if ((firstOffset as string | null) === null || this.#isGone({ topic, partition })) return
-    this.#tellLag({ topic, partition }, Number(fetch.highWatermark), Number(firstOffset))
+    this.#lags.tell(
+      { topic, partition },
+      { end: Number(fetch.highWatermark), beginning: Number(firstOffset) },
+    )
     if (batchSize === 0)
       this.#lane({ topic, partition }).skip(this.#kindOf(topic), Number(firstOffset), Number(lastOffset) + 1)
   }
@@ -181,23 +181,6 @@ export class Lanes {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.inTurn(async () => undefined)))
   }
 
-  /** Of an input that is not fetched no fetch tells how far it is behind. */
-  async #lookAtHeld(): Promise<void> {
-    for (const { topic, partition } of this.#held.places()) {
-      const ends = await this.#kit.admin.fetchTopicOffsets(topic).catch(() => [])
-      const end = ends.find((one) => one.partition === partition)
-      if (end && !this.#isGone({ topic, partition }))
-        this.#tellLag({ topic, partition }, Number(end.high), Number(end.low))
-    }
-  }
-
-  /** @param beginning where a lane begins that has not committed yet */
-  #tellLag(place: InputPlace, end: number, beginning: number): void {
-    const lane = this.#lane(place)
-    const lag = () => lagOf(end, lane.restartOffset(this.#kindOf(place.topic)), beginning)
-    this.#kit.metrics.lag(inputName(place), lag, { dataset: this.#datasetOf(place.topic), ...place })
-  }
-
   /**
    * Lets go of the lanes of a dataset that went or has another definition, each when it has done what it is at. The next
    * fetch opens them anew, and their work begins anew at once.
@@ -225,7 +208,7 @@ export class Lanes {
   }
 
   async release(): Promise<void> {
-    clearInterval(this.#looking)
+    this.#lags.stop()
     this.#held.letGoUnless(() => false)
     await Promise.all([...this.#lanes.values()].map((lane) => lane.inTurn(() => lane.release())))
   }
