@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Receipt } from './define.ts'
-import { closeReceipt, fromMetadata, isReceipt, receiptHeaders, toMetadata } from './receipts.ts'
+import { closeReceipt, isReceipt, receiptHeaders } from './receipts.ts'
 
 const receipt = (route = ''): Receipt => ({
   run: 'r',
@@ -58,19 +58,6 @@ describe('closeReceipt', () => {
       })
     },
   )
-})
-
-describe('the counters of an open run', () => {
-  it.each([[{}], [{ clean: 3, duplicate: 0, 'quarantined:type': 2 }]])(
-    'come back from the metadata of an offset: %j',
-    (counted) => {
-      expect(fromMetadata(toMetadata({ counted, owner: 'me' }))).toEqual({ counted, owner: 'me' })
-    },
-  )
-
-  it.each([[null], [undefined], ['']])('are none where no metadata was committed: %j', (metadata) => {
-    expect(fromMetadata(metadata)).toEqual({ counted: {} })
-  })
 })
 
 describe('isReceipt', () => {

@@ -28,23 +28,3 @@ export function closeReceipt(
 
 export const collects = (stage: Pick<Stage, 'countsInto'>, receipt: Receipt): boolean =>
   stage.countsInto === undefined || stage.countsInto === receipt.route
-
-/** What is known of an input beside its offset. */
-export interface OffsetNote {
-  /** counters of the run that is open in the lane */
-  counted: Counters
-  /** number of the record at the offset */
-  records?: number
-  /** mark of the last commit: no two have the same */
-  owner?: string
-}
-
-/**
- * The mark of an input travels in the metadata of its committed offset: it moves in the same transaction as the records
- * that were counted, and a stage that takes the lane over finds it there.
- */
-export const toMetadata = (mark: OffsetNote): string => JSON.stringify(mark)
-
-export function fromMetadata(metadata: string | null | undefined): OffsetNote {
-  return metadata ? (JSON.parse(metadata) as OffsetNote) : { counted: {} }
-}

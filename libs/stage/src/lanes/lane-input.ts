@@ -1,7 +1,7 @@
 import { partitionsOf, type Counters, type Dataset, type TopicKind } from '@dsf/dataset'
 import { DatasetError } from '../health/failure.ts'
 import { OpenBatch } from '../batches/open-batch.ts'
-import { fromMetadata } from '../batches/receipts.ts'
+import { fromMetadata } from './offset-metadata.ts'
 import type { StageKit } from '../batches/stage-kit.ts'
 
 /** One topic of a lane: how far it is read, how far committed, and what the open run has counted so far. */
@@ -59,11 +59,11 @@ export async function readCommitted(kit: StageKit, lane: number, inputs: Input[]
       .find(({ topic }) => topic === input.topic)
       ?.partitions.find(({ partition }) => partition === lane)
     const start = await startOf(kit, input.topic, lane, Number(found?.offset ?? -1))
-    const mark = fromMetadata(found?.metadata)
-    if (start === input.committed && mark.owner === input.owner) continue
+    const note = fromMetadata(found?.metadata)
+    if (start === input.committed && note.owner === input.owner) continue
     unchanged = false
-    // Without a mark the offset serves as number: never below the true one, so no name is used twice
-    const { counted, owner, records = start } = mark
+    // Without a note the offset serves as number: never below the true one, so no name is used twice
+    const { counted, owner, records = start } = note
     input.open.reset(records)
     Object.assign(input, { committed: start, position: start, counted, owner, records })
   }

@@ -2,7 +2,7 @@ import type { Counters } from '@dsf/dataset'
 import type { Stage } from '../batches/define.ts'
 import type { Input } from './lane-input.ts'
 import type { ClosedBatch } from '../batches/open-batch.ts'
-import { toMetadata } from '../batches/receipts.ts'
+import { toMetadata } from './offset-metadata.ts'
 
 /** What one transaction moves for an input. */
 export interface Progress {
