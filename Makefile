@@ -58,7 +58,7 @@ logs: $(NODE_MODULES) ## Show the ends of the logs (SERVICE=kafka for one, FOLLO
 run: $(NODE_MODULES) ## Import DATASET=name [SOURCE=url-or-path] [KEY=idempotency-key] [FORCE=1], wait, print the receipt as JSON
 	$(LOCAL) run
 
-reindex: $(NODE_MODULES) build ## Fill a new index of DATASET=name from the lake and move the alias to it (DROP=1: delete the old ones)
+reindex: $(NODE_MODULES) build ## Fill a new index of DATASET=name from the lake and move the alias to it (WITHOUT_REFUSED=1: leave refused rows out; DROP=1: delete the old ones)
 	$(LOCAL) reindex
 
 check: $(NODE_MODULES) ## Check format, lint, types, unused code and the layout's promises, TypeScript and Python

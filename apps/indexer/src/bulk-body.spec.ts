@@ -91,6 +91,18 @@ describe('bulkWriter', () => {
     expect(bodiesOf([])).toEqual([])
   })
 
+  it('sends no row without its key, and keeps the places of all', () => {
+    const { date: _, ...keyless } = day(1)
+    const rows = [day(0), keyless, { ...keyless, dsf_row: 2 }, day(2)]
+    const bodies = bodiesOf(rows)
+    expect(bodies.map((body) => body.rows)).toEqual([rows.slice(0, 1), rows.slice(1, 3), rows.slice(3)])
+    expect(bodies.map(({ body, refused }) => [items(body).length, refused])).toEqual([
+      [2, undefined],
+      [0, expect.stringContaining('it has no "date", which is of the key now')],
+      [2, undefined],
+    ])
+  })
+
   it('cuts between rows: bodies within the limit, nothing lost, order kept', () => {
     const one = bodiesOf([day(0)])[0]!.body.length
     fc.assert(

@@ -1,10 +1,13 @@
 import type { Dataset, Row } from '@dsf/dataset'
+import { keyProblem } from './key-problem.ts'
 import { documentId, documentWriter } from './to-document.ts'
 
 /** One bulk request, and the rows that its items are for, in the same order. */
 export interface BulkBody {
   body: string
   rows: Row[]
+  /** why none of the rows is in the request, which is empty then */
+  refused?: string | undefined
 }
 
 /**
@@ -14,7 +17,7 @@ export interface BulkBody {
 const bodyLength = 1_000_000
 
 /**
- * Compiles the bulk requests for rows of a dataset. Each item carries its key as id and its version as external
+ * Compiles the bulk requests for rows of a dataset; a row without its key is in none. Each item carries its key as id and its version as external
  * version: a version that is there already, or an older one, is refused as a conflict, and the answer tells them apart.
  */
 export function bulkWriter(
@@ -22,22 +25,33 @@ export function bulkWriter(
   { index = dataset.name, longest = bodyLength } = {},
 ): (rows: Row[]) => Iterable<BulkBody> {
   const writeItem = itemWriter(dataset, index)
-  return (rows) => bulkBodies(rows, writeItem, longest)
+  const whyRefused = keyProblem(dataset)
+  return (rows) => bulkBodies(rows, writeItem, { longest, whyRefused })
 }
+
+interface Limits {
+  longest?: number
+  whyRefused?: (row: Row) => string | undefined
+}
+
+const nothing = () => undefined
 
 /** Joins the items of rows to as few requests as their length allows, each made when it is asked for. */
 export function* bulkBodies(
   rows: Row[],
   writeItem: (row: Row) => string,
-  longest = bodyLength,
+  { longest = bodyLength, whyRefused = nothing }: Limits = {},
 ): Generator<BulkBody> {
   let open: BulkBody = { body: '', rows: [] }
   for (const row of rows) {
-    const item = writeItem(row)
-    if (open.rows.length > 0 && open.body.length + item.length > longest) {
+    const refused = whyRefused(row)
+    const item = refused === undefined ? writeItem(row) : ''
+    const isApart = refused !== open.refused || open.body.length + item.length > longest
+    if (open.rows.length > 0 && isApart) {
       yield open
       open = { body: '', rows: [] }
     }
+    open.refused = refused
     open.body += item
     open.rows.push(row)
   }

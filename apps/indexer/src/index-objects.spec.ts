@@ -6,6 +6,7 @@ import type { ObjectStore } from '@dsf/store'
 import { describe, expect, it } from 'vitest'
 import type { Fate } from './bulk-answer.ts'
 import type { Index } from './elasticsearch.ts'
+import { sendBulk } from './send-bulk.ts'
 import { objectIndexer, type AnnouncedObject } from './index-objects.ts'
 
 const dataset = loadDataset(join(import.meta.dirname, '../../../datasets/seattle-weather'))
@@ -23,6 +24,7 @@ const figures = { events: 2, values: 2, mean: 1, minimum: 1, maximum: 1 }
 const objects: Record<string, object[]> = {
   'lake/a': [row('2012-01-01'), row('2012-01-02')],
   'lake/b': [row('2012-01-03')],
+  'lake/old': [{ ...row('2012-01-04'), date: undefined, day: '2012-01-04' }, row('2012-01-05')],
   'lake/t': [{ ...trend, ...figures }],
 }
 const bytesOf = (key: string) => Buffer.from(objects[key]!.map((one) => `${JSON.stringify(one)}\n`).join(''))
@@ -36,7 +38,9 @@ const announced = (route: string, key: string): AnnouncedObject => ({
 function open(refusing?: string, answers: Fate[] = []) {
   const taken: Record<string, number> = {}
   const store = { get: async (key: string) => bytesOf(key) } as unknown as ObjectStore
-  const bulk: Index['bulk'] = async ({ body, rows }) => {
+  const bulk: Index['bulk'] = async (items) => {
+    const { body, rows } = items
+    if (items.refused !== undefined) return sendBulk(() => Promise.reject(new Error('sent')), items)
     const alias = (JSON.parse(body.split('\n')[0]!) as { index: { _index: string } }).index._index
     const refused = alias === refusing ? rows.map((_, at) => ({ at, reason: 'no such field' })) : []
     taken[alias] = (taken[alias] ?? 0) + rows.length - refused.length
@@ -100,6 +104,14 @@ describe('a batch of announced objects', () => {
       { object: 'lake/a' },
       { object: 'lake/a' },
     ])
+  })
+
+  it('sends a row without its key to quarantine as it was read, and the others to the index', async () => {
+    const { handle, taken } = open()
+    const { counts, out } = await handle(announced('lake', 'lake/old'))
+    expect([counts, taken]).toMatchObject([{ created: 1, refused: 1 }, { 'seattle-weather': 1 }])
+    const [{ key, value }] = out!.quarantine as [{ key: null; value: { bytes: Buffer } }]
+    expect([key, JSON.parse(value.bytes.toString())]).toEqual([null, objects['lake/old']![0]])
   })
 
   it('names the object of each refused row', async () => {

@@ -1,5 +1,6 @@
 import {
   addCounters,
+  asJson,
   quarantined,
   type Counters,
   type Dataset,
@@ -11,6 +12,7 @@ import type { ObjectStore } from '@dsf/store'
 import { bulkWriter } from './bulk-body.ts'
 import type { BulkOutcome } from './bulk-answer.ts'
 import { FirstAnswers, objectOf } from './first-answers.ts'
+import { keyProblem } from './key-problem.ts'
 import { documentId, documentWriter } from './to-document.ts'
 import type { Index } from './elasticsearch.ts'
 import { tableIndexer, type WaitContext } from './index-tables.ts'
@@ -81,12 +83,12 @@ function rowIndexer(store: ObjectStore, index: Index, dataset: Dataset) {
 function quarantineWriter(dataset: Dataset) {
   const toDocument = documentWriter(dataset)
   const toId = documentId(dataset)
+  const isKeyless = keyProblem(dataset)
   return (row: Row, reason: string, object: string): Output => {
     const reasons = [{ field: null, code: 'refused', message: reason }]
-    const original = { content: 'json', bytes: Buffer.from(toDocument(row)) } as const
-    return {
-      key: toId(row),
-      value: quarantined('indexer', row as Row & Provenance, reasons, original, object),
-    }
+    const [key, original] = isKeyless(row)
+      ? [null, asJson(row)]
+      : [toId(row), { content: 'json', bytes: Buffer.from(toDocument(row)) } as const]
+    return { key, value: quarantined('indexer', row as Row & Provenance, reasons, original, object) }
   }
 }

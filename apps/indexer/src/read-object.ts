@@ -149,7 +149,13 @@ function readJsonl(bytes: Uint8Array, dataset: Dataset): Row[] {
   return rows
 }
 
-const timeOf: Partial<Record<FieldType, (text: string) => number>> = {
-  datetime: (text) => Date.parse(text),
-  date: (text) => Date.parse(text) / 86_400_000,
+const timeOf: Partial<Record<FieldType, (text: string) => Value>> = {
+  datetime: (text) => parsed(text, 1),
+  date: (text) => parsed(text, 86_400_000),
+}
+
+/** What is no time stays as it is: its column was one of texts. */
+function parsed(text: string, unit: number): Value {
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? text : ms / unit
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { indexTemplate, pathSegment, type Dataset } from '@dsf/dataset'
+import { indexTemplate, pathSegment, type Dataset, type Row } from '@dsf/dataset'
 import { FatalError } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { bulkWriter } from './bulk-body.ts'
@@ -11,6 +11,8 @@ export interface Reindexing {
   store: ObjectStore
   index: Index
   say: (line: string) => void
+  /** rows that are refused stay out; otherwise they end it */
+  withoutRefused?: boolean | undefined
 }
 
 /** Kept in an index's mapping: a run that was broken off behind the move is known by it. */
@@ -23,7 +25,7 @@ const sayEveryMs = 5000
  * step. Stages go on meanwhile and readers always have a whole index: what was indexed into the old one during the filling is
  * in objects that are listed again before and behind the move, and versions make every repetition harmless. The old index
  * stays until `dropOld`. Broken off anywhere and started again, it does the rest. One at a time for a dataset.
- * @throws FatalError, and the alias stays where it is, when the new index would hold fewer documents than the old one
+ * @throws FatalError, and the alias stays where it is, when a row is refused, or the new index would hold fewer documents than the old one
  */
 export async function reindex(work: Reindexing): Promise<string> {
   const { dataset, index, say } = work
@@ -38,10 +40,10 @@ export async function reindex(work: Reindexing): Promise<string> {
   const wanted = await count(index, old)
   await create(work, next)
   const first = await objectsOf(work)
-  const before = await fill(work, next, first)
+  await fill(work, next, first)
   const meanwhile = await objectsOf(work, first)
-  const since = await fill(work, next, meanwhile)
-  await moveUnlessSmaller(work, { old, next, wanted, refused: before ?? since })
+  await fill(work, next, meanwhile)
+  await moveUnlessSmaller(work, { old, next, wanted })
   await fill(work, next, await objectsOf(work, [...first, ...meanwhile]))
   await setState(index, next, 'complete')
   return next
@@ -103,21 +105,18 @@ async function objectsOf({ dataset, store }: Reindexing, known: string[] = []): 
   return keys.filter((key) => !seen.has(key)).toSorted(order)
 }
 
-/** Returns why the first of the refused documents was. */
-async function fill(
-  { dataset, store, index, say }: Reindexing,
-  into: string,
-  keys: string[],
-): Promise<string | undefined> {
+/** @throws FatalError with the reason of the first row that is refused, behind the last one */
+async function fill(work: Reindexing, into: string, keys: string[]): Promise<void> {
+  const { dataset, store, index, say } = work
   const toBodies = bulkWriter(dataset, { index: into })
   let [objects, rows, refusals, said] = [0, 0, 0, Date.now()]
-  let reason: string | undefined
+  let first: string | undefined
   const read = async (key: string) => readRows(dataset, key, await store.get(key))
   await readInParts(keys, read, async (part, rowsOf) => {
     for (const body of toBodies(rowsOf.flat())) {
       const { refused } = await index.bulk(body, { target: 'index' })
       refusals += refused.length
-      reason ??= refused[0]?.reason
+      first ??= refused[0] && `${nameOf(body.rows[refused[0].at]!)}: ${refused[0].reason}`
       rows += body.rows.length
     }
     objects += part.length
@@ -126,19 +125,24 @@ async function fill(
     said = Date.now()
   })
   say(`${into}: ${rows} rows of ${keys.length} objects, ${refusals} refused`)
-  return reason
+  if (first === undefined) return
+  if (!work.withoutRefused)
+    throw new FatalError(
+      `${into} refused ${refusals} of ${rows} rows, the first is ${first}. The alias stays. Mend the definition, or leave such rows out with --without-refused`,
+    )
+  say(`${into}: left out ${first}`)
 }
+
+const nameOf = ({ dsf_run, dsf_row }: Row): string => `row ${dsf_row} of run ${dsf_run}`
 
 interface Move {
   old: string
   next: string
   /** documents of the old index before the new one was filled */
   wanted: number
-  /** why the first of the documents was that were refused */
-  refused: string | undefined
 }
 
-async function moveUnlessSmaller({ dataset, index, say }: Reindexing, { old, next, wanted, refused }: Move) {
+async function moveUnlessSmaller({ dataset, index, say }: Reindexing, { old, next, wanted }: Move) {
   const { refresh_interval } = indexTemplate(dataset).template.settings
   await index.call(next, (client) =>
     client.indices.putSettings({ index: next, settings: { refresh_interval } }),
@@ -146,8 +150,7 @@ async function moveUnlessSmaller({ dataset, index, say }: Reindexing, { old, nex
   const documents = await count(index, next)
   if (documents < wanted)
     throw new FatalError(
-      `${next} holds ${documents} documents, ${old} ${wanted}: the alias stays. ` +
-        (refused ? `Refused: ${refused}` : 'Objects are missing from the lake.'),
+      `${next} holds ${documents} documents, ${old} ${wanted}: the alias stays. Rows were refused, or objects are missing from the lake.`,
     )
   await setState(index, next, 'catching up')
   const alias = index.nameOf(dataset.name)

@@ -30,6 +30,19 @@ describe('a bulk request', () => {
     expect(asked).toEqual(['abc', 'ac', 'c'])
   })
 
+  it('of rows that are refused already is not sent', async () => {
+    const { asked, request } = indexOf()
+    expect(await sendBulk(request, { body: '', rows: rows.slice(1), refused: 'no key' })).toEqual({
+      fates: [undefined, undefined],
+      refused: [
+        { at: 0, reason: 'no key' },
+        { at: 1, reason: 'no key' },
+      ],
+      retry: [],
+    })
+    expect(asked).toEqual([])
+  })
+
   it('that waits for its next try ends at once when the stage stops', async () => {
     const { asked, request } = indexOf('c')
     const stop = new AbortController()

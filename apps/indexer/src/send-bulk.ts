@@ -12,9 +12,10 @@ const tries = 6
  */
 export async function sendBulk(
   request: (items: string) => Promise<BulkAnswer>,
-  { body, rows }: BulkBody,
+  { body, rows, refused }: BulkBody,
   { signal, waitMs = 500 }: { signal?: AbortSignal | undefined; waitMs?: number } = {},
 ): Promise<BulkOutcome> {
+  if (refused !== undefined) return allRefused(rows.length, refused)
   const total = readBulkAnswer(await request(body), rows.length)
   for (let attempt = 1; total.retry.length > 0; attempt++) {
     if (attempt === tries)
@@ -27,6 +28,12 @@ export async function sendBulk(
   }
   return total
 }
+
+const allRefused = (rows: number, reason: string): BulkOutcome => ({
+  fates: Array.from({ length: rows }, () => undefined),
+  refused: Array.from({ length: rows }, (_, at) => ({ at, reason })),
+  retry: [],
+})
 
 /** What became of the items that were sent again, by their positions in the whole. */
 function addOutcome(total: BulkOutcome, { fates, refused, retry }: BulkOutcome, sent: number[]): void {
