@@ -72,6 +72,20 @@ describe('the simulated twin of a record', () => {
     expect(mags.filter((mag) => mag <= 0 || mag >= 1)).toEqual([])
   })
 
+  it('is within bounds that are written as the cells are', () => {
+    const comma = (field: Field): Field =>
+      field.name === 'mag'
+        ? { ...field, decimalChar: ',', constraints: { minimum: '1,5', maximum: '2,5' } }
+        : field
+    const simulate = simulatorOf({
+      ...quakes,
+      fields: quakes.fields.map(comma),
+      simulate: { share: 1, seed: 1, jitter: { mag: 5 } },
+    })
+    const mags = ids.slice(0, 200).map((id) => simulate(quake(id), id)?.mag as number)
+    expect([Math.min(...mags), Math.max(...mags), new Set(mags).size > 9]).toEqual([1.5, 2.5, true])
+  })
+
   it('uses the whole width of the noise', () => {
     const simulate = simulating({ jitter: { mag: 1 } })
     const noises = ids.map((id) => (simulate(quake(id), id)?.mag as number) - 2)

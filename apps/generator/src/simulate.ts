@@ -1,4 +1,4 @@
-import { murmur2, twinOf, type Dataset, type Value } from '@dsf/dataset'
+import { boundOf, murmur2, twinOf, type Dataset, type Value } from '@dsf/dataset'
 
 export type CleanRecord = Record<string, Value>
 
@@ -24,11 +24,12 @@ export function simulatorOf(dataset: Dataset): Simulate {
 
 /** Adds uniform noise to a number, kept inside the field's bounds so that a simulated record is a valid one. */
 function noiseOf(dataset: Dataset, name: string, halfWidth: number) {
-  const { column, constraints } = dataset.fields.find((field) => field.name === name)!
-  const low = Number(constraints.minimum ?? -Infinity)
-  const high = Number(constraints.maximum ?? Infinity)
-  const above = Number(constraints.exclusiveMinimum ?? -Infinity)
-  const below = Number(constraints.exclusiveMaximum ?? Infinity)
+  const field = dataset.fields.find((one) => one.name === name)!
+  const { column } = field
+  const low = boundOf(field, 'minimum') ?? -Infinity
+  const high = boundOf(field, 'maximum') ?? Infinity
+  const above = boundOf(field, 'exclusiveMinimum') ?? -Infinity
+  const below = boundOf(field, 'exclusiveMaximum') ?? Infinity
   return (record: CleanRecord, seed: string) => {
     const value = record[column]
     if (typeof value !== 'number') return

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .casts import authored, compile_cast
 from .dataset import Field, Geo
+from .errors import DefinitionError
 from .json_node import Node
 
 
@@ -16,17 +18,19 @@ def with_bounds(fields: tuple[Field, ...], nodes: Sequence[Node], geo: Geo) -> t
 
 
 def _bounded(field: Field, node: Node, axis: str, most: int) -> Field:
-    bounds = {"minimum": -most, "maximum": most} | dict(field.constraints or {})
-    if _number(bounds["minimum"]) < -most:
+    bounded = replace(field, constraints={"minimum": -most, "maximum": most} | dict(field.constraints or {}))
+    if _bound(bounded, "minimum") < -most:
         node.refuse(f"expected a {axis}, from {-most} to {most}", "/constraints/minimum")
-    if _number(bounds["maximum"]) > most:
+    if _bound(bounded, "maximum") > most:
         node.refuse(f"expected a {axis}, from {-most} to {most}", "/constraints/maximum")
-    return replace(field, constraints=bounds)
+    return bounded
 
 
-def _number(written: str | float) -> float:
-    """0 for what is no number, which is refused elsewhere."""
+def _bound(field: Field, word: str) -> float:
+    """As a cell of its text would be read; 0 for what is no number, which is refused elsewhere."""
     try:
-        return float(written)
-    except ValueError:
+        caster = compile_cast(field, lambda path, expected: DefinitionError(field.name, path, expected))
+    except DefinitionError:
         return 0
+    bound = authored(field, caster, (field.constraints or {})[word])
+    return bound if isinstance(bound, int | float) else 0

@@ -18,6 +18,7 @@ export { definitionShape } from './loading/definition-shape.ts'
 export type { DashboardDefinition, PanelDefinition } from './definition/dashboard.ts'
 export { encodingOf } from './definition/encodings.ts'
 export { DefinitionError } from './definition/errors.ts'
+export { boundOf } from './cells/bounds.ts'
 export { keyReader, laneOf, murmur2, recordKey } from './cells/lane.ts'
 export {
   isChangelog,

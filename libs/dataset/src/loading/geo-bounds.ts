@@ -1,3 +1,4 @@
+import { boundOf } from '../cells/bounds.ts'
 import type { Dataset, Field } from '../definition/dataset.ts'
 import type { Refuse } from '../definition/errors.ts'
 
@@ -15,13 +16,15 @@ export function implyBounds(
   for (const axis of ['latitude', 'longitude'] as const) {
     const field = geo[axis]
     const { minimum = -most[axis], maximum = most[axis] } = field.constraints
+    const bounded = { ...field, constraints: { ...field.constraints, minimum, maximum } }
     const tooWide = (bound: 'minimum' | 'maximum') =>
       refuse(
         `${pathOf(field)}/constraints/${bound}`,
         `expected a ${axis}, from -${most[axis]} to ${most[axis]}`,
       )
-    if (Number(minimum) < -most[axis]) tooWide('minimum')
-    if (Number(maximum) > most[axis]) tooWide('maximum')
-    field.constraints = { ...field.constraints, minimum, maximum }
+    // what cannot be read is refused elsewhere
+    if ((boundOf(bounded, 'minimum') ?? 0) < -most[axis]) tooWide('minimum')
+    if ((boundOf(bounded, 'maximum') ?? 0) > most[axis]) tooWide('maximum')
+    field.constraints = bounded.constraints
   }
 }

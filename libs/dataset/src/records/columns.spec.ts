@@ -8,7 +8,7 @@ const dataset = defined((json) => {
     { name: 'Größe', type: 'number', unit: 'cm', constraints: { exclusiveMinimum: '0', maximum: 3 } },
     { name: 'text', type: 'string', title: 'Words', 'x-dsf': { search: 'text' } },
     { name: 'day', type: 'date', constraints: { required: true, minimum: '2026-01-01' } },
-    { name: 'lat', type: 'number' },
+    { name: 'lat', type: 'number', decimalChar: ',', constraints: { minimum: '-1,5' } },
     { name: 'lon', type: 'number' },
   ]
   json['x-dsf'] = {
@@ -46,6 +46,10 @@ test('a title is what people and schemas say; bounds are those of numbers alone'
   expect(column('text')).toMatchObject({ title: 'Words', doc: 'Words', search: 'text' })
   expect(column('day')).toMatchObject({ required: true, title: 'day' })
   expect(column('day')).not.toHaveProperty('minimum')
+})
+
+test('a bound is read as a cell of its text', () => {
+  expect(column('lat')).toMatchObject({ minimum: -1.5, maximum: 90 })
 })
 
 test('of a computed column without a title a schema says the expression', () => {

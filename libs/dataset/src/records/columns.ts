@@ -1,3 +1,4 @@
+import { boundOf } from '../cells/bounds.ts'
 import type { ComputedField } from '../definition/definition.ts'
 import type { Dataset, Field, FieldType } from '../definition/dataset.ts'
 
@@ -103,11 +104,10 @@ const ofComputed = ({ name, type, title, unit, expression }: ComputedField): Col
 })
 
 /** Of a number. A row beyond them is refused. */
-function boundsOf({ type, constraints }: Field): Pick<Column, 'minimum' | 'maximum'> {
-  if (type !== 'number' && type !== 'integer') return {}
-  const [minimum, maximum] = [
-    constraints.minimum ?? constraints.exclusiveMinimum,
-    constraints.maximum ?? constraints.exclusiveMaximum,
-  ].map((bound) => (bound === undefined ? undefined : Number(bound)))
-  return { minimum, maximum }
+function boundsOf(field: Field): Pick<Column, 'minimum' | 'maximum'> {
+  if (field.type !== 'number' && field.type !== 'integer') return {}
+  return {
+    minimum: boundOf(field, 'minimum') ?? boundOf(field, 'exclusiveMinimum'),
+    maximum: boundOf(field, 'maximum') ?? boundOf(field, 'exclusiveMaximum'),
+  }
 }
