@@ -19,6 +19,17 @@ async function readAll(files: Listed[], order: FileOrder, read?: FilesRead) {
   return { paths, read: read! }
 }
 
+/** What is known once all of them were read. */
+function knownOf(files: Listed[], order: FileOrder): FilesRead {
+  const known = files.map(({ path, modifiedMs }) => ({ path, modified: modifiedMs!, version: '1' }))
+  const sorted = known.toSorted((a, b) =>
+    order === 'time' ? a.modified - b.modified : a.path < b.path ? -1 : 1,
+  )
+  let all: FilesRead | undefined
+  for (const file of sorted) all = withFile(all, { pattern: 'p', order }, file, 'run')
+  return all!
+}
+
 const many = (count: number, modifiedMs: (i: number) => number, length = 4) =>
   Array.from({ length: count }, (_, i) => ({
     path: `/in/${String(i).padStart(length, '0')}`,
@@ -63,11 +74,32 @@ describe('what is remembered of files', () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(100e6)
   })
 
-  it('says nothing of files that it forgot once the order is another one: they are read again', async () => {
-    const files = many(1002, (i) => i)
-    const { read } = await readAll(files, 'time')
-    const { paths } = await readAll(files, 'name', read)
-    expect(paths).toEqual(['/in/0000', '/in/0001'])
+  it.each<[string, (i: number) => number]>([
+    ['grow with their times', (i) => i],
+    ['do not', (i) => (i * 7) % 1050],
+  ])('is kept when the order is another one, and once more: files whose names %s', async (_, modifiedMs) => {
+    const files = many(1050, modifiedMs)
+    for (const [before, after] of [
+      ['time', 'name'],
+      ['name', 'time'],
+    ] as const) {
+      const read = knownOf(files, before)
+      expect((await readAll(files, after, read)).paths).toEqual([])
+      const more = { path: '/in/1050', size: 1, modifiedMs: 1050 }
+      const changed = await readAll([...files, more], after, read)
+      expect(changed.paths).toEqual(['/in/1050'])
+      expect((await readAll([...files, more], before, changed.read)).paths).toEqual([])
+    }
+  })
+
+  it('lets a file through that was written since the order was changed, wherever its name is in the order before', async () => {
+    const read = knownOf(
+      many(1050, (i) => i),
+      'name',
+    )
+    const files = [...many(1050, (i) => i), { path: '/in/0-new-names', size: 1, modifiedMs: 2000 }]
+    expect((await readAll(files, 'name', read)).paths).toEqual([])
+    expect((await readAll(files, 'time', read)).paths).toEqual(['/in/0-new-names'])
   })
 
   it('is where a file counts as read that comes late, older than all that are remembered', async () => {

@@ -19,8 +19,10 @@ export interface FilesRead {
   order: FileOrder
   /** the run that read the last one */
   since: string
-  /** the last one in order that is not remembered any more: what comes before it counts as read */
+  /** the last one in order that is not remembered any more, with the latest time of such: what comes before it counts as read */
   upTo: ReadFile | null
+  /** the same in the other order, where the definition had that before */
+  upToOther: ReadFile | null
   /** those that are remembered */
   seen: ReadFile[]
 }
@@ -71,13 +73,21 @@ export async function nextFile(
 
 function newTo(read: FilesRead | undefined, order: FileOrder): (file: ReadFile) => boolean {
   const seen = new Map(read?.seen.map((file) => [file.path, file]))
-  const upTo = forgotten(read, order)
+  const { upTo, upToOther } = forgotten(read, order)
   return (file) => {
     const before = seen.get(file.path)
     if (before) return before.version !== file.version || before.modified !== file.modified
-    return !upTo || compare(order, file, upTo) > 0
+    if (isUpTo(upTo, order, file)) return false
+    return !(isUpTo(upToOther, other[order], file) && isNoLater(file, upToOther!))
   }
 }
+
+const isUpTo = (upTo: ReadFile | null, order: FileOrder, file: ReadFile): boolean =>
+  upTo !== null && compare(order, file, upTo) <= 0
+
+/** The order may have been given up because files came that it took for read: what was written since is new. */
+const isNoLater = ({ modified }: ReadFile, upTo: ReadFile): boolean =>
+  modified !== null && upTo.modified !== null && modified <= upTo.modified
 
 function readFileOf({ path, size, modifiedMs, etag }: Listed, order: FileOrder): ReadFile {
   if (order === 'time' && modifiedMs === undefined)
@@ -100,18 +110,32 @@ export function withFile(
     compare(order, a, b),
   )
   let characters = seen.reduce((sum, { path, version }) => sum + path.length + version.length, 0)
-  let upTo = forgotten(read, order)
+  let { upTo } = forgotten(read, order)
   while (seen.length > most.files || (characters > most.characters && seen.length > 1)) {
     const oldest = seen.shift()!
     characters -= oldest.path.length + oldest.version.length
-    if (!upTo || compare(order, oldest, upTo) > 0) upTo = oldest
+    upTo = furthest(order, oldest, upTo)
   }
-  return { pattern, order, since: run, upTo, seen }
+  return { pattern, order, since: run, upTo, upToOther: forgotten(read, order).upToOther, seen }
 }
 
-/** Up to where files count as read that are not remembered: of another order it says nothing. */
-export const forgotten = (read: FilesRead | undefined, order: FileOrder): ReadFile | null =>
-  read?.order === order ? read.upTo : null
+function furthest(order: FileOrder, file: ReadFile, upTo: ReadFile | null): ReadFile {
+  if (!upTo) return file
+  const last = compare(order, file, upTo) > 0 ? file : upTo
+  const modified = Math.max(file.modified ?? -Infinity, upTo.modified ?? -Infinity)
+  return { ...last, modified: modified === -Infinity ? null : modified }
+}
+
+const other: Record<FileOrder, FileOrder> = { time: 'name', name: 'time' }
+
+/** Up to where files count as read that are not remembered, in an order and in the other one. */
+export function forgotten(
+  read: FilesRead | undefined,
+  order: FileOrder,
+): Pick<FilesRead, 'upTo' | 'upToOther'> {
+  const { upTo, upToOther } = read ?? { upTo: null, upToOther: null }
+  return read?.order === other[order] ? { upTo: upToOther, upToOther: upTo } : { upTo, upToOther }
+}
 
 function compare(order: FileOrder, a: ReadFile, b: ReadFile): number {
   const times = order === 'time' ? (a.modified ?? 0) - (b.modified ?? 0) : 0

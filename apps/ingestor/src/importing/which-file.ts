@@ -115,7 +115,7 @@ async function openNext(
   const patterns = patternsOf(dataset, run, url)
   const pattern = new URL(patterns[0]!)
   const until = pattern.protocol === 's3:' ? Infinity : Date.now() - settledMs
-  const after = order === 'name' ? forgotten(context.read, order)?.path : undefined
+  const after = order === 'name' ? forgotten(context.read, order).upTo?.path : undefined
   const listing = listSources(patterns, options, after)
   const { file, waiting, matching } = await nextFile(listing, { order, skip, until }, context.read)
   if (!file && context.read) return { same: 'no new file' }

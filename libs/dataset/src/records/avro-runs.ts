@@ -42,6 +42,7 @@ const files = part('FilesRead', [
   { name: 'order', type: 'string', doc: 'time or name' },
   { name: 'since', type: 'string', doc: 'the run that read the last one' },
   nullable('upTo', readFile, 'in order: what comes before it counts as read'),
+  nullable('upToOther', 'ReadFile', 'the same in the other order'),
   { name: 'seen', type: array('ReadFile'), doc: 'those that are remembered' },
 ])
 
