@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { loadDataset, type Dataset } from '@dsf/dataset'
+import { laneOf, loadDataset, type Dataset } from '@dsf/dataset'
 import type { TopicReader } from '@dsf/stage'
 import { describe, expect, it } from 'vitest'
 import { UnreadableFileError } from '../reading/unreadable-file.ts'
@@ -88,6 +88,14 @@ const quarantined = (n: number, text: string): QuarantinedRow => ({
   ...{ content: 'avro', bytes: Buffer.from(text), object: null, key: `k${n}` },
 })
 
+const recordOf = (date: string) => ({
+  ...{ dsf_run: 'first', dsf_row: 1, date, precipitation: '0', temp_max: '1' },
+  ...{ temp_min: '0', wind: '1', weather: 'sun' },
+})
+const inItsLane = (n: number, date: string): QuarantinedRow => ({
+  ...{ ...quarantined(n, date), lane: laneOf(date, weather.lanes), key: date },
+})
+
 describe('a replay of records', () => {
   it('reads them in one go, and refuses again what is no record, without stopping the others', async () => {
     const asked: number[] = []
@@ -95,11 +103,11 @@ describe('a replay of records', () => {
       decode: async (_dataset, _kind, values) => {
         asked.push(values.length)
         return values.map((value) =>
-          String(value) === 'cut' ? new Error('is cut short') : { id: String(value) },
+          String(value) === 'cut' ? new Error('is cut short') : recordOf(String(value)),
         )
       },
     }
-    const rows = [quarantined(1, 'a'), quarantined(2, 'cut'), quarantined(3, 'b')]
+    const rows = [inItsLane(1, '2012-01-01'), quarantined(2, 'cut'), inItsLane(3, '2012-01-03')]
     const run = newRun(
       { run: 'again', type: 'replay', source: null, replay: { selection: {}, until: [9] }, requested_at: 1 },
       weather.lanes,
@@ -108,14 +116,28 @@ describe('a replay of records', () => {
     const { raw, quarantine, counts } = await publishReplay({ dataset: weather, topics, fileOf }, rows, run)
     expect(asked).toEqual([3])
     expect(raw.map(({ key, value }) => [key, value])).toEqual([
-      ['k1', { id: 'a' }],
-      ['k3', { id: 'b' }],
+      ['2012-01-01', recordOf('2012-01-01')],
+      ['2012-01-03', recordOf('2012-01-03')],
     ])
     expect(quarantine).toMatchObject([
       { key: 'k2', value: { dsf_row: 2, reasons: [{ message: 'its record is cut short' }] } },
     ])
     expect(counts).toMatchObject({ read: 3, quarantined: 1 })
   })
+})
+
+it('a record that would be another row now is refused again, in the lane and under the name that it has', async () => {
+  const lane = (laneOf('2012-01-01', weather.lanes) + 1) % weather.lanes
+  const row = { ...inItsLane(1, '2012-01-01'), lane, key: '01/01/2012' }
+  const topics = { decode: async () => [recordOf('2012-01-01')] }
+  const fileOf = () => Promise.reject(new Error('no file is read'))
+  const { raw, quarantine, run } = await publishReplay({ dataset: weather, topics, fileOf }, [row], start)
+  expect(raw).toEqual([])
+  const reasons = [{ message: expect.stringContaining('its key is now "2012-01-01"') as string }]
+  expect(quarantine).toMatchObject([
+    { lane, key: '01/01/2012', value: { dsf_run: 'first', dsf_row: 1, stage: 'cleaner', reasons } },
+  ])
+  expect([run.read[lane], run.quarantined[lane]]).toEqual([1, 1])
 })
 
 describe('a row of which only the beginning is kept', () => {

@@ -3,6 +3,7 @@ import { DatasetError, sliced, type TopicReader } from '@dsf/stage'
 import { UnreadableFileError } from '../reading/unreadable-file.ts'
 import { countedByLane, type Answer, type Answers, type Published } from './publish-rows.ts'
 import type { QuarantinedRow } from '../refused/quarantined-row.ts'
+import { recordReplayer } from './replay-record.ts'
 import type { Run } from './run.ts'
 import { CsvScanner } from '../reading/scan-csv.ts'
 
@@ -20,8 +21,8 @@ export interface ReplayTools {
 }
 
 /**
- * Refused rows as raw records again: under the run and row number that they came with, in the lane that they have.
- * What is refused again goes back to quarantine with the new reason.
+ * Refused rows as raw records again: under the run and row number that they came with, in the lane that they have, by the key that the definition
+ * gives them now. What is refused again goes back to quarantine with the new reason.
  */
 export async function publishReplay(
   tools: ReplayTools,
@@ -37,7 +38,7 @@ export async function publishReplay(
     if (wait) await wait
     const record = records.get(row)
     const { raw, quarantine } = record
-      ? fromRecord(record, row)
+      ? fromRecord(tools.dataset, record, row)
       : fromCsv(tools.dataset, files.get(row.dsf_run)!, row)
     all.raw.push(...raw)
     all.quarantine.push(...quarantine)
@@ -54,9 +55,11 @@ async function recordsOf({ dataset, topics }: ReplayTools, rows: QuarantinedRow[
   return new Map(framed.map((row, i) => [row, records[i]!]))
 }
 
-function fromRecord(value: Record<string, unknown> | Error, row: QuarantinedRow): Answers {
+function fromRecord(dataset: Dataset, value: Record<string, unknown> | Error, row: QuarantinedRow): Answers {
   if (value instanceof Error) return refusedAgain(row, `its record ${value.message}`)
-  return { raw: [{ key: row.key, lane: row.lane, value }], quarantine: [] }
+  const replayed = recordReplayer(dataset)(value, row.lane)
+  if ('problem' in replayed) return refusedAgain(row, replayed.problem)
+  return { raw: [{ key: replayed.key, lane: row.lane, value }], quarantine: [] }
 }
 
 /** For the runs whose rows are bytes of a file: how that file is read, or why it cannot be. */

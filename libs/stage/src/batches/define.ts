@@ -224,7 +224,10 @@ export interface TopicReader {
   ranges: (dataset: Dataset, kind: TopicKind) => Promise<{ first: number; end: number }[]>
   /** committed records around a place, in one fetch: for whoever needs some of a topic and not all of it */
   fetch: (dataset: Dataset, kind: TopicKind, place: Place, bytes: number) => Promise<Fetched>
-  /** framed values of a topic as its records, an Error for each that is none. Rejects when the registry is away */
+  /**
+   * Framed values of a topic as its records, with the columns that each was written with, an Error for each that is none. Rejects when the registry
+   * is away.
+   */
   decode: (
     dataset: Dataset,
     kind: TopicKind,

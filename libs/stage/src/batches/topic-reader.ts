@@ -37,7 +37,7 @@ export function topicReader(kit: StageKit): TopicReader {
 
 function decodeOne(decoder: Decoder, value: Buffer): Record<string, unknown> | Error {
   try {
-    return decoder.decode(value)
+    return decoder.decodeAsWritten(value)
   } catch (error) {
     return error as Error
   }

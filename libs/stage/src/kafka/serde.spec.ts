@@ -70,6 +70,18 @@ describe('Encoder', () => {
 describe('Decoder', () => {
   const whole = new Encoder(row, 1).encode(value('us7000', 3))
 
+  it('reads a record of another schema as ours, or with the columns that it was written with', async () => {
+    const fields = [
+      { name: 'id', type: 'string' },
+      { name: 'magnitude', type: ['null', 'double'], default: null },
+    ]
+    const reader = avsc.Type.forSchema({ type: 'record', name: 'Row', fields } as avsc.Schema)
+    const by = decoder(reader)
+    expect(await decode(whole, by)).toEqual({ id: 'us7000', magnitude: null })
+    expect(by.decodeAsWritten(whole)).toEqual(value('us7000', 3))
+    expect(() => by.decodeAsWritten(whole.subarray(0, -1))).toThrow('is cut short')
+  })
+
   it.each([
     ['a tombstone', null],
     ['an empty value', Buffer.alloc(0)],

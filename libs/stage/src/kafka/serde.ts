@@ -53,6 +53,7 @@ export class Decoder {
   readonly #find: (id: number) => Promise<avsc.Type | undefined>
   /** by schema id; undefined for our own schema, an Error for one that cannot be read as it */
   readonly #resolvers = new Map<number, avsc.Resolver | Error | undefined>()
+  readonly #writers = new Map<number, avsc.Type>()
 
   constructor(reader: avsc.Type, find: (id: number) => Promise<avsc.Type | undefined>) {
     this.#reader = reader
@@ -68,6 +69,7 @@ export class Decoder {
       if (id === last || this.#resolvers.has(id)) continue
       last = id
       const writer = await this.#find(id)
+      if (writer) this.#writers.set(id, writer)
       this.#resolvers.set(id, this.#resolver(id, writer))
     }
   }
@@ -93,11 +95,21 @@ export class Decoder {
       throw new Error('is not in Confluent Avro framing')
     const resolver = this.#resolvers.get(value.readInt32BE(1))
     if (resolver instanceof Error) throw resolver
-    const { value: record, offset } = this.#read(value, resolver)
-    if (offset !== value.length)
-      throw new Error(offset < 0 ? 'is cut short' : `has ${value.length - offset} bytes too many`)
-    return record
+    return whole(this.#read(value, resolver), value)
   }
+
+  /** The record with the columns that it was written with, of which ours may have lost some. @throws Error as `decode` */
+  decodeAsWritten(value: Buffer): Record<string, unknown> {
+    const record = this.decode(value)
+    const writer = this.#writers.get(value.readInt32BE(1))
+    if (!writer) return record
+    return { ...whole(writer.decode(value, frame) as Decoded, value) }
+  }
+}
+
+function whole({ value: record, offset }: Decoded, { length }: Buffer): Record<string, unknown> {
+  if (offset === length) return record
+  throw new Error(offset < 0 ? 'is cut short' : `has ${length - offset} bytes too many`)
 }
 
 /** Schemas by topic. Registered under `<topic>-value`, the receipt under its record name, each behind the prefix. */
