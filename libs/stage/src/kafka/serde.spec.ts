@@ -75,7 +75,7 @@ describe('Decoder', () => {
       { name: 'id', type: 'string' },
       { name: 'magnitude', type: ['null', 'double'], default: null },
     ]
-    const reader = avsc.Type.forSchema({ type: 'record', name: 'Row', fields } as avsc.Schema)
+    const reader = avsc.Type.forSchema({ type: 'record', name: 'Row', fields })
     const by = decoder(reader)
     expect(await decode(whole, by)).toEqual({ id: 'us7000', magnitude: null })
     expect(by.decodeAsWritten(whole)).toEqual(value('us7000', 3))

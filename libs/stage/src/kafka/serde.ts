@@ -103,7 +103,7 @@ export class Decoder {
     const record = this.decode(value)
     const writer = this.#writers.get(value.readInt32BE(1))
     if (!writer) return record
-    return { ...whole(writer.decode(value, frame) as Decoded, value) }
+    return { ...whole(writer.decode(value, frame), value) }
   }
 }
 
