@@ -4,8 +4,15 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from airflow.sdk import DAG, AsyncCallback, CronTriggerTimetable, DeadlineAlert, DeadlineReference, Param
-from dsf_dataset import Dataset, Refused
+from airflow.sdk import (
+    DAG,
+    AsyncCallback,
+    CronTriggerTimetable,
+    DeadlineAlert,
+    DeadlineReference,
+    Param,
+)
+from dsf_dataset import Dataset
 
 from . import tasks
 from .alerts import callbacks
@@ -42,7 +49,7 @@ def dag_of(dataset: Dataset, settings: Settings) -> DAG:
         catchup=False,
         max_active_runs=1,
         dagrun_timeout=2 * settings.deadline,
-        default_args=_defaults(dataset.name, settings),
+        default_args=defaults_of(dataset.name, settings),
         params={
             "source": Param(settings.sources.get(dataset.name), type=["null", "string"], description="URL"),
             "force": Param(False, type="boolean", description="read the file although it did not change"),
@@ -52,32 +59,10 @@ def dag_of(dataset: Dataset, settings: Settings) -> DAG:
         },
         on_failure_callback=partial(callbacks.dag_failed, dataset.name),
         deadline=_deadline(dataset.name, settings),
+        # by itself Airflow would take one that broke off in the middle, too
+        auto_register=False,
     ) as dag:
         _wire(dataset)
-    return dag
-
-
-def refused_dag(refused: Refused, settings: Settings) -> DAG:
-    """In the place of a dataset whose definition cannot be used: it fails at its time, and tells what is wrong."""
-    with DAG(
-        dag_id=dag_id_of(refused.name),
-        description=f"The definition of {refused.name} cannot be used.",
-        doc_md="\n".join(
-            [
-                f"{refused.folder}/datapackage.json cannot be used:",
-                "",
-                *(f"- `{line}`" for line in refused.problems),
-            ]
-        ),
-        tags=["dsf", "refused"],
-        schedule=CronTriggerTimetable(settings.schedule, timezone="UTC") if settings.schedule else None,
-        catchup=False,
-        max_active_runs=1,
-        on_failure_callback=partial(callbacks.dag_failed, refused.name),
-    ) as dag:
-        tasks.definition.override(**{**_defaults(refused.name, settings), "retries": 0})(
-            refused.name, str(refused)
-        )
     return dag
 
 
@@ -114,7 +99,7 @@ def _timed(task: Any, **more: Any) -> Any:
     return task.override(execution_timeout=_TIMEOUTS[task.function.__name__], **more)
 
 
-def _defaults(dataset: str, settings: Settings) -> dict[str, Any]:
+def defaults_of(dataset: str, settings: Settings) -> dict[str, Any]:
     reason = partial(callbacks.say_reason, dataset)
     return {
         "retries": RETRIES,

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
+from airflow.serialization.serialized_objects import DagSerialization
+from dsf_airflow.all_dags import dags_of
 from dsf_airflow.dag import dag_of
+from dsf_airflow.failure import FinalFailure
+from dsf_airflow.refused import refused_dag, refused_id_of
 from dsf_airflow.settings import read_settings
-from dsf_dataset import load_datasets
+from dsf_dataset import Refused, load_datasets
 
 FOLDER = Path(__file__).parents[1] / "dags"
 ORDER = ["health", "start_run", "receipt", "spark_checks", "audit", "anomalies", "summary"]
@@ -42,6 +46,47 @@ def test_a_definition_that_cannot_be_used_has_a_dag_that_says_so_and_stops_no_ot
     assert sorted(bag.dags) == ["dsf_earthquakes", "dsf_seattle_weather", "dsf_wrong"]
     assert "/resources: is missing" in bag.dags["dsf_wrong"].doc_md
     assert bag.dags["dsf_wrong"].task_ids == ["definition"]
+
+
+WRONG = '{"name": "wrong"}'
+
+
+@pytest.mark.parametrize(
+    "name", ["earthquakes copy", "seattle_weather", "{{ ds }}.md", "x" * 255, b"\xff", "Ä"]
+)
+def test_whatever_a_folder_is_called_it_costs_no_dataset_its_dag(tmp_path, monkeypatch, name):
+    folder = tmp_path / (os.fsdecode(name) if isinstance(name, bytes) else name)
+    folder.mkdir()
+    (folder / "datapackage.json").write_text(WRONG)
+    monkeypatch.setenv("DATASETS_DIR", f"{os.environ['DATASETS_DIR']}:{tmp_path}")
+    bag = DagBag(dag_folder=FOLDER)
+    assert bag.import_errors == {}
+    assert "health" in bag.dags["dsf_seattle_weather"].task_ids
+    [refused] = set(bag.dags) - {"dsf_earthquakes", "dsf_seattle_weather"}
+    assert refused.startswith("dsf_refused.")
+    DagSerialization.to_dict(bag.dags[refused])
+
+
+def test_folders_whose_ids_would_be_alike_have_each_their_own():
+    names = ["a b", "a_b", "a.b", "a-b", "A-B", "a-b-", *("x" * 61 + end for end in "ab")]
+    assert len({refused_id_of(name) for name in names}) == len(names)
+
+
+def test_the_reason_of_a_refusal_is_no_template():
+    refused = Refused("wrong", Path("/x/wrong"), ["/title: {{ conn.dsf_smtp }} {% wrong"])
+    task = refused_dag(refused, read_settings()).get_task("definition")
+    with pytest.raises(FinalFailure, match=r"\{\{ conn.dsf_smtp }} \{% wrong"):
+        task.render_template_fields({})
+        task.python_callable(*task.op_args)
+
+
+def test_a_dataset_that_no_dag_can_be_made_of_has_one_that_says_so(monkeypatch):
+    datasets = load_datasets(os.environ["DATASETS_DIR"])
+    settings = replace(read_settings(), sources={"earthquakes": object()})
+    dags = dags_of(datasets, settings)
+    assert dags["dsf_earthquakes"].task_ids == ["definition"]
+    assert "no DAG can be made of it" in dags["dsf_earthquakes"].doc_md
+    assert "health" in dags["dsf_seattle_weather"].task_ids
 
 
 def test_a_dag_runs_once_at_a_time_and_does_not_catch_up(dag):

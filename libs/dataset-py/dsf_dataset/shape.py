@@ -72,7 +72,10 @@ def _read(value: Any, shape: Shape, path: str, problems: Problems) -> Any:
         return _WRONG
     if isinstance(value, dict):
         return _object(value, shape, path, problems)
-    return _list(value, shape, path, problems) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return _list(value, shape, path, problems)
+    # JSON has one kind of number: 2.0 is the whole number 2
+    return int(value) if shape.get("type") == "integer" else value
 
 
 def _any_of(value: Any, shape: Shape, path: str, problems: Problems) -> Any:

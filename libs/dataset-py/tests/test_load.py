@@ -44,6 +44,14 @@ def test_a_single_problem_is_one_line(tmp_path):
     assert str(refusal.value) == f'{file} at /x-dsf/lane: is unknown, did you mean "lanes"?'
 
 
+def test_a_whole_number_may_be_written_with_a_point(tmp_path):
+    whole = changed("x-dsf/lanes", 4.0)
+    whole["resources"][0]["dialect"] = {"headerRows": [1.0], "commentRows": [2.0]}
+    dataset = load(whole, tmp_path)
+    found = [dataset.lanes, *dataset.header_rows, *dataset.comment_rows]
+    assert [repr(number) for number in found] == ["4", "1", "2"]
+
+
 @pytest.mark.parametrize("text", ["", "{", '{"name": NaN}', "[" * 100_000, '{"x-dsf": {"lanes": 1e999}}'])
 def test_what_is_no_json_is_refused(text, tmp_path):
     (tmp_path / "datapackage.json").write_text(text, "utf-8")
