@@ -3,16 +3,34 @@
 import ast
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from dsf_dataset import Computed, Dataset
+from dsf_dataset.casts import cast_number
 
-_LITERALS = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-_NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()")
+_COMMENT_OR_TEXT = re.compile(r"""//[^\n]*|[bBrR]?('{3}|"{3}|'|")(?:\\.|(?!\1).)*\1""", re.DOTALL)
+_NAMES = re.compile(r"\.\s*[A-Za-z_]\w*|(?<!\w)([A-Za-z_]\w*)(?!\w|\s*\()")
+_WORDS = {"in", "true", "false", "null"}
+"""Of the language, though columns may have these names too."""
 _LARGEST_INTEGER = 2**52
 
 Numbers = np.ndarray
+
+
+def _rounded(value: Numbers) -> Numbers:
+    """To the nearest, halves up. Adding a half would round before anything is cut off."""
+    below = np.floor(value)
+    return np.where(value - below >= 0.5, below + 1, below)
+
+
+def _power(base: Numbers, exponent: Numbers) -> Numbers:
+    """As the stages have it: one to the power of nothing is nothing."""
+    nothing = np.isnan(exponent) | ((np.abs(base) == 1) & np.isinf(exponent))
+    return np.where(nothing, np.nan, np.power(base, exponent))
+
+
 _OPERATORS: dict[type, Callable[[Numbers, Numbers], Numbers]] = {
     ast.Add: np.add,
     ast.Sub: np.subtract,
@@ -20,7 +38,7 @@ _OPERATORS: dict[type, Callable[[Numbers, Numbers], Numbers]] = {
     ast.Div: np.divide,
 }
 _FUNCTIONS: dict[str, Callable[..., Numbers]] = {
-    "pow": np.power,
+    "pow": _power,
     "log10": np.log10,
     "ln": np.log,
     "exp": np.exp,
@@ -28,7 +46,7 @@ _FUNCTIONS: dict[str, Callable[..., Numbers]] = {
     "abs": np.abs,
     "floor": np.floor,
     "ceil": np.ceil,
-    "round": lambda value: np.floor(value + 0.5),
+    "round": _rounded,
     "double": lambda value: value,
 }
 
@@ -36,8 +54,13 @@ _FUNCTIONS: dict[str, Callable[..., Numbers]] = {
 def columns_used(dataset: Dataset, computed: Computed) -> list[str]:
     """Columns whose null makes the result null."""
     known = {field.column for field in dataset.fields} | {field.name for field in dataset.computed}
-    names = _NAMES.findall(_LITERALS.sub("''", computed.expression))
-    return [name for name in dict.fromkeys(names) if name in known]
+    names = dict.fromkeys(_NAMES.findall(_bare(computed.expression)))
+    return [name for name in names if name in known and name not in _WORDS]
+
+
+def _bare(expression: str) -> str:
+    """Without what its comments and texts say."""
+    return _COMMENT_OR_TEXT.sub(lambda found: "''" if found[1] else " ", expression).strip()
 
 
 def evaluate(computed: Computed, rows: pd.DataFrame) -> pd.Series | None:
@@ -48,14 +71,14 @@ def evaluate(computed: Computed, rows: pd.DataFrame) -> pd.Series | None:
     if computed.type not in ("number", "integer"):
         return None
     try:
-        tree = ast.parse(computed.expression.strip(), mode="eval")
+        tree = ast.parse(_bare(computed.expression), mode="eval")
         with np.errstate(all="ignore"):
             values = np.broadcast_to(_value(tree.body, rows), (len(rows),)).astype("float64")
     except (SyntaxError, KeyError, TypeError, ValueError):
         return None
     values = np.where(np.isfinite(values), values, np.nan)
     if computed.type == "integer":
-        values = np.floor(values + 0.5)
+        values = _rounded(values)
         values = np.where(np.abs(values) <= _LARGEST_INTEGER, values, np.nan)
     return pd.Series(values, index=rows.index)
 
@@ -65,7 +88,7 @@ def _value(node: ast.expr, rows: pd.DataFrame) -> Numbers:
     if isinstance(node, ast.Constant) and isinstance(node.value, float):
         return np.asarray(node.value, dtype="float64")
     if isinstance(node, ast.Name):
-        return rows[node.id].to_numpy(dtype="float64", na_value=np.nan)
+        return rows[node.id].map(_number).to_numpy(dtype="float64", na_value=np.nan)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return -_value(node.operand, rows)
     if isinstance(node, ast.BinOp):
@@ -73,3 +96,8 @@ def _value(node: ast.expr, rows: pd.DataFrame) -> Numbers:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         return _FUNCTIONS[node.func.id](*(_value(argument, rows) for argument in node.args))
     raise TypeError(f"{ast.dump(node)} is no arithmetic")
+
+
+def _number(value: Any) -> Any:
+    """A text stands where a number does inside of `double` only."""
+    return cast_number(value) if isinstance(value, str) else value

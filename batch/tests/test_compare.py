@@ -1,5 +1,6 @@
 """Differences name the row and the column; what is equal but for its writing is none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,12 @@ def test_groups_are_compared_within_the_error_of_adding_up():
         ("1.0 / (mag - 3.0)", "number", np.nan),
         ("round(mag / 2.0)", "integer", 2.0),
         ("mag / 2.0 + 1.0", "integer", 3.0),
+        ("mag * 2.0 // not depth", "number", 6.0),
+        ("round(0.49999999999999994)", "number", 0.0),
+        ("0.49999999999999994", "integer", 0.0),
+        ("round(-1.5) + round(4503599627370495.5)", "number", 4503599627370495.0),
+        ("pow(1.0, ln(-mag))", "number", np.nan),
+        ("pow(-1.0, 1.0 / (mag - 3.0))", "number", np.nan),
     ],
 )
 def test_arithmetic_is_worked_out(expression, kind, value):
@@ -84,10 +91,36 @@ def test_arithmetic_is_worked_out(expression, kind, value):
     assert np.isclose(found.iloc[0], value, equal_nan=True)
 
 
-@pytest.mark.parametrize("expression", ["mag < 3.0 ? 1.0 : 2.0", "double(place)", "size(place)", "mag % 2.0"])
+@pytest.mark.parametrize("expression", ["mag < 3.0 ? 1.0 : 2.0", "size(place)", "mag % 2.0"])
 def test_anything_else_is_left_to_the_null_rule(expression):
     rows = pd.DataFrame({"mag": [3.0], "place": ["x"]}, dtype=object)
     assert evaluate(Computed("x", "number", expression), rows) is None
+
+
+def test_a_text_is_the_number_that_the_stages_read_in_it():
+    texts = ["1.5", "1_0", " 1 ", "-2", "inf", "nan", "0x1", "\u0661", "1e3", "x"]
+    found = evaluate(Computed("x", "number", "double(place)"), pd.DataFrame({"place": texts}, dtype=object))
+    nan = float("nan")
+    assert np.array_equal(found, [1.5, nan, nan, -2, nan, nan, nan, nan, 1000, nan], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "mag * 2.0 // not depth",
+        "mag + // 'depth\n 1.0 // it's depth",
+        "'''it's depth''' == 'x' || mag > 1.0",
+        '"""say "depth" """ == \'x\' || mag > 1.0',
+        r"r'\' depth' == 'x' || mag > 1.0",
+        "'//' + 'x' == 'y' || mag > 1.0",
+        "mag in [1.0] || true",
+        "{'depth': 1.0} . depth > mag",
+    ],
+)
+def test_no_field_is_used_that_only_a_comment_or_a_text_names(expression):
+    fields = [replace(QUAKES.fields[0], name=name, column=name) for name in ("mag", "depth", "in", "true")]
+    dataset = replace(QUAKES, fields=tuple(fields), computed=())
+    assert columns_used(dataset, Computed("x", "number", expression)) == ["mag"]
 
 
 def test_fields_that_an_expression_uses_are_found_beside_texts_and_functions():
