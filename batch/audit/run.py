@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import pandas as pd
@@ -66,7 +67,8 @@ def audit_run(
     store = Store(settings)
     store.until = until
     landed = read_landing(unpacked(landing, store.get(landing), dataset), dataset)
-    sources = _Sources(store, dataset, place_of(store, dataset, run, landing), receipt)
+    place = place_of(store, dataset, run, landing, partial(_landing_of, settings))
+    sources = _Sources(store, dataset, place, receipt)
     return _compare_run(sources, landed, spark=spark)
 
 
@@ -103,6 +105,17 @@ def _receipt(settings: Settings, dataset: Dataset, run: str) -> Run:
     if reason := _cannot_be_audited(found, dataset):
         raise NotNow(f"run {run} {reason}")
     return found
+
+
+def _landing_of(settings: Settings, run: str) -> str | None:
+    """Key of the file that another run has read; None where the ingestor knows none. @raise NotNow"""
+    try:
+        landing = get_run(settings.ingestor, run).get("landing")
+    except ApiError as error:
+        if error.status != 404:
+            raise NotNow(str(error)) from error
+        return None
+    return landing["key"] if landing else None
 
 
 def _cannot_be_audited(run: Run, dataset: Dataset) -> str | None:

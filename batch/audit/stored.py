@@ -2,7 +2,8 @@
 
 import base64
 import io
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,13 +51,30 @@ class RunPlace:
         return modified >= self.began - _MARGIN
 
 
-def place_of(store: Store, dataset: Dataset, run: str, landing: str) -> RunPlace:
-    """From the landing files, each of which was written when its run began."""
-    files = store.list(dataset_prefix("landing", dataset.name))
-    began = next(file.modified for file in files if file.key == landing)
-    later = {_run_in(file.key) for file in files if file.modified > began} - {run}
-    before = {_run_in(file.key) for file in files if file.modified < began}
-    return RunPlace(run, began, frozenset(later), frozenset(before | {run}))
+def place_of(
+    store: Store, dataset: Dataset, run: str, landing: str, landing_of: Callable[[str], str | None]
+) -> RunPlace:
+    """
+    From the landing files, each of which was written when its run began. One that was fetched more than once has several, of which
+    one is its own: `landing_of` is asked where it matters, and the newest is taken where nobody knows any more.
+    """
+    of_run: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for file in store.list(dataset_prefix("landing", dataset.name)):
+        of_run[_run_in(file.key)][file.key] = file.modified
+    began = of_run.pop(run)[landing]
+    times = {other: _began(other, files, began, landing_of) for other, files in of_run.items()}
+    later = frozenset(other for other, at in times.items() if at > began)
+    return RunPlace(run, began, later, frozenset(other for other, at in times.items() if at < began) | {run})
+
+
+def _began(
+    run: str, files: Mapping[str, datetime], other: datetime, landing_of: Callable[[str], str | None]
+) -> datetime:
+    """When the run began; of one whose files lie all on one side of another one, on that side of it."""
+    newest = max(files.values())
+    if min(files.values()) > other or newest < other:
+        return newest
+    return newest if len(files) == 1 else files.get(landing_of(run) or "", newest)
 
 
 def _run_in(key: str) -> str:

@@ -14,7 +14,7 @@ from dsf_dataset import (
 )
 from dsf_dataset.texts import normalize_text
 
-from .landing import Landed, read_landing
+from .landing import read_landing
 from .unpack import unpacked
 
 
@@ -95,20 +95,24 @@ def exact_history(
 def _exact_in(store: Store, dataset: Dataset, field: Field, asked: Mapping[str, Past]) -> dict[str, Past]:
     """
     From the landing file of their run. Where it was fetched more than once, it is the one whose texts say the versions as the
-    stages wrote them.
+    stages wrote them; another one may be any file.
     """
     run = next(iter(asked.values())).run
     for item in store.list(landing_prefix(dataset.name, run)):
         if ".csv" not in item.key:
             continue
-        landed = read_landing(unpacked(item.key, store.get(item.key), dataset), dataset)
-        texts = _texts(landed, field.name)
+        texts = _texts(item.key, store.get(item.key), dataset, field.name)
         exact = {key: exact_reader(field)(texts.get(past.row)) for key, past in asked.items()}
         if all(exact[key] // unit_of(field) == past.exact // unit_of(field) for key, past in asked.items()):
             return {key: replace(past, exact=exact[key]) for key, past in asked.items()}
     raise NotNow(f"the landing file of run {run} is gone, which says how fine its versions are")
 
 
-def _texts(landed: Landed, name: str) -> dict[int, str | None]:
-    column = landed.fields.index(name)
-    return {number: cells[column] for number, cells in landed.rows}
+def _texts(key: str, content: bytes, dataset: Dataset, name: str) -> dict[int, str]:
+    """The cells of a field, by number of their row; none of a file that no run can have come of."""
+    try:
+        landed = read_landing(unpacked(key, content, dataset), dataset)
+    except NotNow:
+        return {}
+    fields = landed.fields[: len(landed.header)]
+    return {number: cells[fields.index(name)] for number, cells in landed.rows if name in fields}

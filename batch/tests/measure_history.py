@@ -72,7 +72,7 @@ def leave(runs: Runs, number: int) -> str:
 def audit(runs: Runs, store: Store, run: str) -> dict:
     """Everything that reads the store of the stages' side, and what it costs. What it finds must be right."""
     dataset = runs.dataset
-    place = place_of(store, dataset, run, landing_of(dataset.name, run))
+    place = place_of(store, dataset, run, landing_of(dataset.name, run), lambda _: None)
     lake = read_lake_rows(store, dataset, place)
     keys = list(lake["id"])
     clean = lake.assign(**{"(key)": lake["id"]})

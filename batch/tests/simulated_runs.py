@@ -110,7 +110,10 @@ class Runs:
         return run
 
     def place(self, run: str) -> RunPlace:
-        return place_of(self.store, self.dataset, run, landing_of(self.dataset.name, run))
+        def known(of: str) -> str:
+            return landing_of(self.dataset.name, of)
+
+        return place_of(self.store, self.dataset, run, known(run), known)
 
     def _stored(self, run, rows):
         columns = [field.column for field in self.dataset.fields]

@@ -10,7 +10,7 @@ import pytest
 from audit.__main__ import _code, _summary
 from audit.decide import decide
 from audit.landing import Landed, read_landing
-from audit.run import _compare_run, _Sources, audit_run
+from audit.run import _compare_run, _landing_of, _Sources, audit_run
 from audit.stages import compare_receipt, compare_tolerated
 from dsf_batch.command import NotNow
 from dsf_batch.settings import read_index_settings, read_settings
@@ -72,6 +72,17 @@ def test_the_ingestor_says_why_it_has_no_run():
         audit_run(settings(server.url), WEATHER, "r", spark=False)
     with pytest.raises(NotNow, match="does not answer"):
         audit_run(settings(closed_port()), WEATHER, "r", spark=False)
+
+
+def test_the_ingestor_says_which_file_another_run_has_read():
+    with serving(lambda *_: (200, {**RUN, "landing": {"key": "landing/r.1.csv"}})) as server:
+        assert _landing_of(settings(server.url), "r") == "landing/r.1.csv"
+    with serving(lambda *_: (200, RUN)) as server:
+        assert _landing_of(settings(server.url), "r") is None
+    with serving(lambda *_: (404, {"detail": "unknown"})) as server:
+        assert _landing_of(settings(server.url), "r") is None
+    with pytest.raises(NotNow, match="does not answer"):
+        _landing_of(settings(closed_port()), "r")
 
 
 def test_every_variable_that_is_missing_is_named_but_not_that_of_the_token():

@@ -2,13 +2,14 @@
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from audit.decide import content_of
 from audit.history import read_processed
 from audit.objects import read_csv
 from audit.spark_tables import compare_profile
-from audit.stored import read_lake_rows
+from audit.stored import place_of, read_lake_rows
 from audit.trends_table import _expected, _windows
 from audit.versions import Past
 from dsf_batch.command import OutOfTime
@@ -111,6 +112,36 @@ def test_a_run_that_began_in_the_same_moment_is_no_earlier_one(runs):
         runs.store.objects[landing_of("events", run)] = (b"", at)
     audit(runs, second)
     assert audit(runs, first) == anew(runs, first)
+
+
+def test_a_second_file_of_a_run_before_makes_it_no_later_one(runs):
+    """As an instance leaves it that lost its run while it fetched."""
+    row = {"id": "k1", "at": T, "n": 1, "updated": T}
+    first, second = runs.leave([row]), runs.leave([{**row, "n": 2, "updated": T + 1}])
+    runs.store.now += timedelta(hours=1)
+    runs.store.put(f"landing/dataset=events/{first}.ffffffff.csv", b"")
+    _, history, _ = audit(runs, second)
+    assert list(history) == ["k1"]
+
+
+def test_the_first_file_of_a_run_that_failed_and_came_again_makes_it_no_earlier_one(runs):
+    row = {"id": "k1", "at": T, "n": 1, "updated": T}
+    runs.store.put("landing/dataset=events/r00001.00000000.csv", b"")
+    first, again = runs.leave([row]), runs.leave([{**row, "n": 2, "updated": T + 1}])
+    assert again == "r00001"
+    audit(runs, again)
+    _, history, _ = audit(runs, first)
+    assert history == {}
+
+
+def test_of_a_run_that_nobody_knows_any_more_the_newest_file_counts(versioned):
+    run = versioned.leave(rows_of(1, random.Random(1)))
+    store, own = versioned.store, landing_of("events", run)
+    began = store.objects[own][1]
+    for run_and_attempt, hours in [("a.0", -1), ("a.1", 1), ("b.0", -2), ("b.1", -1)]:
+        store.objects[f"landing/dataset=events/{run_and_attempt}.csv"] = b"", began + timedelta(hours=hours)
+    place = place_of(store, versioned.dataset, run, own, lambda _: None)
+    assert (place.later, place.until) == ({"a"}, {"b", run})
 
 
 def test_history_is_the_newest_revision_or_the_content_that_was_let_through_last(runs):
