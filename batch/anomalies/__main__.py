@@ -21,7 +21,7 @@ def _work(dataset: str, run: str) -> Answer:
     history = History(index)
     document = history.run(definition, run)
     if since := document.get("unchanged_since"):
-        raise NotNow(f"run {run} read no rows: its file is the one of run {since}")
+        raise NotNow(f"run {run} read no rows: nothing is new since run {since}")
     facts, *before = history.facts([document, *history.before(definition, document)])
     findings = evaluate(definition, facts, before)
     for finding in findings:

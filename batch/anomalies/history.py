@@ -36,11 +36,11 @@ class History:
             time.sleep(1)
 
     def before(self, dataset: Dataset, run: dict[str, Any]) -> list[dict[str, Any]]:
-        """The succeeded runs that ended before and brought rows, the last ones first."""
+        """The succeeded imports that ended before and brought rows, the last ones first."""
         ended = {"range": {"@timestamp": {"lt": run["@timestamp"]}}}
         wanted = [_is("kind", "run"), _is("dataset", dataset.name), _is("state", "succeeded"), ended]
-        unchanged = [{"exists": {"field": "unchanged_since"}}]
-        return self._search(wanted, size=dataset.anomalies.history, without=unchanged)
+        others = [{"exists": {"field": name}} for name in ("unchanged_since", "replay")]
+        return self._search(wanted, size=dataset.anomalies.history, without=others)
 
     def facts(self, runs: Sequence[dict[str, Any]]) -> list[RunFacts]:
         """The same runs with what was profiled of them."""

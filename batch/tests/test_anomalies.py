@@ -1,11 +1,15 @@
 """Findings about a run: by bounds of the definition, and by what the runs before had."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from anomalies.evaluate import FieldProfile, Finding, RunFacts, evaluate
+from anomalies.history import History
+from dsf_connect import IndexSettings
 from dsf_dataset import Anomalies, Bounds, Dataset, load_dataset
+from server import serving
 
 QUAKES = load_dataset(Path(__file__).parents[2] / "datasets/earthquakes")
 USUAL = [RunFacts(1000, 10, {"mag": FieldProfile(900, 90, 0, 7)})] * 5
@@ -80,3 +84,21 @@ def test_values_have_bounds_at_both_ends():
 def test_a_run_that_brought_nothing_new_has_no_nulls_to_speak_of():
     assert evaluate(quakes(), RunFacts(1000, 10), USUAL) == []
     assert evaluate(quakes(), RunFacts(1000, 10, {"mag": FieldProfile(0, 0)}), USUAL) == []
+
+
+def test_neither_a_replay_nor_a_run_without_rows_is_history():
+    documents = [
+        {"run": "usual", "read": 9},
+        {"run": "again", "read": 1, "replay": True},
+        {"run": "same", "unchanged_since": "usual"},
+    ]
+
+    def answer(*_):
+        wanted = json.loads(server.asked[-1][2])["query"]["bool"]["must_not"]
+        left_out = {one["exists"]["field"] for one in wanted}
+        found = [document for document in documents if not left_out & set(document)]
+        return 200, {"hits": {"hits": [{"_source": document} for document in found]}}
+
+    with serving(answer) as server:
+        before = History(IndexSettings(server.url, "")).before(QUAKES, {"run": "r", "@timestamp": 5})
+    assert [run["run"] for run in before] == ["usual"]

@@ -43,6 +43,12 @@ describe('the documents of a run', () => {
     ])
   })
 
+  it('say that a run was a replay, and nothing of the kind of an import', () => {
+    const of = (type: string) => runDocuments('quakes', { ...ended, type })[0]!.document
+    expect(of('replay')).toEqual({ ...of('import'), replay: true })
+    expect(pipelineTemplate.template.mappings.properties).toHaveProperty('replay', { type: 'boolean' })
+  })
+
   it('say how the header changed, and what was let pass', () => {
     const drift = {
       ...{ since: 'q', added: ['rain'], gone: ['wind', 'sun'], renamed: [{ from: 'a', to: 'b' }] },

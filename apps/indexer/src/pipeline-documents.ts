@@ -5,13 +5,14 @@ export interface PipelineDocument {
   id: string
   document: { kind: 'run' | 'stage' | 'reject' | 'lag'; '@timestamp': number; dataset: string } & Record<
     string,
-    string | number
+    string | number | boolean
   >
 }
 
 /** What documents say of a run, as the topic `runs` has it. */
 export interface EndedRun {
   run: string
+  type?: string
   state: string
   reason: string | null
   requested_at: number
@@ -38,7 +39,7 @@ interface HeaderDrift {
 
 /** What dashboards know of a run that is over, and nothing before. Of an import that failed no receipts came, but its rows are known. */
 export function runDocuments(dataset: string, ended: EndedRun): PipelineDocument[] {
-  const { run, state, reason, requested_at, ended_at, row, unchanged, counters, durations } = ended
+  const { run, type, state, reason, requested_at, ended_at, row, unchanged, counters, durations } = ended
   const { drift, tolerated = {} } = ended
   if (ended_at === null) return []
   const common = { '@timestamp': ended_at, dataset, run }
@@ -46,6 +47,7 @@ export function runDocuments(dataset: string, ended: EndedRun): PipelineDocument
     ...{ kind: 'run' as const, ...common, state, ...(reason ? { reason } : {}) },
     // it counts nothing, and is none of the runs that others are compared with
     ...(unchanged ? { unchanged_since: unchanged.since } : pick({ read: row, ...counters })),
+    ...(type === 'replay' ? { replay: true } : {}),
     ...findingsOf(drift ?? undefined, tolerated),
     duration_ms: ended_at - requested_at,
   }

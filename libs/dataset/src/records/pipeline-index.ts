@@ -18,8 +18,8 @@ const capitalised = (word: string) => word[0]!.toUpperCase() + word.slice(1)
  * Documents in `dsf-pipeline`, of four kinds:
  *
  * - `run`: a finished run with its counters, and ms from request to end; one of the first releases has `indexed` for `created` and `replaced`;
- *   one whose file was that of a run before has `unchanged_since` instead of counters; `findings` say how its header changed, and how many
- *   rows and lines its definition let pass;
+ *   one whose file was that of a run before has `unchanged_since` instead of counters; one that brought refused rows again has `replay`;
+ *   `findings` say how its header changed, and how many rows and lines its definition let pass;
  * - `stage`: ms that a run took from the receipt of the stage before to the one of this stage, in its slowest lane;
  * - `reject`: rows of a run that were refused for a reason;
  * - `lag`: records of a topic that a stage had not committed at a time.
@@ -30,6 +30,7 @@ export const pipelineColumns: readonly Column[] = [
   ownOrNull('state', 'string', { title: 'State' }),
   ownOrNull('reason', 'string', { title: 'Reason' }),
   ownOrNull('unchanged_since', 'string', { title: 'Unchanged since' }),
+  ownOrNull('replay', 'boolean', { title: 'Replay' }),
   ownOrNull('findings', 'string', { title: 'Findings' }),
   ...counterNames.map((name) => ownOrNull(name, 'integer', { title: capitalised(name) })),
   ownOrNull(formerCounter, 'integer'),
