@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from dsf_client import why_no_rows
+
 _SEEN = ("read", "clean", "duplicate", "quarantined", "simulated", "enriched")
 _DOCUMENTS = ("created", "replaced", "superseded", "repeated", "refused")
 _READING_ORDER = (*_SEEN, "processed", "stored", *_DOCUMENTS)
@@ -15,7 +17,7 @@ def receipt_table(receipt: dict[str, Any]) -> list[str]:
     width = max((len(count) for _, count in counted), default=0)
     head = [f"{receipt.get('dataset')}: run {receipt.get('runId')} {receipt.get('state')}"]
     if unchanged := receipt.get("unchanged"):
-        head.append(f"  unchanged since run {unchanged['since']}, by {unchanged['by']}")
+        head.append(f"  no rows: {why_no_rows(unchanged)}")
     head += [f"  {finding}" for finding in receipt.get("findings", ())]
     return head + [f"  {name.ljust(name_width)}  {count.rjust(width)}" for name, count in counted]
 

@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from airflow.sdk import get_current_context, task
+from dsf_client import why_no_rows
 
 from .alerts.callbacks import tell_anomalies
 from .batch import Outcome, batch_environment, run_batch
@@ -53,7 +54,7 @@ def audit(dataset: str, receipt: dict[str, Any]) -> dict[str, Any]:
     says nothing against the rows: `anomalies` tells of it.
     """
     if unchanged := receipt.get("unchanged"):
-        return {"sentence": f"the file is the one of run {unchanged['since']}: no rows to decide anew"}
+        return {"sentence": f"{why_no_rows(unchanged)}: no rows to decide anew"}
     # tables that nobody waited for may be behind
     waited_for = spark_jobs(read_settings().services)
     left_out = [] if waited_for else ["--no-spark"]

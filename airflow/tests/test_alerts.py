@@ -1,7 +1,11 @@
 """What is told, and that it is told once. All of it pure: the real Airflow is in e2e/airflow.e2e.ts."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
+import pytest
+from dsf_airflow.alerts import callbacks
 from dsf_airflow.alerts.causes import Cause, recovered, sort_out
 from dsf_airflow.alerts.messages import Where, alert, recovery
 from dsf_airflow.failure import Failure, StageFailure
@@ -80,6 +84,24 @@ def test_what_is_over_is_told_once_the_oldest_first():
     assert recovered({}, {"failure"}) == []
 
 
+@pytest.mark.parametrize(
+    ("unchanged", "over"),
+    [(None, ["ingestor", "audit", "anomalies"]), ({"since": "q", "by": "etag"}, ["ingestor"])],
+    ids=["read", "unchanged"],
+)
+def test_a_run_that_read_no_rows_ends_no_cause_that_rows_gave(monkeypatch, unchanged, over):
+    causes = opened(*(replace(CAUSE, stage=stage) for stage in ("ingestor", "audit", "anomalies")))
+    told, closed = [], []
+    monkeypatch.setattr(callbacks, "read_open", lambda _: causes)
+    monkeypatch.setattr(callbacks, "tell", lambda message, _: told.append(message.title))
+    monkeypatch.setattr(callbacks, "close", lambda cause: closed.append(cause.stage))
+    results = {"receipt": {"unchanged": unchanged}}
+    monkeypatch.setattr(callbacks.XCom, "get_one", lambda *, task_id, **_: results.get(task_id))
+    dag, dag_run = SimpleNamespace(dag_id="d"), SimpleNamespace(run_after=datetime.now(UTC))
+    callbacks.succeeded("quakes", {"dag": dag, "run_id": "r", "dag_run": dag_run})
+    assert (told, closed) == (["quakes has recovered"], over)
+
+
 def test_an_alert_says_dataset_run_stage_reason_and_where_to_look():
     message = alert([CAUSE], WHERE)
     assert message.title == "quakes failed at ingestor"
@@ -128,6 +150,11 @@ def test_a_failure_is_a_sentence():
 def test_a_receipt_is_a_table_in_reading_order():
     receipt = {"dataset": "quakes", "runId": "3c45", "state": "succeeded"}
     counters = {"replaced": 1, "created": 6, "quarantined:type": 3, "read": 10, "clean": 7}
+    since = [({"since": "q", "by": by}) for by in ("etag", "no new file")]
+    assert [receipt_table({**receipt, "unchanged": one})[1] for one in since] == [
+        "  no rows: its file is the one of run q",
+        "  no rows: there was no new file since run q",
+    ]
     assert receipt_table({**receipt, "counters": counters}) == [
         "quakes: run 3c45 succeeded",
         "  read              10",

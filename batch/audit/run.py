@@ -11,7 +11,7 @@ import pandas as pd
 from dsf_batch.command import NotNow, OutOfTime
 from dsf_batch.settings import Settings
 from dsf_batch.store import Store
-from dsf_client import ApiError, Run, get_run, is_over, progress_of
+from dsf_client import ApiError, Run, get_run, is_over, progress_of, why_no_rows
 from dsf_dataset import Dataset, audit_key
 
 from .compare import Difference
@@ -128,7 +128,7 @@ def _cannot_be_audited(run: Run, dataset: Dataset) -> str | None:
 
 def _has_too_few_rows(run: Run) -> str | None:
     if unchanged := run.get("unchanged"):
-        return f"read no rows: its file is the one of run {unchanged['since']}; audit that one"
+        return f"read no rows: {why_no_rows(unchanged)}; audit that one"
     if run["state"] == "cancelled":
         return "was cancelled, perhaps before all of its rows were published"
     # one that failed while rows were published has receipts too, for those that were

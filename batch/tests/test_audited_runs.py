@@ -54,6 +54,10 @@ def settings(url):
             "run r read no rows: its file is the one of run q; audit that one",
         ),
         (
+            {"unchanged": {"since": "q", "by": "no new file"}},
+            "run r read no rows: there was no new file since run q; audit that one",
+        ),
+        (
             {"state": "failed", "closed": 0, "reason": "answered 404"},
             "before its rows were through: answered 404",
         ),

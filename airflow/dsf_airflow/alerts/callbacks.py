@@ -30,6 +30,9 @@ _DAG_REASONS = {
     "task_failure": "a task failed without a word: its log, or the scheduler's, may say why",
 }
 
+_OF_ROWS = ("audit", "anomalies")
+"""Stages that a run without rows does not come to."""
+
 
 def task_failed(dataset: str, context: Any) -> None:
     """After the last retry."""
@@ -64,12 +67,18 @@ def tell_anomalies(found: list[Failure], about: Failure, context: Any) -> None:
 
 
 def succeeded(dataset: str, context: Any) -> None:
-    """Of the last task: what failed before does not any more; lateness is over if this run was in time."""
+    """
+    Of the last task: what failed before does not any more; lateness is over if this run was in time. A run that read no rows says nothing
+    of those that were wrong.
+    """
     dag_id, dag_run = context["dag"].dag_id, context["run_id"]
     in_time = datetime.now(UTC) - context["dag_run"].run_after <= read_settings().deadline
     kinds: set[Kind] = {"failure", "late"} if in_time else {"failure"}
     about = _with_run(Failure(dataset, "airflow", ""), dag_id, dag_run)
-    _tell_recovered(kinds, about, _link(dag_id, dag_run))
+    receipt = XCom.get_one(key="return_value", dag_id=dag_id, run_id=dag_run, task_id="receipt") or {}
+    not_tried = _OF_ROWS if receipt.get("unchanged") else ()
+    as_it_was = [cause for cause in read_open(dataset).values() if cause.stage in not_tried]
+    _tell_recovered(kinds, about, _link(dag_id, dag_run), as_it_was)
 
 
 def say_reason(dataset: str, context: Any) -> None:

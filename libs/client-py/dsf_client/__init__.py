@@ -13,6 +13,7 @@ from .runs import (
     progress_of,
     run_path,
     start_run,
+    why_no_rows,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "progress_of",
     "run_path",
     "start_run",
+    "why_no_rows",
 ]

@@ -20,7 +20,7 @@ class Landing(TypedDict):
 
 
 class Unchanged(TypedDict):
-    """The run that brought the rows, and by what the file is known to be the same."""
+    """The run that brought the rows, and by what the file is known to be the same: `no new file` of a pattern."""
 
     since: str
     by: str
@@ -64,6 +64,13 @@ class Run(TypedDict):
 
 def is_over(run: Run) -> bool:
     return run["state"] in ("succeeded", "failed", "cancelled")
+
+
+def why_no_rows(unchanged: Unchanged) -> str:
+    """Of an import that read none."""
+    if unchanged["by"] == "no new file":
+        return f"there was no new file since run {unchanged['since']}"
+    return f"its file is the one of run {unchanged['since']}"
 
 
 def can_start_again(run: Run) -> bool:
