@@ -150,8 +150,12 @@ def exact_versions(
 
 def content_of(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
     """A hash of all values of each row, equal for equal content."""
-    columns = [field.column for field in dataset.fields]
-    lines = (json.dumps(line).encode() for line in rows[columns].itertuples(index=False, name=None))
+    return contents_of(rows[[field.column for field in dataset.fields]])
+
+
+def contents_of(rows: pd.DataFrame) -> pd.Series:
+    """The same of all columns that there are, in their order."""
+    lines = (json.dumps(line).encode() for line in rows.itertuples(index=False, name=None))
     return pd.Series(
         [blake2b(line, digest_size=16).hexdigest() for line in lines], index=rows.index, dtype=object
     )

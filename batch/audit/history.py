@@ -8,9 +8,10 @@ import pyarrow as pa
 from dsf_batch.store import Store
 from dsf_dataset import Dataset, dataset_prefix
 
-from .decide import History, content_of, keys_of
+from .decide import History, contents_of, keys_of
+from .definitions import require_columns, require_own
 from .known import Kind, Known, recall
-from .objects import PROVENANCE, read_csv
+from .objects import PROVENANCE, csv_columns, read_csv, read_csv_as_written
 from .own import KEY
 from .stored import RunPlace, chunks, joined, of_run, read_all
 from .versions import Past, unit_of
@@ -50,9 +51,11 @@ def _read_on(store: Store, dataset: Dataset, place: RunPlace, known: Known) -> p
     for chunk, content in read_all(store, [item for item in known.listed if not known.covers(item)]):
         if chunk.name.lane in over and not place.may_have(chunk.modified):
             continue
-        marks = read_csv(dataset, chunk.key, content, [*_mark_columns(dataset), *PROVENANCE])
+        marks = _read_marks(dataset, chunk.key, content)
         runs = set(marks["dsf_run"])
         if place.run in runs:
+            found = [name for name in csv_columns(content) if name not in PROVENANCE]
+            require_own(place.run, chunk.key, found, [field.column for field in dataset.fields])
             parts.append(of_run(read_csv(dataset, chunk.key, content), place.run, chunk))
         if runs & (place.later | {place.run}):
             over.add(chunk.name.lane)
@@ -61,6 +64,16 @@ def _read_on(store: Store, dataset: Dataset, place: RunPlace, known: Known) -> p
     rows = joined(parts, [*(field.column for field in dataset.fields), *PROVENANCE])
     rows[KEY] = keys_of(dataset, rows)
     return rows
+
+
+def _read_marks(dataset: Dataset, key: str, content: bytes) -> pd.DataFrame:
+    """What tells a key's mark, also where another definition wrote it: content is all that was there then."""
+    of_key = [] if dataset.is_row_key else [field.column for field in dataset.key]
+    wanted = of_key if dataset.version_field is None else _mark_columns(dataset)
+    require_columns(dataset, key, csv_columns(content), wanted)
+    if dataset.version_field is None:
+        return read_csv_as_written(dataset, key, content)
+    return read_csv(dataset, key, content, [*wanted, *PROVENANCE])
 
 
 def _mark_columns(dataset: Dataset) -> list[str]:
@@ -84,7 +97,10 @@ def _kind(dataset: Dataset) -> Kind:
     meaning.append("row" if dataset.is_row_key else "key")
     if dataset.version_field is None:
         return Kind(
-            "processed", _CONTENT, lambda rows: rows.take(pa.array(range(len(rows) - 1, -1, -1))), meaning
+            "processed",
+            _CONTENT,
+            lambda rows: rows.take(pa.array(range(len(rows) - 1, -1, -1), pa.int64())),
+            meaning,
         )
     newest = [("version", "descending")]
     return Kind(
@@ -93,10 +109,25 @@ def _kind(dataset: Dataset) -> Kind:
 
 
 def _marks(dataset: Dataset, rows: pd.DataFrame) -> list[pd.Series]:
-    keys, version = keys_of(dataset, rows), dataset.version_field
+    version = dataset.version_field
     if version is None:
-        return [keys, content_of(dataset, rows)]
-    return [keys, *(rows[name] for name in ("dsf_version", version.column, "dsf_run", "dsf_row"))]
+        return _contents(dataset, rows)
+    return [
+        keys_of(dataset, rows),
+        *(rows[name] for name in ("dsf_version", version.column, "dsf_run", "dsf_row")),
+    ]
+
+
+def _contents(dataset: Dataset, rows: pd.DataFrame) -> list[pd.Series]:
+    """Keys and contents as the stages know them: a list of values, in which names do not count. One more or less makes it another one."""
+    columns = [name for name in rows.columns if name not in PROVENANCE]
+    contents = contents_of(rows[columns])
+    if not dataset.is_row_key:
+        return [keys_of(dataset, rows), contents]
+    if len(columns) != len(dataset.fields):
+        return [contents[:0], contents[:0]]
+    names = [field.column for field in dataset.fields]
+    return [keys_of(dataset, rows[columns].set_axis(names, axis="columns")), contents]
 
 
 def _history_of(dataset: Dataset, known: Known, keys: Iterable[str]) -> History:

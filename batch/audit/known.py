@@ -20,7 +20,7 @@ from dsf_dataset import known_key
 
 from .stored import Chunk
 
-_FORM = 1
+_FORM = 2
 """One more whenever the same objects would give other rows."""
 _PENDING_ROWS = 100_000
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,8 @@ import pyarrow.parquet
 from dsf_dataset import Dataset, read_written
 
 PROVENANCE = {"dsf_run": "string", "dsf_row": "integer", "dsf_version": "integer"}
+OURS = {*PROVENANCE, "simulated"}
+"""Columns that are of no definition."""
 _BOOLEANS = {"true": True, "false": False}
 _CASTS: dict[str, Callable[[str], Any]] = {
     "string": str,
@@ -39,28 +41,63 @@ def read_csv(
     A processed object: all columns of clean rows or those asked for, each value typed, None for an empty cell (an empty
     text is in quotes).
     """
-    types = {field.column: field.type for field in dataset.fields} | PROVENANCE
-    wanted = list(columns or types)
+    types = _types_of(dataset)
+    return _read_csv(key, content, {name: _CASTS[types[name]] for name in columns or types})
+
+
+def read_csv_as_written(dataset: Dataset, key: str, content: bytes) -> pd.DataFrame:
+    """
+    A processed object that another definition may have written: its own columns, in their order. One that has no field any more is read
+    as the field in its place, where it can be.
+    """
+    types = _types_of(dataset)
+    in_place = [*(field.type for field in dataset.fields), *PROVENANCE.values()]
+    casts: dict[str, Callable[[str], Any]] = {}
+    for at, name in enumerate(csv_columns(content)):
+        place = in_place[at] if at < len(in_place) else "string"
+        casts[name] = _CASTS[types[name]] if name in types else _or_text(_CASTS[place])
+    return _read_csv(key, content, casts)
+
+
+def csv_columns(content: bytes) -> list[str]:
+    """Of the header. Names of columns need no quotes."""
+    return content.partition(b"\n")[0].decode(errors="replace").split(",")
+
+
+def _types_of(dataset: Dataset) -> dict[str, str]:
+    return {field.column: field.type for field in dataset.fields} | PROVENANCE
+
+
+def _or_text(cast: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            return cast(text)
+        except (ValueError, KeyError):
+            return text
+
+    return read
+
+
+def _read_csv(key: str, content: bytes, casts: Mapping[str, Callable[[str], Any]]) -> pd.DataFrame:
     try:
         table = pyarrow.csv.read_csv(
             io.BytesIO(content),
             read_options=pyarrow.csv.ReadOptions(block_size=len(content) + 1, use_threads=False),
             parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(types, pa.string()),
-                include_columns=wanted,
+                column_types=dict.fromkeys(casts, pa.string()),
+                include_columns=list(casts),
                 null_values=[""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
             ),
         )
-        return pd.DataFrame({name: _cast(table[name], types[name]) for name in wanted}, dtype=object)
+        return pd.DataFrame({name: _cast(table[name], cast) for name, cast in casts.items()}, dtype=object)
     except (pa.ArrowException, ValueError, KeyError) as error:
         raise Unreadable(key, f"is no CSV of clean rows: {error}") from error
 
 
-def _cast(column: pa.ChunkedArray, kind: str) -> pd.Series:
-    cast = _CASTS[kind]
+def _cast(column: pa.ChunkedArray, cast: Callable[[str], Any]) -> pd.Series:
     values = [None if text is None else cast(text) for text in column.to_pylist()]
     return pd.Series(values, dtype=object)
 
@@ -77,6 +114,15 @@ def read_lake(
         )
         return pd.DataFrame({name: _logical(table[name]) for name in table.column_names}, dtype=object)
     except (pa.ArrowException, ValueError, KeyError) as error:
+        raise Unreadable(key, f"cannot be read: {error}") from error
+
+
+def lake_columns(key: str, content: bytes) -> list[str]:
+    try:
+        if key.endswith(".jsonl"):
+            return list(json.loads(content.partition(b"\n")[0]))
+        return pyarrow.parquet.read_schema(io.BytesIO(content)).names
+    except (pa.ArrowException, ValueError) as error:
         raise Unreadable(key, f"cannot be read: {error}") from error
 
 

@@ -163,7 +163,7 @@ def _compare_tables(
         return
     store, dataset, place = sources.store, sources.dataset, sources.place
     _add(audit, "profile", compare_profile(store, dataset, place, decision.of("clean")))
-    _add(audit, "trends", compare_trends(store, dataset, lake))
+    _add(audit, "trends", compare_trends(store, dataset, lake, audit.notes))
 
 
 def _history(sources: _Sources, landed: Landed, written: History) -> History:

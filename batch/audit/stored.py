@@ -13,7 +13,8 @@ import pandas as pd
 from dsf_batch.store import Listed, Store
 from dsf_dataset import Dataset, ObjectName, dataset_prefix, object_name, raw_schema
 
-from .objects import PROVENANCE, json_lines, read_lake
+from .definitions import require_own
+from .objects import PROVENANCE, json_lines, lake_columns, read_lake
 from .own import CELLS, CODES, LANE, OBJECT, RAW, STAGE
 
 _MARGIN = timedelta(minutes=1)
@@ -97,12 +98,14 @@ def read_lake_rows(store: Store, dataset: Dataset, place: RunPlace) -> pd.DataFr
     """The run's rows of the lake: of all objects written since it began, those that it has rows in."""
     listed = tables_left_out(store.list(dataset_prefix("lake", dataset.name)))
     since = [chunk for chunk in chunks(listed) if place.may_have(chunk.modified)]
+    wanted = [f.column for f in dataset.fields] + [c.name for c in dataset.computed]
     parts = []
     for chunk, content in read_all(store, since):
         if place.run in set(read_lake(dataset, chunk.key, content, ["dsf_run"])["dsf_run"]):
+            there = lake_columns(chunk.key, content)
+            require_own(place.run, chunk.key, [name for name in wanted if name in there], wanted)
             parts.append(of_run(read_lake(dataset, chunk.key, content), place.run, chunk))
-    columns = [f.column for f in dataset.fields] + [c.name for c in dataset.computed]
-    return joined(parts, [*columns, *PROVENANCE, "simulated"])
+    return joined(parts, [*wanted, *PROVENANCE, "simulated"])
 
 
 def read_quarantine(store: Store, dataset: Dataset, place: RunPlace) -> pd.DataFrame:

@@ -10,25 +10,34 @@ from dsf_dataset import DAY_MS, Dataset, Field, dataset_prefix, table_prefix
 
 from .compare import Difference
 from .decide import keys_of
+from .definitions import require_columns, unlike
 from .known import Kind, Known, recall
-from .objects import read_lake
+from .objects import OURS, lake_columns, read_lake
 from .own import MARK, WINDOW
 from .spark_tables import compare_groups, grouped_by
 from .stages import period_of
-from .stored import chunks, read_all, tables_left_out
+from .stored import Chunk, chunks, read_all, tables_left_out
 
 _WINDOW = ["window_start", "type", "simulated", "field"]
 
 
-def compare_trends(store: Store, dataset: Dataset, run_rows: pd.DataFrame) -> list[Difference] | None:
-    """None when the dataset has no trends, or none yet. Versions of a key after its first one do not count."""
+def compare_trends(
+    store: Store, dataset: Dataset, run_rows: pd.DataFrame, notes: list[str]
+) -> list[Difference] | None:
+    """
+    None when the dataset has no trends, or none yet. Versions of a key after its first one do not count. Windows with rows that another
+    definition wrote were counted by that: they are left out, with a note.
+    """
     listed = [item.key for item in store.list(table_prefix(dataset.name, "trends"))]
     if dataset.trends is None or not listed:
         return None
     assert dataset.event_time, "trends are over the event time"
     touched = _windows(dataset, run_rows)
     unit = DAY_MS if dataset.event_time.type == "date" else 1
-    starts = touched[touched.notna()].unique()
+    expected, others = _expected(store, dataset, touched)
+    if others:
+        notes.append(f"trends of {len(others)} windows were left out: {next(iter(others.values()))}")
+    starts = [start for start in touched[touched.notna()].unique() if start not in others]
     periods = {f"/dt={period_of(dataset, int(start) // unit)}/" for start in starts}
     keys = [key for key in listed if any(period in key for period in periods)]
     frames = [
@@ -36,12 +45,12 @@ def compare_trends(store: Store, dataset: Dataset, run_rows: pd.DataFrame) -> li
         for rows in (read_lake(dataset, key, content) for key, content in store.get_all(keys))
     ]
     if not frames:
-        return compare_groups("trends", _expected(store, dataset, touched), pd.DataFrame(), _COLUMNS)
+        return compare_groups("trends", expected, pd.DataFrame(), _COLUMNS)
     newest = (
         pd.concat(frames, ignore_index=True).sort_values("dsf_version").drop_duplicates(_WINDOW, keep="last")
     )
     found = grouped_by(newest, _WINDOW)
-    return compare_groups("trends", _expected(store, dataset, touched), found, _COLUMNS)
+    return compare_groups("trends", expected, found, _COLUMNS)
 
 
 _COLUMNS = ["events", "values", "mean", "minimum", "maximum"]
@@ -61,21 +70,26 @@ def _windows(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:
     return (ms // size * size).astype("Int64")
 
 
-def _expected(store: Store, dataset: Dataset, touched: pd.Series) -> pd.DataFrame:
-    """Of each key in these windows its first version counts, whenever that came and wherever the later ones lie."""
+def _expected(store: Store, dataset: Dataset, touched: pd.Series) -> tuple[pd.DataFrame, dict[int, str]]:
+    """
+    Of each key in these windows its first version counts, whenever that came and wherever the later ones lie. And the windows of which
+    it cannot be told, each with the reason.
+    """
     listed = chunks(tables_left_out(store.list(dataset_prefix("lake", dataset.name))))
     known = recall(store, dataset.name, _kind(dataset), listed)
+    others: dict[int, str] = {}
     try:
-        parts = _read_on(store, dataset, known, frozenset(touched.dropna()))
+        parts = _read_on(store, dataset, known, frozenset(touched.dropna()), others)
     finally:
         known.keep()
+    parts = [rows for part in parts if len(rows := part[~part[WINDOW].isin(others)])]
     if not parts:
-        return pd.DataFrame()
+        return pd.DataFrame(), others
     rows = pd.concat(parts, ignore_index=True)
     first = known.rows(rows[MARK])
     firsts = dict(zip(first["key"].to_pylist(), first["version"].to_pylist(), strict=True))
     rows = rows[rows["dsf_version"].astype("int64") == rows[MARK].map(firsts)]
-    return _measured(dataset, rows.drop_duplicates(MARK))
+    return _measured(dataset, rows.drop_duplicates(MARK)), others
 
 
 _FIRST = pa.schema({"key": pa.uint64(), "version": pa.int64()})
@@ -90,22 +104,50 @@ def _kind(dataset: Dataset) -> Kind:
     )
 
 
-def _read_on(store: Store, dataset: Dataset, known: Known, windows: frozenset[int]) -> list[pd.DataFrame]:
-    """The rows in the windows. Reads the folders where those can be, and of the others what is not known yet."""
+def _read_on(
+    store: Store, dataset: Dataset, known: Known, windows: frozenset[int], others: dict[int, str]
+) -> list[pd.DataFrame]:
+    """
+    The rows in the windows. Reads the folders where those can be, and of the others what is not known yet. Windows with rows that
+    another definition wrote are added to `others`.
+    """
     roles = [*dataset.key, dataset.event_time, dataset.type_field, *measured_fields(dataset)]
     wanted = list(dict.fromkeys([*(f.column for f in roles if f), "dsf_version", "simulated"]))
     folders = _folders(dataset, windows)
-    asked = [
-        chunk for chunk in known.listed if not known.covers(chunk) or chunk.key.rsplit("/", 2)[1] in folders
-    ]
+    asked = [chunk for chunk in known.listed if not known.covers(chunk) or _folder(chunk) in folders]
     parts: list[pd.DataFrame] = []
     for chunk, content in read_all(store, asked):
-        rows = read_lake(dataset, chunk.key, content, wanted)
-        rows = rows.assign(**{MARK: _marks(dataset, rows)}).assign(**{WINDOW: _windows(dataset, rows)})
+        there = lake_columns(chunk.key, content)
+        rows = read_lake(dataset, chunk.key, content, [name for name in wanted if name in there])
+        reason = _other_definition(dataset, chunk, there)
+        rows = _marked(dataset, chunk, rows, is_other=reason is not None)
         if not known.covers(chunk):
-            known.learn(chunk, rows[MARK], rows["dsf_version"])
-        parts.append(rows[rows[WINDOW].isin(windows)])
-    return [part for part in parts if len(part)]
+            known.learn(chunk, rows[MARK].dropna(), rows["dsf_version"][rows[MARK].notna()])
+        if reason:
+            others |= dict.fromkeys(_windows_of(dataset, chunk, rows, windows), reason)
+        else:
+            rows = rows.assign(**{WINDOW: _windows(dataset, rows)})
+            parts.append(rows[rows[WINDOW].isin(windows)])
+    return parts
+
+
+def _folder(chunk: Chunk) -> str:
+    return chunk.key.rsplit("/", 2)[1]
+
+
+def _other_definition(dataset: Dataset, chunk: Chunk, columns: Iterable[str]) -> str | None:
+    """How an object is told from one that the definition of now has written: by the columns of its fields."""
+    ours = OURS | {computed.name for computed in dataset.computed}
+    what = unlike([name for name in columns if name not in ours], [field.column for field in dataset.fields])
+    return what and f"in {chunk.key}, which another definition wrote, {what}"
+
+
+def _windows_of(dataset: Dataset, chunk: Chunk, rows: pd.DataFrame, windows: frozenset[int]) -> Iterable[int]:
+    """Those of the windows that may have rows of an object: where its time has another name, by the folder."""
+    assert dataset.event_time, "trends are over the event time"
+    if dataset.event_time.column in rows:
+        return windows & set(_windows(dataset, rows).dropna())
+    return [start for start in windows if _folder(chunk) in _folders(dataset, [start])]
 
 
 def _folders(dataset: Dataset, windows: Iterable[int]) -> set[str]:
@@ -114,6 +156,14 @@ def _folders(dataset: Dataset, windows: Iterable[int]) -> set[str]:
     unit, size = DAY_MS if dataset.event_time.type == "date" else 1, dataset.trends.window_seconds * 1000
     times = {time for start in windows for time in (*range(start, start + size, DAY_MS), start + size - 1)}
     return {f"dt={period_of(dataset, time // unit)}" for time in times}
+
+
+def _marked(dataset: Dataset, chunk: Chunk, rows: pd.DataFrame, *, is_other: bool) -> pd.DataFrame:
+    """With the mark of each key; without one where the row is the key and had other columns, which makes it no row of now."""
+    if is_other and dataset.is_row_key:
+        return rows.assign(**{MARK: None})
+    require_columns(dataset, chunk.key, rows.columns, (field.column for field in dataset.key))
+    return rows.assign(**{MARK: _marks(dataset, rows)})
 
 
 def _marks(dataset: Dataset, rows: pd.DataFrame) -> pd.Series:

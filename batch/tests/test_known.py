@@ -54,7 +54,7 @@ def audit(runs, run):
     store, dataset, place = runs.store, runs.dataset, runs.place(run)
     found = read_processed(store, dataset, place, KEYS)
     lake = read_lake_rows(store, dataset, place)
-    trends = _expected(store, dataset, _windows(dataset, lake)).sort_index()
+    trends = _expected(store, dataset, _windows(dataset, lake))[0].sort_index()
     return found.rows.sort_index().to_dict(), found.history, trends.drop(columns="type").to_dict()
 
 
@@ -221,7 +221,7 @@ def test_a_chunk_in_many_folders_is_read_on_where_the_time_ended_in_the_middle_o
     with pytest.raises(OutOfTime):
         _expected(store, dataset, windows)
     store.ends_after = None
-    assert len(_expected(store, dataset, windows)) == 0
+    assert len(_expected(store, dataset, windows)[0]) == 0
 
 
 def test_a_key_counts_in_the_window_of_its_first_version_whichever_folder_that_lies_in(versioned):
