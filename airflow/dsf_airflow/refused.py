@@ -17,7 +17,7 @@ _NAME_OF_A_DATASET = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 def refused_dag(refused: Refused, settings: Settings) -> DAG:
     """It fails at its time, and tells what is wrong."""
-    name = _printable(refused.name)
+    name = _told_as(refused.name)
     problems = [f"- `{line}`" for line in refused.problems]
     with DAG(
         dag_id=refused_id_of(refused.name),
@@ -47,6 +47,11 @@ def refused_id_of(folder: str) -> str:
         return dag_id_of(folder)
     digest = sha256(folder.encode(errors="surrogateescape")).hexdigest()[:12]
     return f"dsf_refused.{re.sub('[^A-Za-z0-9]+', '_', folder)[:60]}.{digest}"
+
+
+def _told_as(folder: str) -> str:
+    """In alerts. Variables keep them by a name of 250 characters at most, in which a colon ends that of the dataset."""
+    return _printable(folder).replace(":", "_")[:100]
 
 
 def _printable(text: str) -> str:

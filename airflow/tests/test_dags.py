@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.serialization.serialized_objects import DagSerialization
+from dsf_airflow.alerts.causes import Cause
 from dsf_airflow.all_dags import dags_of
 from dsf_airflow.dag import dag_of
 from dsf_airflow.failure import FinalFailure
@@ -70,6 +71,17 @@ def test_whatever_a_folder_is_called_it_costs_no_dataset_its_dag(tmp_path, monke
 def test_folders_whose_ids_would_be_alike_have_each_their_own():
     names = ["a b", "a_b", "a.b", "a-b", "A-B", "a-b-", *("x" * 61 + end for end in "ab")]
     assert len({refused_id_of(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("name", ["earthquakes:x", "x" * 255])
+def test_what_is_told_of_a_folder_is_kept_beside_what_is_told_of_a_dataset(name):
+    task = refused_dag(Refused(name, Path("/x"), ["wrong"]), read_settings()).get_task("definition")
+    with pytest.raises(FinalFailure) as raised:
+        task.render_template_fields({})
+        task.python_callable(*task.op_args)
+    key = Cause(raised.value.failure.dataset, "failure", "definition", "", "", "", "").key
+    assert not key.startswith("dsf_alert:earthquakes:")
+    assert len(key) <= 250
 
 
 def test_the_reason_of_a_refusal_is_no_template():
