@@ -23,6 +23,8 @@ async function expectEqual(dataset: string, receipt: Run): Promise<void> {
   const { code, text, summary } = await batch('audit', dataset, receipt.runId)
   expect(code, text).toBe(0)
   expect(summary).toMatchObject({ equal: true, differences: 0, ...counted(receipt) })
+  // nothing was written by another definition
+  expect(text).not.toContain('left out')
   const page = String(await bytesOf(summary.report))
   expect(page).toContain('Pandas and the stages agree')
   if (summary.clean > 0) expect(page.match(/<img /g)!.length).toBe(3)
