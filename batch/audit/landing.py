@@ -1,5 +1,6 @@
 """The landing file as rows: their numbers, their cells, and which of them cannot be read."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -98,6 +99,13 @@ def _is_text(content: bytes) -> bool:
     return True
 
 
+def _blank_row(delimiter: str, quote: str) -> re.Pattern[bytes]:
+    """A line of empty cells. All of its quotes close in it, so it is a whole record."""
+    spaces = "".join(char for char in " \t" if char not in (delimiter, quote))
+    cell = (f"[{spaces}]*" if spaces else "") + f"(?:{re.escape(quote * 2)})?"
+    return re.compile(f"{cell}(?:{re.escape(delimiter)}{cell})*".encode())
+
+
 class _Csv:
     """The bytes of a file beside its outline, which tells where they are records and cells."""
 
@@ -107,6 +115,7 @@ class _Csv:
         self.outline = Outline(self._content, dataset)
         self.passed: Counter[str] = Counter()
         """Rows and lines so far that were let pass, by what let them."""
+        self._blank = _blank_row(dataset.delimiter, dataset.quote_char)
 
     def records(self, line: int, columns: int) -> Iterator[Record]:
         """What follows the line of a quote that never closed is read anew."""
@@ -116,10 +125,10 @@ class _Csv:
                 if self._begins(record.begin, self._dataset.footer):
                     self.passed["footer"] += self.outline.lines - record.begin
                     return
-                if self._is_comment(record.begin):
-                    self.passed["comments"] += 1
+                if passed := self._passed(record.begin):
+                    self.passed[passed] += 1
                     line = record.begin + 1
-                    # its quotes are none, so what pyarrow took for a part of it is read anew
+                    # the quotes of a comment are none, so what pyarrow took for a part of it is read anew
                     if record.end != line:
                         break
                     continue
@@ -135,6 +144,16 @@ class _Csv:
             if not (self.outline.is_blank(line) or line + 1 in comments or self._is_comment(line)):
                 return line
         return self.outline.lines
+
+    def _passed(self, line: int) -> str | None:
+        """What lets pass a line that is no row."""
+        if self._is_comment(line):
+            return "comments"
+        if "blankRows" not in (self._dataset.tolerate or ()):
+            return None
+        begin, end = self._extent(Record(line, line + 1, None))
+        is_blank = self._blank.fullmatch(self._content, begin, end)
+        return "blankRows" if is_blank and end - begin <= self._dataset.max_row_bytes else None
 
     def _is_comment(self, line: int) -> bool:
         char = self._dataset.comment_char
@@ -177,7 +196,10 @@ class _Csv:
         if len(cells) < columns:
             needed.add("shortRows")
         elif len(cells) > columns:
-            needed.add("trailingDelimiter" if cells[columns:] == [""] else "longRows")
+            surplus = cells[columns:]
+            # more than one is a long row as well, where those alone are let pass
+            is_trailing = not any(surplus) and (len(surplus) == 1 or "trailingDelimiter" in allowed)
+            needed.add("trailingDelimiter" if is_trailing else "longRows")
         if not needed <= set(allowed):
             return None
         self.passed.update(needed)

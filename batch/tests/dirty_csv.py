@@ -117,7 +117,7 @@ TOLERANT["resources"][0]["dialect"] = {"commentChar": "1"}
 TOLERANT["resources"][0]["schema"]["fields"][1]["x-dsf"] = {"zone": "Europe/Berlin"}
 TOLERANT["x-dsf"]["reading"] = {
     "footer": ["é"],
-    "tolerate": ["shortRows", "longRows", "trailingDelimiter", "nulBytes", "unknownCharacters"],
+    "tolerate": ["shortRows", "longRows", "trailingDelimiter", "blankRows", "nulBytes", "unknownCharacters"],
 }
 
 _TIMES = [f"2018-02-0{day}T0{hour}:00:00Z" for day in (1, 2) for hour in (1, 2, 3)]

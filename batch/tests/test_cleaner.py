@@ -127,7 +127,7 @@ def test_cleaner_and_pandas_agree_on_every_row(definition, cleaner, tmp_path):
     # files that were all refused for one reason would show nothing
     assert {"clean", "duplicate", "unreadable", "type", "required"} <= set(seen), seen
     assert min(seen["clean"], seen["duplicate"]) > 20, seen
-    assert not dataset.tolerate or {"shortRows", "comments", "footer"} <= set(seen), seen
+    assert not dataset.tolerate or {"shortRows", "blankRows", "comments", "footer"} <= set(seen), seen
 
 
 def test_a_byte_order_mark_does_not_stretch_the_header(cleaner, tmp_path):

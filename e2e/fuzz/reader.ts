@@ -140,7 +140,10 @@ function independently(
   return row
 }
 
-const tolerate: Tolerance[] = ['shortRows', 'longRows', 'trailingDelimiter', 'nulBytes', 'unknownCharacters']
+const tolerate: Tolerance[] = [
+  ...(['shortRows', 'longRows', 'trailingDelimiter', 'blankRows'] as const),
+  ...(['nulBytes', 'unknownCharacters'] as const),
+]
 const lines = fc.constantFrom<Partial<CsvDialect>>(
   {},
   { commentChar: '#' },

@@ -5,12 +5,13 @@ import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.
 import { findFooter } from './find-footer.ts'
 import { findHeader, type HeaderLines } from './find-header.ts'
 import { findKey } from './find-key.ts'
-import { linesBefore, trailing } from './find-lines.ts'
+import { linesBefore } from './find-lines.ts'
 import { findRoles } from './find-roles.ts'
 import { keepDigits } from './keep-digits.ts'
 import { counted, type Finding } from './findings.ts'
 import type { Column } from './column.ts'
 import { doubtPoints, judgeColumn } from './judge-column.ts'
+import { letPass } from './let-pass.ts'
 import { judgeHeader } from './judge-header.ts'
 import { judgeTogether } from './judge-together.ts'
 import type { Found } from './make-definition.ts'
@@ -114,29 +115,16 @@ function scanLines(
   isWhole: boolean,
 ) {
   const scan = (reading: Reading) => scanRows(bytes, dialect, mostRows, isWhole, reading)
-  let findings = [...sniffed.lines.findings, ...found]
-  let { reading } = sniffed.lines
-  let scanned = scan(reading)
-  const open: Reading = { ...reading, tolerate: ['trailingDelimiter'] }
   // before a footer is looked for: such a row at the end would be taken for one
-  if (endsOpen(scanned) || someEndOpen(scanned, () => scan(open))) {
-    ;[reading, findings] = [open, [...findings, trailing]]
-    scanned = scan(reading)
-  }
+  const passed = letPass(scan, sniffed.lines.reading)
+  const { scanned, reading } = passed
+  const findings = [...sniffed.lines.findings, ...found, ...passed.findings]
   const isAll = isWhole && scanned.rows.length < mostRows
   const foot = isAll ? findFooter(bytes, dialect, reading, scanned) : undefined
   if (!foot) return { scanned, reading, dialect, findings }
-  reading = { ...reading, footer: foot.footer }
-  return { scanned: scan(reading), reading, dialect, findings: [...findings, foot.finding] }
+  const footed = { ...reading, footer: foot.footer }
+  return { scanned: scan(footed), reading: footed, dialect, findings: [...findings, foot.finding] }
 }
-
-/** Header and rows end in a delimiter with nothing behind it. */
-const endsOpen = ({ header, rows }: Scanned): boolean =>
-  header.length > 2 && header.at(-1) === '' && rows.length > 0 && rows.every((row) => row.at(-1) === '')
-
-/** Rows that cannot be read can, when an empty cell behind the last one is let pass. */
-const someEndOpen = ({ unreadable }: Scanned, open: () => Scanned): boolean =>
-  unreadable.length > 0 && open().unreadable.length < unreadable.length
 
 const noHeader = { isHeader: false, finding: undefined }
 

@@ -89,6 +89,36 @@ describe('a file is read without', () => {
       { tolerate: ['trailingDelimiter'] },
     ],
     [
+      'two delimiters more at the end of some rows',
+      sales.replace('\nr7,21,7.5\n', '\nr7,21,7.5,,\n').replace('\nr9,27,9.5\n', '\nr9,27,9.5,\n'),
+      undefined,
+      { tolerate: ['trailingDelimiter'] },
+    ],
+    [
+      'rows of nothing but delimiters among its rows',
+      sales.replaceAll(/\n(r.,)/g, '\n,,\n$1'),
+      undefined,
+      { tolerate: ['blankRows'] },
+    ],
+    [
+      'rows of nothing but more delimiters below it, which are no footer',
+      `${sales};;;;\n;;;;\n`.replaceAll(',', ';'),
+      { delimiter: ';' },
+      { tolerate: ['blankRows'] },
+    ],
+    [
+      'rows of empty quotes, and a delimiter more at the end of others',
+      `${sales.replace('\nr7,21,7.5\n', '\nr7,21,7.5,\n')}"","",""\n\n`,
+      undefined,
+      { tolerate: ['blankRows', 'trailingDelimiter'] },
+    ],
+    [
+      'blank rows above a source below its rows',
+      `${sales},,\n,,\nSource: the office\n`,
+      undefined,
+      { tolerate: ['blankRows'], footer: ['Source:'] },
+    ],
+    [
       'a source below its rows',
       `${sales}\nSource: the office, 2024\nNote: rounded\n`,
       undefined,

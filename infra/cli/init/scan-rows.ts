@@ -1,5 +1,5 @@
 /** The rows at the beginning of a file, as the ingestor would read them. */
-import type { Reading } from '@dsf/dataset'
+import { addCounters, type Reading } from '@dsf/dataset'
 import { readHeader } from '../../../apps/ingestor/src/reading/read-header.ts'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import { namesOf } from '../../../apps/ingestor/src/reading/tolerate.ts'
@@ -9,6 +9,8 @@ export interface Scanned {
   header: string[]
   rows: string[][]
   unreadable: UnreadableRow[]
+  /** rows and lines that were let pass, by what lets them */
+  tolerated: Record<string, number>
   /** bytes up to the last row that was read */
   end: number
 }
@@ -28,11 +30,12 @@ export function scanRows(
 ): Scanned {
   const { cells, end } = headerOf(sample, dialect)
   const header = namesOf(cells, reading.tolerate)
-  const found: Scanned = { header, rows: [], unreadable: [], end: end.byte }
+  const found: Scanned = { header, rows: [], unreadable: [], tolerated: {}, end: end.byte }
   const scanner = new CsvScanner({ dialect, reading, columns: header.length, from: end })
   const take = (block: ReturnType<CsvScanner['push']>) => {
     for (const { cells } of block.rows) found.rows.push(cells)
     found.unreadable.push(...block.unreadable)
+    addCounters(found.tolerated, block.tolerated)
     found.end = block.end.byte
   }
   for (let at = end.byte; at < sample.length && found.rows.length < most; at += chunkBytes)

@@ -88,7 +88,8 @@ export class CsvScanner {
         throw new TypeError(`${name} must be one ASCII character, not ${JSON.stringify(char)}`)
     if (dialect.delimiter === dialect.quoteChar) throw new TypeError('delimiter and quoteChar must differ')
     this.#dialect = dialect
-    this.#starts = startsOf({ commentChar: dialect.commentChar, footer: reading?.footer })
+    const blank = reading?.tolerate?.includes('blankRows') ? dialect : undefined
+    this.#starts = startsOf({ commentChar: dialect.commentChar, footer: reading?.footer, blank })
     this.#mend = menderOf(reading?.tolerate, dialect, columns)
     this.#columns = columns
     this.#maxRowBytes = maxRowBytes
@@ -150,9 +151,10 @@ export class CsvScanner {
           this.#footer = new Footer(base + at)
           break
         }
-        if (starts.isComment(text, at)) {
-          at = text.indexOf('\n', at) + 1
-          count(block, 'comments')
+        const passed = starts.passed(text, at, limit)
+        if (passed) {
+          at = passed.next
+          count(block, passed.what)
           continue
         }
       }

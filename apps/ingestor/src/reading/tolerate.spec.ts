@@ -23,6 +23,7 @@ const parts = [
   '#',
   'e,a ',
   'a,b',
+  ',,,\n',
 ]
 const soup = fc
   .array(fc.constantFrom(...parts), { maxLength: 60 })
@@ -99,8 +100,8 @@ describe('a tolerant scanner', () => {
   })
 })
 
-describe('comments and footers', () => {
-  const reading = { footer: ['b,c', 'é', 'e,a a,b'] }
+describe('comments, footers and blank rows', () => {
+  const reading: Reading = { footer: ['b,c', 'é', 'e,a a,b'], tolerate: ['blankRows'] }
 
   it('depend on the bytes alone, not on how they were cut, and each row is one of the file', () => {
     fc.assert(
@@ -112,6 +113,12 @@ describe('comments and footers', () => {
       }),
       { numRuns: 3000 },
     )
+  })
+
+  it('are let pass as blank rows where they are no longer than a row may be', () => {
+    const passed = (limit: number) =>
+      once(Buffer.from(',,,,\n ,,\r\n'), { reading, maxRowBytes: limit }, 2).tolerated
+    expect([4, 3, 2].map(passed)).toEqual([{ blankRows: 2 }, { blankRows: 1 }, {}])
   })
 
   function once(bytes: Buffer, { commentChar, reading: how, maxRowBytes }: Scan, cut: number) {

@@ -22,7 +22,7 @@ export function menderOf(
   const may = new Set(tolerate)
   return (record, bytes) => {
     const text = withoutNul(record, bytes, dialect)
-    const fitted = text && fit(text.cells, columns)
+    const fitted = text && fit(text.cells, columns, may)
     if (!fitted) return undefined
     const tolerated = [...text.tolerated, ...fitted.tolerated]
     return tolerated.every((one) => may.has(one)) ? { cells: fitted.cells, tolerated } : undefined
@@ -39,11 +39,14 @@ function withoutNul({ cells }: CsvRecord, bytes: Buffer, dialect: CsvDialect): M
   return { cells: again.cells, tolerated: ['nulBytes', ...unknown] }
 }
 
-function fit(cells: string[], columns: number): Mended {
+function fit(cells: string[], columns: number, may: ReadonlySet<Tolerance>): Mended {
   if (cells.length === columns) return { cells, tolerated: [] }
   if (cells.length < columns)
     return { cells: [...cells, ...Array<string>(columns - cells.length).fill('')], tolerated: ['shortRows'] }
-  const isTrailing = cells.length === columns + 1 && cells[columns] === ''
+  const surplus = cells.slice(columns)
+  const isEmpty = surplus.every((cell) => cell === '')
+  // more than one is a long row as well, where those alone are let pass
+  const isTrailing = isEmpty && (surplus.length === 1 || may.has('trailingDelimiter'))
   return { cells: cells.slice(0, columns), tolerated: [isTrailing ? 'trailingDelimiter' : 'longRows'] }
 }
 

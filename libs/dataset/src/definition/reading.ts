@@ -1,6 +1,13 @@
 import { z } from 'zod'
 
-const tolerances = ['shortRows', 'longRows', 'trailingDelimiter', 'nulBytes', 'unknownCharacters'] as const
+const tolerances = [
+  'shortRows',
+  'longRows',
+  'trailingDelimiter',
+  'blankRows',
+  'nulBytes',
+  'unknownCharacters',
+] as const
 
 /** How rows are read beyond what the dialect says. */
 export const reading = z.strictObject({

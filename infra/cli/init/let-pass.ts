@@ -1,0 +1,57 @@
+/** Rows that are not as they should be, and the words of a definition that let them pass. */
+import type { Reading, Tolerance } from '@dsf/dataset'
+import { counted, type Finding } from './findings.ts'
+import { trailing } from './find-lines.ts'
+import type { Scanned } from './scan-rows.ts'
+
+export interface Passed {
+  scanned: Scanned
+  reading: Reading
+  findings: Finding[]
+}
+
+/** @param scan reads the file by such words */
+export function letPass(scan: (reading: Reading) => Scanned, given: Reading): Passed {
+  const asItIs = { scanned: scan(given), reading: given, findings: [] }
+  return withOpenEnds(scan, withoutBlank(scan, asItIs))
+}
+
+const tolerating = (reading: Reading, word: Tolerance): Reading => ({
+  ...reading,
+  tolerate: [...new Set([...(reading.tolerate ?? []), word])],
+})
+
+/** In a file of one column an empty cell is a value that is missing. */
+function withoutBlank(scan: (reading: Reading) => Scanned, found: Passed): Passed {
+  const { header, rows, unreadable } = found.scanned
+  const areBlank =
+    rows.some(isBlank) || unreadable.some(({ bytes }) => !/[\p{L}\p{N}]/u.test(bytes.toString()))
+  if (header.length < 2 || !areBlank) return found
+  const reading = tolerating(found.reading, 'blankRows')
+  const scanned = scan(reading)
+  const { blankRows = 0 } = scanned.tolerated
+  if (blankRows === 0) return found
+  return { scanned, reading, findings: [...found.findings, aboutBlank(blankRows)] }
+}
+
+const isBlank = (row: string[]): boolean => row.every((text) => text.trim() === '')
+
+function withOpenEnds(scan: (reading: Reading) => Scanned, found: Passed): Passed {
+  const reading = tolerating(found.reading, 'trailingDelimiter')
+  const { unreadable } = found.scanned
+  const isOpen = endsOpen(found.scanned)
+  if (!isOpen && unreadable.length === 0) return found
+  const scanned = scan(reading)
+  // rows that cannot be read can, when an empty cell behind the last one is let pass
+  if (!isOpen && scanned.unreadable.length >= unreadable.length) return found
+  return { scanned, reading, findings: [...found.findings, trailing] }
+}
+
+/** Header and rows end in a delimiter with nothing behind it. */
+const endsOpen = ({ header, rows }: Scanned): boolean =>
+  header.length > 2 && header.at(-1) === '' && rows.length > 0 && rows.every((row) => row.at(-1) === '')
+
+const aboutBlank = (rows: number): Finding => ({
+  ...{ about: 'blank rows', answer: 'left out', sure: 'likely' },
+  why: `${counted(rows, 'row')} with nothing but delimiters`,
+})
