@@ -115,10 +115,17 @@ def _assemble(said: Said) -> int | None:
         days = _day_of_year(number("Y", 0), number("j", 0))
     else:
         days = _days(number("Y", 0), number("m", 1), number("d", 1))
-    if days is None or zone is None or hour > 23 or minute > 59 or second > 59:
+    if days is None or zone is None or minute > 59 or second > 59:
+        return None
+    if hour > 23 and not _is_end_of_day(hour, minute, second, said.get("f")):
         return None
     seconds = days * 86_400 + (hour * 60 + minute) * 60 + second - zone
     return seconds * 1_000_000_000 + int((said.get("f") or "").ljust(9, "0"))
+
+
+def _is_end_of_day(hour: int, minute: int, second: int, fraction: str | None) -> bool:
+    """`24:00` of a day is `00:00` of the next, by ISO 8601."""
+    return hour == 24 and minute == 0 and second == 0 and not (fraction or "").strip("0")
 
 
 def _day_of_year(year: int, number: int) -> int | None:

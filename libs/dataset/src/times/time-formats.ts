@@ -3,7 +3,7 @@ import { timeWords, type TimeWords } from './time-words.ts'
 /** What a text says of a time, each in digits. `Y` has four of them; `z` is `Z` or an offset. */
 export type Parts = Partial<Record<'Y' | 'm' | 'd' | 'j' | 'H' | 'M' | 'S' | 'f' | 'z', string>>
 
-/** Python's strptime in its C locale: the expressions are its own, so that both sides split `2020131` alike. */
+/** Python's strptime in its C locale: the expressions are its own, so that both sides split `2020131` alike. It has no hour 24, which is tried last. */
 const directives: Record<string, string> = {
   Y: '\\d{4}',
   y: '\\d\\d',
@@ -11,7 +11,7 @@ const directives: Record<string, string> = {
   d: '3[01]|[12]\\d|0?[1-9]',
   e: '3[01]|[12]\\d|[0 ]?[1-9]',
   j: '36[0-6]|3[0-5]\\d|[12]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9]',
-  H: '2[0-3]|[01]\\d|\\d',
+  H: '2[0-3]|[01]\\d|\\d|24',
   I: '1[0-2]|0?[1-9]',
   M: '[0-5]\\d|\\d',
   S: '[0-5]\\d|\\d',

@@ -178,12 +178,17 @@ function assemble(parts: Parts | undefined): number | undefined {
   if (!parts) return undefined
   const date = dateOf(parts)
   const [hour, minute, second] = [Number(parts.H ?? 0), Number(parts.M ?? 0), Number(parts.S ?? 0)]
-  if (date === undefined || hour > 23 || minute > 59 || second > 59) return undefined
+  if (date === undefined || minute > 59 || second > 59) return undefined
+  if (hour > 23 && !isEndOfDay(hour, minute, second, parts.f)) return undefined
   const fraction = parts.f === undefined ? 0 : Number(parts.f.slice(0, 3).padEnd(3, '0'))
   const zone = zoneMs(parts.z)
   if (zone === undefined) return undefined
   return date * dayMs + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction - zone
 }
+
+/** `24:00` of a day is `00:00` of the next, by ISO 8601. */
+const isEndOfDay = (hour: number, minute: number, second: number, fraction = '') =>
+  hour === 24 && minute === 0 && second === 0 && /^0*$/.test(fraction)
 
 function dateOf({ Y, m, d, j }: Parts): number | undefined {
   const year = Number(Y)
