@@ -24,6 +24,8 @@ export interface Column {
   distinct: number
   /** free text, which one searches by its words */
   isProse: boolean
+  /** numbers with a sign beside them, which are texts and name no row */
+  isMeasured?: boolean
   sure: Sure
   why: string
   /** what somebody should look at */

@@ -16,6 +16,7 @@ import { judgeHeader } from './judge-header.ts'
 import { judgeTogether } from './judge-together.ts'
 import type { Found } from './make-definition.ts'
 import { aboutName, nameDoubts, namesFor, withHeader } from './name-columns.ts'
+import { refuseFew } from './nearly-typed.ts'
 import { refuseFile } from './refuse-file.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 import { sniffDialect, type Sniffed } from './sniff-dialect.ts'
@@ -50,10 +51,12 @@ export async function describeFile(
   const { scanned, reading, header, ...lines } = scanAll(bytes, sniffed, isWhole)
   refuseFile(scanned, bytes)
   const below = withoutRepeats(scanned)
-  const rows = header.isHeader ? below : [scanned.header, ...scanned.rows]
+  const all = header.isHeader ? below : [scanned.header, ...scanned.rows]
   const dialect = header.isHeader ? lines.dialect : withoutHeader(lines.dialect)
   const called = namesFor(header.isHeader ? scanned.header : (names ?? scanned.header.map(() => '')))
-  const judged = judgeTogether(judgeAll(called, rows), rows)
+  const { columns: judged, rows } = refuseFew(judgeTogether(judgeAll(called, all), all), all, (row) =>
+    numberOf(row, scanned, header.isHeader),
+  )
   const columns =
     sniffed.dialect.delimiter === ',' ? judged : judged.map((column) => doubtPoints(column, rows))
   const named = columns.map((column, i) =>
@@ -64,7 +67,7 @@ export async function describeFile(
   const roles = findRoles(fields, key.columns, rows)
   return {
     ...{ dialect, reading, hasHeader: header.isHeader, columns: fields },
-    ...{ key: key.columns, roles, rows: rows.length, ...(encoding ? { encoding } : {}) },
+    ...{ key: key.columns, roles, rows: all.length, ...(encoding ? { encoding } : {}) },
     ...(lineTerminator ? { lineTerminator } : {}),
     findings: [
       ...[...findings, delimiterOf(sniffed), quoteOf(sniffed), ...lines.findings],
@@ -76,6 +79,7 @@ export async function describeFile(
       ...lineDoubts(lines.findings),
       ...nameDoubts(fields, header.isHeader || names !== undefined),
       ...unreadableDoubt(scanned),
+      ...(header.doubt === undefined ? [] : [header.doubt]),
       ...(header.isHeader ? repeatDoubt(scanned.rows.length - below.length) : []),
       ...oneColumnDoubt(fields, rows),
       ...(key.columns.length > 0 ? [] : equalDoubt(rows)),
@@ -108,6 +112,13 @@ function withoutRepeats({ header, rows }: Scanned): string[][] {
   return others.length * 2 > rows.length ? others : rows
 }
 
+/** As a run counts: the first row is the one below the header, and those that cannot be read are some too. */
+function numberOf(row: string[], { header, rows, unreadable }: Scanned, hasHeader: boolean): number {
+  let number = row === header ? 1 : rows.indexOf(row) + (hasHeader ? 1 : 2)
+  for (const bad of unreadable) if (bad.row + (hasHeader ? 0 : 1) <= number) number++
+  return number
+}
+
 function scanLines(
   bytes: Buffer,
   sniffed: Sniffed,
@@ -126,7 +137,7 @@ function scanLines(
   return { scanned: scan(footed), reading: footed, dialect, findings: [...findings, foot.finding] }
 }
 
-const noHeader = { isHeader: false, finding: undefined }
+const noHeader = { isHeader: false, finding: undefined, doubt: undefined }
 
 /** What would be its header is a row, and the lines above it are passed over by their numbers. */
 function withoutHeader({ headerRows: [line] = [], headerJoin: _, ...dialect }: CsvDialect): CsvDialect {

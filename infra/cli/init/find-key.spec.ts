@@ -28,6 +28,11 @@ describe('a primary key', () => {
     expect(keyOf(['place', 'id'], inPlaces).key).toEqual(['id', 'place'])
   })
 
+  it('is no column of numbers with a sign beside them', () => {
+    const rows = Array.from({ length: 6 }, (_, i) => [`${2001 + i}`, `${i * 7}.5 %`])
+    expect(keyOf(['year', 'share'], rows).key).toEqual(['year'])
+  })
+
   it('is what its name calls a code, in other languages too', () => {
     const rows = Array.from({ length: 50 }, (_, i) => [`N${i * 7}`, `${41_001 + i * 3}`])
     for (const name of [

@@ -88,6 +88,7 @@ function numbered(column: Column, rows: string[][]): Numbered | undefined {
 
 const isNoName = (column: Column, rows: string[][]): boolean =>
   column.isProse ||
+  column.isMeasured === true ||
   column.type === 'number' ||
   partial.test(column.name) ||
   (column.type === 'integer' && isMeasure(column, rows))

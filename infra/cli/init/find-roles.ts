@@ -122,9 +122,10 @@ function placeOf(columns: Column[], rows: string[][]): Looked<NonNullable<Roles[
 /** Few values, each of many rows. */
 function kindOf(columns: Column[], key: Column[], rows: number): Looked<Column> {
   const able = columns.filter(
-    ({ type, distinct, isProse, filled, cells }) =>
+    ({ type, distinct, isProse, isMeasured, filled, cells }) =>
       type === 'string' &&
       !isProse &&
+      !isMeasured &&
       distinct >= 2 &&
       distinct <= mostKinds &&
       distinct * 5 <= rows &&

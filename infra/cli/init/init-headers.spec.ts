@@ -97,6 +97,32 @@ describe('lines as wide as the rows', () => {
   })
 })
 
+describe('a first row of texts is taken for names', () => {
+  const codes = ['KBI', 'BKK', 'PRI', 'PHB', 'CNT', 'CPM', 'CRI']
+    .map((code, i) => `p${i} of many,${code}\n`)
+    .join('')
+  const told = (why: string) =>
+    `the first row is taken for the names of the columns, and may be a row: ${why}. Then`
+
+  it.each([
+    ['is written as all others of its column', `Mukdahan,MDH\n${codes}`, '"MDH" is written as'],
+    [
+      'stands in other rows too',
+      `Mukdahan,city\n${codes.replaceAll(/,\w+/g, ',city').replace('city', 'town')}`,
+      '"city" stands',
+    ],
+  ])('and that is told where a cell of it %s', async (_, content, why) => {
+    const made = await init(content)
+    expect(made.tried.counts).toMatchObject({ read: 7 })
+    expect(made.doubts.find((doubt) => doubt.startsWith(told(why).slice(0, 70)))).toContain(why)
+  })
+
+  it('without more, where it is written otherwise', async () => {
+    const made = await init(`name,iso\n${codes}`)
+    expect(made.doubts).toEqual([])
+  })
+})
+
 describe('a sign before the first name', () => {
   it('is none of it, and the file is read by the name that it has', async () => {
     const made = await init(`# Time,Sales,Costs\n${rows}`)

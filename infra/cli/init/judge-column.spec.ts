@@ -32,6 +32,12 @@ describe('a column of', () => {
     ['digits whose noughts count, with one of nought', ['00501', '00000'], { is: 'string' }],
     ['more digits than an integer has', ['12345678901234567890'], { is: 'string' }],
     ['numbers, some of them NA', ['1', 'NA', '3', '.'], { is: 'integer', missing: ['NA', '.'] }],
+    ['days, some of them nought', ['2024-01-31', '0000-00-00'], { is: 'date', missing: ['0000-00-00'] }],
+    [
+      'hours, the last of a day as 24',
+      ['31.12.2024 23:00', '31.12.2024 24:00'],
+      { is: 'datetime %d.%m.%Y %H:%M' },
+    ],
     ['true and false', ['TRUE', 'false', 'True'], { is: 'boolean', truth: ['true', 'false'] }],
     ['oui and non', ['oui', 'non'], { is: 'boolean', truth: ['oui', 'non'] }],
     ['yes alone, which is a text', ['yes', 'yes'], { is: 'string' }],
@@ -146,6 +152,52 @@ describe('a column of', () => {
     expect(doubtOf(['138.582', '868.821', '12', ''])).toContain('thousands (groupChar)')
     expect(doubtOf(['138.582', '0.821'])).toBeUndefined()
     expect(doubtOf(['138.582', '1868'])).toBeUndefined()
+  })
+
+  it.each([
+    ['a percent sign', ['9.1%', '-10 %', '12,5 %'], '"%"'],
+    ['a currency before them', ['$231.19', '-$1,200', '$ 5'], '"$"'],
+    ['a currency behind them', ['1.234,50 €', '12 €'], '"€"'],
+    ['the name of a currency', ['1 200,50 zł', '3 zł'], '"zł"'],
+    ['the brackets of bookkeepers', ['(1,200)', '31.5'], '"("'],
+    ['a unit apart from them', ['12 km', '1 km', '3.5 km'], '"km"'],
+    ['a unit beside fractions', ['0.5mm', '12mm', '3mm'], '"mm"'],
+  ])('numbers with %s stays one of texts, and says so', (_, cells, sign) => {
+    const { type, isMeasured, doubt } = judgeColumn('x', 0, cells)
+    expect([type, isMeasured]).toEqual(['string', true])
+    expect(doubt).toContain(`its cells are numbers with ${sign} beside them`)
+  })
+
+  it.each([
+    ['numbers of houses', ['12a', '14a', '15a']],
+    ['several units', ['12 km', '3 m', '5 km']],
+    ['names that begin with a number', ['3 Doors', '3 Wise', '4 Non']],
+    ['one share beside words', ['9 %', 'low', 'high']],
+    ['codes', ['A1', 'A2', 'A3']],
+  ])('%s is one of texts, without more', (_, cells) => {
+    expect(judged(cells)).toEqual({ is: 'string' })
+  })
+
+  it.each([
+    [
+      'days of two forms',
+      ['09-JAN-13', '2013-01-10', '11-JAN-13'],
+      '%d-%b-%y (2 cells) and ISO 8601 (1 cell)',
+    ],
+    [
+      'days of two forms, one of which has two meanings',
+      ['2024-01-05', '03.04.2024'],
+      'ISO 8601 (1 cell) and %d.%m.%Y and %m.%d.%Y (1 cell)',
+    ],
+  ])('%s is one of texts, and says so', (_, cells, forms) => {
+    expect(judged(cells)).toEqual({
+      is: 'string',
+      doubt: expect.stringContaining(`its cells are times of several forms, ${forms}`),
+    })
+  })
+
+  it('days beside something else is one of texts, without more', () => {
+    expect(judged(['09-JAN-13', '2013-01-10', 'A1-B22-3'])).toEqual({ is: 'string' })
   })
 
   it('numbers with one strange word takes that for none, and says so', () => {

@@ -4,16 +4,17 @@ import type { Column, Marks } from './column.ts'
 import { counted, sureOf } from './findings.ts'
 import { fieldOf } from './field-of.ts'
 import { judgeTimes } from './judge-times.ts'
+import { signBeside } from './numbers-with-signs.ts'
 import { areMeasures, arePadded, twinsOf } from './padded-numbers.ts'
 
-type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | 'doubt'> & {
+type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | 'doubt' | 'isMeasured'> & {
   why: string
   isGuess?: boolean
 }
 
 /** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
 export const usualMissing = new Set(
-  'NA,N/A,n/a,na,#N/A,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown'.split(
+  'NA,N/A,n/a,na,#N/A,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000'.split(
     ',',
   ),
 )
@@ -123,7 +124,18 @@ function judge(texts: string[], counts: Map<string, number>, name: string): Judg
       why: `${times.unclear} both fit`,
       doubt: times.doubt,
     }
-  return judgeNumbers(texts, all) ?? { type: 'string', why: 'texts' }
+  return judgeNumbers(texts, all) ?? judgeMeasures(texts) ?? { type: 'string', why: 'texts' }
+}
+
+/** A number is one alone: what stands beside it has to go, or all of it is a text. */
+function judgeMeasures(texts: string[]): Judged | undefined {
+  const sign = signBeside(texts)
+  if (sign === undefined) return undefined
+  const shown = `${JSON.stringify(sign)} beside them, as in ${JSON.stringify(texts.find((text) => text.includes(sign)))}`
+  return {
+    ...{ type: 'string', isMeasured: true, why: `numbers with ${shown}` },
+    doubt: `its cells are numbers with ${shown}, and stay texts: to be numbers they have to stand alone in the file`,
+  }
 }
 
 const isZoneless = (type: FieldType, text: string) =>

@@ -8,6 +8,7 @@ import { usualMissing } from './judge-column.ts'
 export interface HeaderFound {
   isHeader: boolean
   finding: Finding
+  doubt?: string
 }
 
 const steps: Finding = {
@@ -71,8 +72,36 @@ export function judgeHeader(header: string[], columns: Column[], rows: string[][
       sure: 'guess',
       why: 'nothing but texts: the first row is taken for the names',
     },
+    ...likeRows(header, named, rows),
   }
 }
+
+/** Enough for a way of writing to be one. */
+const fewestAlike = 5
+
+/** A cell of the first row that stands in others too, or is written as all others of its column are: three capitals over such. */
+function likeRows(header: string[], columns: Column[], rows: string[][]): Pick<HeaderFound, 'doubt'> {
+  if (rows.length < fewestAlike) return {}
+  const like = columns.find(({ at }) => {
+    const own = formOf(header[at]!)
+    return rows.some((row) => row[at] === header[at]) || rows.every((row) => formOf(row[at]!) === own)
+  })
+  if (!like) return {}
+  const text = JSON.stringify(header[like.at])
+  const how = rows.some((row) => row[like.at] === header[like.at])
+    ? `${text} stands in other rows too`
+    : `${text} is written as all others of its column`
+  return {
+    doubt: `the first row is taken for the names of the columns, and may be a row: ${how}. Then say "header": false in the dialect`,
+  }
+}
+
+const formOf = (text: string): string =>
+  text
+    .replace(/\p{Lu}/gu, 'A')
+    .replace(/\p{Ll}/gu, 'a')
+    .replace(/\d/g, '0')
+    .replace(/[^Aa0]/gu, (one) => (/\p{L}/u.test(one) ? 'x' : one))
 
 const isOfColumn = (text: string, column: Column): boolean =>
   !isProblem(readRules(fieldOfColumn(column))(text))

@@ -1,4 +1,5 @@
 /** Whether the texts of a column are times, and written how: by the readers of the stages. */
+import { counted } from './findings.ts'
 import { judgeOrder } from './judge-order.ts'
 import { fits, readerOf, type TimesFound, type TimesUnclear, type TimeType } from './read-times.ts'
 import { localesOf, namedForms } from './time-locales.ts'
@@ -10,7 +11,34 @@ const couldBeTime = /^(?=.*\d)[\w :/.,+-]{6,40}$/
 export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
   if (texts.length === 0) return undefined
   const plain = texts.every((text) => couldBeTime.test(text)) ? judgePlain(texts, name) : undefined
-  return plain ?? judgeNames(texts, name) ?? judgeZoned(texts)
+  return plain ?? judgeNames(texts, name) ?? judgeZoned(texts) ?? judgeForms(texts, name)
+}
+
+/** So many forms in one column are hardly forms of times. */
+const mostForms = 4
+
+/** Times of several forms, told by the signs in them: a column has one. */
+function judgeForms(texts: string[], name: string): TimesUnclear | undefined {
+  if (!texts.slice(0, 100).every((text) => couldBeTime.test(text))) return undefined
+  const byShape = new Map<string, string[]>()
+  for (const text of texts) {
+    const shape = text.replace(/\d+/g, '0').replace(/[a-z]+/gi, 'a')
+    const same = byShape.get(shape)
+    if (same) same.push(text)
+    else byShape.set(shape, [text])
+    if (byShape.size > mostForms) return undefined
+  }
+  if (byShape.size < 2) return undefined
+  const found = [...byShape.values()].map((some) => judgePlain(some, name))
+  if (!found.every((one) => one !== undefined)) return undefined
+  const said = found.map((one, i) => {
+    const form = 'unclear' in one ? one.unclear : one.format.replace(/^default$/, 'ISO 8601')
+    return `${form} (${counted([...byShape.values()][i]!.length, 'cell')})`
+  })
+  return {
+    unclear: said.join(' and '),
+    doubt: `its cells are times of several forms, ${said.join(' and ')}, and stay texts: a column is read by one. Write them alike in the file, as ISO 8601 is best`,
+  }
 }
 
 /** The name of a zone behind the offset, which says all. */
