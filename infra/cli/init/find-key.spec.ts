@@ -100,6 +100,22 @@ describe('a primary key', () => {
     ).toEqual([])
   })
 
+  it('is the first two columns of numbers, where all rows are in the order of both', () => {
+    const grid = Array.from({ length: 24 }, (_, i) => [
+      `0.${Math.floor(i / 6)}`,
+      `${(i % 6) * 2.5}`,
+      `${(i * 7) % 5}.1`,
+    ])
+    const { key, why } = keyOf(['turbulence', 'speed', 'power'], grid)
+    expect([key, why]).toEqual([['turbulence', 'speed'], expect.stringContaining('24 rows are in the order')])
+    const swapped = [...grid.slice(0, 7), grid[8]!, grid[7]!, ...grid.slice(9)]
+    expect(keyOf(['turbulence', 'speed', 'power'], swapped).key).toEqual([])
+    const twins = grid.map((row, i) => [`${Math.floor(i / 2)}.5`, `${i % 2}.5`, row[2]!])
+    expect(keyOf(['income', 'age', 'power'], twins).key).toEqual([])
+    const pairs = grid.map((row, i) => [`${i}.5`, ...row.slice(1)])
+    expect(keyOf(['depth', 'speed', 'power'], pairs).key).toEqual(['depth'])
+  })
+
   it('may be a text or a time whose name has a part of a name in it by chance', () => {
     const days = Array.from({ length: 9 }, (_, i) => [`2024-01-0${i + 1}`, '1.5'])
     expect(keyOf(['measured_on', 'level'], days).key).toEqual(['measured_on'])

@@ -32,25 +32,50 @@ export function findKey(columns: Column[], rows: string[][], isWhole: boolean, l
   const found = combinations(able, rows.length).find((tried) => isUnique(tried, rows.length, budget))
   const key = found?.map(({ column }) => column)
   if (key) return { columns: key, finding: reportOf(key, rows.length, isWhole) }
-  const axis = columns.find((column) => isAxis(column, rows))
-  return axis
-    ? { columns: [axis], finding: ofAxis(axis, rows.length) }
+  const axes = axesOf(columns, rows)
+  return axes.length > 0
+    ? { columns: axes, finding: ofAxes(axes, rows.length) }
     : { columns: [], finding: wholeRow(rows.length, budget.looks > 0) }
 }
 
 /** Fewer numbers may be in order by chance. */
 const fewestSteps = 6
+/** Steps of one axis for each of the one before it. */
+const fewestWithin = 2
 
-/** What all else was measured at: the first column, in steps that all go one way. */
-function isAxis(column: Column, rows: string[][]): boolean {
-  const { at, type, filled, cells } = column
-  if (at !== 0 || (type !== 'number' && type !== 'integer') || filled < cells || cells < fewestSteps)
-    return false
-  if (numbered(column, rows)?.distinct !== rows.length) return false
-  const read = readRules(fieldOfColumn(column))
-  const numbers = rows.map((row) => read(row[at]!) as number)
-  const steps = numbers.slice(1).map((number, i) => Math.sign(number - numbers[i]!))
-  return steps.every((step) => step !== 0 && step === steps[0])
+/** What all else was measured at: the first column of numbers, or the first two or three, in steps that all go one way. */
+function axesOf(columns: Column[], rows: string[][]): Column[] {
+  if (rows.length < fewestSteps) return []
+  for (let count = 1; count <= 3 && count < Math.max(2, columns.length); count++) {
+    const axes = columns.slice(0, count)
+    if (!axes.every((column) => isOfNumbers(column) && numbered(column, rows) !== undefined)) return []
+    if (goOneWay(axes, rows)) return axes
+  }
+  return []
+}
+
+const isOfNumbers = ({ type, filled, cells }: Column) =>
+  (type === 'number' || type === 'integer') && filled === cells
+
+/** The last of the axes goes one way while those before it stay, which they do for some rows each time. */
+function goOneWay(axes: Column[], rows: string[][]): boolean {
+  const readers = axes.map((column) => readRules(fieldOfColumn(column)))
+  const ways = axes.map(() => 0)
+  const steps = axes.map(() => 0)
+  let before: number[] | undefined
+  for (const row of rows) {
+    const numbers = axes.map(({ at }, i) => readers[i]!(row[at]!) as number)
+    if (before) {
+      const moved = numbers.findIndex((number, i) => number !== before![i])
+      if (moved < 0) return false
+      const way = Math.sign(numbers[moved]! - before[moved]!)
+      if (ways[moved] !== 0 && ways[moved] !== way) return false
+      ways[moved] = way
+      steps[moved]!++
+    }
+    before = numbers
+  }
+  return steps.every((count, i) => count > 0 && (i === 0 || count >= steps[i - 1]! * fewestWithin))
 }
 
 /** A measured value is no name of a row, and neither is a text of many words, nor a part of a person's name. */
@@ -166,9 +191,12 @@ function reportOf(columns: Column[], rows: number, isWhole: boolean): Finding {
   }
 }
 
-const ofAxis = ({ name }: Column, rows: number): Finding => ({
-  ...{ about: 'primary key', answer: name, sure: 'guess' },
-  why: `its numbers go one way through all ${counted(rows, 'row')}, and no other columns tell them apart`,
+const ofAxes = (axes: Column[], rows: number): Finding => ({
+  ...{ about: 'primary key', answer: axes.map(({ name }) => name).join(', '), sure: 'guess' },
+  why:
+    axes.length === 1
+      ? `its numbers go one way through all ${counted(rows, 'row')}, and no other columns tell them apart`
+      : `${counted(rows, 'row')} are in the order of these numbers, and no other columns tell them apart`,
 })
 
 const wholeRow = (rows: number, areAllTried: boolean): Finding => ({

@@ -24,6 +24,15 @@ const tides = [
   ),
 ].join('\r\n')
 
+const oldMac = new Map(
+  [...'ÅÉçéîóöüßä'].map((letter, i) => [
+    letter,
+    [0x81, 0x83, 0x8d, 0x8e, 0x94, 0x97, 0x9a, 0x9f, 0xa7, 0x8a][i]!,
+  ]),
+)
+const asOldMac = (text: string) =>
+  Buffer.from([...text].map((letter) => oldMac.get(letter) ?? letter.charCodeAt(0)))
+
 describe('the definition of a file that nobody has seen', () => {
   it('says how it is written, what its columns hold, and what they are for', async () => {
     const { folder, findings, doubts, tried } = await init('Tides 2024.csv', tides)
@@ -174,6 +183,10 @@ describe('the definition of a file that nobody has seen', () => {
     const { folder } = await init('spaced.csv', 'id_code, x, y\n1, 7, 2\n2, 8, 3\n3,9,4\n')
     const [{ dialect, schema }] = definitionOf(folder).resources
     expect([dialect, schema.fields[2].name]).toEqual([{ skipInitialSpace: true }, 'y'])
+    const { folder: open } = await init('open.csv', 'id_code, x, y, \n1, 7, 2, \n2, 8, 3, \n')
+    const { resources, 'x-dsf': words } = definitionOf(open)
+    expect(resources[0].schema.fields.map(({ name }: Json) => name)).toEqual(['id_code', 'x', 'y'])
+    expect(words.reading).toEqual({ tolerate: ['trailingDelimiter'] })
     const { folder: index } = await init('index.txt', ' id_code x\n0 a 7\n1 b 8\n2 c 9\n')
     const [{ dialect: blank, schema: indexed }] = definitionOf(index).resources
     expect([blank, indexed.fields.length]).toEqual([{ delimiter: ' ' }, 3])
@@ -202,6 +215,7 @@ describe('the definition of a file that nobody has seen', () => {
   })
 
   it.each<[what: string, encoding: string | undefined, encode: (text: string) => Buffer]>([
+    ['that of an old Mac', 'macintosh', asOldMac],
     ['Windows-1252, which nothing says', 'windows-1252', (text) => Buffer.from(text, 'latin1')],
     ['UTF-16, which its mark says', undefined, (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
     ['UTF-8 with its mark', undefined, (text) => Buffer.from(`\ufeff${text}`)],

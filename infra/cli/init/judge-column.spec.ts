@@ -109,6 +109,30 @@ describe('a column of', () => {
     expect(judged(cells)).toEqual({ is: 'string', doubt: expect.stringContaining('both fit') })
   })
 
+  it.each([
+    [
+      'hours',
+      (i: number) =>
+        `202401${String(1 + Math.floor(i / 24)).padStart(2, '0')}${String(i % 24).padStart(2, '0')}`,
+      '%Y%m%d%H',
+    ],
+    ['minutes', (i: number) => `2024013123${String(i).padStart(2, '0')}`, '%Y%m%d%H%M'],
+    ['seconds of a day of the year', (i: number) => `20091311105${String(i + 10)}`, '%Y%j%H%M%S'],
+  ])('digits of %s is one of times where its name says so, or where there are many', (_, cell, format) => {
+    const is = `datetime ${format}`
+    expect(judged(times(5, cell), 'StartTime')).toEqual({ is })
+    expect(judged(times(5, cell), 'amount')).toEqual({ is: 'integer' })
+    expect(judged(times(40, cell), 'amount')).toEqual({ is })
+  })
+
+  it('numbers, some of them infinite, takes those for none, and says so', () => {
+    expect(judged(['1', '-Inf', '3', 'Inf', '-Inf'])).toEqual({
+      is: 'integer',
+      missing: ['-Inf', 'Inf'],
+      doubt: expect.stringContaining('"-Inf", "Inf" is taken for "no value", because no number is infinite'),
+    })
+  })
+
   it('six digits is one of months when its name says so', () => {
     expect(judged(['192607', '192608'], 'Date')).toEqual({ is: 'date %Y%m' })
     expect(judged(['192607', '192613'], 'Date')).toEqual({ is: 'integer' })

@@ -14,7 +14,7 @@ type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | '
 
 /** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
 export const usualMissing = new Set(
-  'NA,N/A,n/a,na,#N/A,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000'.split(
+  'NA,N/A,n/a,na,#N/A,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000,Inf,-Inf,inf,-inf,Infinity,-Infinity'.split(
     ',',
   ),
 )
@@ -70,7 +70,10 @@ function judgeTexts(texts: string[], counts: Map<string, number>, name: string) 
   const plain = judge(texts, counts, name)
   if (plain.type !== 'string' || texts.length === 0) return { judged: plain, missing: [] }
   const known = [...counts.keys()].filter((text) => usualMissing.has(text))
-  for (const [missing, doubt] of [[known], strangers(texts, counts, known)] as [string[], string?][]) {
+  for (const [missing, doubt] of [[known, aboutInfinite(known)], strangers(texts, counts, known)] as [
+    string[],
+    string?,
+  ][]) {
     if (missing.length === 0) continue
     const rest = texts.filter((text) => !missing.includes(text))
     const judged = judge(rest, withoutAll(counts, missing), name)
@@ -82,6 +85,16 @@ function judgeTexts(texts: string[], counts: Map<string, number>, name: string) 
       ? { doubt: `${quoted(known)} is kept as a text, and may mean that there is no value` }
       : {}
   return { judged: { ...plain, ...doubt }, missing: [] as string[] }
+}
+
+const infinite = /^[+-]?inf(inity)?$/i
+
+/** A number that is infinite is none here. */
+function aboutInfinite(known: string[]): string | undefined {
+  const some = known.filter((word) => infinite.test(word))
+  return some.length === 0
+    ? undefined
+    : `${quoted(some)} is taken for "no value", because no number is infinite here`
 }
 
 /** One or two words that are no numbers, in a column that has hardly anything else. */
@@ -144,8 +157,7 @@ const isZoneless = (type: FieldType, text: string) =>
 function judgeNumbers(texts: string[], all: string): Judged | undefined {
   if (texts.every((text) => /^[+-]?\d+$/.test(text)) && !areNumbers(texts, 'integer', {}))
     return { type: 'string', why: 'digits, some too many for an integer' }
-  const fitting = marks.filter((one) => areNumbers(texts, 'number', one))
-  const [mark] = fitting
+  const mark = marks.find((one) => areNumbers(texts, 'number', one))
   if (!mark) return undefined
   const padded = texts.find((text) => /^[+-]?0\d/.test(text))
   if (padded && !(arePadded(texts) && areMeasures(texts)))
@@ -155,12 +167,12 @@ function judgeNumbers(texts: string[], all: string): Judged | undefined {
   const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
   return {
     ...{ type, marks: mark, why: `${all} are ${type}s${writtenWith(mark)}` },
-    ...commaDoubt(mark, fitting),
+    ...commaDoubt(mark, texts),
   }
 }
 
-const commaDoubt = ({ groupChar }: Marks, fitting: Marks[]) =>
-  groupChar === ',' && fitting.some(({ decimalChar }) => decimalChar === ',')
+const commaDoubt = ({ groupChar }: Marks, texts: string[]) =>
+  groupChar === ',' && marks.some((one) => one.decimalChar === ',' && areNumbers(texts, 'number', one))
     ? { doubt: 'its commas could also be decimal ones (decimalChar)' }
     : {}
 

@@ -105,6 +105,9 @@ const timely = /date|day|time|datum|ymd/i
 const compactForms: { type: TimeType; format: string; digits: RegExp; named: RegExp; enough: number }[] = [
   { type: 'date', format: '%Y%m%d', digits: /^(1[89]|20)\d{6}$/, named: timely, enough: 30 },
   { type: 'datetime', format: '%Y%m%d%H%M%S', digits: /^(19|20)\d{12}$/, named: timely, enough: 30 },
+  { type: 'datetime', format: '%Y%j%H%M%S', digits: /^(19|20)\d{11}$/, named: timely, enough: 30 },
+  { type: 'datetime', format: '%Y%m%d%H%M', digits: /^(19|20)\d{10}$/, named: timely, enough: 30 },
+  { type: 'datetime', format: '%Y%m%d%H', digits: /^(19|20)\d{8}$/, named: timely, enough: 30 },
   {
     ...{ type: 'date', format: '%Y%m', digits: /^(1[789]|20)\d{4}$/ },
     ...{ named: /date|month|period|datum|monat|mois|yyyymm/i, enough: Infinity },

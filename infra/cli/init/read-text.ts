@@ -4,6 +4,7 @@ import { encodingOf } from '@dsf/dataset'
 import { analyse } from 'chardet'
 import { lineFeeds } from '../../../apps/ingestor/src/reading/line-ends.ts'
 import { counted, type Finding } from './findings.ts'
+import { isMacRoman } from './mac-roman.ts'
 import type { Sample } from './take-sample.ts'
 
 export interface Text {
@@ -71,6 +72,11 @@ function byItsLetters(bytes: Buffer): Found {
     throw new Error(
       `the file is not UTF-8, and ${best ? `seems to be ${best.name}, which is not read` : 'its encoding cannot be told'}: iconv -f <its encoding> -t utf-8 <file>`,
     )
+  if (answer === 'windows-1252' && isMacRoman(bytes))
+    return {
+      ...{ answer: 'macintosh', sure: 'guess' },
+      why: 'no UTF-8; as Windows-1252 some of its words would have capitals or signs within them',
+    }
   const sure = best!.confidence >= likelyFrom ? 'likely' : 'guess'
   const why = `no UTF-8; how often its letters are met says ${best!.name}, with ${best!.confidence} %`
   return { answer, sure, why }

@@ -130,7 +130,10 @@ function isSpaced(sample: Buffer, dialect: CsvDialect): boolean {
   return spaced.unreadable.length < unreadable.length
 }
 
-const areSpaced = ([, ...cells]: string[]): boolean =>
-  cells.length > 0 && cells.every((text) => /^\s+\S/.test(text))
+/** But for a last one without anything in it, as behind the last delimiter. */
+function areSpaced([, ...cells]: string[]): boolean {
+  const filled = /^\s+$/.test(cells.at(-1) ?? '') ? cells.slice(0, -1) : cells
+  return filled.length > 0 && filled.every((text) => /^\s+\S/.test(text))
+}
 
 const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`
