@@ -118,8 +118,8 @@ describe('a first row of texts is taken for names', () => {
   })
 
   it('without more, where it is written otherwise', async () => {
-    const made = await init(`name,iso\n${codes}`)
-    expect(made.doubts).toEqual([])
+    for (const names of ['name,iso', 'name,PRI'])
+      expect((await init(`${names}\n${codes}`)).doubts).toEqual([])
   })
 })
 

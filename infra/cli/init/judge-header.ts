@@ -79,20 +79,22 @@ export function judgeHeader(header: string[], columns: Column[], rows: string[][
 /** Enough for a way of writing to be one. */
 const fewestAlike = 5
 
-/** A cell of the first row that stands in others too, or is written as all others of its column are: three capitals over such. */
+/**
+ * A cell of the first row that stands in others too, or is written as all others of its column are: three capitals over such. One that
+ * would be the only value that is there twice is a name.
+ */
 function likeRows(header: string[], columns: Column[], rows: string[][]): Pick<HeaderFound, 'doubt'> {
   if (rows.length < fewestAlike) return {}
-  const like = columns.find(({ at }) => {
-    const own = formOf(header[at]!)
-    return rows.some((row) => row[at] === header[at]) || rows.every((row) => formOf(row[at]!) === own)
-  })
+  const isThere = ({ at }: Column) => rows.some((row) => row[at] === header[at])
+  const isLike = (column: Column) =>
+    isThere(column)
+      ? column.distinct < column.filled
+      : rows.every((row) => formOf(row[column.at]!) === formOf(header[column.at]!))
+  const like = columns.find(isLike)
   if (!like) return {}
-  const text = JSON.stringify(header[like.at])
-  const how = rows.some((row) => row[like.at] === header[like.at])
-    ? `${text} stands in other rows too`
-    : `${text} is written as all others of its column`
+  const how = isThere(like) ? 'stands in other rows too' : 'is written as all others of its column'
   return {
-    doubt: `the first row is taken for the names of the columns, and may be a row: ${how}. Then say "header": false in the dialect`,
+    doubt: `the first row is taken for the names of the columns, and may be a row: ${JSON.stringify(header[like.at])} ${how}. Then say "header": false in the dialect`,
   }
 }
 
