@@ -27,9 +27,12 @@ const dayOf = (time: Date) => Math.floor(time.getTime() / 86_400_000)
 const secondOf = (time: Date) => Math.floor(time.getTime() / 1000) * 1000
 
 /** A number as others write it, with marks between its digits. */
-function marked(value: number, { decimalChar = '.', groupChar = '' }: Partial<Field>): string {
+function marked(value: number, { decimalChar = '.', groupChar = '', bareNumber }: Partial<Field>): string {
   const [whole, fraction] = String(value).split('.') as [string, string?]
-  return whole.replace(/\B(?=(\d{3})+$)/g, groupChar) + (fraction === undefined ? '' : decimalChar + fraction)
+  const text =
+    whole.replace(/\B(?=(\d{3})+$)/g, groupChar) + (fraction === undefined ? '' : decimalChar + fraction)
+  if (bareNumber !== false) return text
+  return value % 2 < 1 ? `${text} €` : `US$ ${text}%`
 }
 
 const dates = ['%Y-%m-%d', '%d.%m.%Y', '%m/%d/%Y', '%Y%m%d']
@@ -39,6 +42,8 @@ const marks = [
   { decimalChar: ',' },
   { decimalChar: ',', groupChar: '.' },
   { groupChar: ' ' },
+  { bareNumber: false as const },
+  { groupChar: ',', bareNumber: false as const },
 ]
 const exact = fc
   .double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 })

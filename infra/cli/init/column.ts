@@ -24,7 +24,7 @@ export interface Column {
   distinct: number
   /** free text, which one searches by its words */
   isProse: boolean
-  /** numbers with a sign beside them, which are texts and name no row */
+  /** numbers with a sign beside them, which name no row */
   isMeasured?: boolean
   sure: Sure
   why: string
@@ -35,4 +35,6 @@ export interface Column {
 export interface Marks {
   decimalChar?: string
   groupChar?: string
+  /** where something stands beside them */
+  bareNumber?: false
 }

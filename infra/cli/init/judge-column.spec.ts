@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { doubtPoints, judgeColumn } from './judge-column.ts'
+import { judgeColumn } from './judge-column.ts'
+import { doubtPoints } from './judge-numbers.ts'
 
 const judged = (cells: string[], name = 'x') => {
   const { type, format, missing, tokens, marks, doubt } = judgeColumn(name, 0, cells)
@@ -174,18 +175,35 @@ describe('a column of', () => {
         cells.map((cell) => [cell]),
       ).doubt
     expect(doubtOf(['138.582', '868.821', '12', ''])).toContain('thousands (groupChar)')
+    expect(doubtOf(['138.582 €', '868.821 €'])).toContain('thousands (groupChar)')
+    expect(doubtOf(['138.58 €', '868.821 €'])).toBeUndefined()
     expect(doubtOf(['138.582', '0.821'])).toBeUndefined()
     expect(doubtOf(['138.582', '1868'])).toBeUndefined()
   })
 
   it.each([
-    ['a percent sign', ['9.1%', '-10 %', '12,5 %'], '"%"'],
-    ['a currency before them', ['$231.19', '-$1,200', '$ 5'], '"$"'],
-    ['a currency behind them', ['1.234,50 €', '12 €'], '"€"'],
-    ['the name of a currency', ['1 200,50 zł', '3 zł'], '"zł"'],
+    ['a percent sign', ['9.1%', '-10 %', '12.5 %'], 'number', {}],
+    ['a currency before them', ['$231.19', '-$1,200', '$ 5'], 'number', { groupChar: ',' }],
+    ['a currency behind them', ['1.234,50 €', '12 €'], 'number', { decimalChar: ',', groupChar: '.' }],
+    ['the name of a currency', ['1 200 zł', '3 zł'], 'integer', { groupChar: ' ' }],
+    ['a unit apart from them', ['12 km', '1 km', '3.5 km'], 'number', {}],
+    ['a unit beside fractions', ['0.5mm', '12mm', '3mm'], 'number', {}],
+  ])('numbers with %s is one of numbers without it', (_, cells, type, marks) => {
+    expect(judgeColumn('x', 0, cells)).toMatchObject({
+      type,
+      isMeasured: true,
+      why: expect.stringContaining('which is left out'),
+    })
+    expect(judged(cells)).toEqual({ is: type, marks: { ...marks, bareNumber: false } })
+  })
+
+  it.each([
+    ['a percent sign beside some', ['9.1%', '10'], '"%"'],
+    ['two currencies', ['$231.19', '€5'], '"$"'],
+    ['a currency and a percent sign', ['$5%', '$6'], '"$"'],
+    ['a minus behind them', ['5 €-', '6 €'], '"€"'],
+    ['several marks', ['1.200,50 %', '1,200.50 %'], '"%"'],
     ['the brackets of bookkeepers', ['(1,200)', '31.5'], '"("'],
-    ['a unit apart from them', ['12 km', '1 km', '3.5 km'], '"km"'],
-    ['a unit beside fractions', ['0.5mm', '12mm', '3mm'], '"mm"'],
   ])('numbers with %s stays one of texts, and says so', (_, cells, sign) => {
     const { type, isMeasured, doubt } = judgeColumn('x', 0, cells)
     expect([type, isMeasured]).toEqual(['string', true])

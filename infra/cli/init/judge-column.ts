@@ -1,11 +1,9 @@
 /** What a column of a file holds, by the readers of the stages: whatever is found here, they read so. */
-import { isProblem, readRules, type FieldType } from '@dsf/dataset'
-import type { Column, Marks } from './column.ts'
+import type { FieldType } from '@dsf/dataset'
+import type { Column } from './column.ts'
 import { counted, sureOf } from './findings.ts'
-import { fieldOf } from './field-of.ts'
+import { judgeAsNumbers } from './judge-numbers.ts'
 import { judgeTimes } from './judge-times.ts'
-import { signBeside } from './numbers-with-signs.ts'
-import { areMeasures, arePadded, twinsOf } from './padded-numbers.ts'
 
 type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | 'doubt' | 'isMeasured'> & {
   why: string
@@ -137,79 +135,11 @@ function judge(texts: string[], counts: Map<string, number>, name: string): Judg
       why: `${times.unclear} both fit`,
       doubt: times.doubt,
     }
-  return judgeNumbers(texts, all) ?? judgeMeasures(texts) ?? { type: 'string', why: 'texts' }
-}
-
-/** A number is one alone: what stands beside it has to go, or all of it is a text. */
-function judgeMeasures(texts: string[]): Judged | undefined {
-  const sign = signBeside(texts)
-  if (sign === undefined) return undefined
-  const shown = `${JSON.stringify(sign)} beside them, as in ${JSON.stringify(texts.find((text) => text.includes(sign)))}`
-  return {
-    ...{ type: 'string', isMeasured: true, why: `numbers with ${shown}` },
-    doubt: `its cells are numbers with ${shown}, and stay texts: to be numbers they have to stand alone in the file`,
-  }
+  return judgeAsNumbers(texts, all) ?? { type: 'string', why: 'texts' }
 }
 
 const isZoneless = (type: FieldType, text: string) =>
   type === 'datetime' && !/(Z|[+-]\d\d:?\d\d|GMT|UTC)/i.test(text.slice(8))
-
-function judgeNumbers(texts: string[], all: string): Judged | undefined {
-  if (texts.every((text) => /^[+-]?\d+$/.test(text)) && !areNumbers(texts, 'integer', {}))
-    return { type: 'string', why: 'digits, some too many for an integer' }
-  const mark = marks.find((one) => areNumbers(texts, 'number', one))
-  if (!mark) return undefined
-  const padded = texts.find((text) => /^[+-]?0\d/.test(text))
-  if (padded && !(arePadded(texts) && areMeasures(texts)))
-    return { type: 'string', why: `digits, and the noughts before some count: ${padded}` }
-  const twins = twinsOf(texts)
-  if (twins) return { type: 'string', why: `codes: as numbers ${twins.join(' and ')} would be one` }
-  const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
-  return {
-    ...{ type, marks: mark, why: `${all} are ${type}s${writtenWith(mark)}` },
-    ...commaDoubt(mark, texts),
-  }
-}
-
-const commaDoubt = ({ groupChar }: Marks, texts: string[]) =>
-  groupChar === ',' && marks.some((one) => one.decimalChar === ',' && areNumbers(texts, 'number', one))
-    ? { doubt: 'its commas could also be decimal ones (decimalChar)' }
-    : {}
-
-/** Of a file whose delimiter is no comma, as where commas are decimal ones and points those of thousands. */
-export function doubtPoints(column: Column, rows: string[][]): Column {
-  const { type, marks = {}, missing, at } = column
-  if (type !== 'number' || Object.keys(marks).length > 0 || column.doubt !== undefined) return column
-  const texts = rows.map((row) => row[at]!.trim()).filter((text) => text !== '' && !missing.includes(text))
-  if (!areLikeThousands(texts)) return column
-  const doubt =
-    'its points, with three digits behind all of them, could also be those of thousands (groupChar)'
-  return { ...column, sure: 'guess', doubt }
-}
-
-/** `138.582`, and no cell that is written otherwise with groups: `1234`, or `0.125`. */
-const areLikeThousands = (texts: string[]): boolean =>
-  texts.every((text) => /^[+-]?(0|[1-9]\d{0,2}(\.\d{3})?)$/.test(text))
-
-/** The plain form first, and groups before decimals: that `1,234` is a thousand is likelier. */
-const marks: Marks[] = [
-  ...[{}, { groupChar: ',' }, { decimalChar: ',' }, { decimalChar: ',', groupChar: '.' }],
-  ...[' ', '\u00a0', '\u202f', "'", '\u2019'].flatMap((groupChar) => [
-    { groupChar },
-    { decimalChar: ',', groupChar },
-  ]),
-]
-
-function areNumbers(texts: string[], type: 'integer' | 'number', mark: Marks): boolean {
-  const read = readRules(fieldOf('', type, mark))
-  return texts.every((text) => !isProblem(read(text)))
-}
-
-const writtenWith = ({ decimalChar, groupChar }: Marks): string =>
-  [
-    ...(decimalChar ? [' with a decimal comma'] : []),
-    ...(groupChar ? [` in groups by ${JSON.stringify(groupChar)}`] : []),
-  ].join()
 
 /** The spellings of a pair of words, when the column has these two and no other. */
 function truthOf(counts: Map<string, number>): Column['tokens'] {

@@ -66,7 +66,7 @@ function ableOf({ at, type, missing, filled, isProse, doubt }: Column, rows: str
   return few ? [] : able
 }
 
-const couldBeTyped = /^(?=.*\d)[\p{L}\d :/.,+'’%_-]{1,40}$/u
+const couldBeTyped = /^(?=.*\d)[\p{L}\p{Sc}\d :/.,+'’%_-]{1,40}$/u
 
 /** Rows whose cell is written as hardly any other one is: with other signs between digits and letters. */
 function rareOf(rows: string[][], at: number): Set<string[]> {

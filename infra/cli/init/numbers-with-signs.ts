@@ -11,16 +11,28 @@ const withSign = new RegExp(
 )
 const withUnit = /^[+-]?\d[\d.,]*(?<unit>\s?(?:[\p{L}°µ]{1,5}[²³]?(?:\/[\p{L}²³]{1,4})?))$/u
 
-/** What stands beside all numbers of a column, as in `9.1 %` the percent sign; undefined where not all are such. */
-export function signBeside(texts: string[]): string | undefined {
+export interface Beside {
+  /** what stands beside them; the first one, if there are several */
+  sign: string
+  /** whether all have this one and no other, so that without it they say the same */
+  isOne: boolean
+}
+
+/** What stands beside the numbers of a column, as in `9.1 %` the percent sign; undefined where not all are numbers. */
+export function signBeside(texts: string[]): Beside | undefined {
   if (texts.length < 2 || !/\d/.test(texts[0]!)) return undefined
   const found = texts.map((text) => withSign.exec(text)?.groups)
   if (found.every((one) => one !== undefined)) {
-    const signed = found.find(({ before, behind, open }) => before ?? behind ?? open)
-    return signed && (signed.before ?? signed.behind ?? '(')
+    const signs = new Set(found.map(({ before, behind, open }) => before ?? behind ?? open))
+    const [sign] = [...signs].filter((one) => one !== undefined)
+    return sign === undefined ? undefined : { sign, isOne: signs.size === 1 && !found.some(hasTwo) }
   }
-  return unitOf(texts)
+  const unit = unitOf(texts)
+  return unit === undefined ? undefined : { sign: unit, isOne: true }
 }
+
+const hasTwo = ({ before, behind, open }: Record<string, string | undefined>) =>
+  [before, behind, open].filter((one) => one !== undefined).length > 1
 
 /** One and the same for all, apart from the number, or beside one with a fraction: `12a` is that of a house. */
 function unitOf(texts: string[]): string | undefined {

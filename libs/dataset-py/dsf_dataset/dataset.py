@@ -26,6 +26,8 @@ class Field:
     decimal_char: str = "."
     group_char: str | None = None
     """Between three digits and three."""
+    bare_number: bool = True
+    """False where something may stand beside a number."""
     trim: bool = True
     case: Literal["keep", "lower", "upper"] = "keep"
     default: str | int | float | bool | None = None

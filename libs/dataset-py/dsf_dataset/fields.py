@@ -55,6 +55,7 @@ def _field(written: dict[str, Any], missing: list[str]) -> Field:
         false_values=tuple(written["falseValues"]),
         decimal_char=written["decimalChar"],
         group_char=written.get("groupChar"),
+        bare_number=written.get("bareNumber", True),
         trim=ext["trim"],
         case=ext["case"],
         default=ext.get("default"),

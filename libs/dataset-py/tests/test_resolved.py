@@ -95,6 +95,7 @@ def field_form(field: Field) -> dict[str, Any]:
         missingValues=list(field.missing_values),
         decimalChar=field.decimal_char,
         groupChar=field.group_char,
+        bareNumber=None if field.bare_number else False,
         trueValues=list(field.true_values),
         falseValues=list(field.false_values),
         trim=field.trim,

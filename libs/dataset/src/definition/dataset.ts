@@ -25,6 +25,8 @@ export interface Field {
   decimalChar: string
   /** between three digits and three */
   groupChar?: string
+  /** `false` where something may stand beside a number */
+  bareNumber?: false
   trueValues: string[]
   falseValues: string[]
   trim: boolean

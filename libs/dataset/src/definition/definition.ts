@@ -97,7 +97,7 @@ const field = z.looseObject({
     .string()
     .regex(/^[ ,.'_\u00a0\u2009\u202f\u2019]$/, "expected a blank, or one of , . ' _ ’")
     .optional(),
-  bareNumber: z.literal(true).optional(),
+  bareNumber: z.boolean().optional(),
   missingValues: z.array(z.string()).optional(),
   trueValues: z.array(z.string()).default(usualTokens.trueValues),
   falseValues: z.array(z.string()).default(usualTokens.falseValues),

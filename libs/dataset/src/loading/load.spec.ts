@@ -58,6 +58,7 @@ describe('a definition', () => {
       missingValues: ['', 'NA'],
       decimalChar: '.',
       groupChar: undefined,
+      bareNumber: undefined,
       trueValues: ['true', 'True', 'TRUE', '1'],
       falseValues: ['false', 'False', 'FALSE', '0'],
       trim: true,

@@ -165,6 +165,7 @@ function toField(raw: DefinedField, missingValues: string[]): Field {
     missingValues: raw.missingValues ?? missingValues,
     decimalChar: raw.decimalChar,
     groupChar: raw.groupChar,
+    bareNumber: raw.bareNumber === false ? false : undefined,
     trueValues: raw.trueValues,
     falseValues: raw.falseValues,
     trim,

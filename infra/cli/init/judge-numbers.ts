@@ -1,0 +1,92 @@
+/** Whether the texts of a column are numbers, written how: by the readers of the stages. */
+import { isProblem, readRules } from '@dsf/dataset'
+import type { Column, Marks } from './column.ts'
+import { fieldOf } from './field-of.ts'
+import { signBeside } from './numbers-with-signs.ts'
+import { areMeasures, arePadded, twinsOf } from './padded-numbers.ts'
+
+type Judged = Pick<Column, 'type' | 'marks' | 'doubt' | 'isMeasured'> & { why: string }
+
+/** @param all what they are called */
+export const judgeAsNumbers = (texts: string[], all: string): Judged | undefined =>
+  judgeNumbers(texts, all) ?? judgeMeasures(texts, all)
+
+function judgeNumbers(texts: string[], all: string): Judged | undefined {
+  if (texts.every((text) => /^[+-]?\d+$/.test(text)) && !areNumbers(texts, 'integer', {}))
+    return { type: 'string', why: 'digits, some too many for an integer' }
+  const mark = marks.find((one) => areNumbers(texts, 'number', one))
+  if (!mark) return undefined
+  const padded = texts.find((text) => /^[+-]?0\d/.test(text))
+  if (padded && !(arePadded(texts) && areMeasures(texts)))
+    return { type: 'string', why: `digits, and the noughts before some count: ${padded}` }
+  const twins = twinsOf(texts)
+  if (twins) return { type: 'string', why: `codes: as numbers ${twins.join(' and ')} would be one` }
+  const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
+  return {
+    ...{ type, marks: mark, why: `${all} are ${type}s${writtenWith(mark)}` },
+    ...commaDoubt(mark, texts),
+  }
+}
+
+const commaDoubt = ({ groupChar, bareNumber }: Marks, texts: string[]) =>
+  groupChar === ',' &&
+  marks.some((one) => one.decimalChar === ',' && areNumbers(texts, 'number', { ...one, bareNumber }))
+    ? { doubt: 'its commas could also be decimal ones (decimalChar)' }
+    : {}
+
+/** Of a file whose delimiter is no comma, as where commas are decimal ones and points those of thousands. */
+export function doubtPoints(column: Column, rows: string[][]): Column {
+  const { type, marks = {}, missing, at } = column
+  if (type !== 'number' || marks.decimalChar || marks.groupChar || column.doubt !== undefined) return column
+  const filled = rows.map((row) => row[at]!.trim()).filter((text) => text !== '' && !missing.includes(text))
+  const texts = marks.bareNumber === false ? filled.map((text) => text.replace(/[^\d.+-]/g, '')) : filled
+  if (!areLikeThousands(texts)) return column
+  const doubt =
+    'its points, with three digits behind all of them, could also be those of thousands (groupChar)'
+  return { ...column, sure: 'guess', doubt }
+}
+
+/** `138.582`, and no cell that is written otherwise with groups: `1234`, or `0.125`. */
+const areLikeThousands = (texts: string[]): boolean =>
+  texts.every((text) => /^[+-]?(0|[1-9]\d{0,2}(\.\d{3})?)$/.test(text))
+
+/** The plain form first, and groups before decimals: that `1,234` is a thousand is likelier. */
+const marks: Marks[] = [
+  ...[{}, { groupChar: ',' }, { decimalChar: ',' }, { decimalChar: ',', groupChar: '.' }],
+  ...[' ', '\u00a0', '\u202f', "'", '\u2019'].flatMap((groupChar) => [
+    { groupChar },
+    { decimalChar: ',', groupChar },
+  ]),
+]
+
+function areNumbers(texts: string[], type: 'integer' | 'number', mark: Marks): boolean {
+  const read = readRules(fieldOf('', type, mark))
+  return texts.every((text) => !isProblem(read(text)))
+}
+
+const writtenWith = ({ decimalChar, groupChar }: Marks): string =>
+  [
+    ...(decimalChar ? [' with a decimal comma'] : []),
+    ...(groupChar ? [` in groups by ${JSON.stringify(groupChar)}`] : []),
+  ].join()
+
+/** Where all have one sign beside them, they are numbers without it; otherwise it says something of each. */
+function judgeMeasures(texts: string[], all: string): Judged | undefined {
+  const beside = signBeside(texts)
+  if (!beside) return undefined
+  const { sign, isOne } = beside
+  const able = marks.map((one): Marks => ({ ...one, bareNumber: false }))
+  const mark = isOne ? able.find((one) => areNumbers(texts, 'number', one)) : undefined
+  const shown = `${JSON.stringify(sign)} beside them, as in ${JSON.stringify(texts.find((text) => text.includes(sign)))}`
+  if (!mark)
+    return {
+      ...{ type: 'string', isMeasured: true, why: `numbers with ${shown}` },
+      doubt: `its cells are numbers with ${shown}, and stay texts because not all have it, or in another way: to be numbers they have to be written alike`,
+    }
+  const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
+  return {
+    ...{ type, marks: mark, isMeasured: true },
+    why: `${all} are ${type}s${writtenWith(mark)} with ${shown}, which is left out`,
+    ...commaDoubt(mark, texts),
+  }
+}
