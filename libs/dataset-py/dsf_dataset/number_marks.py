@@ -8,7 +8,7 @@ from .errors import DefinitionError
 
 _BESIDE = r"[^\d()+\u002d\u2010-\u2015\u2212\ufe63\uff0d]*"
 """What may stand beside a number: no digits, and nothing that could be its sign, as brackets are and dashes of any kind."""
-_BEHIND_TEXT = re.compile(rf"([+-]?)(?={_BESIDE}[+-]?[0-9]){_BESIDE}(?<![.,])([+-]?)(?=[0-9])")
+_BEHIND_TEXT = re.compile(rf"([+-]?){_BESIDE}(?<![.,])([+-]?)(?=[0-9])")
 """A mark before the first digit may be one of the number, or of what stands before it."""
 
 _Refuse = Callable[[str, str], DefinitionError]

@@ -17,7 +17,7 @@ export function unmarker(field: Marked, refuse: ErrorAt): Unmark | undefined {
   const unmark = plainOf(new RegExp(`^${form}${bareNumber === false ? beside : ''}$`, 'u'), groupChar)
   if (bareNumber !== false) return unmark
   // a mark before the first digit may be one of the number, or of what stands before it
-  const behindText = new RegExp(`^([+-]?)(?=${beside}[+-]?\\d)${beside}(?<![.,])([+-]?)(?=\\d)`, 'u')
+  const behindText = new RegExp(`^([+-]?)${beside}(?<![.,])([+-]?)(?=\\d)`, 'u')
   return (text) => {
     const [before = '', sign = '', own = ''] = behindText.exec(text) ?? []
     if (before === sign || before === '') return unmark(text)
