@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ownFolder } from '../testing/own-folder.ts'
+import { tryDataset } from '../try-dataset.ts'
 import { initDataset } from './init-dataset.ts'
 
 const { path: into, write } = ownFolder()
@@ -163,6 +164,26 @@ describe('a file is read without', () => {
     expect(dialect).toEqual({ header: false, commentRows: [1, 2, 3] })
     expect(fields).toHaveLength(3)
     expect(tried.counts).toMatchObject({ read: 40, clean: 40 })
+  })
+})
+
+describe('a cell that is no number where all others are one', () => {
+  const many = Array.from({ length: 150 }, (_, i) => `r${i},${i % 7}.5\n`).join('')
+  it.each([
+    ['behind a row that cannot be read', `Region,Price\nr,1,2\n${many}x,3.11);\n`, 152],
+    [
+      'in a file without a header',
+      `2024-01-01,0.5\n${many.replaceAll(/r(\d+)/g, '2024-01-02')}2024-01-03,3.11);\n2024-01-04,1.5\n`,
+      152,
+    ],
+    ['behind a blank row', `Region,Price\n,\n${many}x,3.11);\n`, 151],
+  ])('%s is told with the number of its row, which is refused', async (_, content, row) => {
+    const { doubts, folder } = await init(content)
+    expect(doubts).toContainEqual(
+      expect.stringContaining(`is no number: "3.11);" (row ${row}), and its row will be refused`),
+    )
+    const tried = await tryDataset(join(folder, 'sample.csv'), { dataset: folder, outcome: 'refused' })
+    expect(tried.rows.map((one) => one.row)).toContain(row)
   })
 })
 
