@@ -30,6 +30,7 @@ export {
   type TopicKind,
   type TopicSpec,
 } from './records/topics.ts'
+export { renamedColumns } from './records/renamed-columns.ts'
 export { landingKey, noValue, objectKey, pathSegment, type ObjectName } from './records/object-key.ts'
 export { shorten } from './cells/shorten.ts'
 export { isLikeTwin, twinOf } from './cells/twin.ts'

@@ -6,7 +6,7 @@ import type { KafkaMessage } from 'kafkajs'
 import type { Limits, Receipt } from '../src/batches/define.ts'
 import { OpenBatch, type ClosedBatch } from '../src/batches/open-batch.ts'
 import { receiptHeaders } from '../src/batches/receipts.ts'
-import { Decoder, Encoder } from '../src/kafka/serde.ts'
+import { Decoder, Encoder } from '../src/kafka/avro-records.ts'
 
 export const dataset = loadDataset(join(import.meta.dirname, '../../../datasets/earthquakes'))
 const rowType = avsc.Type.forSchema(topicSchemas.seen(dataset) as avsc.Schema)

@@ -1,4 +1,4 @@
-import { keyReader, laneOf, shorten, type Dataset } from '@dsf/dataset'
+import { keyReader, laneOf, renamedColumns, shorten, type Dataset } from '@dsf/dataset'
 import { perDataset } from '@dsf/stage'
 
 /** A raw record that was refused, with the columns that it was written with. */
@@ -14,8 +14,11 @@ export type Replayed = { key: string } | { problem: string }
 export const recordReplayer = perDataset((dataset) => {
   const keyOf = recordKeyReader(dataset)
   return (record: Written, lane: number): Replayed => {
-    const renamed = renamedColumns(dataset, record)
-    if (renamed) return { problem: renamed }
+    const renamed = renamedColumns(
+      Object.keys(record),
+      dataset.fields.map(({ column }) => column),
+    )
+    if (renamed) return { problem: `it ${renamed}` }
     const key = keyOf(record)
     if (key === undefined)
       return { problem: 'it lacks a column of the key as it is now; import its file again' }
@@ -25,18 +28,6 @@ export const recordReplayer = perDataset((dataset) => {
     }
   }
 })
-
-/** In place of the cells of a column that has another name now there would be none. One that is only gone, or only new, puts nothing in a wrong place. */
-function renamedColumns({ fields }: Dataset, record: Written): string | undefined {
-  const lost = Object.keys(record).filter(
-    (name) => !name.startsWith('dsf_') && !fields.some(({ column }) => column === name),
-  )
-  const gained = fields.map(({ column }) => column).filter((name) => !(name in record))
-  if (lost.length === 0 || gained.length === 0) return undefined
-  return `it was read into ${list(lost)}, and the definition has ${list(gained)} now; import its file again`
-}
-
-const list = (names: string[]): string => shorten(names.map((name) => JSON.stringify(name)).join(', '), 200)
 
 function recordKeyReader(dataset: Dataset): (record: Written) => string | undefined {
   const columns = dataset.key.map(({ column }) => column)

@@ -2,7 +2,7 @@ import type { Admin, Batch, KafkaMessage } from 'kafkajs'
 import type { Fetched, FetchedRecord, Place } from './define.ts'
 import { fetchedOffset, unreadableBatch } from '../kafka/kafka.ts'
 import { isReceipt } from './receipts.ts'
-import type { Decoder } from '../kafka/serde.ts'
+import type { Decoder } from '../kafka/avro-records.ts'
 
 /** The patched client reads from a place without a group (docs/adr/0004), which its types do not know. */
 type PlacedReader = Admin & {

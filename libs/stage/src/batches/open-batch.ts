@@ -2,7 +2,7 @@ import { isChangelog, quarantined, type Dataset, type TopicKind } from '@dsf/dat
 import type { KafkaMessage } from 'kafkajs'
 import type { Batch, Limits, Output, Receipt } from './define.ts'
 import { isReceipt } from './receipts.ts'
-import type { Decoder } from '../kafka/serde.ts'
+import type { Decoder } from '../kafka/avro-records.ts'
 import { nextTurn, sliceRecords } from './turns.ts'
 
 /** What a fetch brings is handled slice by slice, and committed as one. */

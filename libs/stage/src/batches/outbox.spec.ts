@@ -6,7 +6,8 @@ import type { Output, Receipt, Result } from './define.ts'
 import { maxBatchBytes } from '../kafka/kafka.ts'
 import { encodersOf, Outbox } from './outbox.ts'
 import { receiptHeaders } from './receipts.ts'
-import { Encoder, type Serde } from '../kafka/serde.ts'
+import { Encoder } from '../kafka/avro-records.ts'
+import type { Serde } from '../kafka/serde.ts'
 import { largestRecord } from './too-large.ts'
 
 const dataset = loadDataset(join(import.meta.dirname, '../../../../datasets/earthquakes'))

@@ -5,7 +5,7 @@ import { unreadableBatch } from '../kafka/kafka.ts'
 import { onePartition } from '../kafka/lane-assigner.ts'
 import { dropGroup, newGroup } from './own-group.ts'
 import { isReceipt } from './receipts.ts'
-import type { Decoder } from '../kafka/serde.ts'
+import type { Decoder } from '../kafka/avro-records.ts'
 import type { StageKit } from './stage-kit.ts'
 import { inTurns } from './turns.ts'
 

@@ -3,7 +3,7 @@ import type { Admin } from 'kafkajs'
 import { perDataset, type Place, type TopicReader } from './define.ts'
 import { fetchRecords } from './fetch-records.ts'
 import { readTopic } from './read-topic.ts'
-import type { Decoder } from '../kafka/serde.ts'
+import type { Decoder } from '../kafka/avro-records.ts'
 import type { StageKit } from './stage-kit.ts'
 
 /** What a stage may read outside its lanes: whole topics, up to an end. What schemas need is compiled once. */

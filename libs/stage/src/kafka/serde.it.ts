@@ -51,6 +51,17 @@ describe('a changed definition', () => {
     ])
   })
 
+  it('with another name for a column refuses rows of before, in which it would be empty, and only looks at them', async () => {
+    const named = magnitude('number', { 'x-dsf': { column: 'size' } })
+    const { old, edited, oldSerde, newSerde } = await twoVersions([magnitude('number')], [named])
+    await newSerde.register(edited, ['clean'])
+    const written = oldSerde.encoder(old, 'clean').encode({ ...record, mag: 4.5 })
+    const [input, looking] = [newSerde.inputDecoder(edited, 'clean'), newSerde.decoder(edited, 'clean')]
+    for (const reader of [input, looking]) await reader.prepare([written])
+    expect(() => input.decode(written)).toThrow('was read into "mag", and the definition has "size" now')
+    expect({ ...looking.decode(written) }).toEqual({ ...record, size: null })
+  })
+
   it('that is no change has the id that it had', async () => {
     const { old, edited, oldSerde, newSerde } = await twoVersions(
       [magnitude('number')],

@@ -1,5 +1,6 @@
 import {
   receiptSchema,
+  renamedColumns,
   topicName,
   topicSchemas,
   type AvroSchema,
@@ -8,109 +9,15 @@ import {
 } from '@dsf/dataset'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import avsc from 'avsc'
+import { Decoder, Encoder, type WhyNot } from './avro-records.ts'
 import { registryError, sayingWho, type RegistryAccess, type WithApi } from './registry.ts'
 
-/** Confluent framing: a zero byte, the schema id as 32 bits, then the Avro value. */
-const frame = 5
+/** Topics whose records have the columns of a dataset. */
+const rowKinds: TopicKind[] = ['raw', 'clean', 'enriched']
 
-/** Encodes many records into few buffers: each record is a slice of a slab that is never written again. */
-export class Encoder {
-  readonly id: number
-  readonly #type: avsc.Type
-  #slab = Buffer.alloc(0)
-  #used = 0
-
-  constructor(type: avsc.Type, id: number) {
-    this.#type = type
-    this.id = id
-  }
-
-  encode(value: unknown): Buffer {
-    const end =
-      this.#used + frame < this.#slab.length ? this.#type.encode(value, this.#slab, this.#used + frame) : -1
-    if (end >= 0) return this.#cut(end)
-    this.#slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, this.#type.toBuffer(value).length + frame + 1))
-    this.#used = 0
-    return this.encode(value)
-  }
-
-  #cut(end: number): Buffer {
-    const start = this.#used
-    this.#slab[start] = 0
-    this.#slab.writeInt32BE(this.id, start + 1)
-    this.#used = end
-    return this.#slab.subarray(start, end)
-  }
-}
-
-const slabBytes = 256 * 1024
-
-type Decoded = { value: Record<string, unknown>; offset: number }
-
-/** Reads records of any registered writer schema as our own schema. Ids are looked up once. */
-export class Decoder {
-  readonly #reader: avsc.Type
-  readonly #find: (id: number) => Promise<avsc.Type | undefined>
-  /** by schema id; undefined for our own schema, an Error for one that cannot be read as it */
-  readonly #resolvers = new Map<number, avsc.Resolver | Error | undefined>()
-  readonly #writers = new Map<number, avsc.Type>()
-
-  constructor(reader: avsc.Type, find: (id: number) => Promise<avsc.Type | undefined>) {
-    this.#reader = reader
-    this.#find = find
-  }
-
-  /** Makes `decode` ready for the ids in these values. Rejects when the registry is not there. */
-  async prepare(values: (Buffer | null)[]): Promise<void> {
-    let last = -1
-    for (const value of values) {
-      if (value === null || value.length < frame || value[0] !== 0) continue
-      const id = value.readInt32BE(1)
-      if (id === last || this.#resolvers.has(id)) continue
-      last = id
-      const writer = await this.#find(id)
-      if (writer) this.#writers.set(id, writer)
-      this.#resolvers.set(id, this.#resolver(id, writer))
-    }
-  }
-
-  #resolver(id: number, writer: avsc.Type | undefined): avsc.Resolver | Error | undefined {
-    if (!writer) return new Error(`has the schema id ${id}, which the registry does not know`)
-    if (writer.fingerprint().equals(this.#reader.fingerprint())) return undefined
-    try {
-      return this.#reader.createResolver(writer)
-    } catch (error) {
-      return new Error(`has another schema, ${writer.name}: ${(error as Error).message}`)
-    }
-  }
-
-  /** avsc types what it reads as any. */
-  #read(value: Buffer, resolver: avsc.Resolver | undefined): Decoded {
-    return this.#reader.decode(value, frame, resolver)
-  }
-
-  /** @throws Error when the value is not what its schema says */
-  decode(value: Buffer | null): Record<string, unknown> {
-    if (value === null || value.length < frame || value[0] !== 0)
-      throw new Error('is not in Confluent Avro framing')
-    const resolver = this.#resolvers.get(value.readInt32BE(1))
-    if (resolver instanceof Error) throw resolver
-    return whole(this.#read(value, resolver), value)
-  }
-
-  /** The record with the columns that it was written with, of which ours may have lost some. @throws Error as `decode` */
-  decodeAsWritten(value: Buffer): Record<string, unknown> {
-    const record = this.decode(value)
-    const writer = this.#writers.get(value.readInt32BE(1))
-    if (!writer) return record
-    return { ...whole(writer.decode(value, frame), value) }
-  }
-}
-
-function whole({ value: record, offset }: Decoded, { length }: Buffer): Record<string, unknown> {
-  if (offset === length) return record
-  throw new Error(offset < 0 ? 'is cut short' : `has ${length - offset} bytes too many`)
-}
+const renamed: WhyNot = (writer, reader) => renamedColumns(columnsOf(writer), columnsOf(reader))
+const columnsOf = (type: avsc.Type): string[] =>
+  (type as avsc.types.RecordType).fields.map(({ name }) => name)
 
 /** Schemas by topic. Registered under `<topic>-value`, the receipt under its record name, each behind the prefix. */
 export class Serde {
@@ -198,6 +105,12 @@ export class Serde {
 
   decoder(dataset: Dataset, kind: TopicKind): Decoder {
     return new Decoder(this.#type(topicSchemas[kind](dataset)), (id) => this.#writer(id))
+  }
+
+  /** For who makes something of the records: rows in which a column has another name now are refused, and do not lose it. */
+  inputDecoder(dataset: Dataset, kind: TopicKind): Decoder {
+    if (!rowKinds.includes(kind)) return this.decoder(dataset, kind)
+    return new Decoder(this.#type(topicSchemas[kind](dataset)), (id) => this.#writer(id), renamed)
   }
 
   receiptDecoder(): Decoder {

@@ -4,7 +4,7 @@ import type { Seen } from '../batches/define.ts'
 import { unreadableBatch } from '../kafka/kafka.ts'
 import { resubscribe } from './lane-consumer.ts'
 import { dropGroup, newGroup } from '../batches/own-group.ts'
-import type { Decoder } from '../kafka/serde.ts'
+import type { Decoder } from '../kafka/avro-records.ts'
 import type { StageKit } from '../batches/stage-kit.ts'
 import { inTurns } from '../batches/turns.ts'
 

@@ -7,7 +7,7 @@ import type { StageKit } from '../batches/stage-kit.ts'
 const dataset = loadDataset(join(import.meta.dirname, '../../../../datasets/earthquakes'))
 const kit = {
   stage: { name: 'sink', reads: ['clean', 'enriched', 'profile'] },
-  serde: { decoder: () => ({}), receiptDecoder: () => ({}) },
+  serde: { inputDecoder: () => ({}), receiptDecoder: () => ({}) },
   names: namesOf(),
 } as unknown as StageKit
 

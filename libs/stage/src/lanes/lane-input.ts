@@ -31,7 +31,7 @@ export function openInputs(
       .filter((kind) => lane < partitionsOf(dataset, kind))
       .map((kind) => {
         const place = { dataset, lane, from: kind, stage: stage.name }
-        const decoders = { rows: serde.decoder(dataset, kind), receipts: serde.receiptDecoder() }
+        const decoders = { rows: serde.inputDecoder(dataset, kind), receipts: serde.receiptDecoder() }
         const open = new OpenBatch(place, decoders, stage.batch?.(dataset))
         return [
           kind,

@@ -1,7 +1,7 @@
 import avsc from 'avsc'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { Decoder, Encoder } from './serde.ts'
+import { Decoder, Encoder } from './avro-records.ts'
 
 const row = avsc.Type.forSchema({
   type: 'record',
@@ -143,6 +143,23 @@ describe('Decoder', () => {
     await reader.prepare(written)
     expect(() => reader.decode(written[0]!)).toThrow('has another schema, Other: ')
     expect(() => reader.decode(written[1]!)).toThrow('has the schema id 8, which the registry does not know')
+    expect(reader.decode(whole).id).toBe('us7000')
+  })
+
+  it('refuses what Avro can read and its reader cannot use, with the reason, and reads records beside it', async () => {
+    const older = avsc.Type.forSchema({
+      type: 'record',
+      name: 'Row',
+      fields: [
+        { name: 'id', type: 'string' },
+        { name: 'bytes', type: 'bytes' },
+      ],
+    })
+    const written = new Encoder(older, 7).encode({ id: 'x', bytes: Buffer.alloc(0) })
+    const find = async (id: number) => (id === 7 ? older : row)
+    const reader = new Decoder(row, find, (writer) => (writer === older ? 'is of another time' : undefined))
+    await reader.prepare([written, whole])
+    expect(() => reader.decode(written)).toThrow('is of another time')
     expect(reader.decode(whole).id).toBe('us7000')
   })
 
