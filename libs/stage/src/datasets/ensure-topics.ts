@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { topicSettings, topicsOf, type Dataset, type TopicKind, type TopicSpec } from '@dsf/dataset'
-import kafkajs, { type Admin } from 'kafkajs'
+import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs'
 import type { Stage } from '../batches/define.ts'
 import type { CommonConfig } from '../settings/env.ts'
 import { DatasetError, FatalError } from '../health/failure.ts'
@@ -86,8 +87,27 @@ function explain(error: Error & { errors?: (Error & { topic?: string; retriable?
   )
 }
 
+/** So long a broker may take to hear of a topic that was made a moment ago, perhaps by another process. */
+const visibleWithinMs = 5000
+
+async function visible(admin: Admin, names: string[]): Promise<ITopicMetadata[]> {
+  const until = Date.now() + visibleWithinMs
+  for (;;) {
+    try {
+      return (await admin.fetchTopicMetadata({ topics: names })).topics
+    } catch (error) {
+      if ((error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION' || Date.now() > until)
+        throw error
+      await sleep(100)
+    }
+  }
+}
+
 async function checkLanes(admin: Admin, wanted: TopicSpec[]): Promise<void> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) })
+  const topics = await visible(
+    admin,
+    wanted.map(({ topic }) => topic),
+  )
   for (const { topic, partitions } of wanted) {
     const found = topics.find(({ name }) => name === topic)?.partitions.length
     if (found !== partitions)
