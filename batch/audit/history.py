@@ -54,7 +54,7 @@ def _read_on(store: Store, dataset: Dataset, place: RunPlace, known: Known) -> p
         marks = _read_marks(dataset, chunk.key, content)
         runs = set(marks["dsf_run"])
         if place.run in runs:
-            found = [name for name in csv_columns(content) if name not in PROVENANCE]
+            found = [name for name in csv_columns(chunk.key, content) if name not in PROVENANCE]
             require_own(place.run, chunk.key, found, [field.column for field in dataset.fields])
             parts.append(of_run(read_csv(dataset, chunk.key, content), place.run, chunk))
         if runs & (place.later | {place.run}):
@@ -70,7 +70,7 @@ def _read_marks(dataset: Dataset, key: str, content: bytes) -> pd.DataFrame:
     """What tells a key's mark, also where another definition wrote it: content is all that was there then."""
     of_key = [] if dataset.is_row_key else [field.column for field in dataset.key]
     wanted = of_key if dataset.version_field is None else _mark_columns(dataset)
-    require_columns(dataset, key, csv_columns(content), wanted)
+    require_columns(dataset, key, csv_columns(key, content), wanted)
     if dataset.version_field is None:
         return read_csv_as_written(dataset, key, content)
     return read_csv(dataset, key, content, [*wanted, *PROVENANCE])

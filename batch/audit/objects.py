@@ -53,15 +53,18 @@ def read_csv_as_written(dataset: Dataset, key: str, content: bytes) -> pd.DataFr
     types = _types_of(dataset)
     in_place = [*(field.type for field in dataset.fields), *PROVENANCE.values()]
     casts: dict[str, Callable[[str], Any]] = {}
-    for at, name in enumerate(csv_columns(content)):
+    for at, name in enumerate(csv_columns(key, content)):
         place = in_place[at] if at < len(in_place) else "string"
         casts[name] = _CASTS[types[name]] if name in types else _or_text(_CASTS[place])
     return _read_csv(key, content, casts)
 
 
-def csv_columns(content: bytes) -> list[str]:
-    """Of the header. Names of columns need no quotes."""
-    return content.partition(b"\n")[0].decode(errors="replace").split(",")
+def csv_columns(key: str, content: bytes) -> list[str]:
+    """Of the header. Names of columns need no quotes. @raise Unreadable where it has not those that each object has, whatever the definition was"""
+    columns = content.partition(b"\n")[0].decode(errors="replace").split(",")
+    if missing := [name for name in PROVENANCE if name not in columns]:
+        raise Unreadable(key, f"is no CSV of clean rows: its header has no {', '.join(missing)}")
+    return columns
 
 
 def _types_of(dataset: Dataset) -> dict[str, str]:

@@ -189,3 +189,15 @@ def test_trends_of_windows_that_have_rows_of_another_definition_are_left_out(
     notes = []
     assert compare_trends(versioned.store, versioned.dataset, lake, notes) == []
     assert [note.split(": in ")[0] for note in notes] == ["trends of 1 windows were left out"]
+
+
+@pytest.mark.parametrize("versioned", [True, False])
+def test_an_object_without_the_columns_that_each_has_is_of_no_definition_and_a_difference(
+    tmp_path, versioned
+):
+    runs = Runs(MemoryStore(), defined(tmp_path, versioned=versioned))
+    run = runs.leave(rows())
+    key = next(key for key in runs.store.objects if key.startswith("processed/"))
+    runs.store.put(key, b"id,n\nx\n")
+    with pytest.raises(Unreadable, match="is no CSV of clean rows: its header has no dsf_run"):
+        read_processed(runs.store, runs.dataset, runs.place(run), ["k0"])
