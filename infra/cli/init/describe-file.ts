@@ -83,7 +83,7 @@ export async function describeFile(
       ...(header.doubt === undefined ? [] : [header.doubt]),
       ...(header.isHeader ? repeatDoubt(scanned.rows.length - below.length) : []),
       ...oneColumnDoubt(fields, rows),
-      ...(key.columns.length > 0 ? [] : equalDoubt(rows)),
+      ...equalDoubt(key.equal, rows.length),
       ...fields.flatMap(({ name, doubt }) => (doubt ? [`${name}: ${doubt}`] : [])),
     ],
   }
@@ -207,12 +207,10 @@ function oneColumnDoubt(columns: Column[], rows: string[][]): string[] {
     : []
 }
 
-/** Of the rows of a file whose whole row is the key: equal ones may each be one that was observed. */
-function equalDoubt(rows: string[][]): string[] {
-  const equal = rows.length - new Set(rows.map((row) => JSON.stringify(row))).size
-  return equal === 0
+/** Equal rows may each be one that was observed. */
+const equalDoubt = (equal: number, rows: number): string[] =>
+  equal === 0
     ? []
     : [
-        `${equal} of ${counted(rows.length, 'row')} equal another one in everything, and are left out as duplicates: if each counts, the file needs a column that numbers them`,
+        `${equal} of ${counted(rows, 'row')} equal another one in everything, and are left out as duplicates: if each counts, the file needs a column that numbers them`,
       ]
-}

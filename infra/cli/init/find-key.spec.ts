@@ -116,6 +116,36 @@ describe('a primary key', () => {
     expect(keyOf(['depth', 'speed', 'power'], pairs).key).toEqual(['depth'])
   })
 
+  describe('of rows some of which equal another one', () => {
+    const teams = Array.from({ length: 40 }, (_, i) => [`t${i}`, `c${i % 7}`, `l${i % 2}`])
+    const names = ['team', 'city', 'league']
+
+    it('is looked for without these, and that is a guess', () => {
+      const { key, why } = keyOf(names, [...teams, ...teams.slice(3, 8)])
+      expect([key, why]).toEqual([['team'], expect.stringContaining('in all 40 rows')])
+      expect(why).toContain('5 more rows equal one of them in everything')
+    })
+
+    it('is none of all columns, which tell these apart anyway', () => {
+      const pairs = teams.map((_, i) => [`n${i % 8}`, `m${Math.floor(i / 8)}`])
+      expect(keyOf(['name', 'mode'], pairs).key).toEqual(['name', 'mode'])
+      expect(keyOf(['name', 'mode'], [...pairs, pairs[0]!]).key).toEqual([])
+    })
+
+    it('is none of numbers that nothing calls a key', () => {
+      const patients = teams.map((_, i) => [`g${i % 4}`, `${((i >> 2) * 3) % 10}`, `c${i % 3}`])
+      const keys = (name: string, rows: string[][]) => keyOf(['group', name, 'left'], rows).key
+      expect(keys('time', patients)).toEqual(['group', 'time'])
+      expect(keys('time', [...patients, patients[0]!])).toEqual([])
+      expect(keys('id', [...patients, patients[0]!])).toEqual(['id', 'group'])
+    })
+
+    it('is none where most rows equal another one, as where each is an observation', () => {
+      expect(keyOf(names, [...teams, ...teams.slice(1)]).key).toEqual(['team'])
+      expect(keyOf(names, [...teams, ...teams]).key).toEqual([])
+    })
+  })
+
   it('may be a text or a time whose name has a part of a name in it by chance', () => {
     const days = Array.from({ length: 9 }, (_, i) => [`2024-01-0${i + 1}`, '1.5'])
     expect(keyOf(['measured_on', 'level'], days).key).toEqual(['measured_on'])

@@ -1,12 +1,15 @@
 /** Which columns tell each row from all others. */
 import { isProblem, keyReader, keyRules, readRules } from '@dsf/dataset'
+import { butFor, ofAxes, ofUnique, ofWholeRow } from './about-key.ts'
 import { fieldOfColumn } from './field-of.ts'
-import { counted, type Finding, type Sure } from './findings.ts'
+import type { Finding } from './findings.ts'
 import type { Column } from './column.ts'
 
 export interface Key {
   /** none when the whole row is the key */
   columns: Column[]
+  /** rows that equal another one in everything */
+  equal: number
   finding: Finding
 }
 
@@ -22,20 +25,57 @@ const named =
 /** The same in other languages, where the word often comes first: `codigo_ine`. */
 const foreign = /(^|[_ .-])(c[oó]digo|codice|clave|cve|ags|num[eé]ro|kode?)([_ .-]|$)|schl(ü|ue)ssel$/i
 const isNamed = (name: string): boolean => named.test(name.trim()) || foreign.test(name.trim())
+const areNamed = (columns: Column[]): boolean => columns.every(({ name }) => isNamed(name))
 
 export function findKey(columns: Column[], rows: string[][], isWhole: boolean, looks = mostLooks): Key {
+  const budget = { looks }
+  const key = uniqueAmong(columns, rows, budget)
+  if (key) return { columns: key, equal: 0, finding: ofUnique(key, rows.length, isWhole, areNamed(key)) }
+  const once = withoutEqual(rows)
+  const equal = rows.length - once.length
+  const besideEqual = equal > 0 ? keyBesideEqual(columns, once, equal, budget) : undefined
+  if (besideEqual) {
+    const finding = ofUnique(besideEqual, once.length, isWhole, areNamed(besideEqual))
+    return { columns: besideEqual, equal, finding: butFor(equal, finding) }
+  }
+  const axes = axesOf(columns, rows)
+  return axes.length > 0
+    ? { columns: axes, equal, finding: ofAxes(axes, rows.length) }
+    : { columns: [], equal, finding: ofWholeRow(rows.length, budget.looks > 0) }
+}
+
+interface Budget {
+  looks: number
+}
+
+/** Of the first columns that tell the rows apart, one to three. */
+function uniqueAmong(columns: Column[], rows: string[][], budget: Budget): Column[] | undefined {
   const able = columns
     .filter((column) => couldBeKey(column, rows))
     .sort((a, b) => rank(a) - rank(b) || a.at - b.at)
     .flatMap((column) => numbered(column, rows) ?? [])
-  const budget = { looks }
   const found = combinations(able, rows.length).find((tried) => isUnique(tried, rows.length, budget))
-  const key = found?.map(({ column }) => column)
-  if (key) return { columns: key, finding: reportOf(key, rows.length, isWhole) }
-  const axes = axesOf(columns, rows)
-  return axes.length > 0
-    ? { columns: axes, finding: ofAxes(axes, rows.length) }
-    : { columns: [], finding: wholeRow(rows.length, budget.looks > 0) }
+  return found?.map(({ column }) => column)
+}
+
+const withoutEqual = (rows: string[][]): string[][] => [
+  ...new Map(rows.map((row) => [JSON.stringify(row), row])).values(),
+]
+
+/**
+ * Rows that equal another one are its duplicates by any key. Where most are, or by numbers without such a name, each was rather
+ * observed; and all columns together tell what is left apart anyway.
+ */
+function keyBesideEqual(
+  columns: Column[],
+  once: string[][],
+  equal: number,
+  budget: Budget,
+): Column[] | undefined {
+  if (equal >= once.length) return undefined
+  const able = columns.filter(({ type, name }) => type !== 'integer' || isNamed(name))
+  const key = uniqueAmong(able, once, budget)
+  return key && key.length < columns.length ? key : undefined
 }
 
 /** Fewer numbers may be in order by chance. */
@@ -159,7 +199,7 @@ function combinations(able: Numbered[], rows: number): Numbered[][] {
 }
 
 /** False as well when the looks are used up. */
-function isUnique(tried: Numbered[], rows: number, budget: { looks: number }): boolean {
+function isUnique(tried: Numbered[], rows: number, budget: Budget): boolean {
   if (tried.length === 1) return tried[0]!.distinct === rows
   const seen = new Set<number>()
   for (let i = 0; i < rows; i++) {
@@ -170,36 +210,3 @@ function isUnique(tried: Numbered[], rows: number, budget: { looks: number }): b
   }
   return true
 }
-
-function reportOf(columns: Column[], rows: number, isWhole: boolean): Finding {
-  const areNamed = columns.every(({ name }) => isNamed(name))
-  const sure: Sure =
-    !areNamed || rows < 20
-      ? rows >= 200 && columns.length < 3
-        ? 'likely'
-        : 'guess'
-      : isWhole
-        ? 'certain'
-        : 'likely'
-  const where = isWhole ? `all ${counted(rows, 'row')} of the file` : `the first ${counted(rows, 'row')}`
-  const what = columns.length === 1 ? 'no value occurs twice' : 'no combination occurs twice'
-  return {
-    about: 'primary key',
-    answer: columns.map(({ name }) => name).join(', '),
-    sure,
-    why: `${what} in ${where}, none is missing`,
-  }
-}
-
-const ofAxes = (axes: Column[], rows: number): Finding => ({
-  ...{ about: 'primary key', answer: axes.map(({ name }) => name).join(', '), sure: 'guess' },
-  why:
-    axes.length === 1
-      ? `its numbers go one way through all ${counted(rows, 'row')}, and no other columns tell them apart`
-      : `${counted(rows, 'row')} are in the order of these numbers, and no other columns tell them apart`,
-})
-
-const wholeRow = (rows: number, areAllTried: boolean): Finding => ({
-  ...{ about: 'primary key', answer: 'the whole row', sure: 'guess' },
-  why: `${areAllTried ? 'no three columns tell' : 'of the columns that were tried, no three tell'} ${counted(rows, 'row')} apart; rows that are equal in everything are one row then`,
-})
