@@ -43,6 +43,13 @@ def test_rows_are_cut(text, rows):
     assert landed.unreadable == []
 
 
+@pytest.mark.parametrize("end", [b"", b"\r", b"\n", b"\r\n"])
+def test_no_end_of_a_last_line_is_a_row_where_others_end_in_cr_alone(end):
+    landed = read_landing(b"a,b\r1,2\r3,4" + end, replace(WEATHER, has_cr_lines=True))
+    assert [cells for _, cells in landed.rows] == [["1", "2"], ["3", "4"]]
+    assert landed.unreadable == []
+
+
 @pytest.mark.parametrize(
     ("content", "numbers", "unreadable"),
     [

@@ -229,14 +229,21 @@ describe('the definition of a file that nobody has seen', () => {
     expect(tried.counts).toMatchObject({ read: 8, clean: 8 })
   })
 
-  it.each(['utf8', 'utf16le'] as const)('says that its lines end in CR alone, in %s', async (encoding) => {
-    const lines = ['id,city', '1,"a\rb"', '2,Åland', ''].join('\r')
-    const { folder, findings, tried } = await init('mac.csv', Buffer.from(`\ufeff${lines}`, encoding))
+  it.each([
+    ['utf8', ''],
+    ['utf16le', ''],
+    ['utf8', '\r'],
+    ['utf8', '\n'],
+    ['utf16le', '\n'],
+    ['utf8', '\r\n'],
+  ] as const)('says that its lines end in CR alone, in %s with %j at the end', async (encoding, end) => {
+    const lines = ['id,city', '1,"a\rb"', '2,Åland'].join('\r')
+    const { folder, findings, tried } = await init('mac.csv', Buffer.from(`\ufeff${lines}${end}`, encoding))
     expect(definitionOf(folder).resources[0].dialect).toEqual({ lineTerminator: '\r' })
     expect(findings).toContainEqual(expect.objectContaining({ about: 'end of lines', answer: 'CR' }))
     expect(tried.rows.map(({ values }) => values!.city)).toEqual(['a\nb', 'Åland'])
     expect(await tryDataset(join(into, 'mac.csv'), { dataset: folder })).toMatchObject({
-      counts: { read: 2, clean: 2 },
+      counts: { read: 2, clean: 2, refused: 0 },
     })
   })
 
@@ -250,10 +257,10 @@ describe('no definition is made, and it is said why,', () => {
   it.each<[what: string, content: string | Buffer, why: RegExp]>([
     ['of a page', '<!doctype html><title>Moved</title>', /an HTML page titled "Moved"/],
     ['of an empty file', '', /the file is empty/],
-    ['of lines that end in CR alone, but for the last', 'a,b\r1,2\r3,4\n', /no row behind.*CR alone/],
+    ['of lines that end in CR alone, but for the last two', 'a,b\r1,2\r3,4\n\n', /no row behind.*CR alone/],
     [
-      'of so many lines that end in CR alone, but for the last, that they would be columns',
-      `a,b\r${'1,2\r'.repeat(3000)}\n`,
+      'of so many lines that end in CR alone, but for the last two, that they would be columns',
+      `a,b\r${'1,2\r'.repeat(3000)}\n\n`,
       /3002 columns.*CR alone/,
     ],
     ['of a header alone', 'a,b\n', /no row behind its header/],

@@ -44,12 +44,14 @@ export function readText(sample: Sample): Text {
   }
 }
 
-/** A file with a CR and no LF at all has no other end of a line. */
+/** A file with a CR and no LF, but as its last byte, has no other end of a line. */
 function readLines(bytes: Buffer): Pick<Text, 'bytes' | 'lineTerminator' | 'findings'> {
-  if (bytes.includes('\n') || !bytes.includes('\r')) return { bytes, findings: [] }
+  const last = /\r?\n$/.exec(bytes.toString('latin1', bytes.length - 2))?.[0] ?? ''
+  const lines = bytes.subarray(0, bytes.length - last.length)
+  if (lines.includes('\n') || !lines.includes('\r')) return { bytes, findings: [] }
   const finding: Finding = {
     ...{ about: 'end of lines', answer: 'CR', sure: 'certain' },
-    why: 'it has no LF, which ends the lines of others',
+    why: `it has no LF${last === '' ? '' : ' but the last byte'}, which ends the lines of others`,
   }
   return { bytes: lineFeeds(bytes), lineTerminator: '\r', findings: [finding] }
 }
