@@ -123,6 +123,41 @@ describe('a first row of texts is taken for names', () => {
   })
 })
 
+describe('an index without a name, as Pandas writes it,', () => {
+  it.each([
+    ['beside texts', ',alpha_2,numeric', (i: number) => `${i},A${'BCDEFGHI'[i]},00${i}`],
+    ['beside a column for each year', ',2019,2020', (i: number) => `${i},${i * 7}.5,${(i * 3) % 5}.5`],
+  ])('makes no row of the header, %s', async (_, header, row) => {
+    const made = await init([header, ...Array.from({ length: 8 }, (_, i) => row(i)), ''].join('\n'))
+    expect(namesOf(made)).toEqual(['column_1', ...header.split(',').slice(1)])
+    expect(made.tried.counts).toMatchObject({ read: 8, clean: 8 })
+    expect(made.doubts).toEqual([expect.stringContaining('column 1 is "column_1"')])
+  })
+})
+
+describe('white space around a name', () => {
+  it('is none of it, and the file is read by the name that it has', async () => {
+    const made = await init('code, name,\u3000area ,cost\n1,a,01,5.5\n2,b,02,3.5\n')
+    expect(made.fields.map(({ name, 'x-dsf': more }) => [name, more])).toEqual([
+      ['code', undefined],
+      ['name', { header: ' name' }],
+      ['area', { header: '\u3000area ' }],
+      ['cost', undefined],
+    ])
+    expect(made.tried.rows[0]!.values).toEqual({ code: 1, name: 'a', area: '01', cost: 5.5 })
+    expect(made.findings).toContainEqual(
+      expect.objectContaining({ why: expect.stringContaining('" name" in the file') }),
+    )
+    expect([made.doubts, made.dialect]).toEqual([[], undefined])
+  })
+
+  it('may be all that tells it from another one, and that is told', async () => {
+    const made = await init('code, code\n1,5\n2,3\n')
+    expect(namesOf(made)).toEqual(['code', 'code_2'])
+    expect(made.doubts).toEqual([expect.stringContaining('column 2 is "code_2"')])
+  })
+})
+
 describe('a sign before the first name', () => {
   it('is none of it, and the file is read by the name that it has', async () => {
     const made = await init(`# Time,Sales,Costs\n${rows}`)

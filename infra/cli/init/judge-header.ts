@@ -18,7 +18,7 @@ const steps: Finding = {
 
 /** The columns were judged without the first row: where that is of another kind, it is a header. */
 export function judgeHeader(header: string[], columns: Column[], rows: string[][]): HeaderFound {
-  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const typed = typedUnder(header, columns)
   const others = typed.filter((column) => !isOfColumn(header[column.at]!, column))
   const about = 'header'
   if (others.length > 0)
@@ -105,6 +105,13 @@ const formOf = (text: string): string =>
     .replace(/\d/g, '0')
     .replace(/[^Aa0]/gu, (one) => (/\p{L}/u.test(one) ? 'x' : one))
 
+const typedOf = (columns: Column[]): Column[] =>
+  columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+
+/** An empty cell of the first row fits any column, and says nothing. */
+const typedUnder = (header: string[], columns: Column[]): Column[] =>
+  typedOf(columns).filter(({ at }) => header[at]!.trim() !== '')
+
 const isOfColumn = (text: string, column: Column): boolean =>
   !isProblem(readRules(fieldOfColumn(column))(text))
 
@@ -117,7 +124,7 @@ const isNumbered = ([first, ...others]: string[], rows: string[][]): boolean =>
 
 /** `2019, 2020, 2021` over numbers: names all the same; and a single one beside a name, over what is no year. */
 function areYears(header: string[], columns: Column[], rows: string[][]): boolean {
-  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const typed = typedUnder(header, columns)
   const years = typed.map(({ at }) => Number(header[at]))
   const steps = years.slice(1).map((year, i) => Math.sign(year - years[i]!))
   if (!years.every(isYear) || !steps.every((step) => step !== 0 && step === steps[0])) return false
@@ -129,7 +136,7 @@ function areYears(header: string[], columns: Column[], rows: string[][]): boolea
 
 /** `turbine, 0, 0.5, 1`, over what was measured at each. */
 function areSteps(header: string[], columns: Column[], rows: string[][]): boolean {
-  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const typed = typedUnder(header, columns)
   const grow = (row: string[]) => {
     const numbers = typed.flatMap(({ at }) => (row[at]!.trim() === '' ? [] : [Number(row[at])]))
     return numbers.length > 1 && numbers.slice(1).every((number, i) => number > numbers[i]!)
@@ -156,7 +163,7 @@ function areNamesOver(names: string[], columns: Column[], rows: string[][]): boo
   if (words.size < names.length || [...words].some((word) => !/^\p{L}/u.test(word) || usualMissing.has(word)))
     return false
   if (rows.some((row) => row.some((text, i) => text === names[i]))) return false
-  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const typed = typedOf(columns)
   const strange = typed.filter((column) => !isOfColumn(names[column.at]!, column))
   return rows.length > 1 && strange.length > 0 && strange.length === typed.length
 }
@@ -171,7 +178,7 @@ export function arePartedFrom(
   columns: Column[],
   rows: string[][],
 ): boolean {
-  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const typed = typedOf(columns)
   const isRowOf = (line: string[]) => typed.every((column) => isOfColumn(line[column.at]!, column))
   return areNamesOver(names, columns, rows) && !lines.some(isRowOf)
 }
@@ -207,7 +214,7 @@ export function secondHeader(
 ): Second | undefined {
   if (isRow(header, row))
     return header.every(isWord) && !others.some((other) => isRow(header, other)) ? 'no names' : undefined
-  const typed = columns.filter(({ type, filled }) => type !== 'string' && filled > 0)
+  const typed = typedOf(columns)
   const filled = typed.filter(({ at }) => row[at]!.trim() !== '')
   const strange = filled.filter((column) => isWord(row[column.at]!) && !isOfColumn(row[column.at]!, column))
   const texts = columns.filter(({ type, at }) => type === 'string' && row[at]!.trim() !== '')

@@ -4,15 +4,15 @@ import type { Column } from './column.ts'
 /** The sign of a comment before the first name, as gnuplot and NumPy write it. `# of cases` counts them. */
 const sign = /^#\s*(?!of\b)(?=\p{L})/iu
 
-/** A name for each column: its own, with a number where it was there before; `column_3` where it has none. */
+/** A name for each column: its own, without white space around it, with a number where it was there before; `column_3` where it has none. */
 export function namesFor(header: string[]): string[] {
   const taken = new Set(header)
   const seen = new Set<string>()
   return header.map((text, i) => {
-    const own = isSigned(header, i) ? text.replace(sign, '') : text
-    let name = own.trim() === '' ? `column_${i + 1}` : own
+    const own = (isSigned(header, i) ? text.replace(sign, '') : text).trim()
+    let name = own || `column_${i + 1}`
     for (let n = 2; seen.has(name) || (name !== text && taken.has(name)); n++)
-      name = `${own.trim() || 'column'}_${n}`
+      name = `${own || 'column'}_${n}`
     seen.add(name)
     return name
   })
@@ -25,9 +25,10 @@ const isSigned = (header: string[], i: number): boolean =>
 export const withHeader = (column: Column, header: string | undefined): Column =>
   header === undefined || header === column.name ? column : { ...column, header }
 
-/** A column whose name only lost its sign has one. */
-const hasLostName = ({ name, header }: Column): boolean =>
-  header !== undefined && header.replace(sign, '') !== name
+/** All that a name may lose and still be one: its sign, and white space around it. */
+const isBared = ({ name, header }: Column): boolean => header?.replace(sign, '').trim() === name
+
+const hasLostName = (column: Column): boolean => column.header !== undefined && !isBared(column)
 
 export function nameDoubts(columns: Column[], hasHeader: boolean): string[] {
   if (!hasHeader) return ['the file seems to have no header: give its fields better names']
@@ -38,5 +39,5 @@ export function nameDoubts(columns: Column[], hasHeader: boolean): string[] {
 }
 
 /** What of a name is not as in the file. */
-export const aboutName = ({ name, header }: Column): string =>
-  header !== undefined && header.replace(sign, '') === name ? `; ${JSON.stringify(header)} in the file` : ''
+export const aboutName = (column: Column): string =>
+  isBared(column) ? `; ${JSON.stringify(column.header)} in the file` : ''
