@@ -1,7 +1,7 @@
 /** Whether the first row of a file names its columns, and what cannot be a field's name. */
 import { isProblem, readRules } from '@dsf/dataset'
 import { fieldOfColumn } from './field-of.ts'
-import type { Finding } from './findings.ts'
+import type { Finding, Sure } from './findings.ts'
 import type { Column } from './column.ts'
 import { usualMissing } from './judge-column.ts'
 
@@ -11,69 +11,62 @@ export interface HeaderFound {
   doubt?: string
 }
 
-const steps: Finding = {
-  ...{ about: 'header', answer: 'yes', sure: 'guess' },
-  why: 'numbers that grow from column to column behind a name, and in the rows they do not',
-}
+const found = (isHeader: boolean, sure: Sure, why: string): HeaderFound => ({
+  isHeader,
+  finding: { about: 'header', answer: isHeader ? 'yes' : 'no', sure, why },
+})
 
 /** The columns were judged without the first row: where that is of another kind, it is a header. */
 export function judgeHeader(header: string[], columns: Column[], rows: string[][]): HeaderFound {
   const typed = typedUnder(header, columns)
-  const others = typed.filter((column) => !isOfColumn(header[column.at]!, column))
-  const about = 'header'
-  if (others.length > 0)
-    return {
-      isHeader: true,
-      finding: {
-        about,
-        answer: 'yes',
-        sure: 'certain',
-        why: `the first row has no ${others[0]!.type} where all others have one`,
-      },
-    }
+  const other = typed.find((column) => !isOfColumn(header[column.at]!, column))
+  if (other) return found(true, 'certain', `the first row has no ${other.type} where all others have one`)
   if (isNumbered(header, rows))
-    return {
-      isHeader: true,
-      finding: {
-        about,
-        answer: 'yes',
-        sure: 'likely',
-        why: 'the first row numbers the columns, and not the first of them',
-      },
-    }
-  if (areSteps(header, columns, rows)) return { isHeader: true, finding: steps }
+    return found(true, 'likely', 'the first row numbers the columns, and not the first of them')
+  if (areSteps(header, columns, rows))
+    return found(
+      true,
+      'guess',
+      'numbers that grow from column to column behind a name, and in the rows they do not',
+    )
   if (typed.length > 0 && !areYears(header, columns, rows))
-    return {
-      isHeader: false,
-      finding: {
-        about,
-        answer: 'no',
-        sure: 'likely',
-        why: 'the first row has numbers and times where all others have',
-      },
-    }
-  const named = columns.filter(({ at }) => header[at] !== '')
-  const repeated = named.filter(({ at }) => rows.some((row) => row[at] === header[at]))
+    return found(false, 'likely', 'the first row has numbers and times where all others have')
+  return judgeTexts(header, columns, rows)
+}
+
+function judgeTexts(header: string[], columns: Column[], rows: string[][]): HeaderFound {
+  const named = columns.filter((column) => header[column.at] !== '' && !isFlag(column, header, rows))
+  const repeated = named.filter((column) => standsIn(rows, column, header))
   if (rows.length > 1 && repeated.length * 2 > named.length)
-    return {
-      isHeader: false,
-      finding: {
-        about,
-        answer: 'no',
-        sure: 'guess',
-        why: 'most cells of the first row stand in other rows too',
-      },
-    }
+    return found(false, 'guess', 'most cells of the first row stand in other rows too')
+  const again = rows.length < fewestAlike ? undefined : cellAgain(named, repeated)
+  if (again)
+    return found(
+      false,
+      'guess',
+      `${JSON.stringify(header[again.at])} of the first row stands in other rows too`,
+    )
   return {
-    isHeader: true,
-    finding: {
-      about,
-      answer: 'yes',
-      sure: 'guess',
-      why: 'nothing but texts: the first row is taken for the names',
-    },
+    ...found(true, 'guess', 'nothing but texts: the first row is taken for the names'),
     ...likeRows(header, named, rows),
   }
+}
+
+const standsIn = (rows: string[][], { at }: Column, header: string[]): boolean =>
+  rows.some((row) => row[at] === header[at])
+
+/** A cell is empty or has the name of its column: it says whether something is so, and nothing of the first row. */
+const isFlag = (column: Column, header: string[], rows: string[][]): boolean =>
+  column.distinct === 1 && column.filled < column.cells && standsIn(rows, column, header)
+
+/**
+ * A cell of the first row that others have too, as values of its column do. None where the first row has no value of a column of few,
+ * as `pos` above `noun` and `verb`, whatever word stands among the words.
+ */
+function cellAgain(named: Column[], repeated: Column[]): Column | undefined {
+  const few = named.filter(({ type, distinct, filled }) => type === 'string' && distinct * 2 <= filled)
+  if (!few.every((column) => repeated.includes(column))) return undefined
+  return repeated.find(({ type, distinct, filled }) => type === 'string' && distinct < filled)
 }
 
 /** Enough for a way of writing to be one. */
@@ -85,7 +78,7 @@ const fewestAlike = 5
  */
 function likeRows(header: string[], columns: Column[], rows: string[][]): Pick<HeaderFound, 'doubt'> {
   if (rows.length < fewestAlike) return {}
-  const isThere = ({ at }: Column) => rows.some((row) => row[at] === header[at])
+  const isThere = (column: Column) => standsIn(rows, column, header)
   const isLike = (column: Column) =>
     isThere(column)
       ? column.distinct < column.filled
