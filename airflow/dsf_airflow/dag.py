@@ -4,14 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from airflow.sdk import (
-    DAG,
-    AsyncCallback,
-    CronTriggerTimetable,
-    DeadlineAlert,
-    DeadlineReference,
-    Param,
-)
+from airflow.sdk import DAG, AsyncCallback, CronTriggerTimetable, DeadlineAlert, DeadlineReference, Param
 from dsf_dataset import Dataset
 
 from . import tasks

@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { QuarantinedRow } from '../refused/quarantined-row.ts'
+import { refusedRow } from '../../testing/refused-row.ts'
 import { bytesOf, shortSummaryOf } from './row-summary.ts'
 
-const refused = (change: Partial<QuarantinedRow>): QuarantinedRow => ({
-  ...{
-    key: 'k',
-    lane: 0,
-    offset: 1,
-    dsf_run: 'r',
-    dsf_row: 3,
-    stage: 'cleaner',
-    content: 'avro',
-    object: null,
-  },
-  bytes: Buffer.from('x'),
-  reasons: [{ field: 'mag', code: 'maximum', message: 'too much' }],
-  ...change,
-})
+const refused = (change: object) => refusedRow(1, change)
 
 describe('a quarantined row', () => {
   it('shows text only where the bytes are one: framed Avro may look like it', () => {

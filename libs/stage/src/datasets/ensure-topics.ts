@@ -87,8 +87,8 @@ function explain(error: Error & { errors?: (Error & { topic?: string; retriable?
   )
 }
 
-/** So long a broker may take to hear of a topic that was made a moment ago, perhaps by another process. */
-const visibleWithinMs = 5000
+/** So long a broker may take to hear of a topic that was made a moment ago, perhaps by another process. Other datasets wait to start meanwhile. */
+const visibleWithinMs = 2000
 
 async function visible(admin: Admin, names: string[]): Promise<ITopicMetadata[]> {
   const until = Date.now() + visibleWithinMs
