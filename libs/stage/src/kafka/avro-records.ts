@@ -77,10 +77,10 @@ export class Decoder {
   #resolver(id: number, writer: avsc.Type | undefined): avsc.Resolver | Error | undefined {
     if (!writer) return new Error(`has the schema id ${id}, which the registry does not know`)
     if (writer.fingerprint().equals(this.#reader.fingerprint())) return undefined
-    const reason = this.#whyNot(writer, this.#reader)
-    if (reason !== undefined) return new Error(reason)
     try {
-      return this.#reader.createResolver(writer)
+      const resolver = this.#reader.createResolver(writer)
+      const reason = this.#whyNot(writer, this.#reader)
+      return reason === undefined ? resolver : new Error(reason)
     } catch (error) {
       return new Error(`has another schema, ${writer.name}: ${(error as Error).message}`)
     }
