@@ -1,12 +1,12 @@
 /** Whatever dies in the middle of an import: no row is lost, none is counted twice. */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { writeQuakes, type QuakeFileSummary } from '../bench/generate-quakes.ts'
 import { stageNames } from '../infra/local/servers/stages.ts'
 import { countDocuments, measured, simulated } from './support/documents.ts'
 import { queryLake } from './support/objects.ts'
-import { kill, revive, secondInstance, type Instance } from './support/processes.ts'
+import { kill, revive, reviveKilled, secondInstance, type Instance } from './support/processes.ts'
 import { ingested, receiptOf, runAt, startRun, unanswered, type Run } from './support/runs.ts'
 import { filesDir } from './support/stack.ts'
 import { committedOf, endsOf, withAdmin } from './support/topics.ts'
@@ -63,6 +63,8 @@ async function hasWorkLeft(stage: string, topic: string): Promise<boolean> {
 const sum = (numbers: number[]) => numbers.reduce((total, n) => total + n, 0)
 
 const instances: Instance[] = []
+
+afterEach(reviveKilled)
 
 afterAll(() => {
   for (const { child } of instances) child.kill('SIGKILL')

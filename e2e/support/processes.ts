@@ -19,9 +19,13 @@ function recordOf(name: string): ProcessRecord {
   return record
 }
 
+/** Killed, and not started again. */
+const killed = new Set<string>()
+
 /** Ends a process of the stack without a word, like a lost machine. */
 export async function kill(name: string): Promise<void> {
   const record = recordOf(name)
+  killed.add(name)
   process.kill(record.pid, 'SIGKILL')
   await until(`${name} to be gone`, () => !isAlive(record))
 }
@@ -39,6 +43,12 @@ export async function revive(name: string): Promise<void> {
   if (!stageNames.includes(name as StageName)) await service.install()
   const record = await startProcess(runDir, service, await service.command())
   await untilReady(service, record, runDir)
+  killed.delete(name)
+}
+
+/** For the end of a test: one that failed before it revived what it had killed spoils no other. */
+export async function reviveKilled(): Promise<void> {
+  for (const name of killed) await revive(name)
 }
 
 export interface Instance {
