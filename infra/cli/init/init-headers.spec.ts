@@ -1,18 +1,9 @@
 /** Headers that are not as wide as the rows, below a note of several lines, or with a sign before them. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ownFolder } from '../testing/own-folder.ts'
-import { initDataset } from './init-dataset.ts'
+import { initializer } from '../testing/init-content.ts'
 
-const { path: into, write } = ownFolder()
-
-async function init(content: string) {
-  const { folder, ...made } = await initDataset(write('file.csv', content), { into, force: true })
-  const { dialect, schema } = JSON.parse(readFileSync(join(folder, 'datapackage.json'), 'utf8')).resources[0]
-  return { ...made, dialect, fields: schema.fields as { name: string; 'x-dsf'?: { header: string } }[] }
-}
-const namesOf = ({ fields }: Awaited<ReturnType<typeof init>>) => fields.map(({ name }) => name)
+const init = initializer()
+const namesOf = ({ fields }: { fields: { name: string }[] }) => fields.map(({ name }) => name)
 
 const rows = Array.from(
   { length: 40 },

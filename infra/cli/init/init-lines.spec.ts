@@ -1,20 +1,10 @@
 /** Lines that are no rows: what is found of them, and what is said. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ownFolder } from '../testing/own-folder.ts'
+import { initializer } from '../testing/init-content.ts'
 import { tryDataset } from '../try-dataset.ts'
-import { initDataset } from './init-dataset.ts'
 
-const { path: into, write } = ownFolder()
-
-/** What the definition says of such lines, its fields, and what was told. */
-async function init(content: string) {
-  const made = await initDataset(write('file.csv', content), { into, force: true })
-  const definition = JSON.parse(readFileSync(join(made.folder, 'datapackage.json'), 'utf8'))
-  const { dialect, schema } = definition.resources[0]
-  return { ...made, dialect, fields: schema.fields, reading: definition['x-dsf'].reading }
-}
+const init = initializer()
 
 const rows = Array.from({ length: 40 }, (_, i) => `r${i},${i * 3},${i}.5\n`).join('')
 const sales = `Region,Units,Price\n${rows}`
@@ -187,52 +177,6 @@ describe('a cell that is no number where all others are one', () => {
   })
 })
 
-describe('the columns of a file are called', () => {
-  it('by two lines, where the first one leaves some without a name', async () => {
-    const { dialect, fields } = await init(
-      `,Temperature,,Wind,\nDate,min,max,speed,gust\n${climate.join('')}`,
-    )
-    expect(dialect).toEqual({ headerRows: [1, 2] })
-    expect(fields.map(({ name }: { name: string }) => name)).toEqual([
-      'Date',
-      'Temperature min',
-      'max',
-      'Wind speed',
-      'gust',
-    ])
-  })
-
-  it('by a comment that has as many cells as the rows', async () => {
-    const { dialect, fields } = await init(`## v1\n#Region,Units,Price\n${rows}`)
-    expect(dialect).toEqual({ headerRows: [2], commentChar: '#' })
-    expect(fields[1]).toEqual({ name: 'Units', type: 'integer' })
-  })
-
-  it('by a comment above others', async () => {
-    const { dialect, fields } = await init(`# Region,Units,Price\n#\n# by hand, 2024\n${rows}`)
-    expect(dialect).toEqual({ headerRows: [1], commentChar: '#' })
-    expect(fields[1]).toEqual({ name: 'Units', type: 'integer' })
-  })
-
-  it('by no comment, where a line of names stands below it', async () => {
-    const { dialect } = await init(`# sales, costs, gains\n${sales}`)
-    expect(dialect.headerRows).not.toEqual([1])
-  })
-
-  it('by a line that leaves the first column out, as R writes it', async () => {
-    const { dialect, fields, tried } = await init(`"Units","Price"\n${rows}`)
-    expect(dialect).toEqual({ header: false, commentRows: [1] })
-    expect(fields.map(({ name }: { name: string }) => name)).toEqual(['column_1', 'Units', 'Price'])
-    expect(tried.counts).toMatchObject({ read: 40, clean: 40 })
-  })
-
-  it('by numbers that grow, under a name', async () => {
-    const { dialect, fields } = await init('turbine,1,2,3,4,5\na,1,2,9,7,1\nb,3,1,8,9,2\nc,2,2,7,6,1\n')
-    expect(dialect).toBeUndefined()
-    expect(fields[1].name).toBe('1')
-  })
-})
-
 describe('what is not sure is told:', () => {
   it.each([
     ['a header row', `Sales report,,\n${sales}`, 'header row, taken for line 2: what stands above it'],
@@ -280,43 +224,5 @@ describe('no line is left out', () => {
     const { reading, doubts } = await init(sales + notes)
     expect(reading).toBeUndefined()
     expect(doubts).toEqual([expect.stringContaining('30 of 70 rows cannot be read')])
-  })
-})
-
-describe('months are read', () => {
-  it.each([
-    ['French', 'fr', '%d %B %Y', ['1 février 2024', '12 mars 2024', '3 août 2024']],
-    ['German, with points', 'de', '%d. %b %Y', ['1. Mär 2024', '12. Mai 2024', '3. Okt. 2024']],
-    [
-      'Portuguese',
-      'pt',
-      '%d de %B de %Y',
-      ['1 de março de 2024', '2 de maio de 2024', '9 de outubro de 2024'],
-    ],
-    ['Turkish, in capitals', 'tr', '%d %B %Y', ['1 NİSAN 2024', '2 MAYIS 2024', '3 KASIM 2024']],
-    [
-      'Russian, with a clock',
-      'ru',
-      '%d %b %Y %H:%M',
-      ['1 янв 2024 12:00', '2 мая 2024 12:00', '3 дек 2024 12:00'],
-    ],
-  ])('%s', async (_, locale, format, texts) => {
-    const { fields } = await init(`tag;wert\n${texts.map((text, i) => `${text};${i}\n`).join('')}`)
-    expect(fields[0]).toMatchObject({ format, 'x-dsf': { locale } })
-  })
-
-  it('as a guess, where several languages would read them alike', async () => {
-    const { findings } = await init('tag;wert\n1 mei 2024;1\n2 mei 2024;2\n3 mei 2024;3\n')
-    const found = findings.find(({ about }) => about === 'column tag')!
-    expect(found).toMatchObject({ answer: 'date %d %B %Y (nl)', sure: 'guess' })
-    expect(found.why).toContain('id would read them alike')
-  })
-
-  it('as texts, where two languages mean other months', async () => {
-    const { fields, doubts } = await init('tag;wert\n1 lis 2024;1\n2 lis 2023;2\n3 lis 2022;3\n')
-    expect(fields[0].type).toBe('string')
-    expect(doubts).toEqual([
-      expect.stringMatching(/tag: its cells could be times of the form %d %b %Y \(pl\), or of the form/),
-    ])
   })
 })

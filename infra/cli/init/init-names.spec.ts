@@ -1,0 +1,52 @@
+/** Names that stand on two lines, in a comment, or not above every column. */
+import { describe, expect, it } from 'vitest'
+import { initializer } from '../testing/init-content.ts'
+
+const init = initializer()
+
+const rows = Array.from({ length: 40 }, (_, i) => `r${i},${i * 3},${i}.5\n`).join('')
+const sales = `Region,Units,Price\n${rows}`
+const climate = Array.from(
+  { length: 28 },
+  (_, i) => `2024-01-${String(i + 1).padStart(2, '0')},${i}.5,${i + 3}.5,${i},${i + 2}\n`,
+)
+
+describe('the columns of a file are called', () => {
+  it('by two lines, where the first one leaves some without a name', async () => {
+    const { dialect, fields } = await init(
+      `,Temperature,,Wind,\nDate,min,max,speed,gust\n${climate.join('')}`,
+    )
+    expect(dialect).toEqual({ headerRows: [1, 2] })
+    expect(fields.map(({ name }) => name)).toEqual(['Date', 'Temperature min', 'max', 'Wind speed', 'gust'])
+  })
+
+  it('by a comment that has as many cells as the rows', async () => {
+    const { dialect, fields } = await init(`## v1\n#Region,Units,Price\n${rows}`)
+    expect(dialect).toEqual({ headerRows: [2], commentChar: '#' })
+    expect(fields[1]).toEqual({ name: 'Units', type: 'integer' })
+  })
+
+  it('by a comment above others', async () => {
+    const { dialect, fields } = await init(`# Region,Units,Price\n#\n# by hand, 2024\n${rows}`)
+    expect(dialect).toEqual({ headerRows: [1], commentChar: '#' })
+    expect(fields[1]).toEqual({ name: 'Units', type: 'integer' })
+  })
+
+  it('by no comment, where a line of names stands below it', async () => {
+    const { dialect } = await init(`# sales, costs, gains\n${sales}`)
+    expect(dialect?.['headerRows']).not.toEqual([1])
+  })
+
+  it('by a line that leaves the first column out, as R writes it', async () => {
+    const { dialect, fields, tried } = await init(`"Units","Price"\n${rows}`)
+    expect(dialect).toEqual({ header: false, commentRows: [1] })
+    expect(fields.map(({ name }) => name)).toEqual(['column_1', 'Units', 'Price'])
+    expect(tried.counts).toMatchObject({ read: 40, clean: 40 })
+  })
+
+  it('by numbers that grow, under a name', async () => {
+    const { dialect, fields } = await init('turbine,1,2,3,4,5\na,1,2,9,7,1\nb,3,1,8,9,2\nc,2,2,7,6,1\n')
+    expect(dialect).toBeUndefined()
+    expect(fields[1]).toMatchObject({ name: '1' })
+  })
+})
