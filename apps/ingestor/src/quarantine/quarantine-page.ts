@@ -15,6 +15,9 @@ export interface Page {
 const longestMs = 250
 const largestPage = 2 ** 20
 
+/** What a refused row has, more or less: of a short step little is fetched, as long as its rows are usual ones. */
+const bytesOfRow = 512
+
 /** What a lane holds ready, so that lanes together stay small however long their rows are. */
 const mostReady = 2 ** 18
 
@@ -104,12 +107,15 @@ class LaneTail {
   /** Goes back by one fetch. One that does not reach as far as we have read was too long a step. */
   async read({ matches, limit }: Parameters<typeof pageOf>[3]): Promise<void> {
     const offset = Math.max(this.#first, this.#before - this.#step)
-    const { records, from, next, stable } = await this.#log.fetch({ lane: this.#lane, offset })
+    const { records, from, next, stable } = await this.#log.fetch(
+      { lane: this.#lane, offset },
+      this.#step * bytesOfRow,
+    )
     if (next < Math.min(this.#before, stable) && this.#step > 1) {
       this.#step = Math.max(1, Math.floor(this.#step / 4))
       return
     }
-    this.#step = Math.min(this.#step * 2, 4096)
+    this.#step = Math.min(this.#step * 2, 2048)
     const below = Math.min(from, offset)
     this.#before = this.#keep(records, matches, limit) ?? below
   }

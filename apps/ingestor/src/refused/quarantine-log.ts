@@ -4,7 +4,7 @@ import type { Fetched, FetchedRecord, Place, TopicReader } from '@dsf/stage'
 import { SourceError } from '../source-error.ts'
 import { toRow, type QuarantinedRow } from './quarantined-row.ts'
 
-/** What one fetch brings at most, beside a record batch that is longer by itself. */
+/** What one fetch brings of a topic that is read from end to end, beside a record batch that is longer by itself. */
 const fetchBytes = 2 ** 20
 
 export interface Range {
@@ -15,7 +15,8 @@ export interface Range {
 /** The quarantine topic of a dataset, from any place. Holds one fetch at a time and nothing between two. */
 export interface QuarantineLog {
   ranges: () => Promise<Range[]>
-  fetch: (place: Place) => Promise<Fetched>
+  /** of some bytes, or as much as is good for a reader of everything */
+  fetch: (place: Place, bytes?: number) => Promise<Fetched>
 }
 
 export const quarantineLog = (
@@ -23,7 +24,7 @@ export const quarantineLog = (
   dataset: Dataset,
 ): QuarantineLog => ({
   ranges: () => topics.ranges(dataset, 'quarantine'),
-  fetch: (place) => topics.fetch(dataset, 'quarantine', place, fetchBytes),
+  fetch: (place, bytes = fetchBytes) => topics.fetch(dataset, 'quarantine', place, bytes),
 })
 
 /** Undefined for a record that is not ours. A topic that only stages write has no such record. */

@@ -31,6 +31,15 @@ const refused = (bytes: number, key: string | null = null): Output => ({
   key,
   value: { dsf_run: 'r', dsf_row: 1, stage: 's', reasons: [], content: 'csv', bytes: Buffer.alloc(bytes) },
 })
+const { fields } = topicSchemas.enriched(dataset)
+const empty: Record<string, unknown> = { double: 0, string: '' }
+const nothing = Object.fromEntries(fields.map(({ name, type }) => [name, empty[String(type)] ?? null]))
+const strings = { dsf_run: 'r', id: 'quake', place: 'Tōkyō 🗼 '.repeat(400_000) }
+const enriched = (more: object): Output => ({
+  key: 'quake',
+  lane: 2,
+  value: { ...nothing, dsf_row: 7, dsf_version: 1, time: 0, updated: 0, simulated: false, ...more },
+})
 const receipt: Receipt = {
   run: 'r',
   dataset: 'earthquakes',
@@ -107,12 +116,21 @@ describe('Outbox', () => {
     const outbox = openOutbox()
     for (let i = 0; i < 40; i++) {
       outbox.addNow('seen', [mark(2 * i, i % 2), mark(2 * i + 1, i % 2)])
-      outbox.addNow('quarantine', [refused(500_000)])
+      outbox.addNow('enriched', [enriched({ ...strings, place: 'x'.repeat(500_000) })])
     }
     const sizes = outbox.sends().map((send) => sizeOf(send))
     expect(sizes.length).toBe(7)
     expect(Math.max(...sizes)).toBeLessThan(maxBatchBytes)
     expect(marksOf(outbox)).toEqual(Array.from({ length: 80 }, (_, i) => i))
+  })
+
+  it('cuts what is refused into batches of 256 kB, of which a question reads few', () => {
+    const outbox = openOutbox()
+    for (let i = 0; i < 100; i++) outbox.addNow('quarantine', [refused(10_000)])
+    outbox.addNow('quarantine', [refused(300_000)])
+    const sizes = outbox.sends().map((send) => sizeOf(send))
+    expect(sizes.length).toBe(5)
+    expect(Math.max(...sizes.slice(0, -1))).toBeLessThan(2 ** 18)
   })
 
   it('counts long keys too, which a batch carries beside the values', () => {
@@ -123,15 +141,6 @@ describe('Outbox', () => {
 })
 
 describe('a record that is too large for its topic', () => {
-  const { fields } = topicSchemas.enriched(dataset)
-  const empty: Record<string, unknown> = { double: 0, string: '' }
-  const nothing = Object.fromEntries(fields.map(({ name, type }) => [name, empty[String(type)] ?? null]))
-  const strings = { dsf_run: 'r', id: 'quake', place: 'Tōkyō 🗼 '.repeat(400_000) }
-  const enriched = (more: object): Output => ({
-    key: 'quake',
-    lane: 2,
-    value: { ...nothing, dsf_row: 7, dsf_version: 1, time: 0, updated: 0, simulated: false, ...more },
-  })
   const quarantined = (outbox: Outbox) =>
     outbox
       .sends()

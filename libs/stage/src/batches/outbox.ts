@@ -9,6 +9,9 @@ import type { Serde } from '../kafka/serde.ts'
 import { cutToFit, largestRecord, recount, refuseRow, sizeOf } from './too-large.ts'
 import { sliced, sliceRecords } from './turns.ts'
 
+/** Quarantine is read by place, a few rows at a time, and a record batch is read whole: so its batches are small. */
+const mostRefusedBytes = 2 ** 18
+
 /** Collects what one transaction writes, encoded, in order per topic and lane. */
 export class Outbox implements Gathered {
   readonly #stage: string
@@ -20,6 +23,8 @@ export class Outbox implements Gathered {
   #sends: TopicMessages[][] = []
   #open = new Map<TopicKind, Message[]>()
   #openBytes = 0
+  /** of them, in quarantine */
+  #refusedBytes = 0
   /** records by topic kind, receipts not counted */
   readonly written = new Map<TopicKind, number>()
   /** what handlers counted of it */
@@ -105,7 +110,10 @@ export class Outbox implements Gathered {
    * record that is larger than a send is one by itself.
    */
   #push(kind: TopicKind, message: Message, size: number): void {
-    if (this.#openBytes + size > maxSendBytes) this.#cut()
+    const isRefused = kind === 'quarantine'
+    if (this.#openBytes + size > maxSendBytes || (isRefused && this.#refusedBytes + size > mostRefusedBytes))
+      this.#cut()
+    if (isRefused) this.#refusedBytes += size
     const messages = this.#open.get(kind)
     if (messages) messages.push(message)
     else this.#open.set(kind, [message])
@@ -122,6 +130,7 @@ export class Outbox implements Gathered {
     )
     this.#open = new Map()
     this.#openBytes = 0
+    this.#refusedBytes = 0
   }
 
   sends(): TopicMessages[][] {
