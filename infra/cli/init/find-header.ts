@@ -10,7 +10,7 @@ import {
   isTitle,
   secondHeader,
   type Second,
-} from './judge-header.ts'
+} from './around-header.ts'
 import { recordsOf, type Begun } from './records.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 

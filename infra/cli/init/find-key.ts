@@ -1,7 +1,8 @@
 /** Which columns tell each row from all others. */
-import { isProblem, keyReader, keyRules, readRules } from '@dsf/dataset'
+import { isProblem, keyReader, keyRules } from '@dsf/dataset'
 import { butFor, ofAxes, ofUnique, ofWholeRow } from './about-key.ts'
 import { fieldOfColumn } from './field-of.ts'
+import { axesOf } from './find-axes.ts'
 import type { Finding } from './findings.ts'
 import type { Column } from './column.ts'
 
@@ -39,7 +40,7 @@ export function findKey(columns: Column[], rows: string[][], isWhole: boolean, l
     return { columns: besideEqual, equal, finding: butFor(equal, finding) }
   }
   const axes = axesOf(columns, rows)
-  return axes.length > 0
+  return axes.length > 0 && axes.every((column) => numbered(column, rows))
     ? { columns: axes, equal, finding: ofAxes(axes, rows.length) }
     : { columns: [], equal, finding: ofWholeRow(rows.length, budget.looks > 0) }
 }
@@ -76,46 +77,6 @@ function keyBesideEqual(
   const able = columns.filter(({ type, name }) => type !== 'integer' || isNamed(name))
   const key = uniqueAmong(able, once, budget)
   return key && key.length < columns.length ? key : undefined
-}
-
-/** Fewer numbers may be in order by chance. */
-const fewestSteps = 6
-/** Steps of one axis for each of the one before it. */
-const fewestWithin = 2
-
-/** What all else was measured at: the first column of numbers, or the first two or three, in steps that all go one way. */
-function axesOf(columns: Column[], rows: string[][]): Column[] {
-  if (rows.length < fewestSteps) return []
-  for (let count = 1; count <= 3 && count < Math.max(2, columns.length); count++) {
-    const axes = columns.slice(0, count)
-    if (!axes.every((column) => isOfNumbers(column) && numbered(column, rows) !== undefined)) return []
-    if (goOneWay(axes, rows)) return axes
-  }
-  return []
-}
-
-const isOfNumbers = ({ type, filled, cells }: Column) =>
-  (type === 'number' || type === 'integer') && filled === cells
-
-/** The last of the axes goes one way while those before it stay, which they do for some rows each time. */
-function goOneWay(axes: Column[], rows: string[][]): boolean {
-  const readers = axes.map((column) => readRules(fieldOfColumn(column)))
-  const ways = axes.map(() => 0)
-  const steps = axes.map(() => 0)
-  let before: number[] | undefined
-  for (const row of rows) {
-    const numbers = axes.map(({ at }, i) => readers[i]!(row[at]!) as number)
-    if (before) {
-      const moved = numbers.findIndex((number, i) => number !== before![i])
-      if (moved < 0) return false
-      const way = Math.sign(numbers[moved]! - before[moved]!)
-      if (ways[moved] !== 0 && ways[moved] !== way) return false
-      ways[moved] = way
-      steps[moved]!++
-    }
-    before = numbers
-  }
-  return steps.every((count, i) => count > 0 && (i === 0 || count >= steps[i - 1]! * fewestWithin))
 }
 
 /** A measured value is no name of a row, and neither is a text of many words, nor a part of a person's name. */

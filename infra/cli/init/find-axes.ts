@@ -1,0 +1,43 @@
+import { readRules } from '@dsf/dataset'
+import type { Column } from './column.ts'
+import { fieldOfColumn } from './field-of.ts'
+
+/** Fewer numbers may be in order by chance. */
+const fewestSteps = 6
+/** Steps of one axis for each of the one before it. */
+const fewestWithin = 2
+
+/** What all else was measured at: the first column of numbers, or the first two or three, in steps that all go one way. */
+export function axesOf(columns: Column[], rows: string[][]): Column[] {
+  if (rows.length < fewestSteps) return []
+  for (let count = 1; count <= 3 && count < Math.max(2, columns.length); count++) {
+    const axes = columns.slice(0, count)
+    if (!axes.every(isOfNumbers)) return []
+    if (goOneWay(axes, rows)) return axes
+  }
+  return []
+}
+
+const isOfNumbers = ({ type, filled, cells }: Column) =>
+  (type === 'number' || type === 'integer') && filled === cells
+
+/** The last of the axes goes one way while those before it stay, which they do for some rows each time. */
+function goOneWay(axes: Column[], rows: string[][]): boolean {
+  const readers = axes.map((column) => readRules(fieldOfColumn(column)))
+  const ways = axes.map(() => 0)
+  const steps = axes.map(() => 0)
+  let before: number[] | undefined
+  for (const row of rows) {
+    const numbers = axes.map(({ at }, i) => readers[i]!(row[at]!) as number)
+    if (before) {
+      const moved = numbers.findIndex((number, i) => number !== before![i])
+      if (moved < 0) return false
+      const way = Math.sign(numbers[moved]! - before[moved]!)
+      if (ways[moved] !== 0 && ways[moved] !== way) return false
+      ways[moved] = way
+      steps[moved]!++
+    }
+    before = numbers
+  }
+  return steps.every((count, i) => count > 0 && (i === 0 || count >= steps[i - 1]! * fewestWithin))
+}
