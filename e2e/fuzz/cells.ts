@@ -69,7 +69,7 @@ const writtenCells = fc.oneof(
   fc
     .tuple(
       fc.maxSafeInteger().map((whole) => whole % 2 ** 52),
-      fc.constantFrom(...marks.filter((mark) => !('decimalChar' in mark))),
+      fc.constantFrom({ groupChar: '.' }, ...marks.filter((mark) => !('decimalChar' in mark))),
     )
     .map(([value, mark]) => ({ field: fieldOf('f', 'integer', mark), text: marked(value, mark), value })),
 )

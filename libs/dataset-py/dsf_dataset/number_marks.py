@@ -25,7 +25,9 @@ def unmarker(field: Field, refuse: _Refuse) -> _Unmark | None:
     if decimal == "." and group is None and field.bare_number:
         return None
     groups = "" if group is None else f"|[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+"
-    number = rf"([+-]?(?:[0-9]+{groups})?)(?:{re.escape(decimal)}([0-9]*))?((?:[eE][+-]?[0-9]+)?)"
+    # an integer has no decimal mark, so groups may have it
+    fraction = rf"(?:{re.escape(decimal)}([0-9]*)){'{0}' if group == decimal else '?'}"
+    number = rf"([+-]?(?:[0-9]+{groups})?){fraction}((?:[eE][+-]?[0-9]+)?)"
     form = re.compile(number if field.bare_number else number + _BESIDE)
 
     def plain(text: str) -> str | None:
@@ -47,10 +49,10 @@ def unmarker(field: Field, refuse: _Refuse) -> _Unmark | None:
 def _check(field: Field, refuse: _Refuse) -> None:
     is_number = field.type in ("number", "integer")
     if field.decimal_char != "." and field.type != "number":
-        raise refuse("/decimalChar", f"applies to numbers, not to a {field.type}")
+        raise refuse("/decimalChar", f'applies to a "number", and this is of type "{field.type}"')
     if field.group_char is not None and not is_number:
         raise refuse("/groupChar", f"applies to numbers, not to a {field.type}")
-    if field.group_char == field.decimal_char:
+    if field.group_char == field.decimal_char and field.type == "number":
         raise refuse("/groupChar", "expected another one than decimalChar")
     if not field.bare_number and not is_number:
         raise refuse("/bareNumber", f"applies to numbers, not to a {field.type}")

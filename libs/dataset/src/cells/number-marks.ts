@@ -13,7 +13,9 @@ export function unmarker(field: Marked, refuse: ErrorAt): Unmark | undefined {
   const { decimalChar, groupChar, bareNumber } = field
   if (decimalChar === '.' && groupChar === undefined && bareNumber !== false) return undefined
   const groups = groupChar === undefined ? '' : `|\\d{1,3}(?:${escaped(groupChar)}\\d{3})+`
-  const form = `([+-]?(?:\\d+${groups})?)(?:${escaped(decimalChar)}(\\d*))?((?:[eE][+-]?\\d+)?)`
+  // an integer has no decimal mark, so groups may have it
+  const fraction = `(?:${escaped(decimalChar)}(\\d*))${groupChar === decimalChar ? '{0}' : '?'}`
+  const form = `([+-]?(?:\\d+${groups})?)${fraction}((?:[eE][+-]?\\d+)?)`
   const unmark = plainOf(new RegExp(`^${form}${bareNumber === false ? beside : ''}$`, 'u'), groupChar)
   if (bareNumber !== false) return unmark
   // a mark before the first digit may be one of the number, or of what stands before it
@@ -28,9 +30,10 @@ export function unmarker(field: Marked, refuse: ErrorAt): Unmark | undefined {
 function checkMarks({ type, decimalChar, groupChar, bareNumber }: Marked, refuse: ErrorAt): void {
   const isNumber = type === 'number' || type === 'integer'
   if (decimalChar !== '.' && type !== 'number')
-    throw refuse('/decimalChar', `applies to numbers, not to a ${type}`)
+    throw refuse('/decimalChar', `applies to a "number", and this is of type "${type}"`)
   if (groupChar !== undefined && !isNumber) throw refuse('/groupChar', `applies to numbers, not to a ${type}`)
-  if (groupChar === decimalChar) throw refuse('/groupChar', 'expected another one than decimalChar')
+  if (groupChar === decimalChar && type === 'number')
+    throw refuse('/groupChar', 'expected another one than decimalChar')
   if (bareNumber === false && !isNumber) throw refuse('/bareNumber', `applies to numbers, not to a ${type}`)
 }
 
