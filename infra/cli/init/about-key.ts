@@ -35,6 +35,13 @@ export const ofWholeRow = (rows: number, areAllTried: boolean): Finding => ({
   why: `${areAllTried ? 'no three columns tell' : 'of the columns that were tried, no three tell'} ${counted(rows, 'row')} apart; rows that are equal in everything are one row then`,
 })
 
+/** Of a key in which an empty cell is a value. */
+export const withEmpty = (finding: Finding): Finding => ({
+  ...finding,
+  sure: 'guess',
+  why: `${finding.why.replace(', none is missing', '')}, an empty cell for a value of its own`,
+})
+
 /** Of a key among the rows that equal no other one. */
 export const butFor = (equal: number, { why, ...finding }: Finding): Finding => ({
   ...finding,

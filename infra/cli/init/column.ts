@@ -17,6 +17,8 @@ export interface Column {
   marks?: Marks
   /** beside the empty cell */
   missing: string[]
+  /** in a key that needs it: then `missing` is all that is no value */
+  emptyIsValue?: true
   tokens?: { trueValues: string[]; falseValues: string[] }
   /** cells that hold a value */
   filled: number

@@ -1,25 +1,21 @@
 /** From the beginning of a file to what is known of it. */
-import type { Reading } from '@dsf/dataset'
 import { sniff } from '../../../apps/ingestor/src/reading/check-header.ts'
-import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
-import { findFooter } from './find-footer.ts'
-import { findHeader, type HeaderLines } from './find-header.ts'
-import { findKey } from './find-key.ts'
-import { linesBefore } from './find-lines.ts'
+import { findKey, type Key } from './find-key.ts'
 import { findRoles } from './find-roles.ts'
+import { withYears } from './find-years.ts'
+import { missFarValues } from './far-values.ts'
 import { keepDigits } from './keep-digits.ts'
 import { counted, type Finding } from './findings.ts'
 import type { Column } from './column.ts'
-import { judgeColumn } from './judge-column.ts'
+import { judgeAll } from './judge-column.ts'
 import { doubtPoints } from './judge-numbers.ts'
-import { letPass } from './let-pass.ts'
-import { judgeHeader } from './judge-header.ts'
 import { judgeTogether } from './judge-together.ts'
 import type { Found } from './make-definition.ts'
 import { aboutName, nameDoubts, namesFor, withHeader } from './name-columns.ts'
 import { refuseFew } from './nearly-typed.ts'
 import { refuseFile } from './refuse-file.ts'
-import { scanRows, type Scanned } from './scan-rows.ts'
+import { numberOf, scanFile, withoutHeader, withoutRepeats } from './scan-file.ts'
+import type { Scanned } from './scan-rows.ts'
 import { sniffDialect, type Sniffed } from './sniff-dialect.ts'
 import type { Text } from './read-text.ts'
 import type { Sample } from './take-sample.ts'
@@ -30,9 +26,6 @@ export interface Described extends Omit<Found, 'name' | 'title' | 'url'> {
   doubts: string[]
   rows: number
 }
-
-/** Enough to judge by; those behind them are seen when they are imported. */
-const mostRows = 200_000
 
 /**
  * @param text of the sample
@@ -49,13 +42,13 @@ export async function describeFile(
   if (foreign) throw new Error(foreign)
   const sniffed = await sniffDialect(bytes, folder)
   const { names } = sniffed.lines
-  const { scanned, reading, header, ...lines } = scanAll(bytes, sniffed, isWhole)
+  const { scanned, reading, header, maxRowBytes, ...lines } = scanFile(bytes, sniffed, isWhole)
   refuseFile(scanned, bytes)
   const below = withoutRepeats(scanned)
   const all = header.isHeader ? below : [scanned.header, ...scanned.rows]
   const dialect = header.isHeader ? lines.dialect : withoutHeader(lines.dialect)
   const called = namesFor(header.isHeader ? scanned.header : (names ?? scanned.header.map(() => '')))
-  const { columns: judged, rows } = refuseFew(judgeTogether(judgeAll(called, all), all), all, (row) =>
+  const { columns: judged, rows } = refuseFew(judgeAllTogether(called, all), all, (row) =>
     numberOf(row, scanned, header.isHeader),
   )
   const columns =
@@ -63,13 +56,15 @@ export async function describeFile(
   const named = columns.map((column, i) =>
     withHeader(column, header.isHeader ? scanned.header[i] : undefined),
   )
-  const key = findKey(named, rows, isWhole)
-  const fields = key.columns.length > 0 ? named : named.map((column) => keepDigits(column, rows))
+  const found = findKey(named, rows, isWhole)
+  const { columns: timed, key } = withYears(asInKey(named, found), found, rows)
+  const fields = key.columns.length > 0 ? timed : timed.map((column) => keepDigits(column, rows))
   const roles = findRoles(fields, key.columns, rows)
   return {
     ...{ dialect, reading, hasHeader: header.isHeader, columns: fields },
     ...{ key: key.columns, roles, rows: all.length, ...(encoding ? { encoding } : {}) },
     ...(lineTerminator ? { lineTerminator } : {}),
+    ...(maxRowBytes ? { maxRowBytes } : {}),
     findings: [
       ...[...findings, delimiterOf(sniffed), quoteOf(sniffed), ...lines.findings],
       ...[...(header.finding ? [header.finding] : []), key.finding, ...roles.findings],
@@ -89,76 +84,16 @@ export async function describeFile(
   }
 }
 
-/** By all that is found of its lines, each in its turn. */
-function scanAll(bytes: Buffer, sniffed: Sniffed, isWhole: boolean) {
-  const { dialect, lines } = sniffed
-  if (lines.names)
-    return { ...scanLines(bytes, sniffed, { dialect, findings: [] }, isWhole), header: noHeader }
-  const found = scanLines(bytes, sniffed, findHeader(bytes, dialect, judgeAll, true), isWhole)
-  const header = headerOf(found)
-  if (header.isHeader) return { ...found, header }
-  // where nothing is a header, nothing stands below it
-  const plain = scanLines(bytes, sniffed, findHeader(bytes, dialect, judgeAll, false), isWhole)
-  return { ...plain, header: { ...headerOf(plain), isHeader: false } }
-}
-
-function headerOf({ scanned }: { scanned: Scanned }) {
-  const rows = withoutRepeats(scanned)
-  return judgeHeader(scanned.header, judgeAll(scanned.header, rows), rows)
-}
-
-/** Files that were put together from several have the header again and again; it says nothing of what a column holds. */
-function withoutRepeats({ header, rows }: Scanned): string[][] {
-  const others = rows.filter((row) => row.some((cell, i) => cell !== header[i]))
-  return others.length * 2 > rows.length ? others : rows
-}
-
-/** As a run counts: the first row is the one below the header, and those that cannot be read are some too. */
-function numberOf(row: string[], { header, rows, unreadable }: Scanned, hasHeader: boolean): number {
-  let number = row === header ? 1 : rows.indexOf(row) + (hasHeader ? 1 : 2)
-  for (const bad of unreadable) if (bad.row + (hasHeader ? 0 : 1) <= number) number++
-  return number
-}
-
-function scanLines(
-  bytes: Buffer,
-  sniffed: Sniffed,
-  { dialect, findings: found }: HeaderLines,
-  isWhole: boolean,
-) {
-  const scan = (reading: Reading) => scanRows(bytes, dialect, mostRows, isWhole, reading)
-  // before a footer is looked for: such a row at the end would be taken for one
-  const passed = letPass(scan, sniffed.lines.reading)
-  const { scanned, reading } = passed
-  const findings = [...sniffed.lines.findings, ...found, ...passed.findings]
-  const isAll = isWhole && scanned.rows.length < mostRows
-  const foot = isAll ? findFooter(bytes, dialect, reading, scanned) : undefined
-  if (!foot) return { scanned, reading, dialect, findings }
-  const footed = { ...reading, footer: foot.footer }
-  return { scanned: scan(footed), reading: footed, dialect, findings: [...findings, foot.finding] }
-}
-
-const noHeader = { isHeader: false, finding: undefined, doubt: undefined }
-
-/** What would be its header is a row, and the lines above it are passed over by their numbers. */
-function withoutHeader({ headerRows: [line] = [], headerJoin: _, ...dialect }: CsvDialect): CsvDialect {
-  if (line === undefined) return dialect
-  return { ...dialect, commentRows: [...new Set([...linesBefore(line), ...(dialect.commentRows ?? [])])] }
-}
+const asInKey = (columns: Column[], key: Key): Column[] =>
+  columns.map((column) => key.columns.find(({ at }) => at === column.at) ?? column)
 
 const lineDoubts = (findings: Finding[]): string[] =>
   findings
     .filter(({ sure }) => sure === 'guess')
     .map(({ about, answer, why }) => `${about}, taken for ${answer}: ${why}`)
 
-const judgeAll = (names: string[], rows: string[][]): Column[] =>
-  names.map((name, at) =>
-    judgeColumn(
-      name,
-      at,
-      rows.map((row) => row[at]!),
-    ),
-  )
+const judgeAllTogether = (names: string[], rows: string[][]): Column[] =>
+  judgeTogether(judgeAll(names, rows), rows).map((column) => missFarValues(column, rows))
 
 const encodingDoubt = (encoding: string | undefined): string[] =>
   encoding === undefined ? [] : [`the encoding, taken for ${encoding}: look at the letters of the first rows`]
@@ -212,5 +147,5 @@ const equalDoubt = (equal: number, rows: number): string[] =>
   equal === 0
     ? []
     : [
-        `${equal} of ${counted(rows, 'row')} equal another one in everything, and are left out as duplicates: if each counts, the file needs a column that numbers them`,
+        `${equal} of ${counted(rows, 'row')} ${equal === 1 ? 'equals another one in everything, and is left out as a duplicate' : 'equal another one in everything, and are left out as duplicates'}: if each counts, the file needs a column that numbers them`,
       ]

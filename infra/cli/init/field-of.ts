@@ -18,9 +18,13 @@ export const fieldOf = (name: string, type: FieldType, more: Partial<Field> = {}
 })
 
 /** The field that a column becomes, as far as its cells are read by it. */
-export const fieldOfColumn = ({ name, type, format, locale, missing, tokens, marks }: Column): Field =>
+export const fieldOfColumn = ({ name, type, format, locale, tokens, marks, ...column }: Column): Field =>
   fieldOf(name, type, {
-    ...{ format: format ?? 'default', missingValues: ['', ...missing] },
+    ...{ format: format ?? 'default', missingValues: missingOf(column) },
     ...(locale === undefined ? {} : { locale }),
     ...{ ...tokens, ...marks },
   })
+
+/** The cells that hold no value. */
+export const missingOf = ({ missing, emptyIsValue }: Pick<Column, 'missing' | 'emptyIsValue'>): string[] =>
+  emptyIsValue ? missing : ['', ...missing]

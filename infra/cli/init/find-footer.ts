@@ -2,6 +2,7 @@
 import type { Reading } from '@dsf/dataset'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import { counted, type Finding } from './findings.ts'
+import { isTooLong } from './refuse-file.ts'
 import { scanRows, type Scanned } from './scan-rows.ts'
 
 export interface FooterFound {
@@ -38,7 +39,8 @@ export function findFooter(
 function footOf({ rows, unreadable }: Scanned) {
   const total = rows.length + unreadable.length
   const foot = unreadable.filter(({ row }, i) => row === total - (unreadable.length - 1 - i))
-  return rows.length > 2 && foot.length <= mostLines && unreadable.at(-1)?.row === total ? foot : []
+  const isNone = rows.length <= 2 || foot.length > mostLines || foot.some(isTooLong)
+  return !isNone && unreadable.at(-1)?.row === total ? foot : []
 }
 
 /** A row of sums, where no other one begins so. */

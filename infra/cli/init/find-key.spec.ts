@@ -33,6 +33,29 @@ describe('a primary key', () => {
     expect(keyOf(['year', 'share'], rows).key).toEqual(['year'])
   })
 
+  it('is no column of fractions', () => {
+    const rows = Array.from({ length: 8 }, (_, i) => [
+      `land${i % 4}`,
+      `${2001 + Math.floor(i / 4)}`,
+      `${745 + i}/1998707${i}`,
+    ])
+    expect(keyOf(['country', 'year', 'rate'], rows).key).toEqual(['country', 'year'])
+  })
+
+  it('may have an empty cell for a value of its own, where hardly any is and nothing else tells rows apart', () => {
+    const rows = Array.from({ length: 400 }, (_, i) => [
+      i < 2 ? '' : `c${i >> 1}`,
+      i % 2 ? 'urban' : 'rural',
+      '7.5',
+    ])
+    expect(keyOf(['code', 'area', 'share'], rows)).toEqual({
+      key: ['code', 'area'],
+      why: 'no combination occurs twice in all 400 rows of the file, an empty cell for a value of its own',
+    })
+    const many = rows.map(([code, ...rest], i) => [i < 20 ? '' : code!, ...rest])
+    expect(keyOf(['code', 'area', 'share'], many).key).toEqual([])
+  })
+
   it('is what its name calls a code, in other languages too', () => {
     const rows = Array.from({ length: 50 }, (_, i) => [`N${i * 7}`, `${41_001 + i * 3}`])
     for (const name of [

@@ -1,13 +1,14 @@
 /** Which columns tell each row from all others. */
 import { isProblem, keyReader, keyRules } from '@dsf/dataset'
-import { butFor, ofAxes, ofUnique, ofWholeRow } from './about-key.ts'
+import { butFor, withEmpty, ofAxes, ofUnique, ofWholeRow } from './about-key.ts'
 import { fieldOfColumn } from './field-of.ts'
 import { axesOf } from './find-axes.ts'
-import type { Finding } from './findings.ts'
+import { yearly } from './find-years.ts'
+import { counted, type Finding } from './findings.ts'
 import type { Column } from './column.ts'
 
 export interface Key {
-  /** none when the whole row is the key */
+  /** none when the whole row is the key; in one of them an empty cell may be a value, which it is not elsewhere */
   columns: Column[]
   /** rows that equal another one in everything */
   equal: number
@@ -20,9 +21,10 @@ const mostTried = 12
 const mostLooks = 20_000_000
 const partial =
   /(^|[_ .-])(first|last|given|family|middle)$|(first|last|given|family|sur|nick|middle)[_ .-]?names?/i
-const counting = /^(year|jahr|month|week|day|quarter|hour|rank|seq|sequence|line|row)s?$/i
+const counting = /^(month|week|day|quarter|hour|rank|seq|sequence|line|row)s?$/i
 const named =
   /^(id|key|code|uuid|guid|no|nr|number|iata|icao|isbn|fips|symbol|ticker|index)$|(^|[_ .-])(id|key|code|uuid|no)$|[a-z](Id|ID|Key|Code)$/i
+const isCounting = (name: string): boolean => counting.test(name.trim()) || yearly.test(name.trim())
 /** The same in other languages, where the word often comes first: `codigo_ine`. */
 const foreign = /(^|[_ .-])(c[oó]digo|codice|clave|cve|ags|num[eé]ro|kode?)([_ .-]|$)|schl(ü|ue)ssel$/i
 const isNamed = (name: string): boolean => named.test(name.trim()) || foreign.test(name.trim())
@@ -39,6 +41,9 @@ export function findKey(columns: Column[], rows: string[][], isWhole: boolean, l
     const finding = ofUnique(besideEqual, once.length, isWhole, areNamed(besideEqual))
     return { columns: besideEqual, equal, finding: butFor(equal, finding) }
   }
+  const holed = uniqueAmong(columns.map(withEmptyValue), rows, budget)
+  if (holed)
+    return { columns: holed, equal, finding: withEmpty(ofUnique(holed, rows.length, isWhole, false)) }
   const axes = axesOf(columns, rows)
   return axes.length > 0 && axes.every((column) => numbered(column, rows))
     ? { columns: axes, equal, finding: ofAxes(axes, rows.length) }
@@ -79,6 +84,15 @@ function keyBesideEqual(
   return key && key.length < columns.length ? key : undefined
 }
 
+/** A code that hardly any row is without, as the whole of a country is: where nothing else is a key, that is a value too. */
+function withEmptyValue(column: Column): Column {
+  const { type, filled, cells, missing } = column
+  const empty = cells - filled
+  if (type !== 'string' || empty === 0 || empty * 100 > cells || missing.length > 0) return column
+  const doubt = `it is empty in ${counted(empty, 'row')}, which is a value of its own, because the key needs it`
+  return { ...column, emptyIsValue: true, filled: cells, distinct: column.distinct + 1, sure: 'guess', doubt }
+}
+
 /** A measured value is no name of a row, and neither is a text of many words, nor a part of a person's name. */
 const couldBeKey = (column: Column, rows: string[][]): boolean =>
   column.cells > 0 && column.filled === column.cells && column.missing.length === 0 && !isNoName(column, rows)
@@ -112,18 +126,24 @@ function numbered(column: Column, rows: string[][]): Numbered | undefined {
   return { column, numbers, distinct: ofKeys.size, isNumber }
 }
 
+/** `745/19987071` */
+const isRatio = (text: string) => /^\s*\d+\s*\/\s*\d+\s*$/.test(text)
+
 const isNoName = (column: Column, rows: string[][]): boolean =>
   column.isProse ||
   column.isMeasured === true ||
   column.type === 'number' ||
   partial.test(column.name) ||
+  (column.type === 'string' &&
+    !isNamed(column.name) &&
+    rows.every(({ [column.at]: text }) => isRatio(text!))) ||
   (column.type === 'integer' && isMeasure(column, rows))
 
 /** A number that hardly ever repeats is a measure, unless its name or its steps of one say that it counts. */
 function isMeasure({ name, header, at, distinct, cells }: Column, rows: string[][]): boolean {
   // the index of a frame, as Pandas and R write it
   if (at === 0 && header === '') return false
-  if (isNamed(name) || counting.test(name.trim()) || distinct * 2 < cells) return false
+  if (isNamed(name) || isCounting(name) || distinct * 2 < cells) return false
   return !rows.every((row, i) => i === 0 || Number(row[at]) - Number(rows[i - 1]![at]) === 1)
 }
 
@@ -138,7 +158,7 @@ const rank = ({ name, type }: Column): number => (isNamed(name) ? -2 : 0) + kind
  */
 const mostSparse = 20
 function isUnnamedNumber({ name, type }: Column, texts: Map<string, number>): boolean {
-  if (isNamed(name) || counting.test(name.trim())) return false
+  if (isNamed(name) || isCounting(name)) return false
   return type === 'integer' || (type === 'string' && [...texts.keys()].every(isDecimal))
 }
 

@@ -18,8 +18,11 @@ const names = {
   time: /^(event|start|created|occurr?ed|published|observ|record|order|trade|pickup|sample)?[_ -]?(time|date|day|timestamp|datetime|datum|when|at)([_ -]?(time|utc|start|gmt))?$|(date|time|day)$|^(date|time)/i,
   revised: /updat|modif|chang|revis|^version$|edited/i,
   kind: /^(.*[_ -])?(type|kind|category|categorie|class|status|state|group|species|region|continent|sex|gender|level|series|sector)$/i,
-  latitude: /^(.*[_ -])?(lat|latitude|breitengrad|y_?coord)$/i,
-  longitude: /^(.*[_ -])?(lon|lng|long|longitude|laengengrad|längengrad|x_?coord)$/i,
+  latitude:
+    /^(.*[_ -])?(lat|latitude?|latitudine|breitengrad|y_?coord)([_ -]?(deg|degrees?|dd|decimal|wgs84))?$/i,
+  longitude:
+    /^(.*[_ -])?(lon|lng|long|longitude?|longitudine|laengengrad|längengrad|x_?coord)([_ -]?(deg|degrees?|dd|decimal|wgs84))?$/i,
+  remark: /^(.*[_ -])?(source|quelle|fuente|fonte|url|link|notes?|comments?|remarks?|license)$/i,
 }
 /** Objects of a chunk: far below what a dataset may have, because another hour may bring more days. */
 const mostPartitions = 300
@@ -29,7 +32,7 @@ export function findRoles(columns: Column[], key: Column[], rows: string[][]): R
   const time = eventTimeOf(columns)
   const version = versionOf(columns, key, time.column)
   const geo = placeOf(columns, rows)
-  const kind = kindOf(columns, key, rows.length)
+  const kind = kindOf(columns, key, rows)
   const lake = lakeOf(time.column, kind.column, rows)
   const findings = [time, version, geo, lake.withoutKind ? {} : kind].flatMap(({ finding }) => finding ?? [])
   return {
@@ -42,7 +45,7 @@ export function findRoles(columns: Column[], key: Column[], rows: string[][]): R
   }
 }
 
-const isTime = ({ type, filled, cells }: Column) =>
+export const isTime = ({ type, filled, cells }: Column) =>
   (type === 'date' || type === 'datetime') && filled > cells / 2
 
 function eventTimeOf(columns: Column[]): Looked<Column> {
@@ -111,7 +114,15 @@ function placeOf(columns: Column[], rows: string[][]): Looked<NonNullable<Roles[
     columns.filter(({ name }) => names.latitude.test(name.trim())).find(within(90)),
     columns.filter(({ name }) => names.longitude.test(name.trim())).find(within(180)),
   ]
-  if (!latitude || !longitude) return {}
+  if (!latitude || !longitude)
+    return {
+      finding: {
+        about: 'place',
+        answer: 'none',
+        sure: 'likely',
+        why: 'no two columns are named like degrees of latitude and longitude, and have such: there is no map',
+      },
+    }
   const answer = `${latitude.name}, ${longitude.name}`
   return {
     column: { latitude, longitude },
@@ -120,7 +131,7 @@ function placeOf(columns: Column[], rows: string[][]): Looked<NonNullable<Roles[
 }
 
 /** Few values, each of many rows. */
-function kindOf(columns: Column[], key: Column[], rows: number): Looked<Column> {
+function kindOf(columns: Column[], key: Column[], rows: string[][]): Looked<Column> {
   const able = columns.filter(
     ({ type, distinct, isProse, isMeasured, filled, cells }) =>
       type === 'string' &&
@@ -128,10 +139,10 @@ function kindOf(columns: Column[], key: Column[], rows: number): Looked<Column> 
       !isMeasured &&
       distinct >= 2 &&
       distinct <= mostKinds &&
-      distinct * 5 <= rows &&
+      distinct * 5 <= rows.length &&
       filled > cells / 2,
   )
-  const free = able.filter((column) => key.length > 1 || !key.includes(column))
+  const free = able.filter((column) => (key.length > 1 || !key.includes(column)) && !isRemark(column, rows))
   const column = free.find(({ name }) => names.kind.test(name.trim())) ?? free[0]
   if (!column)
     return {
@@ -153,6 +164,10 @@ function kindOf(columns: Column[], key: Column[], rows: number): Looked<Column> 
     },
   }
 }
+
+/** What says where a row is from, or something of it; an address makes no folder. */
+const isRemark = ({ name, at }: Column, rows: string[][]): boolean =>
+  names.remark.test(name.trim()) || rows.some((row) => row[at]!.includes('://'))
 
 type Lake = Pick<Roles, 'period' | 'findings'> & { withoutKind: boolean }
 

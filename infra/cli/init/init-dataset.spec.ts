@@ -244,6 +244,32 @@ describe('the definition of a file that nobody has seen', () => {
     })
   })
 
+  it('is called "dataset" where the name of the file has no letter, and that is told', async () => {
+    const { dataset, doubts } = await init('1236.csv', 'a,b\n1,2\n3,4\n')
+    expect(dataset).toBe('dataset')
+    expect(doubts).toContainEqual(expect.stringContaining('--name says a better one'))
+  })
+
+  it('says Windows-1252 of letters that a likelier encoding has at the same places', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i};"FÆRDER KOMMUNE";"Lillestrøm på Å ${i}"`).join(
+      '\n',
+    )
+    const { folder } = await init('communes.csv', Buffer.from(`id;a;b\n${rows}\n`, 'latin1'))
+    expect(definitionOf(folder).resources[0].encoding).toBe('windows-1252')
+  })
+
+  it('says that an empty cell is a value of a key that needs it, and reads such rows', async () => {
+    const rows = Array.from(
+      { length: 400 },
+      (_, i) => `${i < 2 ? '' : `c${i >> 1}`},${i % 2 ? 'urban' : 'rural'},7.5`,
+    )
+    const { folder, doubts, tried } = await init('holed.csv', `code,area,share\n${rows.join('\n')}\n`)
+    const [{ schema }] = definitionOf(folder).resources
+    expect([schema.primaryKey, schema.fields[0].missingValues]).toEqual([['code', 'area'], []])
+    expect(doubts).toContainEqual(expect.stringContaining('code: it is empty in 2 rows'))
+    expect(tried.counts).toMatchObject({ read: 400, clean: 400 })
+  })
+
   it('can be made of a name that a hostile server chose', async () => {
     const { folder } = await init('a.csv', 'a,"__proto__","\u001b[2J","constructor"\n1,2,3,4\n')
     expect(definitionOf(folder).resources[0].schema.fields).toHaveLength(4)

@@ -59,7 +59,8 @@ export async function initDataset(source: string, options: InitOptions): Promise
   // last, so that stages that look at the folder find all of it
   writeFileSync(join(folder, 'datapackage.json'), definitionText(definition))
   const tried = await tryRows(loadDataset(folder), path, shownRows)
-  return { dataset: name, folder, findings: described.findings, doubts: described.doubts, tried }
+  const doubts = [...(name === unnamed ? [aboutUnnamed] : []), ...described.doubts]
+  return { dataset: name, folder, findings: described.findings, doubts, tried }
 }
 
 /** @throws Error for what would be written over: without `--force` anything, and always the file that is looked at */
@@ -82,7 +83,11 @@ function nameFrom(source: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+|-+$/g, '')
     .slice(0, 63)
-  return plain.replace(/-v\d+$/, '').replace(/-+$/, '') || 'dataset'
+  return plain.replace(/-v\d+$/, '').replace(/-+$/, '') || unnamed
 }
+
+/** Of a file whose name has no letter. */
+const unnamed = 'dataset'
+const aboutUnnamed = `its name: the file's has no letters, so it is called "${unnamed}"; --name says a better one`
 
 const titleOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ')

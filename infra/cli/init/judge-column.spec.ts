@@ -62,6 +62,16 @@ describe('a column of', () => {
       ['1.234,5', '12,25'],
       { is: 'number', marks: { decimalChar: ',', groupChar: '.' } },
     ],
+    ['thousands with points', ['1.234.567', '462'], { is: 'integer', marks: { groupChar: '.' } }],
+    [
+      'infinite numbers alone',
+      ['inf', '-inf'],
+      {
+        is: 'number',
+        missing: ['inf', '-inf'],
+        doubt: expect.stringContaining('no number is infinite here'),
+      },
+    ],
     ['thousands', ['12,345,678', '1,000'], { is: 'integer', marks: { groupChar: ',' } }],
     ['years', ['1999', '2000', '2001'], { is: 'integer' }],
     ['phone numbers', ['2095257564', '2095257565'], { is: 'integer' }],

@@ -3,7 +3,7 @@ import type { FieldType } from '@dsf/dataset'
 import type { Column } from './column.ts'
 import { counted, sureOf } from './findings.ts'
 import { judgeAsNumbers } from './judge-numbers.ts'
-import { judgeTimes } from './judge-times.ts'
+import { judgeTimes, midnightDoubt } from './judge-times.ts'
 
 type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | 'doubt' | 'isMeasured'> & {
   why: string
@@ -12,10 +12,15 @@ type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | '
 
 /** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
 export const usualMissing = new Set(
-  'NA,N/A,n/a,na,#N/A,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000,Inf,-Inf,inf,-inf,Infinity,-Infinity'.split(
+  'NA,N/A,n/a,na,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000,Inf,-Inf,inf,-inf,Infinity,-Infinity'.split(
     ',',
   ),
 )
+/** What spreadsheets write where a formula failed, in English and in German: never a value, in any column. */
+export const spreadsheetErrors =
+  '#N/A,#NV,#NULL!,#DIV/0!,#VALUE!,#WERT!,#REF!,#BEZUG!,#NAME?,#NUM!,#ZAHL!'.split(',')
+for (const error of spreadsheetErrors) usualMissing.add(error)
+
 const truths = [
   ...[
     'true false',
@@ -51,6 +56,15 @@ export function judgeColumn(name: string, at: number, cells: string[], none: str
   }
 }
 
+export const judgeAll = (names: string[], rows: string[][]): Column[] =>
+  names.map((name, at) =>
+    judgeColumn(
+      name,
+      at,
+      rows.map((row) => row[at]!),
+    ),
+  )
+
 const isProse = (texts: string[]) =>
   texts.length > 0 &&
   texts.reduce((sum, { length }) => sum + length, 0) / texts.length > 60 &&
@@ -64,25 +78,40 @@ const holes = (empty: number, missing: string[]) =>
     ...(missing.length > 0 ? [`${quoted(missing)} for none`] : []),
   ].join(', ')
 
-function judgeTexts(texts: string[], counts: Map<string, number>, name: string) {
+type JudgedTexts = { judged: Judged; missing: string[] }
+
+function judgeTexts(texts: string[], counts: Map<string, number>, name: string): JudgedTexts {
   const plain = judge(texts, counts, name)
   if (plain.type !== 'string' || texts.length === 0) return { judged: plain, missing: [] }
   const known = [...counts.keys()].filter((text) => usualMissing.has(text))
-  for (const [missing, doubt] of [[known, aboutInfinite(known)], strangers(texts, counts, known)] as [
-    string[],
-    string?,
-  ][]) {
+  if (known.length === counts.size && known.every((word) => infinite.test(word)))
+    return {
+      judged: { type: 'number', why: 'infinite numbers alone', doubt: aboutInfinite(known) },
+      missing: known,
+    }
+  const doubt =
+    known.length > 0
+      ? { doubt: `${quoted(known)} is kept as a text, and may mean that there is no value` }
+      : {}
+  return judgeWithout(texts, counts, name, known) ?? { judged: { ...plain, ...doubt }, missing: [] }
+}
+
+/** What the others are, where some words are taken for "no value". */
+function judgeWithout(
+  texts: string[],
+  counts: Map<string, number>,
+  name: string,
+  known: string[],
+): JudgedTexts | undefined {
+  const tried: [string[], string?][] = [[known, aboutInfinite(known)], strangers(texts, counts, known)]
+  for (const [missing, doubt] of tried) {
     if (missing.length === 0) continue
     const rest = texts.filter((text) => !missing.includes(text))
     const judged = judge(rest, withoutAll(counts, missing), name)
     if (rest.length > 0 && judged.type !== 'string' && !judged.tokens)
       return { judged: { ...judged, ...(doubt ? { doubt } : {}) }, missing }
   }
-  const doubt =
-    known.length > 0
-      ? { doubt: `${quoted(known)} is kept as a text, and may mean that there is no value` }
-      : {}
-  return { judged: { ...plain, ...doubt }, missing: [] as string[] }
+  return undefined
 }
 
 const infinite = /^[+-]?inf(inity)?$/i
@@ -122,10 +151,12 @@ function judge(texts: string[], counts: Map<string, number>, name: string): Judg
   const times = judgeTimes(texts, name)
   if (times && 'format' in times) {
     const { type, format, locale, why, isGuess } = times
+    const doubt = type === 'datetime' ? midnightDoubt(texts) : undefined
     const form = format === 'default' ? 'ISO 8601' : format
     return {
       ...{ type, format, isGuess },
       ...(locale === undefined ? {} : { locale }),
+      ...(doubt === undefined ? {} : { doubt }),
       why: `${all} are ${form}${why ? `: ${why}` : ''}${isZoneless(type, texts[0]!) ? '; no zone, so UTC' : ''}`,
     }
   }

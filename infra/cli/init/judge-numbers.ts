@@ -21,11 +21,21 @@ function judgeNumbers(texts: string[], all: string): Judged | undefined {
     return { type: 'string', why: `digits, and the noughts before some count: ${padded}` }
   const twins = twinsOf(texts)
   if (twins) return { type: 'string', why: `codes: as numbers ${twins.join(' and ')} would be one` }
-  const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
+  const { type, marks: own } = asWhole(mark, texts)
   return {
-    ...{ type, marks: mark, why: `${all} are ${type}s${writtenWith(mark)}` },
-    ...commaDoubt(mark, texts),
+    ...{ type, marks: own, why: `${all} are ${type}s${writtenWith(own)}` },
+    ...commaDoubt(own, texts),
   }
+}
+
+/** Without a decimal mark in any cell they are integers, whatever stands between their groups. */
+function asWhole(
+  { decimalChar, ...mark }: Marks,
+  texts: string[],
+): { type: 'integer' | 'number'; marks: Marks } {
+  return areNumbers(texts, 'integer', mark)
+    ? { type: 'integer', marks: mark }
+    : { type: 'number', marks: decimalChar ? { decimalChar, ...mark } : mark }
 }
 
 const commaDoubt = ({ groupChar, bareNumber }: Marks, texts: string[]) =>
@@ -83,10 +93,10 @@ function judgeMeasures(texts: string[], all: string): Judged | undefined {
       ...{ type: 'string', isMeasured: true, why: `numbers with ${shown}` },
       doubt: `its cells are numbers with ${shown}, and stay texts because not all have it, or in another way: to be numbers they have to be written alike`,
     }
-  const type = !mark.decimalChar && areNumbers(texts, 'integer', mark) ? 'integer' : 'number'
+  const { type, marks: own } = asWhole(mark, texts)
   return {
-    ...{ type, marks: mark, isMeasured: true },
-    why: `${all} are ${type}s${writtenWith(mark)} with ${shown}, which is left out`,
-    ...commaDoubt(mark, texts),
+    ...{ type, marks: own, isMeasured: true },
+    why: `${all} are ${type}s${writtenWith(own)} with ${shown}, which is left out`,
+    ...commaDoubt(own, texts),
   }
 }

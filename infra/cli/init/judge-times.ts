@@ -10,9 +10,31 @@ const couldBeTime = /^(?=.*\d)[\w :/.,+-]{6,40}$/
 /** @param texts without what means "no value", in the order of the file */
 export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
   if (texts.length === 0) return undefined
+  const days = judgeMidnights(texts)
+  if (days) return days
   const plain = texts.every((text) => couldBeTime.test(text)) ? judgePlain(texts, name) : undefined
   return plain ?? judgeNames(texts, name) ?? judgeZoned(texts) ?? judgeForms(texts, name)
 }
+
+const midnight = /[ T]00:00(?::00(?:\.0+)?)?([+-]\d\d:?\d\d)$/
+
+/** Midnight by one offset, as Pandas writes days of a place: as moments they would be of another day in UTC. */
+function judgeMidnights(texts: string[]): TimesFound | undefined {
+  const [end, offset] = midnight.exec(texts[0]!) ?? []
+  if (end === undefined || isZero(offset!) || !texts.every((text) => text.endsWith(end))) return undefined
+  const format = `%Y-%m-%d${end}`
+  return fits(texts, 'date', format)
+    ? { type: 'date', format, why: 'midnight by one offset', isGuess: false }
+    : undefined
+}
+
+const isZero = (offset: string) => /^[+-]00:?00$/.test(offset)
+
+/** With the offsets of summer and winter no format says that they are days. */
+export const midnightDoubt = (texts: string[]): string | undefined =>
+  texts.every((text) => midnight.test(text)) && !texts.every((text) => isZero(midnight.exec(text)![1]!))
+    ? 'its times are all midnight by offsets of a place, and as moments of another day in UTC: days without a clock would say what is meant'
+    : undefined
 
 /** So many forms in one column are hardly forms of times. */
 const mostForms = 4

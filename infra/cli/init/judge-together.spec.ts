@@ -33,6 +33,11 @@ describe('a mark among texts is taken for none', () => {
     })
   })
 
+  it('where it is an error of a spreadsheet, once and beside words of any length', () => {
+    const found = columnOf('sex', { sex: ['m', 'f', '#N/A', 'm'] })
+    expect(found).toEqual({ type: 'string', missing: ['#N/A'], sure: 'likely', filled: 3 })
+  })
+
   it('where another column of texts tells it', () => {
     const table = { sex: ['male', 'NA', 'NA', 'female'], note: ['NA', 'a', 'b', 'c'] }
     expect(columnOf('note', table)).toMatchObject({ missing: ['NA'], sure: 'guess' })

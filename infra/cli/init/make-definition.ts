@@ -6,11 +6,14 @@ import { DefinitionError, loadDataset, type Reading } from '@dsf/dataset'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import type { Roles } from './find-roles.ts'
 import type { Column } from './column.ts'
+import { missingOf } from './field-of.ts'
 
 export interface Found {
   name: string
   title: string
   url?: string
+  /** where rows are longer than usual */
+  maxRowBytes?: number
   /** where the file does not say it itself */
   encoding?: string
   /** where it is CR alone */
@@ -65,14 +68,14 @@ function problemOf(name: string, definition: object): DefinitionError | undefine
 }
 
 function fieldJson(column: Column, { version, geo }: Roles): FieldJson {
-  const { name, type, format, missing, tokens, marks } = column
+  const { name, type, format, missing, emptyIsValue, tokens, marks } = column
   const extension = extensionOf(column)
   const isPlace = geo && [geo.latitude, geo.longitude].includes(column)
   return {
     name,
     type: isPlace ? 'number' : type,
     ...(format && format !== 'default' ? { format } : {}),
-    ...(missing.length > 0 ? { missingValues: ['', ...missing] } : {}),
+    ...(missing.length > 0 || emptyIsValue ? { missingValues: missingOf(column) } : {}),
     ...tokens,
     ...marks,
     ...(version === column ? { constraints: { required: true } } : {}),
@@ -98,9 +101,15 @@ function definitionJson(found: Found, fields: FieldJson[]) {
   return { name, title, resources: [resource], 'x-dsf': extensionJson(found) }
 }
 
-function extensionJson({ url, key, reading, roles: { eventTime, version, type, geo, period } }: Found) {
+function extensionJson({
+  url,
+  maxRowBytes,
+  key,
+  reading,
+  roles: { eventTime, version, type, geo, period },
+}: Found) {
   return {
-    ...(url ? { source: { url } } : {}),
+    ...(url || maxRowBytes ? { source: { url, maxRowBytes } } : {}),
     ...(Object.keys(reading).length > 0 ? { reading } : {}),
     ...(key.length > 0 ? {} : { key: 'row' }),
     ...(version ? { version: version.name } : {}),

@@ -31,6 +31,12 @@ describe('a column of', () => {
     ['days', [...days, '1970-04-31?'], 'date', 'no date: "1970-04-31?" (row 121)'],
     ['measures, one in brackets', ['[2.5]', '', ...measures], 'number', 'no number: "[2.5]" (row 1)'],
     [
+      'powers that come again and again',
+      [...times(400, (i) => `${i % 40}.5`), '27.29.5'],
+      'number',
+      '"27.29.5" (row 401)',
+    ],
+    [
       'measures, two of many',
       ['1.5x', '2.5x', ...measures, ...measures],
       'number',

@@ -87,13 +87,17 @@ function rareOf(rows: string[][], at: number): Set<string[]> {
   return rare
 }
 
-/** Whole numbers may be codes, of which `12a`, `12-14` and `7.1.2` are some as well; measures and times are none. */
+/** Whole numbers may be codes, of which `12a`, `12-14` and `7.1.2` are some as well; measures, times and what comes again and again are none. */
 function isTaken({ column, odd }: Nearly): boolean {
   if (column.filled < fewestCells) return false
   const texts = odd.map((row) => row[column.at]!.trim())
   if (column.type === 'integer') return texts.every((text) => /^[^\p{L}\d]*\d+[^\p{L}\d]*$/u.test(text))
-  return column.type !== 'number' || !texts.some((text) => /^\d+(\.\d+){2,}$/.test(text))
+  const mayBeCodes = column.distinct * fewestAgain > column.filled
+  return column.type !== 'number' || !mayBeCodes || !texts.some((text) => /^\d+(\.\d+){2,}$/.test(text))
 }
+
+/** How often a measure of a few values has each of them; a code is that of hardly any other row. */
+const fewestAgain = 5
 
 const withDoubt = (column: Column, doubt: string): Column => ({
   ...{ ...column, sure: 'guess' },

@@ -69,20 +69,30 @@ function foundIn({ bytes, isWhole, contentType }: Sample): Found {
 /** Every byte is a letter of some encoding, so what is no UTF-8 can only be told by how often its letters are met. */
 function byItsLetters(bytes: Buffer): Found {
   const [best] = analyse(bytes.subarray(0, judgedBytes))
-  const answer = best && encodingOf(best.name === 'ISO-8859-9' ? 'windows-1254' : best.name)
-  if (answer === undefined || answer === 'utf-8')
-    throw new Error(
-      `the file is not UTF-8, and ${best ? `seems to be ${best.name}, which is not read` : 'its encoding cannot be told'}: iconv -f <its encoding> -t utf-8 <file>`,
-    )
-  if (answer === 'windows-1252' && isMacRoman(bytes))
+  const found = best && encodingOf(best.name === 'ISO-8859-9' ? 'windows-1254' : best.name)
+  if (found === undefined || found === 'utf-8') throw notRead(best)
+  const isLatin = readsAlike(found, 'windows-1252', bytes)
+  if (isLatin && isMacRoman(bytes))
     return {
       ...{ answer: 'macintosh', sure: 'guess' },
       why: 'no UTF-8; as Windows-1252 some of its words would have capitals or signs within them',
     }
-  const sure = best!.confidence >= likelyFrom ? 'likely' : 'guess'
   const why = `no UTF-8; how often its letters are met says ${best!.name}, with ${best!.confidence} %`
-  return { answer, sure, why }
+  const sure = best!.confidence >= likelyFrom ? 'likely' : 'guess'
+  return { answer: isLatin ? 'windows-1252' : found, sure, why: why + (isLatin ? sameIn(found) : '') }
 }
+
+const notRead = (best: { name: string } | undefined) =>
+  new Error(
+    `the file is not UTF-8, and ${best ? `seems to be ${best.name}, which is not read` : 'its encoding cannot be told'}: iconv -f <its encoding> -t utf-8 <file>`,
+  )
+
+const sameIn = (found: string) =>
+  found === 'windows-1252' ? '' : ', and all its letters are the same in this one'
+
+/** Then the more usual one is said: it has the letters of the next file, too. */
+const readsAlike = (one: string, other: string, bytes: Buffer): boolean =>
+  one === other || new TextDecoder(one).decode(bytes) === new TextDecoder(other).decode(bytes)
 
 const utf8 = (bytes: Buffer, charset: string | undefined): Found => ({
   ...{ answer: 'utf-8', sure: 'certain' },

@@ -1,5 +1,6 @@
 /** Files of which no definition can be made, and why. */
 import { hintOf } from '../../../apps/ingestor/src/reading/read-header.ts'
+import { largestRow } from '@dsf/dataset'
 import { counted } from './findings.ts'
 import type { UnreadableRow } from '../../../apps/ingestor/src/reading/scan-csv.ts'
 import type { Scanned } from './scan-rows.ts'
@@ -15,10 +16,17 @@ export function refuseFile(scanned: Scanned, bytes: Buffer): void {
   refuseMisfits(scanned)
 }
 
+export const isTooLong = ({ reason }: UnreadableRow): boolean => reason.startsWith('longer than')
+
 /** More than half of the rows do not fit the first line: then that is none of them. */
 function refuseMisfits({ rows, unreadable: [first, ...others] }: Scanned): void {
   if (!first || others.length < rows.length || rows.length === 0) return
   const total = counted(rows.length + others.length + 1, 'row')
+  const long = [first, ...others].filter(isTooLong).length
+  if (long > others.length / 2)
+    throw new Error(
+      `${long} of ${total} ${long === 1 ? 'is' : 'are'} longer than ${counted(largestRow, 'byte')}, which a dataset reads of one at most: publish such cells as files of their own, or leave their column out`,
+    )
   refuseRagged([first, ...others], total)
   throw new Error(
     `${others.length + 1} of ${total} cannot be read, so its first line is hardly its header: take out what stands above that. The first one is row ${first.row}: ${first.reason}`,

@@ -15,6 +15,9 @@ export interface Scanned {
   end: number
 }
 
+/** With `maxRowBytes` where rows are longer than usual. */
+export type Dialect = CsvDialect & { maxRowBytes?: number }
+
 const chunkBytes = 64 * 1024
 
 /**
@@ -23,7 +26,7 @@ const chunkBytes = 64 * 1024
  */
 export function scanRows(
   sample: Buffer,
-  dialect: CsvDialect,
+  dialect: Dialect,
   most: number,
   isWhole = false,
   reading: Reading = {},
@@ -31,7 +34,8 @@ export function scanRows(
   const { cells, end } = headerOf(sample, dialect)
   const header = namesOf(cells, reading.tolerate)
   const found: Scanned = { header, rows: [], unreadable: [], tolerated: {}, end: end.byte }
-  const scanner = new CsvScanner({ dialect, reading, columns: header.length, from: end })
+  const { maxRowBytes } = dialect
+  const scanner = new CsvScanner({ dialect, reading, columns: header.length, from: end, maxRowBytes })
   const take = (block: ReturnType<CsvScanner['push']>) => {
     for (const { cells } of block.rows) found.rows.push(cells)
     found.unreadable.push(...block.unreadable)

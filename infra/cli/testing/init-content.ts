@@ -11,7 +11,7 @@ interface Field {
 
 interface Definition {
   resources: [{ dialect?: Record<string, unknown>; schema: { fields: Field[] } }]
-  'x-dsf': { reading?: Record<string, unknown> }
+  'x-dsf': { reading?: Record<string, unknown>; source?: Record<string, unknown> }
 }
 
 /** In a folder of its own: what `init` makes of a file with this content, and what its definition says. */
@@ -23,6 +23,6 @@ export function initializer() {
       readFileSync(join(made.folder, 'datapackage.json'), 'utf8'),
     ) as Definition
     const [{ dialect, schema }] = resources
-    return { ...made, dialect, fields: schema.fields, reading: more.reading }
+    return { ...made, dialect, fields: schema.fields, reading: more.reading, source: more.source }
   }
 }

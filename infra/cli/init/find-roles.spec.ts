@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { initializer } from '../testing/init-content.ts'
+
+const init = initializer()
+const rows = (row: (i: number) => string) => Array.from({ length: 40 }, (_, i) => `${row(i)}\n`).join('')
+
+describe('the place of a row', () => {
+  it.each([
+    ['lat', 'lng'],
+    ['latitude_deg', 'longitude_deg'],
+    ['start_lat', 'start_lon'],
+    ['Latitudine', 'Longitudine'],
+    ['lat_wgs84', 'lon_wgs84'],
+  ])('is in "%s" and "%s"', async (latitude, longitude) => {
+    const { findings } = await init(`id,${latitude},${longitude}\n${rows((i) => `p${i},${i}.5,-${i}.25`)}`)
+    expect(findings).toContainEqual(
+      expect.objectContaining({ about: 'place', answer: `${latitude}, ${longitude}` }),
+    )
+  })
+
+  it('is nowhere where there are no such degrees, and that is said', async () => {
+    const { findings } = await init(`id,lat,lon\n${rows((i) => `p${i},${i}00.5,-${i}.25`)}`)
+    expect(findings).toContainEqual(expect.objectContaining({ about: 'place', answer: 'none' }))
+  })
+})
+
+describe('the kind of a row', () => {
+  it('is no address, and nothing that says where it is from', async () => {
+    const source = (i: number) => `https://example.org/${i % 2}`
+    const { findings } = await init(
+      `id,page,fuente\n${rows((i) => `p${i},${source(i)},${i % 3 ? 'DEIS' : 'INDEC'}`)}`,
+    )
+    expect(findings).toContainEqual(expect.objectContaining({ about: 'kind', answer: 'none' }))
+  })
+})

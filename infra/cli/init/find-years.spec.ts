@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { initializer } from '../testing/init-content.ts'
+
+const init = initializer()
+const years = (header: string, row: (year: number, i: number) => string) =>
+  `${header}\n${Array.from({ length: 30 }, (_, i) => `${row(1990 + (i % 15), i)}\n`).join('')}`
+const land = (i: number) => (i < 15 ? 'Chile' : 'Peru')
+
+describe('a year', () => {
+  it.each(['year', 'Jahr', 'anio', '年'])(
+    'that tells rows apart is their time where no other column is, as in "%s"',
+    async (name) => {
+      const { fields, findings, tried } = await init(
+        years(`country,${name},births`, (year, i) => `${land(i)},${year},${i * 7}`),
+      )
+      expect(fields[1]).toEqual({ name, type: 'date', format: '%Y' })
+      expect(findings).toContainEqual(expect.objectContaining({ about: 'event time', answer: name }))
+      expect(findings).toContainEqual(
+        expect.objectContaining({ about: 'primary key', answer: `country, ${name}` }),
+      )
+      expect(tried.counts).toMatchObject({ read: 30, clean: 30 })
+    },
+  )
+
+  it.each([
+    [
+      'a month stands beside it',
+      years('country,year,month,births', (year, i) => `${land(i)},${year},${i % 12},5`),
+    ],
+    ['another time stands there', years('country,year,seen', (year, i) => `${land(i)},${year},2024-01-02`)],
+    ['it only describes a row', years('id,year,price', (year, i) => `car${i},${year},${i}`)],
+    ['it is none', years('country,year,births', (year, i) => `${land(i)},${year - 1989},5`)],
+  ])('stays a number where %s', async (_, content) => {
+    const { fields } = await init(content)
+    expect(fields[1]).toEqual({ name: 'year', type: 'integer' })
+  })
+})

@@ -1,0 +1,29 @@
+/** A year for the time of a row, where a file has no other one. */
+import type { Column } from './column.ts'
+import { counted } from './findings.ts'
+import type { Key } from './find-key.ts'
+import { isTime } from './find-roles.ts'
+
+export const yearly =
+  /^(year|yr|jahr|jaar|an|année|annee|año|ano|anio|anno|rok|år|vuosi|yıl|yil|год|年|年度)$/i
+/** What says more of the time than the year does, which would be lost behind it. */
+const within =
+  /^(month|monat|mois|mes|mese|quarter|quartal|trimestre|week|woche|semaine|semana|day|tag|jour|doy|hour|stunde|season)s?$/i
+const isYear = (text: string) => /^(1[5-9]|20|21)\d\d$/.test(text.trim())
+
+/**
+ * Where the year is what tells rows of one thing apart, as a part of the key, it is when they were: as a date there is a chart over
+ * time. A year that only describes a row (of birth, of a model) stays a number.
+ */
+export function withYears(columns: Column[], key: Key, rows: string[][]): { columns: Column[]; key: Key } {
+  const year = columns.find(({ name }) => yearly.test(name.trim()))
+  const hasOther = columns.some((column) => isTime(column) || within.test(column.name.trim()))
+  if (!year || hasOther || !key.columns.includes(year) || !isOfYears(year, rows)) return { columns, key }
+  const why = `all ${counted(year.cells, 'cell')} are years, which tell rows apart, and no other column is a time`
+  const dated: Column = { ...year, type: 'date', format: '%Y', sure: 'guess', why }
+  const replaced = (some: Column[]) => some.map((column) => (column === year ? dated : column))
+  return { columns: replaced(columns), key: { ...key, columns: replaced(key.columns) } }
+}
+
+const isOfYears = ({ type, at, distinct }: Column, rows: string[][]): boolean =>
+  type === 'integer' && distinct > 1 && rows.every((row) => isYear(row[at]!))
