@@ -2,6 +2,14 @@
 import type { Column } from './column.ts'
 import { counted, type Finding, type Sure } from './findings.ts'
 
+export interface Key {
+  /** none when the whole row is the key; in one of them an empty cell may be a value, which it is not elsewhere */
+  columns: Column[]
+  /** rows that equal another one in everything */
+  equal: number
+  finding: Finding
+}
+
 /** @param areNamed as keys are */
 export function ofUnique(columns: Column[], rows: number, isWhole: boolean, areNamed: boolean): Finding {
   const sure: Sure =

@@ -1,6 +1,7 @@
 /** From the beginning of a file to what is known of it. */
 import { sniff } from '../../../apps/ingestor/src/reading/check-header.ts'
-import { findKey, type Key } from './find-key.ts'
+import type { Key } from './about-key.ts'
+import { findKey } from './find-key.ts'
 import { findRoles } from './find-roles.ts'
 import { withYears } from './find-years.ts'
 import { missFarValues } from './far-values.ts'

@@ -1,19 +1,11 @@
 /** Which columns tell each row from all others. */
 import { isProblem, keyReader, keyRules } from '@dsf/dataset'
-import { butFor, withEmpty, ofAxes, ofUnique, ofWholeRow } from './about-key.ts'
+import { butFor, withEmpty, ofAxes, ofUnique, ofWholeRow, type Key } from './about-key.ts'
 import { fieldOfColumn } from './field-of.ts'
 import { axesOf } from './find-axes.ts'
 import { yearly } from './find-years.ts'
 import { counted, type Finding } from './findings.ts'
 import type { Column } from './column.ts'
-
-export interface Key {
-  /** none when the whole row is the key; in one of them an empty cell may be a value, which it is not elsewhere */
-  columns: Column[]
-  /** rows that equal another one in everything */
-  equal: number
-  finding: Finding
-}
 
 /** Columns that pairs and triples are made of: 286 tries for 12, most of which end within some rows. */
 const mostTried = 12

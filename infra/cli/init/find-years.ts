@@ -1,7 +1,7 @@
 /** A year for the time of a row, where a file has no other one. */
 import type { Column } from './column.ts'
 import { counted } from './findings.ts'
-import type { Key } from './find-key.ts'
+import type { Key } from './about-key.ts'
 import { isTime } from './find-roles.ts'
 
 export const yearly =
