@@ -4,7 +4,7 @@ import { butFor, withEmpty, ofAxes, ofUnique, ofWholeRow, type Key } from './abo
 import { fieldOfColumn } from './field-of.ts'
 import { axesOf } from './find-axes.ts'
 import { yearly } from './find-years.ts'
-import { counted, type Finding } from './findings.ts'
+import { counted } from './findings.ts'
 import type { Column } from './column.ts'
 
 /** Columns that pairs and triples are made of: 286 tries for 12, most of which end within some rows. */
