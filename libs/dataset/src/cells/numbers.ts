@@ -59,19 +59,29 @@ export function tooLarge(type: 'number' | 'integer', text: string): string | und
 const smallestNormal = 2 ** -1022
 
 /**
- * Whether another text of a number could become the same double. To 15 digits none can, but next to 0; with more, only the
- * digits that programs themselves write for a double tell it from all others.
+ * Whether another number could become the same double. To 15 digits none can, but next to 0; with more, only the digits that programs
+ * themselves write for a double tell it from all others: the shortest ones, or 17 or 19 of its own. Two cells are one key, then, where a program wrote one double in both.
  */
 export function isExact(text: string, value: number): boolean {
   const isNormal = Math.abs(value) >= smallestNormal
   if (isNormal && text.length <= 15) return true
   const digits = significant(text)
-  return (isNormal && digits.length <= 15) || digits === significant(String(value))
+  return (isNormal && digits.length <= 15) || digits === significant(String(value)) || isPrinted(text, value)
 }
 
-const significant = (text: string) =>
+/** `%.17g` writes all digits that tell doubles apart, and `%.18e` is how NumPy writes them. Of other lengths more would be one by chance. */
+const printedDigits = [17, 19]
+
+function isPrinted(text: string, value: number): boolean {
+  const digits = digitsOf(text)
+  return printedDigits.includes(digits.length) && digitsOf(value.toPrecision(digits.length)) === digits
+}
+
+const significant = (text: string) => digitsOf(text).replace(/0+$/, '')
+
+/** From the first that is not 0 on. */
+const digitsOf = (text: string) =>
   text
     .replace(/[eE].*/, '')
     .replace(/[^\d]/g, '')
     .replace(/^0+/, '')
-    .replace(/0+$/, '')
