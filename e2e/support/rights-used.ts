@@ -35,7 +35,8 @@ async function refusedDocument(): Promise<string> {
   writeFileSync(file, `${header}\n${rowOf(id)}\n`)
   await indexWithout(dataset, 'magNst')
   const run = await importSource(dataset, `file://${file}`).finally(() => addField(dataset, 'magNst', 'long'))
-  if (run.counters['refused'] !== 1)
+  // with it the event that the generator may have made of it
+  if (!run.counters['refused'])
     throw new Error(`no document was refused: ${JSON.stringify(run.counters)}`)
   return id
 }

@@ -40,7 +40,7 @@ export const ofAxes = (axes: Column[], rows: number): Finding => ({
 
 export const ofWholeRow = (rows: number, areAllTried: boolean): Finding => ({
   ...{ about: 'primary key', answer: 'the whole row', sure: 'guess' },
-  why: `${areAllTried ? 'no three columns tell' : 'of the columns that were tried, no three tell'} ${counted(rows, 'row')} apart; rows that are equal in everything are one row then`,
+  why: `${areAllTried ? 'no three columns that could be a key tell' : 'of the columns that were tried, no three tell'} ${counted(rows, 'row')} apart; rows that are equal in everything are one row then`,
 })
 
 /** Of a key in which an empty cell is a value. */

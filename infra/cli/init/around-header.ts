@@ -9,7 +9,7 @@ import { isOfColumn, typedOf } from './of-column.ts'
  * @param columns judged without both
  */
 export function isTitle(first: string[], second: string[], columns: Column[], rows: string[][]): boolean {
-  const isOdd = first.some((text) => text === '' || /^[\d.,:/-]+$/.test(text.trim()) || isLongNote(text))
+  const isOdd = first.some((text) => text === '' || isValue(text) || isLongNote(text))
   return isOdd && areNamesOver(second, columns, rows)
 }
 
@@ -37,6 +37,50 @@ export function arePartedFrom(
   const isRowOf = (line: string[]) => typed.every((column) => isOfColumn(line[column.at]!, column))
   return areNamesOver(names, columns, rows) && !lines.some(isRowOf)
 }
+
+/** So many rows behind a header tell that other columns have no cell. */
+const fewestNarrow = 5
+
+/**
+ * Whether some of these first rows is the header of a narrower table, above which stands what the whole file is of: words over numbers
+ * or times, while no row behind has a cell in any other column.
+ */
+export function areAboveNarrower(
+  header: string[],
+  rows: string[][],
+  judge: (names: string[], rows: string[][]) => Column[],
+): boolean {
+  return rows.slice(0, mostAbove).some((row, i) => {
+    const others = rows.slice(i + 1)
+    const within = [...row.keys()].filter((at) => row[at]!.trim() !== '')
+    const isNarrow =
+      within.length > 1 &&
+      within.length < row.length &&
+      others.length >= fewestNarrow &&
+      hasNothingElse(others, within)
+    if (!isNarrow || !isWider([header, ...rows.slice(0, i)], within)) return false
+    const [names, cells] = [
+      within.map((at) => row[at]!),
+      others.map((other) => within.map((at) => other[at]!)),
+    ]
+    return areNamesOver(names, judge(names, cells), cells)
+  })
+}
+
+const mostAbove = 4
+
+const hasNothingElse = (rows: string[][], within: number[]): boolean =>
+  rows.every((row) => row.every((text, at) => within.includes(at) || text.trim() === ''))
+
+/** The last line above has values of its own, as a line of names has not. */
+const isWider = (above: string[][], within: number[]): boolean => {
+  const last = above.at(-1)!
+  return (
+    last.some((text) => isValue(text)) && last.some((text, at) => text.trim() !== '' && !within.includes(at))
+  )
+}
+
+const isValue = (text: string) => /^[+-]?[\d.,:/-]+$/.test(text.trim())
 
 /** Of three lines and more: no name is. */
 export const isLongNote = (text: string): boolean => text.trim().split('\n').length > 2

@@ -11,6 +11,7 @@ import type { Column } from './column.ts'
 import { judgeAll } from './judge-column.ts'
 import { doubtPoints } from './judge-numbers.ts'
 import { judgeTogether } from './judge-together.ts'
+import { missShortText } from './short-texts.ts'
 import type { Found } from './make-definition.ts'
 import { aboutName, nameDoubts, namesFor, withHeader } from './name-columns.ts'
 import { refuseFew } from './nearly-typed.ts'
@@ -94,7 +95,7 @@ const lineDoubts = (findings: Finding[]): string[] =>
     .map(({ about, answer, why }) => `${about}, taken for ${answer}: ${why}`)
 
 const judgeAllTogether = (names: string[], rows: string[][]): Column[] =>
-  judgeTogether(judgeAll(names, rows), rows).map((column) => missFarValues(column, rows))
+  judgeTogether(judgeAll(names, rows), rows).map((column) => missShortText(missFarValues(column, rows), rows))
 
 const encodingDoubt = (encoding: string | undefined): string[] =>
   encoding === undefined ? [] : [`the encoding, taken for ${encoding}: look at the letters of the first rows`]

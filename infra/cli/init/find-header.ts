@@ -3,6 +3,7 @@ import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.
 import type { Column } from './column.ts'
 import type { Finding } from './findings.ts'
 import {
+  areAboveNarrower,
   arePartedFrom,
   isHint,
   isNearlyEmpty,
@@ -95,6 +96,7 @@ function withSecond(dialect: CsvDialect, second: Second, last: number, line: num
 
 function isAboveHeader({ header, rows }: Scanned, judge: Judge) {
   if (isNearlyEmpty(header, rows) || isBeforeGap(header, rows, judge)) return true
+  if (areAboveNarrower(header, rows, judge)) return true
   const [second, ...others] = rows
   if (!second) return false
   const columns = judge(header, others)

@@ -33,6 +33,29 @@ describe('a primary key', () => {
     expect(keyOf(['year', 'share'], rows).key).toEqual(['year'])
   })
 
+  it('is no time of day alone, and one with its day', () => {
+    const rows = Array.from({ length: 30 }, (_, i) => [
+      `2024-01-${String((i >> 1) + 1).padStart(2, '0')}`,
+      `${i % 24}:${String((i * 7) % 60).padStart(2, '0')}:${10 + i}`,
+      `${i}.5`,
+    ])
+    expect(keyOf(['Fecha', 'Hora', 'Magnitud'], rows).key).toEqual(['Fecha', 'Hora'])
+    expect(
+      keyOf(
+        ['Lugar', 'Hora'],
+        rows.map(([, hour], i) => [`l${i % 3}`, hour!]),
+      ).key,
+    ).toEqual([])
+  })
+
+  it('is no text of measures, as its name says', () => {
+    const rows = Array.from({ length: 12 }, (_, i) => [
+      `2024-01-${10 + (i >> 1)}`,
+      i % 3 ? `${i}` : `Varies ${i}`,
+    ])
+    expect(keyOf(['date', 'tariff_rate_pct'], rows).key).toEqual([])
+  })
+
   it('is no column of fractions', () => {
     const rows = Array.from({ length: 8 }, (_, i) => [
       `land${i % 4}`,

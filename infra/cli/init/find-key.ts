@@ -16,6 +16,8 @@ const partial =
 const counting = /^(month|week|day|quarter|hour|rank|seq|sequence|line|row)s?$/i
 const named =
   /^(id|key|code|uuid|guid|no|nr|number|iata|icao|isbn|fips|symbol|ticker|index)$|(^|[_ .-])(id|key|code|uuid|no)$|[a-z](Id|ID|Key|Code)$/i
+/** Of texts beside numbers, as `Varies` and `10-41`. */
+const measured = /[_ .-](pct|percent|rate|amount|price|cost|usd|eur)$/i
 const isCounting = (name: string): boolean => counting.test(name.trim()) || yearly.test(name.trim())
 /** The same in other languages, where the word often comes first: `codigo_ine`. */
 const foreign = /(^|[_ .-])(c[oó]digo|codice|clave|cve|ags|num[eé]ro|kode?)([_ .-]|$)|schl(ü|ue)ssel$/i
@@ -96,6 +98,8 @@ interface Numbered {
   distinct: number
   /** whether it may be a measure */
   isNumber: boolean
+  /** whether it is a time of day */
+  isClock: boolean
 }
 
 /** Undefined for a column with a cell that the stages would refuse in a key. */
@@ -115,20 +119,21 @@ function numbered(column: Column, rows: string[][]): Numbered | undefined {
     numbers[i] = ofTexts.get(text)!
   }
   const isNumber = isUnnamedNumber(column, ofTexts)
-  return { column, numbers, distinct: ofKeys.size, isNumber }
+  const isClock = column.type === 'string' && [...ofTexts.keys()].every((text) => clock.test(text))
+  return { column, numbers, distinct: ofKeys.size, isNumber, isClock }
 }
 
-/** `745/19987071` */
-const isRatio = (text: string) => /^\s*\d+\s*\/\s*\d+\s*$/.test(text)
+/** Texts whose name says so, or fractions: `745/19987071`. */
+const areMeasures = ({ name, at }: Column, rows: string[][]): boolean =>
+  measured.test(name.trim()) ||
+  (!isNamed(name) && rows.every((row) => /^\s*\d+\s*\/\s*\d+\s*$/.test(row[at]!)))
 
 const isNoName = (column: Column, rows: string[][]): boolean =>
   column.isProse ||
   column.isMeasured === true ||
   column.type === 'number' ||
   partial.test(column.name) ||
-  (column.type === 'string' &&
-    !isNamed(column.name) &&
-    rows.every(({ [column.at]: text }) => isRatio(text!))) ||
+  (column.type === 'string' && areMeasures(column, rows)) ||
   (column.type === 'integer' && isMeasure(column, rows))
 
 /** A number that hardly ever repeats is a measure, unless its name or its steps of one say that it counts. */
@@ -154,6 +159,11 @@ function isUnnamedNumber({ name, type }: Column, texts: Map<string, number>): bo
   return type === 'integer' || (type === 'string' && [...texts.keys()].every(isDecimal))
 }
 
+const clock = /^\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]\.?m\.?)?\s*$/i
+/** Of the day that stands beside it; one that comes again and again is rather a step of something. */
+const isMoment = ({ isClock, distinct }: Numbered, rows: number) => isClock && distinct * 2 > rows
+const isOfDays = ({ type }: Column): boolean => type === 'date' || type === 'datetime'
+
 /** With a unit or an era beside it, as in `J1998.36`, it is a text. */
 const isDecimal = (text: string) => /^\p{L}{0,3}[+-]?\d+[.,]\d+\p{L}{0,3}$/u.test(text.trim())
 
@@ -165,6 +175,8 @@ function combinations(able: Numbered[], rows: number): Numbered[][] {
     few.slice(few.indexOf(two!) + 1).map((three) => [one!, two!, three]),
   )
   const could = (tried: Numbered[]) => {
+    if (tried.some((one) => isMoment(one, rows)) && !tried.some(({ column }) => isOfDays(column)))
+      return false
     const most = tried.reduce((product, { distinct }) => product * distinct, 1)
     return most >= rows && (most <= rows * mostSparse || !tried.some(({ isNumber }) => isNumber))
   }

@@ -11,6 +11,7 @@ describe('the place of a row', () => {
     ['start_lat', 'start_lon'],
     ['Latitudine', 'Longitudine'],
     ['lat_wgs84', 'lon_wgs84'],
+    ['dnlatitude', 'dnlongitude'],
   ])('is in "%s" and "%s"', async (latitude, longitude) => {
     const { findings } = await init(`id,${latitude},${longitude}\n${rows((i) => `p${i},${i}.5,-${i}.25`)}`)
     expect(findings).toContainEqual(
@@ -21,6 +22,22 @@ describe('the place of a row', () => {
   it('is nowhere where there are no such degrees, and that is said', async () => {
     const { findings } = await init(`id,lat,lon\n${rows((i) => `p${i},${i}00.5,-${i}.25`)}`)
     expect(findings).toContainEqual(expect.objectContaining({ about: 'place', answer: 'none' }))
+  })
+})
+
+describe('the time of a row', () => {
+  it('is its moment, where its day stands before that', async () => {
+    const { findings } = await init(
+      `date,ts,trips\n${rows((i) => `2024-01-0${1 + Math.floor(i / 20)},2024-01-0${1 + Math.floor(i / 20)} ${10 + (i % 10)}:00,${i}`)}`,
+    )
+    expect(findings).toContainEqual(expect.objectContaining({ about: 'event time', answer: 'ts' }))
+  })
+
+  it('is the first of them, where the other is another day', async () => {
+    const { findings } = await init(
+      `date,ts,trips\n${rows((i) => `2024-01-0${1 + Math.floor(i / 20)},2024-02-01 ${10 + (i % 10)}:00,${i}`)}`,
+    )
+    expect(findings).toContainEqual(expect.objectContaining({ about: 'event time', answer: 'date' }))
   })
 })
 

@@ -19,9 +19,9 @@ const names = {
   revised: /updat|modif|chang|revis|^version$|edited/i,
   kind: /^(.*[_ -])?(type|kind|category|categorie|class|status|state|group|species|region|continent|sex|gender|level|series|sector)$/i,
   latitude:
-    /^(.*[_ -])?(lat|latitude?|latitudine|breitengrad|y_?coord)([_ -]?(deg|degrees?|dd|decimal|wgs84))?$/i,
+    /(^(.*[_ -])?(lat|y_?coord)|latitude?|latitudine|breitengrad)([_ -]?(deg|degrees?|dd|decimal|wgs84))?$/i,
   longitude:
-    /^(.*[_ -])?(lon|lng|long|longitude?|longitudine|laengengrad|längengrad|x_?coord)([_ -]?(deg|degrees?|dd|decimal|wgs84))?$/i,
+    /(^(.*[_ -])?(lon|lng|long|x_?coord)|longitude?|longitudine|laengengrad|längengrad)([_ -]?(deg|degrees?|dd|decimal|wgs84))?$/i,
   remark: /^(.*[_ -])?(source|quelle|fuente|fonte|url|link|notes?|comments?|remarks?|license)$/i,
 }
 /** Objects of a chunk: far below what a dataset may have, because another hour may bring more days. */
@@ -29,7 +29,7 @@ const mostPartitions = 300
 const mostKinds = 30
 
 export function findRoles(columns: Column[], key: Column[], rows: string[][]): Roles {
-  const time = eventTimeOf(columns)
+  const time = eventTimeOf(columns, rows)
   const version = versionOf(columns, key, time.column)
   const geo = placeOf(columns, rows)
   const kind = kindOf(columns, key, rows)
@@ -48,10 +48,11 @@ export function findRoles(columns: Column[], key: Column[], rows: string[][]): R
 export const isTime = ({ type, filled, cells }: Column) =>
   (type === 'date' || type === 'datetime') && filled > cells / 2
 
-function eventTimeOf(columns: Column[]): Looked<Column> {
+function eventTimeOf(columns: Column[], rows: string[][]): Looked<Column> {
   const times = columns.filter(isTime)
   const apt = times.filter(({ name }) => names.time.test(name.trim()) && !names.revised.test(name))
-  const column = apt[0] ?? times.find(({ name }) => !names.revised.test(name)) ?? times[0]
+  const first = apt[0] ?? times.find(({ name }) => !names.revised.test(name)) ?? times[0]
+  const column = first && (times.find((other) => isFinerThan(first, other, rows)) ?? first)
   if (!column)
     return {
       finding: {
@@ -65,6 +66,13 @@ function eventTimeOf(columns: Column[]): Looked<Column> {
   const why = others.length > 0 ? `it could also be ${others.join(', ')}` : 'the only time'
   const sure = others.length > 0 ? 'guess' : apt.length > 0 ? 'certain' : 'likely'
   return { column, finding: { about: 'event time', answer: column.name, sure, why } }
+}
+
+/** A day may stand beside the moment that it is of. */
+function isFinerThan(day: Column, moment: Column, rows: string[][]): boolean {
+  if (day.type !== 'date' || moment.type !== 'datetime') return false
+  const [days, moments] = [daysOf(day, rows), daysOf(moment, rows)]
+  return moments.every((time, i) => time.slice(0, 10) === days[i]!.slice(0, 10))
 }
 
 /** Only a time that its name calls one of a change: a wrong version would drop rows as old ones. */

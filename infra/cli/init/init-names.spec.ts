@@ -20,6 +20,25 @@ describe('the columns of a file are called', () => {
     expect(fields.map(({ name }) => name)).toEqual(['Date', 'Temperature min', 'max', 'Wind speed', 'gust'])
   })
 
+  it('by a line of a narrower table below what the whole file is of', async () => {
+    const table = Array.from({ length: 30 }, (_, i) => `2008,1,${i + 1},0.${i + 10},,\n`).join('')
+    const { dialect, fields, tried } = await init(
+      `Source,Location,Latitude,Longitude,Time Zone,Elevation\nCMIST,The Narrows,47.2,-122.5,0,-10\nYear,Month,Day,Speed,,\n${table}`,
+    )
+    expect(dialect).toMatchObject({ headerRows: [3] })
+    expect(fields.slice(0, 4)).toEqual([
+      ...['Year', 'Month', 'Day'].map((name) => ({ name, type: 'integer' })),
+      { name: 'Speed', type: 'number' },
+    ])
+    expect(tried.counts).toMatchObject({ read: 30, clean: 30 })
+  })
+
+  it('by the first line, where units stand below it and a column is empty', async () => {
+    const table = Array.from({ length: 30 }, (_, i) => `${i},${i}.5,\n`).join('')
+    const { dialect } = await init(`time,speed,remark\ns,m/s,\n${table}`)
+    expect(dialect).toEqual({ commentRows: [2] })
+  })
+
   it('by a comment that has as many cells as the rows', async () => {
     const { dialect, fields } = await init(`## v1\n#Region,Units,Price\n${rows}`)
     expect(dialect).toEqual({ headerRows: [2], commentChar: '#' })
