@@ -36,8 +36,7 @@ async function refusedDocument(): Promise<string> {
   await indexWithout(dataset, 'magNst')
   const run = await importSource(dataset, `file://${file}`).finally(() => addField(dataset, 'magNst', 'long'))
   // with it the event that the generator may have made of it
-  if (!run.counters['refused'])
-    throw new Error(`no document was refused: ${JSON.stringify(run.counters)}`)
+  if (!run.counters['refused']) throw new Error(`no document was refused: ${JSON.stringify(run.counters)}`)
   return id
 }
 
