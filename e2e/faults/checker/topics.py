@@ -67,9 +67,13 @@ class Topics:
         self.partitions = [(kind, lane) for kind in KINDS for lane in range(lanes)]
         self._dataset = dataset
         self._registry, self._headers = registry
-        self._committed = _consumer(kafka, "read_committed")
-        self._all = _consumer(kafka, "read_uncommitted")
+        self._kafka = kafka
+        self._connect()
         self.schema = cache(self._schema)
+
+    def _connect(self) -> None:
+        self._committed = _consumer(self._kafka, "read_committed")
+        self._all = _consumer(self._kafka, "read_uncommitted")
 
     def ends(self) -> dict[tuple[str, int], int]:
         """Offset behind the last record of each partition, control records and open transactions included."""
@@ -91,7 +95,8 @@ class Topics:
     def receipts(self) -> list[dict[str, Any]]:
         """Those that came back to the ingestor, one for each lane and route of each run."""
         place = ("receipts", 0)
-        found = self._read(self._committed, {}, {place: self._end(place)})
+        ends = {place: self._end(place)}
+        found = self._read(self._committed, {}, ends)
         return [self.decode(record) for record in found[place] if not record.poison]
 
     def decode(self, record: Record) -> dict[str, Any]:
@@ -129,10 +134,11 @@ class Topics:
             try:
                 return self._all.get_watermark_offsets(self._partition(place), timeout=5)[1]
             except KafkaException:
-                # another broker leads since it was asked last, or one that is just back knows no topic yet: the next call looks it up anew
+                # another broker leads since it was asked last, or one that is just back knew no topic yet, which librdkafka does not forget
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(0.1)
+                time.sleep(1)
+                self._connect()
 
     def _place(self, message: Message) -> tuple[str, int]:
         return message.topic().rsplit(".", 1)[1], message.partition()
