@@ -116,8 +116,11 @@ def authored(field: Field, caster: Caster, value: Any) -> Value:
     if field.type == "boolean" and isinstance(value, bool):
         return value
     # a number of JSON has no marks of a file
-    if isinstance(value, int | float) and not isinstance(value, bool) and field.type == "number":
-        return cast_number(plain(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if field.type == "number":
+            return cast_number(plain(value))
+        if field.type == "integer":
+            return cast_integer(plain(value))
     cast, _ = caster
     return cast(normalize_text(plain(value), field))
 

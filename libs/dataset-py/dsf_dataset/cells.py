@@ -3,7 +3,6 @@
 import re
 import sys
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Context, Decimal
 
 from .casts import Caster, Refuse, authored, compile_cast, complaint_of
 from .constraints import Rule, first_problem, rules_of
@@ -76,13 +75,12 @@ def _is_exact(text: str, value: float) -> bool:
     To 15 digits no other number is read as the same double, but next to 0, where it has fewer; beyond, only the digits that
     programs write for it: the shortest ones, or 17 or 19 of its own.
     """
-    written = re.sub("[eE].*|[^0-9]", "", text).lstrip("0")
-    digits = written.rstrip("0")
+    digits = re.sub(r"(?<=[0-9.])[eE][+-]?[0-9].*|[^0-9]", "", text).strip("0")
     is_normal = abs(value) >= sys.float_info.min
     return (
         (is_normal and len(digits) <= 15)
         or digits == significant_digits(value)
-        or (len(written) in _PRINTED_DIGITS and written == _printed(value, len(written)))
+        or any(digits == _printed(value, count) for count in _PRINTED_DIGITS)
     )
 
 
@@ -90,10 +88,9 @@ _PRINTED_DIGITS = (17, 19)
 """`%.17g` writes all digits that tell doubles apart, and `%.18e` is how NumPy writes them. Of other lengths more would be one by chance."""
 
 
-def _printed(value: float, digits: int) -> str:
-    """The first digits of a double's own value, rounded half up."""
-    own = Context(prec=digits, rounding=ROUND_HALF_UP).plus(Decimal(abs(value)))
-    return "".join(map(str, own.as_tuple().digits)).ljust(digits, "0") if value else ""
+def _printed(value: float, count: int) -> str:
+    """Of a double's own digits so many, without zeros behind them."""
+    return re.sub("e.*|[^0-9]", "", f"{value:.{count - 1}e}").strip("0")
 
 
 def _absent(field: Field, caster: Caster, rules: list[Rule], refuse: Refuse) -> "Value | Problem":

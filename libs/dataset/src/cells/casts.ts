@@ -57,6 +57,7 @@ export function authored(field: Field, cast: Cast, value: string | number | bool
   if (field.type === 'boolean' && typeof value === 'boolean') return value
   // a number of JSON has no marks of a file
   if (typeof value === 'number' && field.type === 'number') return castNumber(String(value))
+  if (typeof value === 'number' && field.type === 'integer') return castInteger(String(value))
   return cast(normalizeText(String(value), field))
 }
 

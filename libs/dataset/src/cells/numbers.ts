@@ -66,15 +66,23 @@ export function isExact(text: string, value: number): boolean {
   const isNormal = Math.abs(value) >= smallestNormal
   if (isNormal && text.length <= 15) return true
   const digits = significant(text)
-  return (isNormal && digits.length <= 15) || digits === significant(String(value)) || isPrinted(text, value)
+  return (
+    (isNormal && digits.length <= 15) || digits === significant(String(value)) || isPrinted(digits, value)
+  )
 }
 
 /** `%.17g` writes all digits that tell doubles apart, and `%.18e` is how NumPy writes them. Of other lengths more would be one by chance. */
 const printedDigits = [17, 19]
 
-function isPrinted(text: string, value: number): boolean {
-  const digits = digitsOf(text)
-  return printedDigits.includes(digits.length) && digitsOf(value.toPrecision(digits.length)) === digits
+const isPrinted = (digits: string, value: number): boolean =>
+  printedDigits.some((count) => printed(value, count) === digits)
+
+/** Of the double's own digits so many, as C rounds them: of two that are as near, the even one. JavaScript takes the larger one. */
+function printed(value: number, count: number): string {
+  const all = digitsOf(value.toPrecision(100))
+  const [kept, rest] = [all.slice(0, count), all.slice(count)]
+  const isEvenTie = /^50*$/.test(rest) && Number(kept.at(-1)) % 2 === 0
+  return significant(isEvenTie ? kept : value.toPrecision(count))
 }
 
 const significant = (text: string) => digitsOf(text).replace(/0+$/, '')
@@ -82,6 +90,6 @@ const significant = (text: string) => digitsOf(text).replace(/0+$/, '')
 /** From the first that is not 0 on. */
 const digitsOf = (text: string) =>
   text
-    .replace(/[eE].*/, '')
+    .replace(/(?<=[\d.])[eE][+-]?\d.*/, '')
     .replace(/[^\d]/g, '')
     .replace(/^0+/, '')

@@ -97,6 +97,12 @@ describe('a cell of the primary key that would become the same as another one is
     [{ type: 'number' }, '0.10000000000000001', true],
     [{ type: 'number' }, '2.468214947373665313e-01', true],
     [{ type: 'number' }, '2.468214947373665314e-01', false],
+    // 0.25 behind it, which C rounds to the even digit
+    [{ type: 'number' }, '1125899906842624.2', true],
+    [{ type: 'number' }, '1125899906842624.3', false],
+    [{ type: 'number', bareNumber: false }, 'EUR 9007199254740993', false],
+    [{ type: 'number', bareNumber: false }, '0.30000000000000003 Euro', false],
+    [{ type: 'number', bareNumber: false }, '5e22 EUR', true],
     [{ type: 'number' }, '-0.99505999999999994', true],
     [{ type: 'number' }, `0.1${'0'.repeat(120)}1`, false],
     [{ type: 'number' }, '0.0', true],
