@@ -14,7 +14,7 @@ export interface Refused {
 
 /**
  * A quarantine topic as Kafka answers for it, in memory: whole record batches of `batch` rows, a marker behind each row unless all are of one
- * transaction, and at most a MiB of rows in a fetch, but always a batch.
+ * transaction, and at most so many bytes of rows as a fetch asks for, but always a batch.
  */
 export function topicOf(
   lanes: Refused[][],
@@ -27,7 +27,7 @@ export function topicOf(
     fetches: 0,
     stable: Infinity,
     ranges: async () => lanes.map((rows) => ({ first: 0, end: apart * rows.length })),
-    fetch: async ({ lane, offset }: { lane: number; offset: number }) => {
+    fetch: async ({ lane, offset }: { lane: number; offset: number }, most = 2 ** 20) => {
       log.fetches++
       if (ms > 0) await setTimeout(ms)
       const rows = lanes[lane]!
@@ -35,7 +35,7 @@ export function topicOf(
       if (offset >= stable) return { records: [], from: offset, next: offset, stable }
       const begin = Math.floor(Math.ceil(offset / apart) / batch) * batch
       let [end, bytes] = [begin, 0]
-      while (end < rows.length && apart * end < stable && (bytes < 2 ** 20 || end < begin + batch))
+      while (end < rows.length && apart * end < stable && (bytes < most || end < begin + batch))
         bytes += rows[end++]!.bytes
       const records = rows
         .slice(begin, end)

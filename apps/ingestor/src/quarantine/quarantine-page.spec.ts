@@ -65,6 +65,24 @@ describe('pages of the quarantine', () => {
     expect(page.next).toBeUndefined()
   })
 
+  it.each([
+    ['many lanes', 64, 2000, 4],
+    ['long rows', 4, 20_000, 15],
+    ['rows that each fill a fetch', 1, 2 ** 20, 55],
+  ])('of %s come on with each, however slow a fetch is', async (_, lanes, bytes, ms) => {
+    const rows = Array.from({ length: 40 }, (_, at) => ({ code: 'type', at, bytes }))
+    const topic = topicOf(
+      Array.from({ length: lanes }, () => rows),
+      20,
+      ms,
+    )
+    const ranges = await topic.ranges()
+    const ends = ranges.map(({ end }) => end)
+    const page = await pageOf(topic, ranges, ends, { matches: all, limit: 10 })
+    expect(page.rows.length).toBeGreaterThan(0)
+    expect(page.next).not.toBe(ends.join('.'))
+  })
+
   it('cost what they show: the last rows of a long topic are a fetch or two of each lane', async () => {
     const rows = Array.from({ length: 20_000 }, (_, at) => ({ code: 'type', at, bytes: 500 }))
     const topic = topicOf([rows, rows, rows], 100)

@@ -15,8 +15,8 @@ export interface Page {
 const longestMs = 250
 const largestPage = 2 ** 20
 
-/** What a refused row has, more or less: of a short step little is fetched, as long as its rows are usual ones. */
-const bytesOfRow = 512
+/** Of a fetch: the rows of a page, as long as they are usual ones, and then what it may be. */
+const [fewBytes, mostBytes] = [2 ** 18, 2 ** 20]
 
 /** What a lane holds ready, so that lanes together stay small however long their rows are. */
 const mostReady = 2 ** 18
@@ -35,7 +35,10 @@ export async function pageOf(
   const started = performance.now()
   const rows: Summary[] = []
   let bytes = 0
-  while (rows.length < wanted.limit && bytes < largestPage && performance.now() - started < longestMs) {
+  // who asks for the next page must not get this one again
+  const mayEnd = () =>
+    performance.now() - started >= longestMs && (rows.length > 0 || lanes.some((lane) => lane.hasPassed))
+  while (rows.length < wanted.limit && bytes < largestPage && !mayEnd()) {
     const unread = lanes.find((lane) => lane.isUnread)
     if (unread) {
       await unread.read(wanted)
@@ -72,8 +75,11 @@ class LaneTail {
   readonly #first: number
   /** everything below is unread */
   #before: number
-  /** offsets that the next fetch goes back */
+  /** where it began */
+  readonly #from: number
+  /** offsets that the next fetch goes back, and what it brings */
   #step = 256
+  #bytes = fewBytes
   /** the newest one first, taken from the end */
   #ready: Ready[] = []
 
@@ -81,11 +87,16 @@ class LaneTail {
     this.#log = log
     this.#lane = lane
     this.#first = first
-    this.#before = before
+    this.#before = this.#from = before
   }
 
   get isUnread(): boolean {
     return this.#ready.length === 0 && this.#before > this.#first
+  }
+
+  /** whether it has come past rows none of which matches */
+  get hasPassed(): boolean {
+    return this.#ready.length === 0 && this.#before < this.#from
   }
 
   get hasMore(): boolean {
@@ -104,18 +115,16 @@ class LaneTail {
     return this.#ready.pop()!
   }
 
-  /** Goes back by one fetch. One that does not reach as far as we have read was too long a step. */
+  /** Goes back by one fetch. One that does not reach as far as we have read was of too few bytes, or too long a step. */
   async read({ matches, limit }: Parameters<typeof pageOf>[3]): Promise<void> {
     const offset = Math.max(this.#first, this.#before - this.#step)
-    const { records, from, next, stable } = await this.#log.fetch(
-      { lane: this.#lane, offset },
-      this.#step * bytesOfRow,
-    )
+    const { records, from, next, stable } = await this.#log.fetch({ lane: this.#lane, offset }, this.#bytes)
     if (next < Math.min(this.#before, stable) && this.#step > 1) {
-      this.#step = Math.max(1, Math.floor(this.#step / 4))
+      if (this.#bytes === mostBytes) this.#step = Math.max(1, Math.floor(this.#step / 4))
+      this.#bytes = mostBytes
       return
     }
-    this.#step = Math.min(this.#step * 2, 2048)
+    this.#step = Math.min(this.#step * 2, 4096)
     const below = Math.min(from, offset)
     this.#before = this.#keep(records, matches, limit) ?? below
   }

@@ -124,13 +124,20 @@ describe('Outbox', () => {
     expect(marksOf(outbox)).toEqual(Array.from({ length: 80 }, (_, i) => i))
   })
 
-  it('cuts what is refused into batches of 256 kB, of which a question reads few', () => {
+  it('cuts what is refused into batches of 256 kB, of which a question reads few, and nothing else with it', () => {
     const outbox = openOutbox()
-    for (let i = 0; i < 100; i++) outbox.addNow('quarantine', [refused(10_000)])
+    for (let i = 0; i < 100; i++) {
+      outbox.addNow('quarantine', [refused(10_000)])
+      outbox.addNow('seen', [mark(i)])
+    }
     outbox.addNow('quarantine', [refused(300_000)])
     const sizes = outbox.sends().map((send) => sizeOf(send))
     expect(sizes.length).toBe(5)
     expect(Math.max(...sizes.slice(0, -1))).toBeLessThan(2 ** 18)
+    expect(marksOf(outbox)).toEqual(Array.from({ length: 100 }, (_, i) => i))
+    expect(
+      outbox.sends().filter((send) => send.some(({ topic }) => topic === 'earthquakes.seen')),
+    ).toHaveLength(1)
   })
 
   it('counts long keys too, which a batch carries beside the values', () => {

@@ -9,6 +9,9 @@ import type { Serde } from '../kafka/serde.ts'
 import { cutToFit, largestRecord, recount, refuseRow, sizeOf } from './too-large.ts'
 import { sliced, sliceRecords } from './turns.ts'
 
+/** Of a record in a batch, beside its key and value; a bit more than it is. */
+const overhead = 64
+
 /** Quarantine is read by place, a few rows at a time, and a record batch is read whole: so its batches are small. */
 const mostRefusedBytes = 2 ** 18
 
@@ -110,24 +113,38 @@ export class Outbox implements Gathered {
    * record that is larger than a send is one by itself.
    */
   #push(kind: TopicKind, message: Message, size: number): void {
-    const isRefused = kind === 'quarantine'
-    if (this.#openBytes + size > maxSendBytes || (isRefused && this.#refusedBytes + size > mostRefusedBytes))
-      this.#cut()
-    if (isRefused) this.#refusedBytes += size
+    if (this.#openBytes + size > maxSendBytes) this.#cut()
+    if (kind === 'quarantine') this.#countRefused(size)
     const messages = this.#open.get(kind)
     if (messages) messages.push(message)
     else this.#open.set(kind, [message])
-    this.#openBytes += size + 64
+    this.#openBytes += size + overhead
   }
 
-  #cut(): void {
-    if (this.#open.size === 0) return
+  /** What is refused is sent by itself where it is enough for a batch of its own: that cuts nobody else's. */
+  #countRefused(size: number): void {
+    const refused = this.#open.get('quarantine')
+    if (refused && this.#refusedBytes + size > mostRefusedBytes) {
+      this.#send([['quarantine', refused]])
+      this.#open.delete('quarantine')
+      this.#openBytes -= this.#refusedBytes
+      this.#refusedBytes = 0
+    }
+    this.#refusedBytes += size + overhead
+  }
+
+  #send(kinds: Iterable<[TopicKind, Message[]]>): void {
     this.#sends.push(
-      [...this.#open].map(([kind, messages]) => ({
+      [...kinds].map(([kind, messages]) => ({
         topic: this.#names.topic(this.#dataset.name, kind),
         messages,
       })),
     )
+  }
+
+  #cut(): void {
+    if (this.#open.size === 0) return
+    this.#send(this.#open)
     this.#open = new Map()
     this.#openBytes = 0
     this.#refusedBytes = 0
