@@ -43,7 +43,7 @@ const fewestNarrow = 5
 
 /**
  * Whether some of these first rows is the header of a narrower table, above which stands what the whole file is of: words over numbers
- * or times, while no row behind has a cell in any other column.
+ * or times alone, while no row behind has a cell in any other column.
  */
 export function areAboveNarrower(
   header: string[],
@@ -63,7 +63,8 @@ export function areAboveNarrower(
       within.map((at) => row[at]!),
       others.map((other) => within.map((at) => other[at]!)),
     ]
-    return areNamesOver(names, judge(names, cells), cells)
+    const columns = judge(names, cells)
+    return typedOf(columns).length === names.length && areNamesOver(names, columns, cells)
   })
 }
 

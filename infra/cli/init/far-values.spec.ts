@@ -31,6 +31,24 @@ describe('a number of equal digits', () => {
     expect(missed([...rain, ...odd])).toEqual({ missing: [], filled: 60 + odd.length, doubt: undefined })
   })
 
+  it.each(['port', 'dept_no', 'status', 'Price'])(
+    'is a value where it may be a name or a price: %s',
+    (name) => {
+      const cells = [...rain, '8888', '8888']
+      const column = judgeColumn(name, 0, cells)
+      expect(
+        missFarValues(
+          column,
+          cells.map((cell) => [cell]),
+        ),
+      ).toBe(column)
+    },
+  )
+
+  it('is a value where many cells have it', () => {
+    expect(missed([...rain, ...rain.slice(0, 20).map(() => '9999')]).missing).toEqual([])
+  })
+
   it('is a value beside few others', () => {
     expect(missed(['1', '2', '3', '9999', '9999']).missing).toEqual([])
   })

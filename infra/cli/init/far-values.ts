@@ -8,19 +8,25 @@ const fewestWidths = 10
 /** Fewer others have no width to speak of. */
 const fewestOthers = 20
 
+/** More than one of so many cells are hardly without a value. */
+const mostOf = 6
+/** Where such a number may be the name of something, or what it costs. */
+const coded =
+  /(^|[^a-z])(id|key|code|no|nr|num|number|nummer|port|status|exit|error|store|shop|dept|department|plu|sku|zip|plz|postal|room|class|type|price|cost|amount|total|preis|betrag)([^a-z]|$)|Id$|Code$/i
+
 const isOdd = (text: string) =>
   /^-?([89])\1+(\.\1+|\.0*)?$/.test(text) && text.replace(/\D|0/g, '').length > 2
 
 export function missFarValues(column: Column, rows: string[][]): Column {
   const { name, at, type, marks = {}, missing, doubt } = column
-  if ((type !== 'number' && type !== 'integer') || Object.keys(marks).length > 0 || doubt !== undefined)
-    return column
+  const isPlain = Object.keys(marks).length === 0 && doubt === undefined && !coded.test(name)
+  if ((type !== 'number' && type !== 'integer') || !isPlain) return column
   const cells = rows.map((row) => row[at]!)
   const texts = cells.map((cell) => cell.trim()).filter((text) => text !== '' && !missing.includes(text))
   const far = farOf(texts)
-  if (far.length === 0) return column
-  const judged = judgeColumn(name, at, cells, [...missing, ...far])
   const times = texts.filter((text) => far.includes(text)).length
+  if (times === 0 || times * mostOf > texts.length) return column
+  const judged = judgeColumn(name, at, cells, [...missing, ...far])
   const shown = far.map((text) => JSON.stringify(text)).join(', ')
   return {
     ...judged,

@@ -65,6 +65,16 @@ describe('a primary key', () => {
     expect(keyOf(['country', 'year', 'rate'], rows).key).toEqual(['country', 'year'])
   })
 
+  it('may be a number of a year, which is no fraction', () => {
+    const rows = Array.from({ length: 40 }, (_, i) => [`000${i}/${2023 + (i % 2)}`, `${i * 7}.5`])
+    expect(keyOf(['Rechnung', 'Betrag'], rows).key).toEqual(['Rechnung'])
+  })
+
+  it('is no column alone that is empty in some row, because the next file may have two', () => {
+    const rows = Array.from({ length: 200 }, (_, i) => [i === 7 ? '' : `c${i}@example.org`, `${i % 5}.5`])
+    expect(keyOf(['email', 'share'], rows).key).toEqual([])
+  })
+
   it('may have an empty cell for a value of its own, where hardly any is and nothing else tells rows apart', () => {
     const rows = Array.from({ length: 400 }, (_, i) => [
       i < 2 ? '' : `c${i >> 1}`,

@@ -123,10 +123,12 @@ function numbered(column: Column, rows: string[][]): Numbered | undefined {
   return { column, numbers, distinct: ofKeys.size, isNumber, isClock }
 }
 
-/** Texts whose name says so, or fractions: `745/19987071`. */
-const areMeasures = ({ name, at }: Column, rows: string[][]): boolean =>
-  measured.test(name.trim()) ||
-  (!isNamed(name) && rows.every((row) => /^\s*\d+\s*\/\s*\d+\s*$/.test(row[at]!)))
+/** Texts whose name says so, or fractions: `745/19987071`. Of `0001/2024` the last part is that of many others. */
+const areMeasures = ({ name, at }: Column, rows: string[][]): boolean => {
+  if (measured.test(name.trim())) return true
+  if (isNamed(name) || !rows.every((row) => /^\s*\d+\s*\/\s*\d+\s*$/.test(row[at]!))) return false
+  return new Set(rows.map((row) => row[at]!.split('/')[1]!.trim())).size * 2 > rows.length
+}
 
 const isNoName = (column: Column, rows: string[][]): boolean =>
   column.isProse ||
@@ -175,6 +177,8 @@ function combinations(able: Numbered[], rows: number): Numbered[][] {
     few.slice(few.indexOf(two!) + 1).map((three) => [one!, two!, three]),
   )
   const could = (tried: Numbered[]) => {
+    // two rows of the next file may be without it
+    if (tried.length === 1 && tried[0]!.column.emptyIsValue) return false
     if (tried.some((one) => isMoment(one, rows)) && !tried.some(({ column }) => isOfDays(column)))
       return false
     const most = tried.reduce((product, { distinct }) => product * distinct, 1)

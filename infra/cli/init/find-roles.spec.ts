@@ -19,6 +19,14 @@ describe('the place of a row', () => {
     )
   })
 
+  it('is none of integers with thousands', async () => {
+    const { findings, fields } = await init(
+      `name;lat;lon\n${rows((i) => `p${i};48.137.${100 + i};11.575.${100 + i}`)}`,
+    )
+    expect(findings).toContainEqual(expect.objectContaining({ about: 'place', answer: 'none' }))
+    expect(fields[1]).toMatchObject({ type: 'integer', groupChar: '.' })
+  })
+
   it('is nowhere where there are no such degrees, and that is said', async () => {
     const { findings } = await init(`id,lat,lon\n${rows((i) => `p${i},${i}00.5,-${i}.25`)}`)
     expect(findings).toContainEqual(expect.objectContaining({ about: 'place', answer: 'none' }))
@@ -31,6 +39,16 @@ describe('the time of a row', () => {
       `date,ts,trips\n${rows((i) => `2024-01-0${1 + Math.floor(i / 20)},2024-01-0${1 + Math.floor(i / 20)} ${10 + (i % 10)}:00,${i}`)}`,
     )
     expect(findings).toContainEqual(expect.objectContaining({ about: 'event time', answer: 'ts' }))
+  })
+
+  it('is the day, where the moment is one of a change or of something else', async () => {
+    for (const name of ['last_modified', 'sunrise', 'Hochwasser']) {
+      const day = (i: number) => `2024-01-${String(1 + (i % 28)).padStart(2, '0')}`
+      const { findings } = await init(
+        `date,place,${name}\n${rows((i) => `${day(i)},p${Math.floor(i / 28)},${day(i)} 0${i % 10}:${10 + i}`)}`,
+      )
+      expect([name, findings.find(({ about }) => about === 'event time')?.answer]).toEqual([name, 'date'])
+    }
   })
 
   it('is the first of them, where the other is another day', async () => {

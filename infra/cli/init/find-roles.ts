@@ -16,6 +16,7 @@ export interface Roles {
 type Looked<T> = { column?: T; finding?: Finding }
 const names = {
   time: /^(event|start|created|occurr?ed|published|observ|record|order|trade|pickup|sample)?[_ -]?(time|date|day|timestamp|datetime|datum|when|at)([_ -]?(time|utc|start|gmt))?$|(date|time|day)$|^(date|time)/i,
+  moment: /^(ts|timestamp|date[_ ]?time|time|zeit|zeitpunkt|zeitstempel|hora|fecha[_ ]?hora)$/i,
   revised: /updat|modif|chang|revis|^version$|edited/i,
   kind: /^(.*[_ -])?(type|kind|category|categorie|class|status|state|group|species|region|continent|sex|gender|level|series|sector)$/i,
   latitude:
@@ -52,7 +53,8 @@ function eventTimeOf(columns: Column[], rows: string[][]): Looked<Column> {
   const times = columns.filter(isTime)
   const apt = times.filter(({ name }) => names.time.test(name.trim()) && !names.revised.test(name))
   const first = apt[0] ?? times.find(({ name }) => !names.revised.test(name)) ?? times[0]
-  const column = first && (times.find((other) => isFinerThan(first, other, rows)) ?? first)
+  const moments = times.filter(({ name }) => names.moment.test(name.trim()))
+  const column = first && (moments.find((other) => isFinerThan(first, other, rows)) ?? first)
   if (!column)
     return {
       finding: {
@@ -109,6 +111,8 @@ function placeOf(columns: Column[], rows: string[][]): Looked<NonNullable<Roles[
   const within =
     (limit: number) =>
     ({ at, type, marks, missing }: Column) => {
+      // what would be a thousand of an integer is none of a degree
+      if (type === 'integer' && marks?.groupChar) return false
       const read = readRules(
         fieldOf('', 'number', {
           missingValues: ['', ...missing],

@@ -23,6 +23,10 @@ describe('a year', () => {
   )
 
   it.each([
+    ...['mo', 'Month Number', 'KW', 'week_no', 'månad', 'DayOfYear', 'Period'].map((name) => [
+      `${name} stands beside it`,
+      years(`country,year,${name},births`, (year, i) => `${land(i)},${year},${i % 12},5`),
+    ]),
     [
       'a month stands beside it',
       years('country,year,month,births', (year, i) => `${land(i)},${year},${i % 12},5`),

@@ -6,9 +6,20 @@ import { isTime } from './find-roles.ts'
 
 export const yearly =
   /^(year|yr|jahr|jaar|an|année|annee|año|ano|anio|anno|rok|år|vuosi|yıl|yil|год|年|年度)$/i
-/** What says more of the time than the year does, which would be lost behind it. */
-const within =
-  /^(month|monat|mois|mes|mese|quarter|quartal|trimestre|week|woche|semaine|semana|day|tag|jour|doy|hour|stunde|season)s?$/i
+/** What says more of the time than the year does, which would be lost behind it, as a word of a name. */
+const within = new Set(
+  'month,mon,mo,mth,monat,mois,mes,mês,mese,maand,månad,måned,miesiąc,miesiac,kuukausi,ay,месяц,月,月份,quarter,qtr,quartal,trimestre,kwartaal,季度,week,wk,kw,weeknum,epiweek,kalenderwoche,woche,semaine,semana,settimana,周,day,dy,dd,tag,jour,jours,día,dia,giorno,dag,日,dayofyear,doy,yday,jday,julian,mmdd,mm,hhmm,hh,hour,hr,stunde,heure,hora,ora,時,season,semester,term,half,halbjahr,period,periode'.split(
+    ',',
+  ),
+)
+const wordsOf = (name: string) =>
+  name
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .map((word) => (within.has(word) ? word : word.replace(/s$/, '')))
+const isWithin = ({ name }: Column): boolean => wordsOf(name).some((word) => within.has(word))
+
 const isYear = (text: string) => /^(1[5-9]|20|21)\d\d$/.test(text.trim())
 
 /**
@@ -17,7 +28,7 @@ const isYear = (text: string) => /^(1[5-9]|20|21)\d\d$/.test(text.trim())
  */
 export function withYears(columns: Column[], key: Key, rows: string[][]): { columns: Column[]; key: Key } {
   const year = columns.find(({ name }) => yearly.test(name.trim()))
-  const hasOther = columns.some((column) => isTime(column) || within.test(column.name.trim()))
+  const hasOther = columns.some((column) => isTime(column) || isWithin(column))
   if (!year || hasOther || !key.columns.includes(year) || !isOfYears(year, rows)) return { columns, key }
   const why = `all ${counted(year.cells, 'cell')} are years, which tell rows apart, and no other column is a time`
   const dated: Column = { ...year, type: 'date', format: '%Y', sure: 'guess', why }

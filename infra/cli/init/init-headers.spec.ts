@@ -22,6 +22,11 @@ describe('a header that comes again among the rows', () => {
   })
 })
 
+it('a header without any name does not come again as rows without a value, of which none is the key then', async () => {
+  const made = await init('""\n""\n"a"\n"-"\n')
+  expect(made.tried.counts).toMatchObject({ read: 3, refused: 0 })
+})
+
 describe('a header with a name too few', () => {
   it('leaves the last columns without one, which is told', async () => {
     const wide = rows.replaceAll('\n', ',7,8\n')

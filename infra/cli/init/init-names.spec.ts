@@ -33,6 +33,12 @@ describe('the columns of a file are called', () => {
     expect(tried.counts).toMatchObject({ read: 30, clean: 30 })
   })
 
+  it('by the first line, where its last column is empty still and a row has words', async () => {
+    const table = Array.from({ length: 20 }, (_, i) => `Ort${i},${i}2,\n`).join('')
+    const { fields } = await init(`Gemeinde,2023,2024\nAalen,geheim,\n${table}`)
+    expect(fields.map(({ name }) => name)).toEqual(['Gemeinde', '2023', '2024'])
+  })
+
   it('by the first line, where units stand below it and a column is empty', async () => {
     const table = Array.from({ length: 30 }, (_, i) => `${i},${i}.5,\n`).join('')
     const { dialect } = await init(`time,speed,remark\ns,m/s,\n${table}`)

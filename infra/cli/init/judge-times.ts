@@ -18,19 +18,25 @@ export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnc
 
 const midnight = /[ T]00:00(?::00(?:\.0+)?)?([+-]\d\d:?\d\d)$/
 
-/** Midnight by one offset, as Pandas writes days of a place: as moments they would be of another day in UTC. */
+/** Midnight by one offset in all seasons, as Pandas writes days of a place: as moments they would be of another day in UTC. */
 function judgeMidnights(texts: string[]): TimesFound | undefined {
   const [end, offset] = midnight.exec(texts[0]!) ?? []
   if (end === undefined || isZero(offset!) || !texts.every((text) => text.endsWith(end))) return undefined
   const format = `%Y-%m-%d${end}`
-  return fits(texts, 'date', format)
+  return fits(texts, 'date', format) && areOfAllSeasons(texts)
     ? { type: 'date', format, why: 'midnight by one offset', isGuess: false }
     : undefined
 }
 
+/** Where clocks are put forward, one of these has another offset. */
+const areOfAllSeasons = (texts: string[]): boolean => {
+  const months = new Set(texts.map((text) => text.slice(5, 7)))
+  return ['01', '04', '07', '10'].every((month) => months.has(month))
+}
+
 const isZero = (offset: string) => /^[+-]00:?00$/.test(offset)
 
-/** With the offsets of summer and winter no format says that they are days. */
+/** Where the offset changes, or may in another season, no format says that they are days. */
 export const midnightDoubt = (texts: string[]): string | undefined =>
   texts.every((text) => midnight.test(text)) && !texts.every((text) => isZero(midnight.exec(text)![1]!))
     ? 'its times are all midnight by offsets of a place, and as moments of another day in UTC: days without a clock would say what is meant'

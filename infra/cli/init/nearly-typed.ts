@@ -92,9 +92,11 @@ function isTaken({ column, odd }: Nearly): boolean {
   if (column.filled < fewestCells) return false
   const texts = odd.map((row) => row[column.at]!.trim())
   if (column.type === 'integer') return texts.every((text) => /^[^\p{L}\d]*\d+[^\p{L}\d]*$/u.test(text))
-  const mayBeCodes = column.distinct * fewestAgain > column.filled
+  const mayBeCodes = column.distinct * fewestAgain > column.filled || versioned.test(column.name)
   return column.type !== 'number' || !mayBeCodes || !texts.some((text) => /^\d+(\.\d+){2,}$/.test(text))
 }
+
+const versioned = /version|release|firmware|build|section|chapter|kapitel|revision/i
 
 /** How often a measure of a few values has each of them; a code is that of hardly any other row. */
 const fewestAgain = 5

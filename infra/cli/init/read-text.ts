@@ -68,7 +68,7 @@ function foundIn({ bytes, isWhole, contentType }: Sample): Found {
 
 /** Every byte is a letter of some encoding, so what is no UTF-8 can only be told by how often its letters are met. */
 function byItsLetters(bytes: Buffer): Found {
-  const [best] = analyse(bytes.subarray(0, judgedBytes))
+  const best = analyse(bytes.subarray(0, judgedBytes)).find(({ name }) => decodes(name, bytes))
   const found = best && encodingOf(best.name === 'ISO-8859-9' ? 'windows-1254' : best.name)
   if (found === undefined || found === 'utf-8') throw notRead(best)
   const isLatin = readsAlike(found, 'windows-1252', bytes)
@@ -80,6 +80,16 @@ function byItsLetters(bytes: Buffer): Found {
   const why = `no UTF-8; how often its letters are met says ${best!.name}, with ${best!.confidence} %`
   const sure = best!.confidence >= likelyFrom ? 'likely' : 'guess'
   return { answer: isLatin ? 'windows-1252' : found, sure, why: why + (isLatin ? sameIn(found) : '') }
+}
+
+/** What cannot be read as it is another one; of what is not known here that is not known either. */
+function decodes(name: string, bytes: Buffer): boolean {
+  try {
+    new TextDecoder(name, { fatal: true }).decode(bytes)
+    return true
+  } catch (error) {
+    return error instanceof RangeError
+  }
 }
 
 const notRead = (best: { name: string } | undefined) =>

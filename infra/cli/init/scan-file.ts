@@ -51,6 +51,7 @@ function headerOf({ scanned }: { scanned: Scanned }) {
 
 /** Files that were put together from several have the header again and again; it says nothing of what a column holds. */
 export function withoutRepeats({ header, rows }: Scanned): string[][] {
+  if (header.every((text) => text.trim() === '')) return rows
   const others = rows.filter((row) => row.some((cell, i) => cell !== header[i]))
   return others.length * 2 > rows.length ? others : rows
 }

@@ -1,13 +1,17 @@
-/** A short text that stands for "no value" among long ones, in any language: `无`, `нет`, `brak`. */
+/** A word of any language for "there is none", among long texts of which it is none: `无`, `нет`, `brak`. */
 import type { Column } from './column.ts'
 import { counted } from './findings.ts'
 import { judgeColumn } from './judge-column.ts'
 
 /** Fewer texts may have it by chance, and one of fewer cells is a text like others. */
 const [fewestTexts, fewestOfTen] = [50, 1]
-const longestShort = 5
+const words = new Set(
+  '无,無,没有,不明,未知,なし,無し,ナシ,없음,нет,нема,няма,brak,brak danych,żaden,keine,keiner,kein,keine angabe,k.a.,k. a.,aucun,aucune,néant,ninguno,ninguna,sin dato,sin datos,s/d,nenhum,nenhuma,sem dados,nessuno,nessuna,nessun dato,geen,ingen,inga,ei ole,ei,žádný,žádné,není,nincs,yok,لا يوجد,אין,ไม่มี,không'.split(
+    ',',
+  ),
+)
 /** How much longer the others are, and how many of ten of them stand there once. */
-const [timesLonger, onceOfTen] = [6, 9]
+const [timesLonger, onceOfTen] = [4, 9]
 
 export function missShortText(column: Column, rows: string[][]): Column {
   const { name, at, type, missing, filled, distinct, doubt } = column
@@ -24,7 +28,7 @@ export function missShortText(column: Column, rows: string[][]): Column {
       [...missing, text],
     ),
     sure: 'guess',
-    doubt: `${JSON.stringify(text)} (${counted(times, 'cell')}) is taken for "no value", because all others are long, and hardly any is there twice: if it is a text, leave it out of missingValues`,
+    doubt: `${JSON.stringify(text)} (${counted(times, 'cell')}) is taken for "no value", because it means that there is none, and the others are long texts: if it is one too, leave it out of missingValues`,
   }
 }
 
@@ -38,7 +42,7 @@ function countsOf({ at, missing }: Column, rows: string[][]): Map<string, number
 }
 
 function standsOut([text, times]: [string, number], counts: Map<string, number>, filled: number): boolean {
-  if (text.length > longestShort || /\d/.test(text) || times * 10 < filled * fewestOfTen) return false
+  if (!words.has(text.toLowerCase()) || times * 10 < filled * fewestOfTen) return false
   const [others, cells] = [counts.size - 1, filled - times]
   if (cells < fewestTexts || others * 10 < cells * onceOfTen) return false
   const letters = [...counts.keys()].reduce((sum, one) => sum + one.length, -text.length)

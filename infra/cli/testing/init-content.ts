@@ -6,6 +6,7 @@ import { ownFolder } from './own-folder.ts'
 interface Field {
   name: string
   type: string
+  [word: string]: unknown
   'x-dsf'?: { header?: string; column?: string }
 }
 
