@@ -48,6 +48,16 @@ describe('a primary key', () => {
     ).toEqual([])
   })
 
+  it('has the year of its months and days, although these tell the rows of one year apart', () => {
+    const rows = Array.from({ length: 48 }, (_, i) => [
+      '2008',
+      `${1 + (i % 12)}`,
+      `${1 + Math.floor(i / 12)}`,
+      `0.${i + 10}`,
+    ])
+    expect(keyOf(['Year', 'Month', 'Day', 'Speed'], rows).key).toEqual(['Year', 'Month', 'Day'])
+  })
+
   it('is no text of measures, as its name says', () => {
     const rows = Array.from({ length: 12 }, (_, i) => [
       `2024-01-${10 + (i >> 1)}`,

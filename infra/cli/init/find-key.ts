@@ -3,7 +3,7 @@ import { isProblem, keyReader, keyRules } from '@dsf/dataset'
 import { butFor, withEmpty, ofAxes, ofUnique, ofWholeRow, type Key } from './about-key.ts'
 import { fieldOfColumn } from './field-of.ts'
 import { axesOf } from './find-axes.ts'
-import { yearly } from './find-years.ts'
+import { withItsYear, yearly } from './find-years.ts'
 import { counted } from './findings.ts'
 import type { Column } from './column.ts'
 
@@ -26,7 +26,8 @@ const areNamed = (columns: Column[]): boolean => columns.every(({ name }) => isN
 
 export function findKey(columns: Column[], rows: string[][], isWhole: boolean, looks = mostLooks): Key {
   const budget = { looks }
-  const key = uniqueAmong(columns, rows, budget)
+  const unique = uniqueAmong(columns, rows, budget)
+  const key = unique && withItsYear(unique, columns)
   if (key) return { columns: key, equal: 0, finding: ofUnique(key, rows.length, isWhole, areNamed(key)) }
   const once = withoutEqual(rows)
   const equal = rows.length - once.length

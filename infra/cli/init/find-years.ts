@@ -36,5 +36,15 @@ export function withYears(columns: Column[], key: Key, rows: string[][]): { colu
   return { columns: replaced(columns), key: { ...key, columns: replaced(key.columns) } }
 }
 
+/** A month or a day of a key is one of a year, which the next file may have another of. */
+export function withItsYear(key: Column[], columns: Column[]): Column[] {
+  const year = columns.find(
+    ({ name, type, filled, cells }) => yearly.test(name.trim()) && type === 'integer' && filled === cells,
+  )
+  const isPart =
+    year && !key.includes(year) && key.some((column) => column.type === 'integer' && isWithin(column))
+  return isPart ? [year, ...key] : key
+}
+
 const isOfYears = ({ type, at, distinct }: Column, rows: string[][]): boolean =>
   type === 'integer' && distinct > 1 && rows.every((row) => isYear(row[at]!))
