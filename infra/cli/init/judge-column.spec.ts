@@ -43,6 +43,11 @@ describe('a column of', () => {
     ['oui and non', ['oui', 'non'], { is: 'boolean', truth: ['oui', 'non'] }],
     ['yes alone, which is a text', ['yes', 'yes'], { is: 'string' }],
     ['days', ['2024-01-31', ''], { is: 'date' }],
+    [
+      'times as Postgres writes them',
+      ['2024-01-31 10:00:00.25+02', '2024-07-31 10:00:00+03'],
+      { is: 'datetime' },
+    ],
     ['times with and without a zone', ['2024-01-31T10:00:00Z', '2024-01-31 10:00'], { is: 'datetime' }],
     ['days with a month in letters', ['05-Jan-2024', '17-Dec-2023'], { is: 'date %d-%b-%Y' }],
     ['days with a month in letters before them', ['Jan-31-2024', 'Dec-1-2023'], { is: 'date %b-%d-%Y' }],

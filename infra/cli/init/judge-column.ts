@@ -170,7 +170,7 @@ function judge(texts: string[], counts: Map<string, number>, name: string): Judg
 }
 
 const isZoneless = (type: FieldType, text: string) =>
-  type === 'datetime' && !/(Z|[+-]\d\d:?\d\d|GMT|UTC)/i.test(text.slice(8))
+  type === 'datetime' && !/(Z|[+-]\d\d:?\d\d|[+-]\d\d$|GMT|UTC)/i.test(text.slice(8))
 
 /** The spellings of a pair of words, when the column has these two and no other. */
 function truthOf(counts: Map<string, number>): Column['tokens'] {

@@ -16,7 +16,7 @@ export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnc
   return plain ?? judgeNames(texts, name) ?? judgeZoned(texts) ?? judgeForms(texts, name)
 }
 
-const midnight = /[ T]00:00(?::00(?:\.0+)?)?([+-]\d\d:?\d\d)$/
+const midnight = /[ T]00:00(?::00(?:\.0+)?)?([+-]\d\d(?::?\d\d)?)$/
 
 /** Midnight by one offset in all seasons, as Pandas writes days of a place: as moments they would be of another day in UTC. */
 function judgeMidnights(texts: string[]): TimesFound | undefined {
@@ -34,7 +34,7 @@ const areOfAllSeasons = (texts: string[]): boolean => {
   return ['01', '04', '07', '10'].every((month) => months.has(month))
 }
 
-const isZero = (offset: string) => /^[+-]00:?00$/.test(offset)
+const isZero = (offset: string) => /^[+-]00(:?00)?$/.test(offset)
 
 /** Where the offset changes, or may in another season, no format says that they are days. */
 export const midnightDoubt = (texts: string[]): string | undefined =>

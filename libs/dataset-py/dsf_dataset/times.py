@@ -19,7 +19,7 @@ LAST_MS = (date.max.toordinal() - _EPOCH + 1) * DAY_MS - 1
 
 _ISO = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
 _WRITTEN = re.compile(r"([+-]?[0-9]+)-([0-9]{2})-([0-9]{2})(?:T([0-9:]{8})\.([0-9]{3})Z)?")
 
@@ -148,7 +148,7 @@ def _days(year: int, month: int, day: int) -> int | None:
 def _zone_seconds(zone: str | None) -> int | None:
     if zone is None or zone == "Z":
         return 0
-    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    hours, minutes = int(zone[1:3]), int(zone[-2:]) if len(zone) > 3 else 0
     if hours > 23 or minutes > 59:
         return None
     return (-1 if zone[0] == "-" else 1) * (hours * 60 + minutes) * 60

@@ -105,7 +105,8 @@ const isTooShortForFraction = (text: string) =>
 
 const nanoseconds = (fraction: string | undefined) => Number((fraction ?? '').padEnd(9, '0').slice(3))
 
-const iso = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/
+const iso =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/
 
 function isoParts(text: string): Parts | undefined {
   const m = iso.exec(text)
@@ -199,7 +200,7 @@ function dateOf({ Y, m, d, j }: Parts): number | undefined {
 
 function zoneMs(zone: string | undefined): number | undefined {
   if (zone === undefined || zone === 'Z') return 0
-  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))]
+  const [hours, minutes] = [Number(zone.slice(1, 3)), zone.length > 3 ? Number(zone.slice(-2)) : 0]
   if (hours > 23 || minutes > 59) return undefined
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
 }
