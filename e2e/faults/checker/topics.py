@@ -138,6 +138,8 @@ class Topics:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(1)
+                self._committed.close()
+                self._all.close()
                 self._connect()
 
     def _place(self, message: Message) -> tuple[str, int]:

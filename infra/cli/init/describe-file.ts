@@ -44,7 +44,7 @@ export async function describeFile(
   if (foreign) throw new Error(foreign)
   const sniffed = await sniffDialect(bytes, folder)
   const { names } = sniffed.lines
-  const { scanned, reading, header, maxRowBytes, ...lines } = scanFile(bytes, sniffed, isWhole)
+  const { scanned, reading, header, ...lines } = scanFile(bytes, sniffed, isWhole)
   refuseFile(scanned, bytes)
   const below = withoutRepeats(scanned)
   const all = header.isHeader ? below : [scanned.header, ...scanned.rows]
@@ -66,7 +66,6 @@ export async function describeFile(
     ...{ dialect, reading, hasHeader: header.isHeader, columns: fields },
     ...{ key: key.columns, roles, rows: all.length, ...(encoding ? { encoding } : {}) },
     ...(lineTerminator ? { lineTerminator } : {}),
-    ...(maxRowBytes ? { maxRowBytes } : {}),
     findings: [
       ...[...findings, delimiterOf(sniffed), quoteOf(sniffed), ...lines.findings],
       ...[...(header.finding ? [header.finding] : []), key.finding, ...roles.findings],

@@ -1,7 +1,7 @@
 /** Numbers that stand for "no value", as 9999 and -999 do: all digits alike, and far from all others. */
 import type { Column } from './column.ts'
 import { counted } from './findings.ts'
-import { judgeColumn } from './judge-column.ts'
+import { judgeWithoutThese } from './judge-column.ts'
 
 /** How many of the widths of all others lie between them and such a number. */
 const fewestWidths = 10
@@ -21,18 +21,13 @@ export function missFarValues(column: Column, rows: string[][]): Column {
   const { name, at, type, marks = {}, missing, doubt } = column
   const isPlain = Object.keys(marks).length === 0 && doubt === undefined && !coded.test(name)
   if ((type !== 'number' && type !== 'integer') || !isPlain) return column
-  const cells = rows.map((row) => row[at]!)
-  const texts = cells.map((cell) => cell.trim()).filter((text) => text !== '' && !missing.includes(text))
+  const texts = rows.map((row) => row[at]!.trim()).filter((text) => text !== '' && !missing.includes(text))
   const far = farOf(texts)
   const times = texts.filter((text) => far.includes(text)).length
   if (times === 0 || times * mostOf > texts.length) return column
-  const judged = judgeColumn(name, at, cells, [...missing, ...far])
   const shown = far.map((text) => JSON.stringify(text)).join(', ')
-  return {
-    ...judged,
-    sure: 'guess',
-    doubt: `${shown} (${counted(times, 'cell')}) is taken for "no value", because it is far from all others: if it is measured, leave it out of missingValues`,
-  }
+  const told = `${shown} (${counted(times, 'cell')}) is taken for "no value", because it is far from all others: if it is measured, leave it out of missingValues`
+  return judgeWithoutThese(column, rows, far, told)
 }
 
 function farOf(texts: string[]): string[] {

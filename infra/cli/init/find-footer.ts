@@ -1,9 +1,8 @@
 /** What stands below the rows of a file that is here to its end. */
 import type { Reading } from '@dsf/dataset'
-import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import { counted, type Finding } from './findings.ts'
 import { isTooLong } from './refuse-file.ts'
-import { scanRows, type Scanned } from './scan-rows.ts'
+import { scanRows, type Dialect, type Scanned } from './scan-rows.ts'
 
 export interface FooterFound {
   footer: string[]
@@ -17,7 +16,7 @@ const sums = /^(grand total|totale?s?|sum|summe|gesamt|insgesamt|ensemble|suma|t
 /** Undefined where there is none, or where rows begin like it. */
 export function findFooter(
   bytes: Buffer,
-  dialect: CsvDialect,
+  dialect: Dialect,
   reading: Reading,
   scanned: Scanned,
 ): FooterFound | undefined {

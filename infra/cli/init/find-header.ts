@@ -13,10 +13,10 @@ import {
   type Second,
 } from './around-header.ts'
 import { recordsOf, type Begun } from './records.ts'
-import { scanRows, type Scanned } from './scan-rows.ts'
+import { scanRows, type Dialect, type Scanned } from './scan-rows.ts'
 
 export interface HeaderLines {
-  dialect: CsvDialect
+  dialect: Dialect
   findings: Finding[]
 }
 
@@ -33,7 +33,7 @@ type Judge = (names: string[], rows: string[][]) => Column[]
  * @param hasSeconds whether lines below the header may be none of its rows
  */
 // eslint-disable-next-line complexity -- two walks down the same lines
-export function findHeader(bytes: Buffer, given: CsvDialect, judge: Judge, hasSeconds: boolean): HeaderLines {
+export function findHeader(bytes: Buffer, given: Dialect, judge: Judge, hasSeconds: boolean): HeaderLines {
   const records = recordsOf(bytes, given, beginning)
   let dialect = given
   let scanned = scanRows(bytes, dialect, beginning)
@@ -86,7 +86,7 @@ const behind = (last: Begun | undefined, dialect: CsvDialect, records: Begun[]):
   last && records.find((one) => one.line > last.line && !isNote(one, dialect))
 
 /** Blank lines and comments before a line that is passed over are so too: no row may stand before it. */
-function withSecond(dialect: CsvDialect, second: Second, last: number, line: number): CsvDialect {
+function withSecond(dialect: Dialect, second: Second, last: number, line: number): Dialect {
   const { headerRows = [last], commentRows = [] } = dialect
   const passed = Array.from({ length: line - last }, (_, i) => last + 1 + i)
   return second === 'names'

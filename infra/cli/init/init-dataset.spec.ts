@@ -258,6 +258,14 @@ describe('the definition of a file that nobody has seen', () => {
     expect(definitionOf(folder).resources[0].encoding).toBe('windows-1252')
   })
 
+  it('says no encoding in which the file cannot be read, however likely its letters are', async () => {
+    // Windows-1251, of which ISO-8859-8 has not all letters
+    const russian = 'eaeee43bf0e0e9eeed0a313bdee30a323bd1e5e2e5f00a'
+    const { folder, tried } = await init('districts.csv', Buffer.from(russian, 'hex'))
+    expect(definitionOf(folder).resources[0].encoding).toBe('windows-1251')
+    expect(Object.values(tried.rows[0]!.values!)).toEqual([1, 'Юг'])
+  })
+
   it('says that an empty cell is a value of a key that needs it, and reads such rows', async () => {
     const rows = Array.from(
       { length: 400 },

@@ -2,16 +2,10 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { initializer } from '../testing/init-content.ts'
+import { climate, rows, sales } from '../testing/tables.ts'
 import { tryDataset } from '../try-dataset.ts'
 
 const init = initializer()
-
-const rows = Array.from({ length: 40 }, (_, i) => `r${i},${i * 3},${i}.5\n`).join('')
-const sales = `Region,Units,Price\n${rows}`
-const climate = Array.from(
-  { length: 28 },
-  (_, i) => `2024-01-${String(i + 1).padStart(2, '0')},${i}.5,${i + 3}.5,${i},${i + 2}\n`,
-)
 
 describe('a file is read without', () => {
   it.each<[what: string, content: string, dialect: object | undefined, reading: object | undefined]>([

@@ -10,17 +10,17 @@ type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | '
   isGuess?: boolean
 }
 
-/** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
-export const usualMissing = new Set(
-  'NA,N/A,n/a,na,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000,Inf,-Inf,inf,-inf,Infinity,-Infinity'.split(
-    ',',
-  ),
-)
 /** What spreadsheets write where a formula failed, in English and in German: never a value, in any column. */
 export const spreadsheetErrors =
   '#N/A,#NV,#NULL!,#DIV/0!,#VALUE!,#WERT!,#REF!,#BEZUG!,#NAME?,#NUM!,#ZAHL!'.split(',')
-for (const error of spreadsheetErrors) usualMissing.add(error)
 
+/** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
+export const usualMissing = new Set([
+  ...spreadsheetErrors,
+  ...'NA,N/A,n/a,na,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000,Inf,-Inf,inf,-inf,Infinity,-Infinity'.split(
+    ',',
+  ),
+])
 const truths = [
   ...[
     'true false',
@@ -55,6 +55,23 @@ export function judgeColumn(name: string, at: number, cells: string[], none: str
     why: [why, holes(cells.length - texts.length, missing)].filter(Boolean).join('; '),
   }
 }
+
+/** The same column where these mean "no value", too: a guess, and told. */
+export const judgeWithoutThese = (
+  { name, at, missing }: Column,
+  rows: string[][],
+  tokens: string[],
+  doubt: string,
+): Column => ({
+  ...judgeColumn(
+    name,
+    at,
+    rows.map((row) => row[at]!),
+    [...missing, ...tokens],
+  ),
+  sure: 'guess',
+  doubt,
+})
 
 export const judgeAll = (names: string[], rows: string[][]): Column[] =>
   names.map((name, at) =>

@@ -3,22 +3,20 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DefinitionError, loadDataset, type Reading } from '@dsf/dataset'
-import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import type { Roles } from './find-roles.ts'
 import type { Column } from './column.ts'
+import type { Dialect } from './scan-rows.ts'
 import { missingOf } from './field-of.ts'
 
 export interface Found {
   name: string
   title: string
   url?: string
-  /** where rows are longer than usual */
-  maxRowBytes?: number
   /** where the file does not say it itself */
   encoding?: string
   /** where it is CR alone */
   lineTerminator?: '\r'
-  dialect: CsvDialect
+  dialect: Dialect
   reading: Reading
   columns: Column[]
   hasHeader: boolean
@@ -103,7 +101,7 @@ function definitionJson(found: Found, fields: FieldJson[]) {
 
 function extensionJson({
   url,
-  maxRowBytes,
+  dialect: { maxRowBytes },
   key,
   reading,
   roles: { eventTime, version, type, geo, period },

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { judgeColumn } from './judge-column.ts'
 import { refuseFew } from './nearly-typed.ts'
 
+const asName = (name: string, cells: string[]) => {
+  const rows = cells.map((cell) => [cell])
+  return refuseFew([judgeColumn(name, 0, cells)], rows, () => 1).columns[0]!.type
+}
 const times = (count: number, cell: (i: number) => string) => Array.from({ length: count }, (_, i) => cell(i))
 
 function found(...columns: string[][]) {
@@ -69,6 +73,11 @@ describe('a column of', () => {
     ['words', times(200, (i) => (i === 7 ? '7' : 'word'))],
   ])('%s is one of texts, without more', (_, cells) => {
     expect(found(cells)).toEqual({ columns: [['string', cells.length]], rows: cells.length })
+  })
+
+  it('versions is one of texts, although a few come again and again', () => {
+    const cells = [...times(300, (i) => `${1 + (i % 2)}.${i % 3}`), '2.0.1']
+    expect([asName('version', cells), asName('power', cells)]).toEqual(['string', 'number'])
   })
 
   it('measures in many columns, each with another row to refuse, stays one of texts', () => {

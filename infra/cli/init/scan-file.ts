@@ -1,6 +1,5 @@
 /** The rows of a file, by all that is found of its lines. */
 import { largestRow, type Reading } from '@dsf/dataset'
-import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import { defaultMaxRowBytes } from '../../../apps/ingestor/src/reading/scan-csv.ts'
 import { findFooter } from './find-footer.ts'
 import { findHeader, type HeaderLines } from './find-header.ts'
@@ -10,7 +9,7 @@ import { judgeAll } from './judge-column.ts'
 import { judgeHeader } from './judge-header.ts'
 import { letPass } from './let-pass.ts'
 import { isTooLong } from './refuse-file.ts'
-import { scanRows, type Scanned } from './scan-rows.ts'
+import { scanRows, type Dialect, type Scanned } from './scan-rows.ts'
 import type { Sniffed } from './sniff-dialect.ts'
 
 /** Enough to judge by; those behind them are seen when they are imported. */
@@ -18,23 +17,21 @@ const mostRows = 200_000
 
 /** Rows that are too long by what is usual are read by what a dataset may have at most, where that makes more of them. */
 export function scanFile(bytes: Buffer, sniffed: Sniffed, isWhole: boolean) {
-  const usual = { ...scanAll(bytes, sniffed, isWhole), maxRowBytes: undefined }
+  const usual = scanAll(bytes, sniffed, isWhole)
   const long = usual.scanned.unreadable.filter(isTooLong).length
   if (long === 0) return usual
-  const dialect = { ...sniffed.dialect, maxRowBytes: largestRow }
-  const wide = scanAll(bytes, { ...sniffed, dialect }, isWhole)
+  const wide = scanAll(bytes, sniffed, isWhole, { ...sniffed.dialect, maxRowBytes: largestRow })
   if (wide.scanned.rows.length <= usual.scanned.rows.length) return usual
   const finding: Finding = {
     ...{ about: 'longest row', answer: counted(largestRow, 'byte'), sure: 'certain' },
     why: `${counted(long, 'row')} longer than is usual, ${counted(defaultMaxRowBytes, 'byte')}`,
   }
-  return { ...wide, maxRowBytes: largestRow, findings: [...wide.findings, finding] }
+  return { ...wide, findings: [...wide.findings, finding] }
 }
 
 /** By all that is found of its lines, each in its turn. */
-function scanAll(bytes: Buffer, sniffed: Sniffed, isWhole: boolean) {
-  const { dialect, lines } = sniffed
-  if (lines.names)
+function scanAll(bytes: Buffer, sniffed: Sniffed, isWhole: boolean, dialect: Dialect = sniffed.dialect) {
+  if (sniffed.lines.names)
     return { ...scanLines(bytes, sniffed, { dialect, findings: [] }, isWhole), header: noHeader }
   const found = scanLines(bytes, sniffed, findHeader(bytes, dialect, judgeAll, true), isWhole)
   const header = headerOf(found)
@@ -84,11 +81,7 @@ function scanLines(
 const noHeader = { isHeader: false, finding: undefined, doubt: undefined }
 
 /** What would be its header is a row, and the lines above it are passed over by their numbers. */
-export function withoutHeader({
-  headerRows: [line] = [],
-  headerJoin: _,
-  ...dialect
-}: CsvDialect): CsvDialect {
+export function withoutHeader({ headerRows: [line] = [], headerJoin: _, ...dialect }: Dialect): Dialect {
   if (line === undefined) return dialect
   return { ...dialect, commentRows: [...new Set([...linesBefore(line), ...(dialect.commentRows ?? [])])] }
 }

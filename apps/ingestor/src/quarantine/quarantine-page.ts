@@ -1,5 +1,5 @@
 import type { Fetched } from '@dsf/stage'
-import { rowOf, type QuarantineLog, type Range } from '../refused/quarantine-log.ts'
+import { fetchBytes, rowOf, type QuarantineLog, type Range } from '../refused/quarantine-log.ts'
 import type { QuarantinedRow } from '../refused/quarantined-row.ts'
 import { shortSummaryOf } from './row-summary.ts'
 
@@ -11,12 +11,12 @@ export interface Page {
   next?: string
 }
 
-/** Of a GET: it answers with what it has found, however much is left, and says where to go on. */
+/** Of a GET: it answers with what it has found, a row at least, however much is left, and says where to go on. */
 const longestMs = 250
 const largestPage = 2 ** 20
 
-/** Of a fetch: the rows of a page, as long as they are usual ones, and then what it may be. */
-const [fewBytes, mostBytes] = [2 ** 18, 2 ** 20]
+/** Of a first fetch: enough for the rows of a page, as long as they are usual ones. */
+const fewBytes = 2 ** 18
 
 /** What a lane holds ready, so that lanes together stay small however long their rows are. */
 const mostReady = 2 ** 18
@@ -120,8 +120,8 @@ class LaneTail {
     const offset = Math.max(this.#first, this.#before - this.#step)
     const { records, from, next, stable } = await this.#log.fetch({ lane: this.#lane, offset }, this.#bytes)
     if (next < Math.min(this.#before, stable) && this.#step > 1) {
-      if (this.#bytes === mostBytes) this.#step = Math.max(1, Math.floor(this.#step / 4))
-      this.#bytes = mostBytes
+      if (this.#bytes === fetchBytes) this.#step = Math.max(1, Math.floor(this.#step / 4))
+      this.#bytes = fetchBytes
       return
     }
     this.#step = Math.min(this.#step * 2, 4096)

@@ -5,7 +5,7 @@ import { SourceError } from '../source-error.ts'
 import { toRow, type QuarantinedRow } from './quarantined-row.ts'
 
 /** What one fetch brings of a topic that is read from end to end, beside a record batch that is longer by itself. */
-const fetchBytes = 2 ** 20
+export const fetchBytes = 2 ** 20
 
 export interface Range {
   first: number

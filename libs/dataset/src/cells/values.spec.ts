@@ -149,6 +149,12 @@ describe('a cell of the primary key that would become the same as another one is
   })
 })
 
+test('a number of JSON has no groups, whatever stands between those of a file', () => {
+  const bounded = (minimum: number) => reader({ type: 'integer', groupChar: '.', constraints: { minimum } })
+  expect(bounded(1234)('1.234')).toBe(1234)
+  expect(() => bounded(1.234)).toThrow('1.234')
+})
+
 describe('a number is what JavaScript makes of it', () => {
   const read = reader({ type: 'number' })
 
