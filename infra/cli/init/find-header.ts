@@ -89,9 +89,10 @@ const behind = (last: Begun | undefined, dialect: CsvDialect, records: Begun[]):
 function withSecond(dialect: Dialect, second: Second, last: number, line: number): Dialect {
   const { headerRows = [last], commentRows = [] } = dialect
   const passed = Array.from({ length: line - last }, (_, i) => last + 1 + i)
-  return second === 'names'
-    ? { ...dialect, headerRows: [...headerRows, line] }
-    : { ...dialect, commentRows: [...commentRows, ...passed] }
+  if (second === 'names') return { ...dialect, headerRows: [...headerRows, line] }
+  // below comments the header is not the first line, and it has to be said where it is
+  const said = headerRows[0] === 1 ? {} : { headerRows }
+  return { ...dialect, ...said, commentRows: [...commentRows, ...passed] }
 }
 
 function isAboveHeader({ header, rows }: Scanned, judge: Judge) {

@@ -1,9 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { ownFolder } from '../testing/own-folder.ts'
-import { tryDataset } from '../try-dataset.ts'
 import { initDataset } from './init-dataset.ts'
 
 const { path: into, write } = ownFolder()
@@ -20,15 +18,6 @@ const tides = [
     (_, i) => `S${i % 3};20.01.2024 ${Math.floor(i / 3)}:15;${i}.5;${i % 2 ? 'ebb' : 'flood'}`,
   ),
 ].join('\r\n')
-
-const oldMac = new Map(
-  [...'ÅÉçéîóöüßä'].map((letter, i) => [
-    letter,
-    [0x81, 0x83, 0x8d, 0x8e, 0x94, 0x97, 0x9a, 0x9f, 0xa7, 0x8a][i]!,
-  ]),
-)
-const asOldMac = (text: string) =>
-  Buffer.from([...text].map((letter) => oldMac.get(letter) ?? letter.charCodeAt(0)))
 
 describe('the definition of a file that nobody has seen', () => {
   it('says how it is written, what its columns hold, and what they are for', async () => {
@@ -211,59 +200,10 @@ describe('the definition of a file that nobody has seen', () => {
     expect(tried.counts).toMatchObject({ clean: 20, duplicate: 20, refused: 0 })
   })
 
-  it.each<[what: string, encoding: string | undefined, encode: (text: string) => Buffer]>([
-    ['that of an old Mac', 'macintosh', asOldMac],
-    ['Windows-1252, which nothing says', 'windows-1252', (text) => Buffer.from(text, 'latin1')],
-    ['UTF-16, which its mark says', undefined, (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
-    ['UTF-8 with its mark', undefined, (text) => Buffer.from(`\ufeff${text}`)],
-    ['UTF-8 in zstd', undefined, (text) => zstdCompressSync(text)],
-  ])('has the letters of a file in %s', async (_, encoding, encode) => {
-    const cities = ['München', 'Nîmes', 'Besançon', 'Córdoba', 'Malmö', 'Århus', 'Évreux', 'Trondheim']
-    const rows = cities.map((city, i) => `${i},Die schöne Stadt ${city} ist größer als früher`)
-    const { folder, tried } = await init('cities.csv', encode(`id,city\n${rows.join('\n')}\n`))
-    expect(definitionOf(folder).resources[0].encoding).toBe(encoding)
-    expect(tried.rows[0]!.values).toEqual({ id: 0, city: 'Die schöne Stadt München ist größer als früher' })
-    expect(tried.counts).toMatchObject({ read: 8, clean: 8 })
-  })
-
-  it.each([
-    ['utf8', ''],
-    ['utf16le', ''],
-    ['utf8', '\r'],
-    ['utf8', '\n'],
-    ['utf16le', '\n'],
-    ['utf8', '\r\n'],
-  ] as const)('says that its lines end in CR alone, in %s with %j at the end', async (encoding, end) => {
-    const lines = ['id,city', '1,"a\rb"', '2,Åland'].join('\r')
-    const { folder, findings, tried } = await init('mac.csv', Buffer.from(`\ufeff${lines}${end}`, encoding))
-    expect(definitionOf(folder).resources[0].dialect).toEqual({ lineTerminator: '\r' })
-    expect(findings).toContainEqual(expect.objectContaining({ about: 'end of lines', answer: 'CR' }))
-    expect(tried.rows.map(({ values }) => values!.city)).toEqual(['a\nb', 'Åland'])
-    expect(await tryDataset(join(into, 'mac.csv'), { dataset: folder })).toMatchObject({
-      counts: { read: 2, clean: 2, refused: 0 },
-    })
-  })
-
   it('is called "dataset" where the name of the file has no letter, and that is told', async () => {
     const { dataset, doubts } = await init('1236.csv', 'a,b\n1,2\n3,4\n')
     expect(dataset).toBe('dataset')
     expect(doubts).toContainEqual(expect.stringContaining('--name says a better one'))
-  })
-
-  it('says Windows-1252 of letters that a likelier encoding has at the same places', async () => {
-    const rows = Array.from({ length: 40 }, (_, i) => `${i};"FÆRDER KOMMUNE";"Lillestrøm på Å ${i}"`).join(
-      '\n',
-    )
-    const { folder } = await init('communes.csv', Buffer.from(`id;a;b\n${rows}\n`, 'latin1'))
-    expect(definitionOf(folder).resources[0].encoding).toBe('windows-1252')
-  })
-
-  it('says no encoding in which the file cannot be read, however likely its letters are', async () => {
-    // Windows-1251, of which ISO-8859-8 has not all letters
-    const russian = 'eaeee43bf0e0e9eeed0a313bdee30a323bd1e5e2e5f00a'
-    const { folder, tried } = await init('districts.csv', Buffer.from(russian, 'hex'))
-    expect(definitionOf(folder).resources[0].encoding).toBe('windows-1251')
-    expect(Object.values(tried.rows[0]!.values!)).toEqual([1, 'Юг'])
   })
 
   it('says that an empty cell is a value of a key that needs it, and reads such rows', async () => {

@@ -176,6 +176,11 @@ describe('what is not sure is told:', () => {
     ['a header row', `Sales report,,\n${sales}`, 'header row, taken for line 2: what stands above it'],
     ['a sum', `${sales}Total,2340,800\n`, 'footer, taken for "Total": the last row sums the others up'],
     ['units', `Region,Units,Price\n,pieces,EUR\n${rows}`, 'comment row, taken for line 2: below the header'],
+    [
+      'units below a header that stands below comments',
+      `# Sales report\n# of 2024\nRegion,Units,Price\n,pieces,EUR\n${rows}`,
+      'comment row, taken for line 4: below the header',
+    ],
   ])('%s', async (_, content, doubt) => {
     const { doubts } = await init(content)
     expect(doubts).toEqual([expect.stringContaining(doubt)])

@@ -41,7 +41,19 @@ describe('a column of', () => {
     ],
     ['true and false', ['TRUE', 'false', 'True'], { is: 'boolean', truth: ['true', 'false'] }],
     ['oui and non', ['oui', 'non'], { is: 'boolean', truth: ['oui', 'non'] }],
+    ['letters and words of one answer', ['Y', 'N', 'No', ''], { is: 'boolean', truth: ['y', 'no'] }],
+    ['answers in other letters', ['да', 'Нет'], { is: 'boolean', truth: ['да', 'нет'] }],
+    ['letters of two answers in two languages', ['Y', 'nein'], { is: 'string' }],
     ['yes alone, which is a text', ['yes', 'yes'], { is: 'string' }],
+    [
+      'amounts with the minus behind some',
+      ['1.234,50', '12,00-'],
+      {
+        is: 'string',
+        doubt:
+          'its cells are numbers with "-" beside them, as in "12,00-", and stay texts because not all have it, or in another way: to be numbers they have to be written alike',
+      },
+    ],
     ['days', ['2024-01-31', ''], { is: 'date' }],
     [
       'times as Postgres writes them',

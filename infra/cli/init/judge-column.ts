@@ -1,6 +1,7 @@
 /** What a column of a file holds, by the readers of the stages: whatever is found here, they read so. */
 import type { FieldType } from '@dsf/dataset'
 import type { Column } from './column.ts'
+import { truthOf } from './find-truths.ts'
 import { counted, sureOf } from './findings.ts'
 import { judgeAsNumbers } from './judge-numbers.ts'
 import { judgeTimes, midnightDoubt } from './judge-times.ts'
@@ -21,22 +22,6 @@ export const usualMissing = new Set([
     ',',
   ),
 ])
-const truths = [
-  ...[
-    'true false',
-    't f',
-    'yes no',
-    'y n',
-    'on off',
-    'oui non',
-    'ja nein',
-    'ja nee',
-    'vrai faux',
-    'wahr falsch',
-  ],
-  ...['si no', 'sí no', 'sim não', 'verdadero falso', 'tak nie'],
-].map((pair) => pair.split(' ') as [string, string])
-
 /** @param none marks that mean "no value", as other columns tell */
 export function judgeColumn(name: string, at: number, cells: string[], none: string[] = []): Column {
   const texts = cells.map((cell) => cell.trim()).filter((text) => text !== '')
@@ -188,17 +173,3 @@ function judge(texts: string[], counts: Map<string, number>, name: string): Judg
 
 const isZoneless = (type: FieldType, text: string) =>
   type === 'datetime' && !/(Z|[+-]\d\d:?\d\d|[+-]\d\d$|GMT|UTC)/i.test(text.slice(8))
-
-/** The spellings of a pair of words, when the column has these two and no other. */
-function truthOf(counts: Map<string, number>): Column['tokens'] {
-  const words = new Set([...counts.keys()].map((text) => text.toLowerCase()))
-  if (counts.size > 6) return undefined
-  const pair = truths.find(([yes, no]) => words.size === 2 && words.has(yes) && words.has(no))
-  if (!pair && ![...words].every((word) => word === 'true' || word === 'false')) return undefined
-  const [yes, no] = pair ?? truths[0]!
-  return { trueValues: spellings(yes), falseValues: spellings(no) }
-}
-
-const spellings = (word: string) => [
-  ...new Set([word, word.charAt(0).toUpperCase() + word.slice(1), word.toUpperCase()]),
-]

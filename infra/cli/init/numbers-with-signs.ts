@@ -1,4 +1,4 @@
-/** Texts that are numbers with something beside them: a percent sign, a currency, a unit, or the brackets of bookkeepers. */
+/** Texts that are numbers with something beside them: a percent sign, a currency, a unit, the brackets or the minus behind of bookkeepers. */
 
 const currency =
   '[$€£¥₹₽₩₺₫฿₪₴₦]|(?:US|CA|AU|NZ|HK|R)\\$|USD|EUR|GBP|CHF|JPY|CNY|SEK|NOK|DKK|PLN|CZK|HUF|kr\\.?|zł|Kč|Ft|lei|руб\\.?|р\\.'
@@ -6,7 +6,7 @@ const sign = `[%‰]|${currency}`
 const number = "[+-]?\\s*(?:\\d[\\d.,'’\\s\u00a0\u202f]*|[.,]\\d+)"
 const space = '[\\s\u00a0\u202f]*'
 const withSign = new RegExp(
-  `^(?<open>\\()?${space}[+-]?(?<before>${sign})?${space}(?<number>${number})${space}(?<behind>${sign})?${space}(?:-|\\))?$`,
+  `^(?<open>\\()?${space}[+-]?(?<before>${sign})?${space}(?<number>${number})${space}(?<behind>${sign})?${space}(?:(?<minus>-)|\\))?$`,
   'u',
 )
 const withUnit = /^[+-]?\d[\d.,]*(?<unit>\s?(?:[\p{L}°µ]{1,5}[²³]?(?:\/[\p{L}²³]{1,4})?))$/u
@@ -23,7 +23,7 @@ export function signBeside(texts: string[]): Beside | undefined {
   if (texts.length < 2 || !/\d/.test(texts[0]!)) return undefined
   const found = texts.map((text) => withSign.exec(text)?.groups)
   if (found.every((one) => one !== undefined)) {
-    const signs = new Set(found.map(({ before, behind, open }) => before ?? behind ?? open))
+    const signs = new Set(found.map(({ before, behind, open, minus }) => before ?? behind ?? open ?? minus))
     const [sign] = [...signs].filter((one) => one !== undefined)
     return sign === undefined ? undefined : { sign, isOne: signs.size === 1 && !found.some(hasTwo) }
   }
@@ -31,8 +31,9 @@ export function signBeside(texts: string[]): Beside | undefined {
   return unit === undefined ? undefined : { sign: unit, isOne: true }
 }
 
-const hasTwo = ({ before, behind, open }: Record<string, string | undefined>) =>
-  [before, behind, open].filter((one) => one !== undefined).length > 1
+/** A minus behind it is never left out: it would be another number. */
+const hasTwo = ({ before, behind, open, minus }: Record<string, string | undefined>) =>
+  minus !== undefined || [before, behind, open].filter((one) => one !== undefined).length > 1
 
 /** One and the same for all, apart from the number, or beside one with a fraction: `12a` is that of a house. */
 function unitOf(texts: string[]): string | undefined {

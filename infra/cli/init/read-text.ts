@@ -2,9 +2,11 @@
 import { isUtf8 } from 'node:buffer'
 import { encodingOf } from '@dsf/dataset'
 import { analyse } from 'chardet'
+import { decoded } from '../../../apps/ingestor/src/reading/decoders.ts'
 import { lineFeeds } from '../../../apps/ingestor/src/reading/line-ends.ts'
 import { counted, type Finding } from './findings.ts'
 import { isMacRoman } from './mac-roman.ts'
+import { isPlausible } from './plausible-text.ts'
 import type { Sample } from './take-sample.ts'
 
 export interface Text {
@@ -36,7 +38,7 @@ export function readText(sample: Sample): Text {
     : foundIn(sample)
   const isSaid = marked !== undefined || found.answer === 'utf-8'
   const why = sample.compression ? `${found.why}; in ${sample.compression}` : found.why
-  const lines = readLines(Buffer.from(new TextDecoder(found.answer).decode(sample.bytes)))
+  const lines = readLines(Buffer.from(decoded(found.answer, sample.bytes)))
   return {
     ...lines,
     ...(isSaid ? {} : { encoding: found.answer }),
@@ -68,28 +70,24 @@ function foundIn({ bytes, isWhole, contentType }: Sample): Found {
 
 /** Every byte is a letter of some encoding, so what is no UTF-8 can only be told by how often its letters are met. */
 function byItsLetters(bytes: Buffer): Found {
-  const best = analyse(bytes.subarray(0, judgedBytes)).find(({ name }) => decodes(name, bytes))
+  const best = analyse(bytes.subarray(0, judgedBytes)).find(({ name }) => couldBe(name, bytes))
   const found = best && encodingOf(best.name === 'ISO-8859-9' ? 'windows-1254' : best.name)
   if (found === undefined || found === 'utf-8') throw notRead(best)
-  const isLatin = readsAlike(found, 'windows-1252', bytes)
-  if (isLatin && isMacRoman(bytes))
+  const isUsual = readsAlike(found, 'windows-1252', bytes)
+  if (isUsual && isMacRoman(bytes))
     return {
       ...{ answer: 'macintosh', sure: 'guess' },
       why: 'no UTF-8; as Windows-1252 some of its words would have capitals or signs within them',
     }
   const why = `no UTF-8; how often its letters are met says ${best!.name}, with ${best!.confidence} %`
   const sure = best!.confidence >= likelyFrom ? 'likely' : 'guess'
-  return { answer: isLatin ? 'windows-1252' : found, sure, why: why + (isLatin ? sameIn(found) : '') }
+  return { answer: isUsual ? 'windows-1252' : found, sure, why: why + (isUsual ? sameIn(found) : '') }
 }
 
 /** What cannot be read as it is another one; of what is not known here that is not known either. */
-function decodes(name: string, bytes: Buffer): boolean {
-  try {
-    new TextDecoder(name, { fatal: true }).decode(bytes)
-    return true
-  } catch (error) {
-    return error instanceof RangeError
-  }
+function couldBe(name: string, bytes: Buffer): boolean {
+  const known = encodingOf(name)
+  return known === undefined || isPlausible(known, decoded(known, bytes))
 }
 
 const notRead = (best: { name: string } | undefined) =>
@@ -102,7 +100,7 @@ const sameIn = (found: string) =>
 
 /** Then the more usual one is said: it has the letters of the next file, too. */
 const readsAlike = (one: string, other: string, bytes: Buffer): boolean =>
-  one === other || new TextDecoder(one).decode(bytes) === new TextDecoder(other).decode(bytes)
+  one === other || decoded(one, bytes) === decoded(other, bytes)
 
 const utf8 = (bytes: Buffer, charset: string | undefined): Found => ({
   ...{ answer: 'utf-8', sure: 'certain' },

@@ -1,6 +1,8 @@
-"""Encodings of a file, as WHATWG has them: those of one byte a character, and UTF."""
+"""Encodings of a file, as WHATWG has them."""
 
 import codecs
+
+from .multi_byte import MULTI_BYTE, decoded
 
 _CODECS = {
     **{name: name for name in ("utf-8", "utf-16le", "utf-16be", "koi8-r", "koi8-u")},
@@ -11,6 +13,10 @@ _CODECS = {
 _ALIASES = {
     **{"utf8": "utf-8", "utf-16": "utf-16le"},
     **dict.fromkeys(("ascii", "latin1", "latin-1", "iso-8859-1", "cp1252"), "windows-1252"),
+    **dict.fromkeys(("sjis", "shift-jis", "windows-31j", "cp932"), "shift_jis"),
+    **dict.fromkeys(("windows-949", "cp949", "ks_c_5601-1987"), "euc-kr"),
+    **dict.fromkeys(("gbk", "gb2312", "cp936"), "gb18030"),
+    **{"big5-hkscs": "big5"},
 }
 _OTHERWISE = {
     "koi8-u": {0xAE: "\u045e", 0xBE: "\u040e"},
@@ -23,7 +29,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs
 def encoding_of(label: str) -> str | None:
     """The name of an encoding by any of its names, in any case; None for one that is not read."""
     name = label.lower()
-    return name if name in _CODECS else _ALIASES.get(name)
+    return name if name in _CODECS or name in MULTI_BYTE else _ALIASES.get(name)
 
 
 def as_utf8(content: bytes, declared: str) -> bytes:
@@ -37,6 +43,8 @@ def as_utf8(content: bytes, declared: str) -> bytes:
         return content
     if encoding.startswith("utf-16"):
         return _from_utf16(content.removeprefix(mark), encoding)
+    if encoding in MULTI_BYTE:
+        return decoded(content, encoding).encode().replace("\ufffd".encode(), b"\xff")
     table = [character_of(byte, encoding).encode() or b"\xff" for byte in range(256)]
     return b"".join([table[byte] for byte in content])
 

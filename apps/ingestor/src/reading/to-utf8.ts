@@ -1,4 +1,5 @@
 /** The text of a file as UTF-8, which is what rows are read from. */
+import { openDecoder } from './decoders.ts'
 
 const marks: readonly (readonly [mark: Buffer, encoding: string])[] = [
   [Buffer.from([0xef, 0xbb, 0xbf]), 'utf-8'],
@@ -52,8 +53,8 @@ async function headOf(source: AsyncIterator<Buffer>): Promise<Buffer> {
 
 /** Takes the chunks one after the other, and nothing at their end. */
 function recoder(encoding: string): (chunk?: Buffer) => Buffer {
-  const decoder = new TextDecoder(encoding)
-  return (chunk) => encoded(chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode())
+  const decode = openDecoder(encoding)
+  return (chunk) => encoded(decode(chunk))
 }
 
 const replacement = '\ufffd'
