@@ -91,7 +91,7 @@ function withSecond(dialect: Dialect, second: Second, last: number, line: number
   const passed = Array.from({ length: line - last }, (_, i) => last + 1 + i)
   if (second === 'names') return { ...dialect, headerRows: [...headerRows, line] }
   // below comments the header is not the first line, and it has to be said where it is
-  const said = headerRows[0] === 1 ? {} : { headerRows }
+  const said = commentRows.length === 0 && last > 1 ? { headerRows } : {}
   return { ...dialect, ...said, commentRows: [...commentRows, ...passed] }
 }
 

@@ -61,6 +61,10 @@ describe('a column of', () => {
       { is: 'datetime' },
     ],
     ['times with and without a zone', ['2024-01-31T10:00:00Z', '2024-01-31 10:00'], { is: 'datetime' }],
+    ['quarters', ['2024-Q1', '2024-Q4'], { is: 'date %Y-Q%q' }],
+    ['quarters before their year', ['Q1 2024', 'Q4 2023'], { is: 'date Q%q %Y' }],
+    ['months behind an M', ['2024M1', '2024M12'], { is: 'date %YM%m' }],
+    ['codes that are no quarters', ['2024-Q1', '2024-Q9'], { is: 'string' }],
     ['days with a month in letters', ['05-Jan-2024', '17-Dec-2023'], { is: 'date %d-%b-%Y' }],
     ['days with a month in letters before them', ['Jan-31-2024', 'Dec-1-2023'], { is: 'date %b-%d-%Y' }],
     ['months in letters behind a year', ['1991 Jul', '1991 Aug'], { is: 'date %Y %b' }],
@@ -159,6 +163,14 @@ describe('a column of', () => {
       missing: ['-Inf', 'Inf'],
       doubt: expect.stringContaining('"-Inf", "Inf" is taken for "no value", because no number is infinite'),
     })
+  })
+
+  it('seconds and milliseconds since 1970, where its name says that it is a time', () => {
+    expect(judged(['1672531200', '1672531260'], 'Timestamp')).toEqual({ is: 'datetime %s' })
+    expect(judged(['1672531200.5', '1672531260.25'], 'ts')).toEqual({ is: 'datetime %s.%f' })
+    expect(judged(['1672531200000', '1672531260000'], 'open_time')).toEqual({ is: 'datetime %Q' })
+    expect(judged(['1672531200', '1672531260'], 'phone')).toEqual({ is: 'integer' })
+    expect(judged(['1672531200', '167253126'], 'time')).toEqual({ is: 'integer' })
   })
 
   it('six digits is one of months when its name says so', () => {

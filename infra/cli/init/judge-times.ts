@@ -130,6 +130,8 @@ const forms: [TimeType, string][] = [
 ]
 
 const timely = /date|day|time|datum|ymd/i
+/** Numbers of so many digits are much else. */
+const instant = /date|time|epoch|unix|(^|[_ .-])(ts|at|utc|ms|millis|seconds?)$/i
 const compactForms: { type: TimeType; format: string; digits: RegExp; named: RegExp; enough: number }[] = [
   { type: 'date', format: '%Y%m%d', digits: /^(1[89]|20)\d{6}$/, named: timely, enough: 30 },
   { type: 'datetime', format: '%Y%m%d%H%M%S', digits: /^(19|20)\d{12}$/, named: timely, enough: 30 },
@@ -140,6 +142,9 @@ const compactForms: { type: TimeType; format: string; digits: RegExp; named: Reg
     ...{ type: 'date', format: '%Y%m', digits: /^(1[789]|20)\d{4}$/ },
     ...{ named: /date|month|period|datum|monat|mois|yyyymm/i, enough: Infinity },
   },
+  { type: 'datetime', format: '%s', digits: /^1\d{9}$/, named: instant, enough: Infinity },
+  { type: 'datetime', format: '%s.%f', digits: /^1\d{9}\.\d{1,9}$/, named: instant, enough: Infinity },
+  { type: 'datetime', format: '%Q', digits: /^1\d{12}$/, named: instant, enough: Infinity },
 ]
 
 /** Numbers of so many digits that are times all of them; some may be so by chance, so the name has a say where they are not `enough`. */

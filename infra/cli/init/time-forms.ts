@@ -13,9 +13,25 @@ const named = ['%b', '%B'].flatMap((month) => [
     `${month}-%d-%Y`,
   ],
 ])
-const months = ['%Y-%m', '%Y/%m', '%m/%Y', '%b %Y', '%B %Y', '%b-%Y', '%b-%y', '%Y-%b', '%Y %b', '%Y %B']
+const months = [
+  '%Y-%m',
+  '%Y/%m',
+  '%m/%Y',
+  '%b %Y',
+  '%B %Y',
+  '%b-%Y',
+  '%b-%y',
+  '%Y-%b',
+  '%Y %b',
+  '%Y %B',
+  '%YM%m',
+]
+const quarters = [
+  ...['%Y-Q%q', '%YQ%q', '%Y Q%q', '%Y/Q%q', '%Yq%q', '%Y-q%q', '%Y q%q'],
+  ...['Q%q %Y', 'Q%q-%Y', 'Q%q/%Y', 'Q%q%Y', 'q%q %Y'],
+]
 
-export const dateForms = ['default', ...numeric, ...short, ...named, ...months, '%Y-%j']
+export const dateForms = ['default', ...numeric, ...short, ...named, ...months, ...quarters, '%Y-%j']
 
 const clocks = ['%H:%M', '%H:%M:%S', '%H:%M:%S.%f', '%I:%M %p', '%I:%M:%S %p', '%I:%M%p', '%I:%M:%S%p']
 const days = ['%Y-%m-%d', '%Y%m%d', ...numeric, ...short, ...named]

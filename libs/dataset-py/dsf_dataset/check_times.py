@@ -27,7 +27,7 @@ def check_times(field: Field, refuse: _Refuse) -> None:
 def _check_zone(field: Field, zone: str, refuse: _Refuse) -> None:
     if field.type != "datetime":
         raise refuse("/x-dsf/zone", f"applies to datetimes, not to a {field.type}")
-    if _has(field.format, "zZ"):
+    if _has(field.format, "zZsQ"):
         raise refuse("/x-dsf/zone", f'expected none, because "{field.format}" has the zone of each time')
     if zone_named(zone) is None:
         raise refuse("/x-dsf/zone", f'"{zone}" is no time zone, as "Europe/Berlin" is one')

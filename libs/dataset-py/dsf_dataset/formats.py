@@ -1,4 +1,7 @@
-"""Patterns of times: the directives of Python's strptime in its C locale, and the forms that `any` stands for."""
+"""
+Patterns of times: the directives of Python's strptime in its C locale, those that d3-time-format has beside them (%q, %s, %Q), and the
+forms that `any` stands for.
+"""
 
 import re
 import unicodedata
@@ -7,12 +10,13 @@ from collections.abc import Callable
 from .time_words import TimeWords, time_words
 
 Said = dict[str, str | None]
-"""What a text says of a time, in digits: Y (four of them), m, d, j, H, M, S, f; and z."""
+"""What a text says of a time, in digits: Y (four of them), m, d, j, H, M, S, f; and z; or all of it by s or Q."""
 
 _DIRECTIVES = {
     "Y": "[0-9]{4}",
     "y": "[0-9]{2}",
     "m": "1[0-2]|0?[1-9]",
+    "q": "[1-4]",
     "d": "3[01]|[12][0-9]|0?[1-9]",
     "e": "3[01]|[12][0-9]|[ 0]?[1-9]",
     "j": "36[0-6]|3[0-5][0-9]|[12][0-9]{2}|0[1-9][0-9]|00[1-9]|[1-9][0-9]|0[1-9]|[1-9]",
@@ -23,11 +27,13 @@ _DIRECTIVES = {
     "f": "[0-9]{1,9}",
     "z": "Z|[+-][0-9]{2}:?[0-9]{2}",
     "Z": "[uU][tT][cC]|[gG][mM][tT]|[zZ]",
+    "s": "-?[0-9]{1,12}",
+    "Q": "-?[0-9]{1,15}",
 }
 _ACCENTS = re.compile("[\u0300-\u036f]")
 """Apart from their letters, as some systems write them."""
-_KNOWN = " ".join(f"%{name}" for name in "YymbBdejaAHIpMSfzZ%")
-_RIVALS = ("Yy", "mbBj", "dej", "HI", "aA", "zZ")
+_KNOWN = " ".join(f"%{name}" for name in "YymbBqdejaAHIpMSfzZsQ%")
+_RIVALS = ("Yy", "mbBqj", "dej", "qd", "qe", "HI", "aA", "zZ")
 
 
 def compile_format(pattern: str, locale: str = "en") -> Callable[[str], Said | None]:
@@ -64,8 +70,13 @@ def compile_format(pattern: str, locale: str = "en") -> Callable[[str], Said | N
 
 
 def _refuse_contradiction(pattern: str, used: list[str]) -> None:
+    if instant := next((name for name in "sQ" if name in used), None):
+        more = [name for name in used if name != instant and (instant == "Q" or name != "f")]
+        if more:
+            raise ValueError(f'"{pattern}" has %{more[0]} beside %{instant}, which says all of a time')
+        return
     if not {"Y", "y"} & set(used):
-        raise ValueError(f'"{pattern}" is no time format: %Y or %y is missing')
+        raise ValueError(f'"{pattern}" is no time format: %Y, %y, %s or %Q is missing')
     for rivals in _RIVALS:
         both = [f"%{name}" for name in rivals if name in used]
         if len(both) > 1:
@@ -76,10 +87,14 @@ def _refuse_contradiction(pattern: str, used: list[str]) -> None:
 
 def _in_digits(found: Said, words: TimeWords) -> Said:
     said = dict(found)
+    if found.get("s") or found.get("Q"):
+        return said | {"z": "Z"}
     if short := found.get("y"):
         said["Y"] = f"{'20' if int(short) < 69 else '19'}{short}"
     if name := found.get("b") or found.get("B"):
         said["m"] = str(words.month(name))
+    if quarter := found.get("q"):
+        said["m"] = str(int(quarter) * 3 - 2)
     if blank := found.get("e"):
         said["d"] = blank.strip()
     if (hour := found.get("I")) and (half := found.get("p")):

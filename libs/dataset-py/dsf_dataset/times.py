@@ -105,6 +105,8 @@ def _iso_date(text: str) -> Said | None:
 
 def _assemble(said: Said) -> int | None:
     """Nanoseconds since 1970 in UTC, of any year."""
+    if said.get("s") or said.get("Q"):
+        return _since_epoch(said)
 
     def number(name: str, default: int) -> int:
         return int(said.get(name) or default)
@@ -121,6 +123,17 @@ def _assemble(said: Said) -> int | None:
         return None
     seconds = days * 86_400 + (hour * 60 + minute) * 60 + second - zone
     return seconds * 1_000_000_000 + int((said.get("f") or "").ljust(9, "0"))
+
+
+def _since_epoch(said: Said) -> int | None:
+    """Of what lies before 1970 a fraction would be cut off in another direction, so that is no time."""
+    fraction = said.get("f")
+    if millis := said.get("Q"):
+        return int(millis) * 1_000_000
+    seconds = said.get("s") or ""
+    if fraction and seconds.startswith("-"):
+        return None
+    return int(seconds) * _NS + int((fraction or "").ljust(9, "0"))
 
 
 def _is_end_of_day(hour: int, minute: int, second: int, fraction: str | None) -> bool:

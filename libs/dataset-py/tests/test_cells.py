@@ -82,13 +82,13 @@ def test_what_re2_does_not_take_is_refused(pattern):
 @pytest.mark.parametrize(
     ("format", "reason"),
     [
-        ("%Y-%U", "%U in .* known are %Y %y %m %b %B %d %e %j %a %A %H %I %p %M %S %f %z %Z %%"),
+        ("%Y-%U", "%U in .* known are %Y %y %m %b %B %q %d %e %j %a %A %H %I %p %M %S %f %z %Z %s %Q %%"),
         ("%Y %y", "has %Y and %y, which say the same"),
         ("%Y %b %m", "has %m and %b, which say the same"),
         ("%Y %j %d", "has %d and %j, which say the same"),
         ("%Y %I", "needs %I and %p together"),
         ("%Y %H %p", "needs %I and %p together"),
-        ("%m", "%Y or %y is missing"),
+        ("%m", "%Y, %y, %s or %Q is missing"),
     ],
 )
 def test_a_format_that_tells_no_time_is_refused(format, reason):

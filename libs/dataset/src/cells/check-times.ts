@@ -23,7 +23,7 @@ function checkZone({ type, format, zone, oddHours }: Timed, refuse: ErrorAt): vo
     throw refuse('/x-dsf/oddHours', 'says something with x-dsf.zone alone')
   if (zone === undefined) return
   if (type !== 'datetime') throw refuse('/x-dsf/zone', `applies to datetimes, not to a ${type}`)
-  if (has(format, 'zZ'))
+  if (has(format, 'zZsQ'))
     throw refuse('/x-dsf/zone', `expected none, because "${format}" has the zone of each time`)
   if (!isZone(zone)) throw refuse('/x-dsf/zone', `"${zone}" is no time zone, as "Europe/Berlin" is one`)
 }

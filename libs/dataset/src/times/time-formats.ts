@@ -1,13 +1,17 @@
 import { timeWords, type TimeWords } from './time-words.ts'
 
-/** What a text says of a time, each in digits. `Y` has four of them; `z` is `Z` or an offset. */
-export type Parts = Partial<Record<'Y' | 'm' | 'd' | 'j' | 'H' | 'M' | 'S' | 'f' | 'z', string>>
+/** What a text says of a time, each in digits. `Y` has four of them; `z` is `Z` or an offset; `s` and `Q` say all of it. */
+export type Parts = Partial<Record<'Y' | 'm' | 'd' | 'j' | 'H' | 'M' | 'S' | 'f' | 'z' | 's' | 'Q', string>>
 
-/** Python's strptime in its C locale: the expressions are its own, so that both sides split `2020131` alike. It has no hour 24, which is tried last. */
+/**
+ * Python's strptime in its C locale: the expressions are its own, so that both sides split `2020131` alike. It has no hour 24, which is
+ * tried last, and no `%q`, `%s` and `%Q`, which d3-time-format has.
+ */
 const directives: Record<string, string> = {
   Y: '\\d{4}',
   y: '\\d\\d',
   m: '1[0-2]|0?[1-9]',
+  q: '[1-4]',
   d: '3[01]|[12]\\d|0?[1-9]',
   e: '3[01]|[12]\\d|[0 ]?[1-9]',
   j: '36[0-6]|3[0-5]\\d|[12]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9]',
@@ -18,12 +22,14 @@ const directives: Record<string, string> = {
   f: '\\d{1,9}',
   z: 'Z|[+-]\\d\\d:?\\d\\d',
   Z: '[uU][tT][cC]|[gG][mM][tT]|[zZ]',
+  s: '-?\\d{1,12}',
+  Q: '-?\\d{1,15}',
 }
 
-const known = '%Y %y %m %b %B %d %e %j %a %A %H %I %p %M %S %f %z %Z %%'
+const known = '%Y %y %m %b %B %q %d %e %j %a %A %H %I %p %M %S %f %z %Z %s %Q %%'
 
 /** Words for one and the same thing: of two of them, one could say another thing than the other. */
-const rivals = ['Y y', 'm b B j', 'd e j', 'H I', 'a A', 'z Z'].map((names) => names.split(' '))
+const rivals = ['Y y', 'm b B q j', 'd e j', 'q d', 'q e', 'H I', 'a A', 'z Z'].map((names) => names.split(' '))
 
 /**
  * Compiles a strptime pattern: a reader of what a text says, undefined for a text of another form. White space in the pattern
@@ -66,7 +72,12 @@ const accents = /[\u0300-\u036f]/
 
 /** What keeps directives from telling one time. */
 function contradiction(used: Set<string>): string | undefined {
-  if (!used.has('Y') && !used.has('y')) return 'is no time format: %Y or %y is missing'
+  const instant = ['s', 'Q'].find((name) => used.has(name))
+  if (instant !== undefined) {
+    const more = [...used].filter((name) => name !== instant && (instant === 'Q' || name !== 'f'))
+    return more.length > 0 ? `has %${more[0]} beside %${instant}, which says all of a time` : undefined
+  }
+  if (!used.has('Y') && !used.has('y')) return 'is no time format: %Y, %y, %s or %Q is missing'
   for (const names of rivals) {
     const both = names.filter((name) => used.has(name))
     if (both.length > 1) return `has %${both.join(' and %')}, which say the same`
@@ -77,17 +88,19 @@ function contradiction(used: Set<string>): string | undefined {
 }
 
 function partsOf(said: Partial<Record<string, string>>, words: TimeWords): Parts {
-  const { m, d, j, H, M, S, f, z } = said
-  const name = said.b ?? said.B
+  const { d, j, H, M, S, f, z, s, Q } = said
+  if (s !== undefined || Q !== undefined) return { s, Q, f, z: 'Z' }
   return {
-    ...{
-      Y: said.Y ?? fullYear(said.y!),
-      m: m ?? (name && String(words.monthOf(name))),
-      d: d ?? said.e?.trim(),
-      j,
-    },
+    ...{ Y: said.Y ?? fullYear(said.y!), m: monthOf(said, words), d: d ?? said.e?.trim(), j },
     ...{ H: H ?? hourOf(said.I, said.p, words), M, S, f, z: z ?? (said.Z && 'Z') },
   }
+}
+
+/** Of a quarter its first. */
+function monthOf({ m, b, B, q }: Partial<Record<string, string>>, words: TimeWords): string | undefined {
+  const name = b ?? B
+  if (q !== undefined) return String(Number(q) * 3 - 2)
+  return m ?? (name && String(words.monthOf(name)))
 }
 
 const fullYear = (two: string) => (Number(two) < 69 ? '20' : '19') + two

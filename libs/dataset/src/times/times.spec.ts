@@ -120,15 +120,15 @@ describe('a pattern is refused', () => {
   test.each([
     [
       '%Y-%U',
-      '%U in "%Y-%U" is not supported; known are %Y %y %m %b %B %d %e %j %a %A %H %I %p %M %S %f %z %Z %%',
+      '%U in "%Y-%U" is not supported; known are %Y %y %m %b %B %q %d %e %j %a %A %H %I %p %M %S %f %z %Z %s %Q %%',
     ],
     [
       '%Y%',
-      '% in "%Y%" is not supported; known are %Y %y %m %b %B %d %e %j %a %A %H %I %p %M %S %f %z %Z %%',
+      '% in "%Y%" is not supported; known are %Y %y %m %b %B %q %d %e %j %a %A %H %I %p %M %S %f %z %Z %s %Q %%',
     ],
     [
       '%Y %é',
-      '%é in "%Y %é" is not supported; known are %Y %y %m %b %B %d %e %j %a %A %H %I %p %M %S %f %z %Z %%',
+      '%é in "%Y %é" is not supported; known are %Y %y %m %b %B %q %d %e %j %a %A %H %I %p %M %S %f %z %Z %s %Q %%',
     ],
     ['%Y %y', '"%Y %y" has %Y and %y, which say the same'],
     ['%Y %b %m', '"%Y %b %m" has %m and %b, which say the same'],
@@ -136,9 +136,13 @@ describe('a pattern is refused', () => {
     ['%Y %H %I %p', '"%Y %H %I %p" has %H and %I, which say the same'],
     ['%Y %I', '"%Y %I" needs %I and %p together: an hour of 12, and which half of the day'],
     ['%Y %H %p', '"%Y %H %p" needs %I and %p together: an hour of 12, and which half of the day'],
+    ['%Y Q%q %m', '"%Y Q%q %m" has %m and %q, which say the same'],
+    ['%s %H', '"%s %H" has %H beside %s, which says all of a time'],
+    ['%Q.%f', '"%Q.%f" has %f beside %Q, which says all of a time'],
+    ['%s %Q', '"%s %Q" has %Q beside %s, which says all of a time'],
     ['%d.%m.%d %Y', '"%d.%m.%d %Y" has %d twice'],
-    ['%d.%m.', '"%d.%m." is no time format: %Y or %y is missing'],
-    ['YYYY-MM-DD', '"YYYY-MM-DD" is no time format: %Y or %y is missing'],
+    ['%d.%m.', '"%d.%m." is no time format: %Y, %y, %s or %Q is missing'],
+    ['YYYY-MM-DD', '"YYYY-MM-DD" is no time format: %Y, %y, %s or %Q is missing'],
   ])('%s', (format, expected) => {
     expect(() => reader('date', format)).toThrow(new Error(expected))
   })

@@ -177,14 +177,23 @@ function daysInMonth(year: number, month: number): number {
 // eslint-disable-next-line complexity -- a default per part that a format may lack
 function assemble(parts: Parts | undefined): number | undefined {
   if (!parts) return undefined
+  if (parts.s !== undefined || parts.Q !== undefined) return sinceEpoch(parts)
   const date = dateOf(parts)
   const [hour, minute, second] = [Number(parts.H ?? 0), Number(parts.M ?? 0), Number(parts.S ?? 0)]
   if (date === undefined || minute > 59 || second > 59) return undefined
   if (hour > 23 && !isEndOfDay(hour, minute, second, parts.f)) return undefined
-  const fraction = parts.f === undefined ? 0 : Number(parts.f.slice(0, 3).padEnd(3, '0'))
+  const fraction = milliseconds(parts.f)
   const zone = zoneMs(parts.z)
   if (zone === undefined) return undefined
   return date * dayMs + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction - zone
+}
+
+const milliseconds = (fraction: string | undefined) => Number((fraction ?? '').slice(0, 3).padEnd(3, '0'))
+
+/** Seconds or milliseconds since 1970. A fraction of what lies before it would be cut off in another direction, so that is no time. */
+function sinceEpoch({ s, Q, f }: Parts): number | undefined {
+  if (Q !== undefined) return Number(Q)
+  return f !== undefined && s!.startsWith('-') ? undefined : Number(s) * 1000 + milliseconds(f)
 }
 
 /** `24:00` of a day is `00:00` of the next, by ISO 8601. */
