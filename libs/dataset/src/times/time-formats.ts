@@ -29,7 +29,9 @@ const directives: Record<string, string> = {
 const known = '%Y %y %m %b %B %q %d %e %j %a %A %H %I %p %M %S %f %z %Z %s %Q %%'
 
 /** Words for one and the same thing: of two of them, one could say another thing than the other. */
-const rivals = ['Y y', 'm b B q j', 'd e j', 'q d', 'q e', 'H I', 'a A', 'z Z'].map((names) => names.split(' '))
+const rivals = ['Y y', 'm b B q j', 'd e j', 'q d', 'q e', 'H I', 'a A', 'z Z'].map((names) =>
+  names.split(' '),
+)
 
 /**
  * Compiles a strptime pattern: a reader of what a text says, undefined for a text of another form. White space in the pattern
