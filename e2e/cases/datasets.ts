@@ -85,6 +85,16 @@ export const caseDatasets: (Definition & { columns?: string[] | 'any' })[] = [
     ],
   },
   {
+    name: 'case-instants',
+    fields: [
+      'id',
+      { name: 's', type: 'datetime', format: '%s' },
+      { name: 'ms', type: 'datetime', format: '%Q' },
+      { name: 'q', type: 'date', format: '%Y-Q%q' },
+    ],
+    resource: { encoding: 'shift_jis' },
+  },
+  {
     name: 'case-clock',
     fields: [
       'id',

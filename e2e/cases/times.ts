@@ -162,6 +162,26 @@ const formats: Case[] = [
     ],
   },
   {
+    // 東京, 表 (whose second byte is a backslash), ｱ, and half a character, in Shift_JIS
+    ...{
+      name: '27 seconds and milliseconds since 1970, and quarters',
+      dataset: 'case-instants',
+      audit: true,
+    },
+    file: Buffer.from(
+      'id,s,ms,q\n\x93\x8c\x8b\x9e,1518027663,1518027663040,2018-Q2\n\x95\\,0,-1,1969-Q4\n\xb1,1.5,1,2018-Q5\nhalf\x87,1,1,2018-Q1\n',
+      'latin1',
+    ),
+    rows: [
+      ['東京', '2018-02-07T18:21:03.000Z', '2018-02-07T18:21:03.040Z', '2018-04-01'],
+      ['表', '1970-01-01T00:00:00.000Z', '1969-12-31T23:59:59.999Z', '1969-10-01'],
+    ],
+    refused: [
+      { row: 3, reasons: ['type q', 'type s'] },
+      { row: 4, reasons: ['unreadable'] },
+    ],
+  },
+  {
     ...{ name: '27 twelve hours and names of months', dataset: 'case-clock', audit: true },
     file: [
       'id,us,mon',
