@@ -77,10 +77,10 @@ async function halfOpen(connections: number): Promise<string> {
     socket.write(`POST /v1/runs HTTP/1.1\r\nhost: ${hostname}:${port}\r\nx: ${'x'.repeat(15_000)}`)
     return socket
   })
-  await setTimeout(12_000)
+  await setTimeout(13_000)
   const open = sockets.filter((socket) => !socket.closed).length
   for (const socket of sockets) socket.destroy()
-  return `${open} of ${connections} are open after 12 s`
+  return `${open} of ${connections} are open after 13 s`
 }
 
 async function asked(path: string, times: number, together: number): Promise<string> {
