@@ -75,6 +75,19 @@ describe('a primary key', () => {
     expect(keyOf(['country', 'year', 'rate'], rows).key).toEqual(['country', 'year'])
   })
 
+  it('has the one station that all its times are of, because the next file may have another', () => {
+    const rows = Array.from({ length: 30 }, (_, i) => [
+      'EST',
+      '01646500',
+      `2024-01-${i + 1}`.replace(/-(\d)$/, '-0$1'),
+      `${i}`,
+    ])
+    expect(keyOf(['tz', 'site_no', 'datetime', 'flow'], rows).key).toEqual(['site_no', 'datetime'])
+    expect(keyOf(['tz', 'agency', 'datetime', 'flow'], rows).key).toEqual(['datetime'])
+    const numbered = rows.map(([tz, site, ...more], i) => [tz!, site!, `a${i}`, ...more])
+    expect(keyOf(['tz', 'site_no', 'id', 'datetime', 'flow'], numbered).key).toEqual(['id'])
+  })
+
   it('may be a number of a year, which is no fraction', () => {
     const rows = Array.from({ length: 40 }, (_, i) => [`000${i}/${2023 + (i % 2)}`, `${i * 7}.5`])
     expect(keyOf(['Rechnung', 'Betrag'], rows).key).toEqual(['Rechnung'])

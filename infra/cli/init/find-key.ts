@@ -15,7 +15,7 @@ const partial =
   /(^|[_ .-])(first|last|given|family|middle)$|(first|last|given|family|sur|nick|middle)[_ .-]?names?/i
 const counting = /^(month|week|day|quarter|hour|rank|seq|sequence|line|row)s?$/i
 const named =
-  /^(id|key|code|uuid|guid|no|nr|number|iata|icao|isbn|fips|symbol|ticker|index)$|(^|[_ .-])(id|key|code|uuid|no)$|[a-z](Id|ID|Key|Code)$/i
+  /^(id|ident|identifier|key|code|uuid|guid|no|nr|number|iata|icao|isbn|fips|symbol|ticker|index)$|(^|[_ .-])(id|key|code|uuid|no)$|[a-z](Id|ID|Key|Code)$/i
 /** Of texts beside numbers, as `Varies` and `10-41`. */
 const measured = /[_ .-](pct|percent|rate|amount|price|cost|usd|eur)$/i
 const isCounting = (name: string): boolean => counting.test(name.trim()) || yearly.test(name.trim())
@@ -27,7 +27,7 @@ const areNamed = (columns: Column[]): boolean => columns.every(({ name }) => isN
 export function findKey(columns: Column[], rows: string[][], isWhole: boolean, looks = mostLooks): Key {
   const budget = { looks }
   const unique = uniqueAmong(columns, rows, budget)
-  const key = unique && withItsYear(unique, columns)
+  const key = unique && withItsPlace(withItsYear(unique, columns), columns)
   if (key) return { columns: key, equal: 0, finding: ofUnique(key, rows.length, isWhole, areNamed(key)) }
   const once = withoutEqual(rows)
   const equal = rows.length - once.length
@@ -43,6 +43,23 @@ export function findKey(columns: Column[], rows: string[][], isWhole: boolean, l
   return axes.length > 0 && axes.every((column) => numbered(column, rows))
     ? { columns: axes, equal, finding: ofAxes(axes, rows.length) }
     : { columns: [], equal, finding: ofWholeRow(rows.length, budget.looks > 0) }
+}
+
+const place =
+  /^(.*[_ .-])?(stations?|site|sensor|device|meter|gauge|buoy|symbol|ticker)([_ .-]?(id|no|nr|number|code|name))?$/i
+
+/** A time alone is one of the station that all rows are of, and the next file may be of another. */
+function withItsPlace(key: Column[], columns: Column[]): Column[] {
+  const isAlone = key.length === 1 && isOfDays(key[0]!) && key[0]!.cells > 1
+  const same = columns.find(
+    ({ name, type, distinct, filled, cells, missing }) =>
+      distinct === 1 &&
+      filled === cells &&
+      missing.length === 0 &&
+      (type === 'string' || type === 'integer') &&
+      place.test(name.trim()),
+  )
+  return isAlone && same ? [same, ...key] : key
 }
 
 interface Budget {

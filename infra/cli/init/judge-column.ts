@@ -18,7 +18,7 @@ export const spreadsheetErrors =
 /** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
 export const usualMissing = new Set([
   ...spreadsheetErrors,
-  ...'NA,N/A,n/a,na,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,?,\\N,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000,Inf,-Inf,inf,-inf,Infinity,-Infinity'.split(
+  ...'NA,N/A,n/a,na,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,:,?,\\N,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000,Inf,-Inf,inf,-inf,Infinity,-Infinity'.split(
     ',',
   ),
 ])
