@@ -22,6 +22,7 @@ export const usualMissing = new Set([
     ',',
   ),
 ])
+
 /** @param none marks that mean "no value", as other columns tell */
 export function judgeColumn(name: string, at: number, cells: string[], none: string[] = []): Column {
   const texts = cells.map((cell) => cell.trim()).filter((text) => text !== '')

@@ -9,11 +9,7 @@ const { path: into, write } = ownFolder()
 const init = (name: string, content: string | Buffer) =>
   initDataset(write(name, content), { into, force: true })
 /** Letters of no language: halves of characters, and signs. */
-const noText = Buffer.from(
-  [...'a,b\n']
-    .map((char) => char.charCodeAt(0))
-    .concat([0x81, 0x8d, 0x2c, 0x8f, 0x90, 0x9d, 0xd2, 0xff, 0x0a]),
-)
+const noText = Buffer.from('a,b\n\x81\x8d,\x8f\x90\x9d\xd2\xff\n', 'latin1')
 
 describe('no definition is made, and it is said why,', () => {
   it.each<[what: string, content: string | Buffer, why: RegExp]>([

@@ -1,6 +1,6 @@
 /** Whether a text could have been meant, where its bytes are characters of nearly any encoding. */
+import { isMultiByte } from '@dsf/dataset'
 
-const eastAsian = new Set(['shift_jis', 'euc-jp', 'euc-kr', 'gb18030', 'big5'])
 /** Of letters as in English, some with an accent. */
 const latin = /^(windows-125[02478]|iso-8859-([1-4]|9|10|1[3-6])|macintosh)$/
 const mostSigns = 5
@@ -8,7 +8,7 @@ const mostSigns = 5
 /** @param encoding by which the text was read */
 export function isPlausible(encoding: string, text: string): boolean {
   if (text.includes('\ufffd')) return false
-  if (eastAsian.has(encoding)) return !isWithinWords(text)
+  if (isMultiByte(encoding)) return !isWithinWords(text)
   return !areSigns(text) && !(latin.test(encoding) && areWholeWords(text))
 }
 

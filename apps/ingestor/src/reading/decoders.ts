@@ -35,11 +35,12 @@ export function decoded(encoding: string, bytes: Buffer): string {
 
 /** No byte below this one is a part of a character of GB 18030, but one by itself. */
 const firstTrail = 0x30
-const longestPiece = 64 * 1024
+/** As long as a row may be at most, which ends in such a byte: a longer one is refused anyway. */
+const longestPiece = 2 ** 20
 
 /**
  * Node 24 throws where a chunk ends within a code of four bytes that is none, so it gets pieces that end where a character does. Only one
- * of 64 KiB without a delimiter may end within a character, which is refused then.
+ * longer than any row may end within a character.
  */
 function inPieces(decode: (bytes: Buffer) => string): Decode {
   let rest: Buffer = Buffer.alloc(0)

@@ -18,6 +18,9 @@ const aliases: Record<string, string> = {
   ...{ gbk: 'gb18030', gb2312: 'gb18030', cp936: 'gb18030', 'big5-hkscs': 'big5' },
 }
 
+/** @param encoding one that `encodingOf` gives */
+export const isMultiByte = (encoding: string): boolean => multiByte.includes(encoding)
+
 /** The name of an encoding by any of its names, in any case; undefined for one that is not read. */
 export function encodingOf(label: string): string | undefined {
   const name = label.toLowerCase()
