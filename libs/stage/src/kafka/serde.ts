@@ -19,6 +19,9 @@ const renamed: WhyNot = (writer, reader) => renamedColumns(columnsOf(writer), co
 const columnsOf = (type: avsc.Type): string[] =>
   (type as avsc.types.RecordType).fields.map(({ name }) => name)
 
+/** A race has three steps, and each may be lost. */
+const registrations = 5
+
 /** Schemas by topic. Registered under `<topic>-value`, the receipt under its record name, each behind the prefix. */
 export class Serde {
   readonly #url: string
@@ -53,28 +56,33 @@ export class Serde {
   async #register(subject: string, schema: AvroSchema): Promise<void> {
     const text = JSON.stringify(schema)
     if (this.#ids.has(idKey(subject, text))) return
-    const confluent = { type: SchemaType.AVRO as const, schema: text }
-    const register = () =>
-      this.#registry.register(confluent, { subject, compatibility: COMPATIBILITY.BACKWARD })
     try {
-      // stages that start together race for a subject's first configuration; who lost it finds it done the second time
-      const { id } = await register()
-        .catch(register)
-        .catch(async (error: unknown) => {
-          if (!isWithoutRule(error)) throw error
-          await this.#setRule(subject)
-          return register()
-        })
-      this.#ids.set(idKey(subject, text), id)
+      this.#ids.set(idKey(subject, text), await this.#registered(subject, text))
     } catch (error) {
       throw this.#error(`schema of ${subject}`, error)
     }
   }
 
+  /** Stages that start together race for a subject, its version and its rule, one after the other: who lost asks again. */
+  async #registered(subject: string, schema: string): Promise<number> {
+    const rule = { subject, compatibility: COMPATIBILITY.BACKWARD }
+    for (let attempt = 1; ; attempt++)
+      try {
+        return (await this.#registry.register({ type: SchemaType.AVRO, schema }, rule)).id
+      } catch (error) {
+        if (attempt === registrations || !isLostRace(error)) throw error
+        if (isWithoutRule(error)) await this.#setRule(subject)
+      }
+  }
+
   /** The client registers a subject first and sets its rule then: who was cut off between, or lost a race for it, left none. */
   async #setRule(subject: string): Promise<void> {
     const { api } = this.#registry as unknown as WithApi
-    await api.Subject.updateConfig({ subject, body: { compatibility: COMPATIBILITY.BACKWARD } })
+    await api.Subject.updateConfig({ subject, body: { compatibility: COMPATIBILITY.BACKWARD } }).catch(
+      (error: unknown) => {
+        if (!isLostRace(error)) throw error
+      },
+    )
   }
 
   encoder(dataset: Dataset, kind: TopicKind): Encoder {
@@ -142,3 +150,10 @@ const idKey = (subject: string, text: string): string => `${subject}\n${text}`
 
 const isWithoutRule = (error: unknown) =>
   error instanceof Error && error.message.includes(`(${COMPATIBILITY.BACKWARD} != ${COMPATIBILITY.NONE})`)
+
+/** A schema that readers cannot take is answered by 409 too, in other words. */
+const isLostRace = (error: unknown) =>
+  isWithoutRule(error) ||
+  ((error as Answered).status === 409 && /already exists/.test((error as Answered).message))
+
+type Answered = Error & { status?: number }
