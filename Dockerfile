@@ -47,4 +47,4 @@ ENV NODE_ENV=production
 WORKDIR /app
 USER 10001:10001
 # Node is the first process and takes signals itself. Why these flags: infra/local/servers/stages.ts.
-ENTRYPOINT ["/usr/local/bin/node", "--enable-source-maps", "--max-semi-space-size=64", "main.js"]
+ENTRYPOINT ["/usr/local/bin/node", "--enable-source-maps", "--max-semi-space-size=16", "main.js"]

@@ -38,9 +38,14 @@ export const ofAxes = (axes: Column[], rows: number): Finding => ({
       : `${counted(rows, 'row')} are in the order of these numbers, and no other columns tell them apart`,
 })
 
+export const ofGrid = (axes: Column[], rows: number): Finding => ({
+  ...{ about: 'primary key', answer: axes.map(({ name }) => name).join(', '), sure: 'guess' },
+  why: `each number of one stands beside each of the other once, in ${counted(rows, 'row')}, and no other columns tell them apart`,
+})
+
 export const ofWholeRow = (rows: number, areAllTried: boolean): Finding => ({
   ...{ about: 'primary key', answer: 'the whole row', sure: 'guess' },
-  why: `${areAllTried ? 'no three columns that could be a key tell' : 'of the columns that were tried, no three tell'} ${counted(rows, 'row')} apart; rows that are equal in everything are one row then`,
+  why: `${areAllTried ? 'no few columns that name a row tell' : 'of the columns that were tried, no few tell'} ${counted(rows, 'row')} apart; rows that are equal in everything are one row then`,
 })
 
 /** Of a key in which an empty cell is a value. */
@@ -51,8 +56,10 @@ export const withEmpty = (finding: Finding): Finding => ({
 })
 
 /** Of a key among the rows that equal no other one. */
-export const butFor = (equal: number, { why, ...finding }: Finding): Finding => ({
-  ...finding,
-  sure: 'guess',
-  why: `${why}; ${counted(equal, 'more row')} ${equal === 1 ? 'equals' : 'equal'} one of them in everything`,
-})
+export const butFor = (equal: number, finding: Finding): Finding =>
+  equal === 0
+    ? finding
+    : {
+        ...{ ...finding, sure: 'guess' },
+        why: `${finding.why}; ${counted(equal, 'more row')} ${equal === 1 ? 'equals' : 'equal'} one of them in everything`,
+      }

@@ -133,6 +133,19 @@ const isRow = (header: string[], row: string[]) => row.every((text, i) => text =
 /** No number, and none of the usual words for no value; a sign may stand for a unit, and `#` for none. */
 const isWord = (text: string) => /[\p{L}%°#$€£]/u.test(text) && !usualMissing.has(text.trim())
 
+/**
+ * Whether lines below a header say what the whole file is of, as `Unit;USD`: the first cell of each row behind them has a digit and theirs has none, and
+ * where those have numbers or times, these have none either, but words in one of them.
+ */
+export function areNotes(lines: string[][], columns: Column[], others: string[][]): boolean {
+  if (!others.every(([text]) => /\d/.test(text!)) || lines.some(([text]) => /\d/.test(text!))) return false
+  const typed = typedOf(columns).filter(({ at }) => at > 0)
+  const isValueOf = (line: string[]) => (column: Column) =>
+    line[column.at]!.trim() !== '' && isOfColumn(line[column.at]!, column)
+  const hasWord = (line: string[]) => typed.some(({ at }) => isWord(line[at]!))
+  return !lines.some((line) => typed.some(isValueOf(line))) && lines.some(hasWord)
+}
+
 /** A line of hardly any cell, none of them a number, time or text of its column: `class` below the column that is asked for. */
 export function isHint(row: string[], columns: Column[], others: string[][]): boolean {
   const filled = columns.filter(({ at }) => row[at]!.trim() !== '')

@@ -7,6 +7,7 @@ import { withYears } from './find-years.ts'
 import { missFarValues } from './far-values.ts'
 import { keepDigits } from './keep-digits.ts'
 import { counted, type Finding } from './findings.ts'
+import { tellClock } from './clock-beside.ts'
 import type { Column } from './column.ts'
 import { judgeAll } from './judge-column.ts'
 import { doubtPoints } from './judge-numbers.ts'
@@ -60,8 +61,9 @@ export async function describeFile(
   )
   const found = findKey(named, rows, isWhole)
   const { columns: timed, key } = withYears(asInKey(named, found), found, rows)
-  const fields = key.columns.length > 0 ? timed : timed.map((column) => keepDigits(column, rows))
-  const roles = findRoles(fields, key.columns, rows)
+  const kept = key.columns.length > 0 ? timed : timed.map((column) => keepDigits(column, rows))
+  const roles = findRoles(kept, key.columns, rows)
+  const fields = tellClock(kept, roles.eventTime, rows)
   return {
     ...{ dialect, reading, hasHeader: header.isHeader, columns: fields },
     ...{ key: key.columns, roles, rows: all.length, ...(encoding ? { encoding } : {}) },
@@ -132,8 +134,13 @@ const unreadableDoubt = ({ unreadable, rows }: Scanned): string[] =>
   unreadable.length === 0
     ? []
     : [
-        `${unreadable.length} of ${counted(rows.length + unreadable.length, 'row')} cannot be read; the first is row ${unreadable[0]!.row}: ${unreadable[0]!.reason}`,
+        `${unreadable.length} of ${counted(rows.length + unreadable.length, 'row')} cannot be read; the first is row ${unreadable[0]!.row}: ${unreadable[0]!.reason}${byBackslash(unreadable)}`,
       ]
+
+const byBackslash = (unreadable: Scanned['unreadable']): string =>
+  unreadable.some(({ bytes }) => bytes.includes('\\"'))
+    ? '. Some have a backslash before a quote that is text: here a second quote stands before it, and the publisher may be able to write it so'
+    : ''
 
 /** Texts of several words in one column are lines of a text, or of a table whose columns no delimiter parts. */
 function oneColumnDoubt(columns: Column[], rows: string[][]): string[] {

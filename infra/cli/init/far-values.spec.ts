@@ -14,6 +14,8 @@ describe('a number of equal digits', () => {
   it.each([
     ['8888, however it is written', ['8888', '8888.0'], ['8888', '8888.0']],
     ['-9999', ['-9999', '-9999'], ['-9999']],
+    ['-9900', ['-9900', '-9900'], ['-9900']],
+    ['77777', ['77777', '77777'], ['77777']],
     ['9999.99 and 99999', ['9999.99', '99999', '9999.99'], ['9999.99', '99999']],
   ])('far from all others stands for none, and that is told: %s', (_, odd, missing) => {
     expect(missed([...rain, ...odd])).toEqual({

@@ -1,4 +1,4 @@
-/** Numbers that stand for "no value", as 9999 and -999 do: all digits alike, and far from all others. */
+/** Numbers that stand for "no value", as 9999, -999, -9900 and 77777 do: all digits alike, or noughts behind them, and far from all others. */
 import type { Column } from './column.ts'
 import { counted } from './findings.ts'
 import { judgeWithoutThese } from './judge-column.ts'
@@ -15,7 +15,8 @@ const coded =
   /(^|[^a-z])(id|key|code|no|nr|num|number|nummer|port|status|exit|error|store|shop|dept|department|plu|sku|zip|plz|postal|room|class|type|price|cost|amount|total|preis|betrag)([^a-z]|$)|Id$|Code$/i
 
 const isOdd = (text: string) =>
-  /^-?([89])\1+(\.\1+|\.0*)?$/.test(text) && text.replace(/\D|0/g, '').length > 2
+  (/^-?([89])\1+(\.\1+|\.0*)?$/.test(text) && text.replace(/\D|0/g, '').length > 2) ||
+  /^(-99+0+|([1-7])\2{4,})(\.0*)?$/.test(text)
 
 export function missFarValues(column: Column, rows: string[][]): Column {
   const { name, at, type, marks = {}, missing, doubt } = column

@@ -18,6 +18,22 @@ export function axesOf(columns: Column[], rows: string[][]): Column[] {
   return []
 }
 
+/** Columns in which a grid is looked for, and the fewest steps of one. */
+const [mostAxes, fewestOfGrid] = [4, 3]
+
+/** Two columns of numbers, each of one of which stands beside each of the other, once. */
+export function gridOf(columns: Column[], rows: string[][]): Column[] {
+  const able = columns.filter(isOfNumbers).slice(0, mostAxes)
+  const distinct = able.map(({ at }) => new Set(rows.map((row) => row[at])).size)
+  const isGrid = (i: number, j: number) =>
+    Math.min(distinct[i]!, distinct[j]!) >= fewestOfGrid &&
+    distinct[i]! * distinct[j]! === rows.length &&
+    new Set(rows.map((row) => `${row[able[i]!.at]} ${row[able[j]!.at]}`)).size === rows.length
+  const pairs = able.flatMap((_, i) => able.slice(i + 1).map((__, k) => [i, i + 1 + k] as const))
+  const found = pairs.find(([i, j]) => isGrid(i, j))
+  return found ? found.map((i) => able[i]!) : []
+}
+
 const isOfNumbers = ({ type, filled, cells }: Column) =>
   (type === 'number' || type === 'integer') && filled === cells
 

@@ -4,6 +4,7 @@ import type { Column } from './column.ts'
 import type { Finding } from './findings.ts'
 import {
   areAboveNarrower,
+  areNotes,
   arePartedFrom,
   isHint,
   isNearlyEmpty,
@@ -24,7 +25,7 @@ export interface HeaderLines {
 const beginning = 1000
 const mostLines = 10
 /** Lines below a header that are no rows, and how many others speak against them. */
-const [mostSeconds, judgedRows] = [3, 200]
+const [mostSeconds, mostNotes, judgedRows] = [3, 12, 200]
 
 type Judge = (names: string[], rows: string[][]) => Column[]
 
@@ -58,7 +59,25 @@ export function findHeader(bytes: Buffer, given: Dialect, judge: Judge, hasSecon
 }
 
 /** Of the first rows those that are none. Columns are judged without them, so the most of them are tried first. */
-function secondsOf({ header, rows }: Scanned, judge: Judge): Second[] {
+function secondsOf(scanned: Scanned, judge: Judge): Second[] {
+  const notes = (most: number, fewest: number) => notesOf(scanned, judge, most, fewest)
+  return notes(mostNotes, mostSeconds + 1) ?? fewOf(scanned, judge) ?? notes(mostSeconds, 1) ?? []
+}
+
+function notesOf(
+  { header, rows }: Scanned,
+  judge: Judge,
+  most: number,
+  fewest: number,
+): Second[] | undefined {
+  for (let n = Math.min(most, rows.length - 3); n >= fewest; n--) {
+    const others = rows.slice(n, n + judgedRows)
+    if (areNotes(rows.slice(0, n), judge(header, others), others)) return Array<Second>(n).fill('no names')
+  }
+  return undefined
+}
+
+function fewOf({ header, rows }: Scanned, judge: Judge): Second[] | undefined {
   for (let n = Math.min(mostSeconds, rows.length - 3); n > 0; n--) {
     const others = rows.slice(n, n + judgedRows)
     const columns = judge(header, others)
@@ -68,7 +87,7 @@ function secondsOf({ header, rows }: Scanned, judge: Judge): Second[] {
     const whole = found.map((one, i) => one ?? (isHint(rows[i]!, columns, others) ? 'no names' : undefined))
     if (whole.every((one) => one !== undefined)) return whole
   }
-  return []
+  return undefined
 }
 
 const isNote = ({ text }: Begun, { commentChar }: CsvDialect) =>

@@ -187,12 +187,74 @@ describe('a primary key', () => {
     ])
     const { key, why } = keyOf(['turbulence', 'speed', 'power'], grid)
     expect([key, why]).toEqual([['turbulence', 'speed'], expect.stringContaining('24 rows are in the order')])
-    const swapped = [...grid.slice(0, 7), grid[8]!, grid[7]!, ...grid.slice(9)]
+    const swapped = [...grid.slice(0, 7), grid[8]!, grid[7]!, ...grid.slice(9, 23)]
     expect(keyOf(['turbulence', 'speed', 'power'], swapped).key).toEqual([])
     const twins = grid.map((row, i) => [`${Math.floor(i / 2)}.5`, `${i % 2}.5`, row[2]!])
     expect(keyOf(['income', 'age', 'power'], twins).key).toEqual([])
     const pairs = grid.map((row, i) => [`${i}.5`, ...row.slice(1)])
     expect(keyOf(['depth', 'speed', 'power'], pairs).key).toEqual(['depth'])
+  })
+
+  it('is two columns of numbers that make a grid without a hole, in whatever order', () => {
+    const grid = Array.from({ length: 20 }, (_, i) => [`${(i * 3) % 7}.1`, `0.${i % 4}`, `${i % 5}.5`])
+    const { key, why } = keyOf(['power', 'lat', 'lon'], grid)
+    expect([key, why]).toEqual([['lat', 'lon'], expect.stringContaining('each number of one stands')])
+    expect(keyOf(['power', 'lat', 'lon'], grid.slice(1)).key).toEqual([])
+    const twice = [...grid.slice(1), grid[2]!.with(0, '9.9')]
+    expect(keyOf(['power', 'lat', 'lon'], twice).key).toEqual([])
+  })
+
+  it('may be axes beside rows that are there twice', () => {
+    const curve = Array.from({ length: 24 }, (_, i) => [`${i * 0.5}.5`, `${(i * 7) % 5}.1`])
+    const { key, why } = keyOf(['speed', 'power'], [...curve.slice(0, 5), curve[4]!, ...curve.slice(5)])
+    expect([key, why]).toEqual([['speed'], expect.stringContaining('1 more row equals one of them')])
+  })
+
+  it.each(['paid', 'isPaid', 'is_valid', 'covid', 'monkey', 'postcode', 'zip_code', 'smoking_yes_cancer_no'])(
+    'is no column of numbers called %s, for all that its name ends like that of a key',
+    (name) => {
+      const rows = Array.from({ length: 30 }, (_, i) => [`n${i % 3}`, `${(i * 37) % 101}`])
+      expect(keyOf(['group', name], rows).key).toEqual([])
+    },
+  )
+
+  it.each(['userId', 'userid', 'user_id', 'STATION_KEY', 'email', 'no.'])(
+    'is one of them called %s',
+    (name) => {
+      const rows = Array.from({ length: 30 }, (_, i) => [`n${i % 3}`, `${(i * 37) % 101}`])
+      expect(keyOf(['group', name], rows).key).toEqual([name])
+    },
+  )
+
+  it('may be the code of an address where that stands first', () => {
+    const rows = Array.from({ length: 30 }, (_, i) => [`${10115 + i * 7}`, `n${i % 3}`])
+    expect(keyOf(['postcode', 'town'], rows).key).toEqual(['postcode'])
+  })
+
+  it('has a counter that begins again, with what it begins again for', () => {
+    const rows = Array.from({ length: 17 }, (_, i) => [
+      i < 10 ? 'a' : 'b',
+      `${i < 10 ? i + 1 : i - 9}`,
+      `${i}.5`,
+    ])
+    expect(keyOf(['group', 'place', 'time'], rows).key).toEqual(['group', 'place'])
+  })
+
+  it('is four columns where most of their combinations occur, and not where few do', () => {
+    const all = Array.from({ length: 720 }, (_, i) => [
+      ...[i % 2, Math.floor(i / 2) % 3, Math.floor(i / 6) % 10],
+      Math.floor(i / 60),
+    ])
+    const sum = (row: number[]) => row.reduce((total, one) => total + one)
+    const names = ['sex', 'age', 'year', 'place']
+    const key = (rows: number[][]) =>
+      keyOf(
+        names,
+        rows.map((row) => row.map(String)),
+      ).key.toSorted()
+    expect(key(all)).toEqual(names.toSorted())
+    // without any one of the four, two of these rows are one
+    expect(key(all.filter((row) => sum(row) === 1 || sum(row) % 6 === 0))).toEqual([])
   })
 
   describe('of rows some of which equal another one', () => {
@@ -245,7 +307,7 @@ describe('a primary key', () => {
     const { key, why } = keyOf(names, rows, 500)
     expect([key, why]).toEqual([
       [],
-      expect.stringContaining('of the columns that were tried, no three tell 1,000 rows apart'),
+      expect.stringContaining('of the columns that were tried, no few tell 1,000 rows apart'),
     ])
   })
 })

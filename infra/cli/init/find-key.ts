@@ -1,28 +1,19 @@
 /** Which columns tell each row from all others. */
 import { isProblem, keyReader, keyRules } from '@dsf/dataset'
-import { butFor, withEmpty, ofAxes, ofUnique, ofWholeRow, type Key } from './about-key.ts'
+import { butFor, withEmpty, ofAxes, ofGrid, ofUnique, ofWholeRow, type Key } from './about-key.ts'
 import { fieldOfColumn } from './field-of.ts'
-import { axesOf } from './find-axes.ts'
-import { withItsYear, yearly } from './find-years.ts'
+import { axesOf, gridOf } from './find-axes.ts'
+import { withItsYear } from './find-years.ts'
+import { clock } from './clock-beside.ts'
 import { counted } from './findings.ts'
+import { isCounting, isNamed, isOfMany, isNamedStation, isPartOfName } from './key-names.ts'
 import type { Column } from './column.ts'
 
 /** Columns that pairs and triples are made of: 286 tries for 12, most of which end within some rows. */
 const mostTried = 12
 /** Rows that are looked at in all tries together: a second or two, however late the tries end. */
 const mostLooks = 20_000_000
-const partial =
-  /(^|[_ .-])(first|last|given|family|middle)$|(first|last|given|family|sur|nick|middle)[_ .-]?names?/i
-const counting = /^(month|week|day|quarter|hour|rank|seq|sequence|line|row)s?$/i
-const named =
-  /^(id|ident|identifier|key|code|uuid|guid|no|nr|number|iata|icao|isbn|fips|symbol|ticker|index)$|(^|[_ .-])(id|key|code|uuid|no)$|[a-z](Id|ID|Key|Code)$/i
-/** Of texts beside numbers, as `Varies` and `10-41`. */
-const measured = /[_ .-](pct|percent|rate|amount|price|cost|usd|eur)$/i
-const isCounting = (name: string): boolean => counting.test(name.trim()) || yearly.test(name.trim())
-/** The same in other languages, where the word often comes first: `codigo_ine`. */
-const foreign = /(^|[_ .-])(c[oó]digo|codice|clave|cve|ags|num[eé]ro|kode?)([_ .-]|$)|schl(ü|ue)ssel$/i
-const isNamed = (name: string): boolean => named.test(name.trim()) || foreign.test(name.trim())
-const areNamed = (columns: Column[]): boolean => columns.every(({ name }) => isNamed(name))
+const areNamed = (columns: Column[]): boolean => columns.every(isNamed)
 
 export function findKey(columns: Column[], rows: string[][], isWhole: boolean, looks = mostLooks): Key {
   const budget = { looks }
@@ -39,25 +30,39 @@ export function findKey(columns: Column[], rows: string[][], isWhole: boolean, l
   const holed = uniqueAmong(columns.map(withEmptyValue), rows, budget)
   if (holed)
     return { columns: holed, equal, finding: withEmpty(ofUnique(holed, rows.length, isWhole, false)) }
-  const axes = axesOf(columns, rows)
-  return axes.length > 0 && axes.every((column) => numbered(column, rows))
-    ? { columns: axes, equal, finding: ofAxes(axes, rows.length) }
-    : { columns: [], equal, finding: ofWholeRow(rows.length, budget.looks > 0) }
+  return (
+    keyOfNumbers(columns, equal * fewEqual <= rows.length ? once : rows, equal) ??
+    wholeRow(rows, equal, budget)
+  )
 }
 
-const place =
-  /^(.*[_ .-])?(stations?|site|sensor|device|meter|gauge|buoy|symbol|ticker)([_ .-]?(id|no|nr|number|code|name))?$/i
+/** Of so many rows one may equal another where all was measured at some steps: of more, each was rather observed. */
+const fewEqual = 50
+
+/** Of what was measured at each of the numbers of a file, which are the only ones that tell its rows apart. */
+function keyOfNumbers(columns: Column[], rows: string[][], equal: number): Key | undefined {
+  const axes = axesOf(columns, rows)
+  const found = axes.length > 0 ? axes : gridOf(columns, rows)
+  if (found.length === 0 || !found.every((column) => numbered(column, rows))) return undefined
+  const finding = found === axes ? ofAxes(axes, rows.length) : ofGrid(found, rows.length)
+  return { columns: found, equal, finding: butFor(equal, finding) }
+}
+
+const wholeRow = (rows: string[][], equal: number, { looks }: Budget): Key => ({
+  ...{ columns: [], equal },
+  finding: ofWholeRow(rows.length, looks > 0),
+})
 
 /** A time alone is one of the station that all rows are of, and the next file may be of another. */
 function withItsPlace(key: Column[], columns: Column[]): Column[] {
   const isAlone = key.length === 1 && isOfDays(key[0]!) && key[0]!.cells > 1
   const same = columns.find(
-    ({ name, type, distinct, filled, cells, missing }) =>
-      distinct === 1 &&
-      filled === cells &&
-      missing.length === 0 &&
-      (type === 'string' || type === 'integer') &&
-      place.test(name.trim()),
+    (column) =>
+      column.distinct === 1 &&
+      column.filled === column.cells &&
+      column.missing.length === 0 &&
+      (column.type === 'string' || column.type === 'integer') &&
+      isNamedStation(column),
   )
   return isAlone && same ? [same, ...key] : key
 }
@@ -91,7 +96,7 @@ function keyBesideEqual(
   budget: Budget,
 ): Column[] | undefined {
   if (equal >= once.length) return undefined
-  const able = columns.filter(({ type, name }) => type !== 'integer' || isNamed(name))
+  const able = columns.filter((column) => column.type !== 'integer' || isNamed(column))
   const key = uniqueAmong(able, once, budget)
   return key && key.length < columns.length ? key : undefined
 }
@@ -142,44 +147,47 @@ function numbered(column: Column, rows: string[][]): Numbered | undefined {
 }
 
 /** Texts whose name says so, or fractions: `745/19987071`. Of `0001/2024` the last part is that of many others. */
-const areMeasures = ({ name, at }: Column, rows: string[][]): boolean => {
-  if (measured.test(name.trim())) return true
-  if (isNamed(name) || !rows.every((row) => /^\s*\d+\s*\/\s*\d+\s*$/.test(row[at]!))) return false
-  return new Set(rows.map((row) => row[at]!.split('/')[1]!.trim())).size * 2 > rows.length
+const areMeasures = (column: Column, rows: string[][]): boolean => {
+  if (isOfMany(column)) return true
+  const texts = rows.map((row) => row[column.at]!)
+  if (isNamed(column) || !texts.every((text) => /^\s*\d+\s*\/\s*\d+\s*$/.test(text))) return false
+  return new Set(texts.map((text) => text.split('/')[1]!.trim())).size * 2 > rows.length
 }
 
 const isNoName = (column: Column, rows: string[][]): boolean =>
   column.isProse ||
   column.isMeasured === true ||
   column.type === 'number' ||
-  partial.test(column.name) ||
+  isPartOfName(column) ||
   (column.type === 'string' && areMeasures(column, rows)) ||
   (column.type === 'integer' && isMeasure(column, rows))
 
 /** A number that hardly ever repeats is a measure, unless its name or its steps of one say that it counts. */
-function isMeasure({ name, header, at, distinct, cells }: Column, rows: string[][]): boolean {
+function isMeasure(column: Column, rows: string[][]): boolean {
+  const { header, at, distinct, cells } = column
   // the index of a frame, as Pandas and R write it
   if (at === 0 && header === '') return false
-  if (isNamed(name) || isCounting(name) || distinct * 2 < cells) return false
-  return !rows.every((row, i) => i === 0 || Number(row[at]) - Number(rows[i - 1]![at]) === 1)
+  if (isNamed(column) || isCounting(column) || distinct * 2 < cells) return false
+  const numbers = rows.map((row) => Number(row[at]))
+  // it may begin again, for each of something else
+  return !numbers.every((number, i) => i === 0 || number - numbers[i - 1]! === 1 || number === numbers[0])
 }
 
 const kinds = { string: 0, integer: 1, date: 0, datetime: 0, boolean: 3, number: 4 }
 
 /** A name that says so comes first, then what is not a number, then the order of the file. */
-const rank = ({ name, type }: Column): number => (isNamed(name) ? -2 : 0) + kinds[type]
+const rank = (column: Column): number => (isNamed(column) ? -2 : 0) + kinds[column.type]
 
 /**
  * Numbers that say what a row is of (a round, a mode) occur in most combinations; of measures, a few tell any rows apart by chance, and
  * two rows of the next file would be taken for one.
  */
 const mostSparse = 20
-function isUnnamedNumber({ name, type }: Column, texts: Map<string, number>): boolean {
-  if (isNamed(name) || isCounting(name)) return false
-  return type === 'integer' || (type === 'string' && [...texts.keys()].every(isDecimal))
+function isUnnamedNumber(column: Column, texts: Map<string, number>): boolean {
+  if (isNamed(column) || isCounting(column)) return false
+  return column.type === 'integer' || (column.type === 'string' && [...texts.keys()].every(isDecimal))
 }
 
-const clock = /^\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]\.?m\.?)?\s*$/i
 /** Of the day that stands beside it; one that comes again and again is rather a step of something. */
 const isMoment = ({ isClock, distinct }: Numbered, rows: number) => isClock && distinct * 2 > rows
 const isOfDays = ({ type }: Column): boolean => type === 'date' || type === 'datetime'
@@ -187,23 +195,34 @@ const isOfDays = ({ type }: Column): boolean => type === 'date' || type === 'dat
 /** With a unit or an era beside it, as in `J1998.36`, it is a text. */
 const isDecimal = (text: string) => /^\p{L}{0,3}[+-]?\d+[.,]\d+\p{L}{0,3}$/u.test(text.trim())
 
-/** One column, then two, then three; only such as could have so many values. */
+/** One column, then two, three and four; only such as could have so many values. */
 function combinations(able: Numbered[], rows: number): Numbered[][] {
   const few = able.slice(0, mostTried)
-  const pairs = few.flatMap((one, i) => few.slice(i + 1).map((other) => [one, other]))
-  const triples = pairs.flatMap(([one, two]) =>
-    few.slice(few.indexOf(two!) + 1).map((three) => [one!, two!, three]),
+  const pairs = withOneMore(
+    few.map((one) => [one]),
+    few,
   )
+  const triples = withOneMore(pairs, few)
+  const fours = rows < fewestOfFour ? [] : withOneMore(triples, few).filter((tried) => areFull(tried, rows))
   const could = (tried: Numbered[]) => {
     // two rows of the next file may be without it
     if (tried.length === 1 && tried[0]!.column.emptyIsValue) return false
     if (tried.some((one) => isMoment(one, rows)) && !tried.some(({ column }) => isOfDays(column)))
       return false
-    const most = tried.reduce((product, { distinct }) => product * distinct, 1)
+    const most = combined(tried)
     return most >= rows && (most <= rows * mostSparse || !tried.some(({ isNumber }) => isNumber))
   }
-  return [...able.map((one) => [one]), ...pairs, ...triples].filter(could)
+  return [...able.map((one) => [one]), ...pairs, ...triples, ...fours].filter(could)
 }
+
+const withOneMore = (tried: Numbered[][], few: Numbered[]): Numbered[][] =>
+  tried.flatMap((some) => few.slice(few.indexOf(some.at(-1)!) + 1).map((one) => [...some, one]))
+
+const combined = (tried: Numbered[]): number => tried.reduce((product, { distinct }) => product * distinct, 1)
+
+/** Four columns of few values tell few rows apart by chance, unless most of their combinations occur. */
+const [fewestOfFour, mostOfFour] = [50, 2]
+const areFull = (tried: Numbered[], rows: number): boolean => combined(tried) <= rows * mostOfFour
 
 /** False as well when the looks are used up. */
 function isUnique(tried: Numbered[], rows: number, budget: Budget): boolean {

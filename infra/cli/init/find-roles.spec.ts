@@ -41,6 +41,16 @@ describe('the time of a row', () => {
     expect(findings).toContainEqual(expect.objectContaining({ about: 'event time', answer: 'ts' }))
   })
 
+  it('is the day where a clock stands beside it, and that is told', async () => {
+    const { findings, doubts } = await init(
+      `Datum,Uhrzeit,Wert\n${rows((i) => `2024-01-${10 + (i >> 2)},${10 + (i % 4)}:30,${i % 7}.5`)}`,
+    )
+    expect(findings).toContainEqual(expect.objectContaining({ about: 'event time', answer: 'Datum' }))
+    expect(doubts).toContainEqual(
+      expect.stringContaining('Uhrzeit: its cells are the times of day of "Datum"'),
+    )
+  })
+
   it('is the day, where the moment is one of a change or of something else', async () => {
     for (const name of ['last_modified', 'sunrise', 'Hochwasser']) {
       const day = (i: number) => `2024-01-${String(1 + (i % 28)).padStart(2, '0')}`

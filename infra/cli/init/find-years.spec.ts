@@ -22,6 +22,24 @@ describe('a year', () => {
     },
   )
 
+  it('is their time where nothing names a row, and where it goes up by one beside what does', async () => {
+    const wages = years('age,year,wage', (year, i) => `${20 + (i % 9)},${year},${i % 4}`)
+    expect((await init(wages)).fields[1]).toEqual({ name: 'year', type: 'date', format: '%Y' })
+    const longley = years('id,year,jobs', (_, i) => `${i + 1},${1950 + i},${i % 4}.5`)
+    expect((await init(longley)).fields[1]).toEqual({ name: 'year', type: 'date', format: '%Y' })
+  })
+
+  it('may have a nought behind a point, as Pandas writes it', async () => {
+    const { fields, findings, tried } = await init(
+      years('country,year,births', (year, i) => `${land(i)},${year}.0,${i * 7}`),
+    )
+    expect(fields[1]).toEqual({ name: 'year', type: 'date', format: '%Y.0' })
+    expect(findings).toContainEqual(
+      expect.objectContaining({ about: 'primary key', answer: 'country, year' }),
+    )
+    expect(tried.counts).toMatchObject({ read: 30, clean: 30 })
+  })
+
   it.each([
     ...['mo', 'Month Number', 'KW', 'week_no', 'månad', 'DayOfYear', 'Period'].map((name) => [
       `${name} stands beside it`,
@@ -32,6 +50,10 @@ describe('a year', () => {
       years('country,year,month,births', (year, i) => `${land(i)},${year},${i % 12},5`),
     ],
     ['another time stands there', years('country,year,seen', (year, i) => `${land(i)},${year},2024-01-02`)],
+    [
+      'it has two values, and nothing names a row',
+      years('drive,year,price', (year, i) => `4,${year % 2 ? 1999 : 2008},${i % 4}`),
+    ],
     ['it only describes a row', years('id,year,price', (year, i) => `car${i},${year},${i}`)],
     ['it is none', years('country,year,births', (year, i) => `${land(i)},${year - 1989},5`)],
   ])('stays a number where %s', async (_, content) => {

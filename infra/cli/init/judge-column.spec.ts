@@ -89,6 +89,14 @@ describe('a column of', () => {
     expect(judged(cells)).toEqual(expected)
   })
 
+  it.each(['phone', 'Zip Code', 'postalCode', 'PLZ', 'calling_code'])(
+    'digits called %s is one of texts, and their plus is kept',
+    (name) => {
+      expect(judged(['2095257564', '+4930'], name)).toEqual({ is: 'string' })
+      expect(judged(['12.5', '3'], name)).toEqual({ is: 'number' })
+    },
+  )
+
   it('numbers, some of them infinite, takes those for none, and says so', () => {
     expect(judged(['1', '-Inf', '3', 'Inf', '-Inf'])).toEqual({
       is: 'integer',
@@ -132,11 +140,14 @@ describe('a column of', () => {
     ['a currency and a percent sign', ['$5%', '$6'], '"$"'],
     ['a minus behind them', ['5 €-', '6 €'], '"€"'],
     ['several marks', ['1.200,50 %', '1,200.50 %'], '"%"'],
+    ['a letter beside some', ['4.8 b', '9.0', ':', '12 p'], '"4.8 b"'],
+    ['a sign before some', ['<0.5', '9.0', '12'], '"<0.5"'],
     ['the brackets of bookkeepers', ['(1,200)', '31.5'], '"("'],
   ])('numbers with %s stays one of texts, and says so', (_, cells, sign) => {
     const { type, isMeasured, doubt } = judgeColumn('x', 0, cells)
     expect([type, isMeasured]).toEqual(['string', true])
-    expect(doubt).toContain(`its cells are numbers with ${sign} beside them`)
+    expect(doubt).toContain('its cells are numbers')
+    expect(doubt).toContain(sign)
   })
 
   it.each([

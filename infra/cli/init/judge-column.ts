@@ -111,8 +111,8 @@ function judgeWithout(
     if (missing.length === 0) continue
     const rest = texts.filter((text) => !missing.includes(text))
     const judged = judge(rest, withoutAll(counts, missing), name)
-    if (rest.length > 0 && judged.type !== 'string' && !judged.tokens)
-      return { judged: { ...judged, ...(doubt ? { doubt } : {}) }, missing }
+    const isFound = (judged.type !== 'string' || judged.isMeasured) && !judged.tokens
+    if (rest.length > 0 && isFound) return { judged: { ...judged, ...(doubt ? { doubt } : {}) }, missing }
   }
   return undefined
 }
@@ -166,10 +166,10 @@ function judge(texts: string[], counts: Map<string, number>, name: string): Judg
   if (times)
     return {
       type: 'string',
-      why: `${times.unclear} both fit`,
+      why: times.why,
       doubt: times.doubt,
     }
-  return judgeAsNumbers(texts, all) ?? { type: 'string', why: 'texts' }
+  return judgeAsNumbers(texts, all, name) ?? { type: 'string', why: 'texts' }
 }
 
 const isZoneless = (type: FieldType, text: string) =>

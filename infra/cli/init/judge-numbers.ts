@@ -2,14 +2,22 @@
 import { isProblem, readRules } from '@dsf/dataset'
 import type { Column, Marks } from './column.ts'
 import { fieldOf } from './field-of.ts'
+import { isDialed } from './key-names.ts'
 import { signBeside } from './numbers-with-signs.ts'
 import { areMeasures, arePadded, twinsOf } from './padded-numbers.ts'
 
 type Judged = Pick<Column, 'type' | 'marks' | 'doubt' | 'isMeasured'> & { why: string }
 
 /** @param all what they are called */
-export const judgeAsNumbers = (texts: string[], all: string): Judged | undefined =>
-  judgeNumbers(texts, all) ?? judgeMeasures(texts, all)
+export const judgeAsNumbers = (texts: string[], all: string, name: string): Judged | undefined =>
+  judgeDialed(texts, name) ?? judgeNumbers(texts, all) ?? judgeMeasures(texts, all) ?? judgeFlagged(texts)
+
+/** Digits that one dials, or writes on a letter: as numbers they would lose their noughts and their plus. */
+function judgeDialed(texts: string[], name: string): Judged | undefined {
+  return isDialed(name) && texts.every((text) => /^\+?\d+$/.test(text))
+    ? { type: 'string', why: 'digits of an address, with which nobody counts' }
+    : undefined
+}
 
 function judgeNumbers(texts: string[], all: string): Judged | undefined {
   if (texts.every((text) => /^[+-]?\d+$/.test(text)) && !areNumbers(texts, 'integer', {}))
@@ -98,5 +106,20 @@ function judgeMeasures(texts: string[], all: string): Judged | undefined {
     ...{ type, marks: own, isMeasured: true },
     why: `${all} are ${type}s${writtenWith(own)} with ${shown}, which is left out`,
     ...commaDoubt(own, texts),
+  }
+}
+
+const flagged = /^[<>≤≥~≈]? ?[+-]?\d[\d.,]*(?: [a-z]{1,3}|[KMB*†‡])?$/u
+const plain = /^[+-]?\d[\d.,]*$/
+
+/** Some of them with a sign of their own, as statistics write `4.8 p` for one that is provisional. */
+function judgeFlagged(texts: string[]): Judged | undefined {
+  if (!texts.every((text) => flagged.test(text))) return undefined
+  const odd = texts.filter((text) => !plain.test(text))
+  if (odd.length === 0 || !texts.some((text) => plain.test(text))) return undefined
+  const shown = `some with a sign beside them, as in ${JSON.stringify(odd[0])}`
+  return {
+    ...{ type: 'string', isMeasured: true, why: `numbers, ${shown}` },
+    doubt: `its cells are numbers, ${shown}, and stay texts: to be numbers, the signs have to stand in a column of their own`,
   }
 }

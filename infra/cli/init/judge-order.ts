@@ -30,6 +30,7 @@ export function judgeOrder(texts: string[], type: TimeType, format: string): Tim
   if (found) return { type, ...found, isGuess: true }
   return {
     unclear: `${format} and ${other}`,
+    why: `${format} and ${other} both fit`,
     doubt: `day and month cannot be told apart: ${format} and ${other} both fit all cells. Make it a date with the right "format"`,
   }
 }

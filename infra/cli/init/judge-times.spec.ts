@@ -8,6 +8,13 @@ describe('a column of', () => {
     expect(judged(['20240131', '20240201'], 'amount')).toEqual({ is: 'integer' })
   })
 
+  it.each([
+    ['01.01.2023 00:00 - 01.01.2023 01:00', '01.01.2023 23:00 - 02.01.2023 00:00'],
+    ['2023-01-01T00:00Z/2023-01-01T01:00Z', '2023-01-01T01:00Z/2023-01-01T02:00Z'],
+  ])('two times each stays one of texts, and that is told: %s', (...cells) => {
+    expect(judged(cells)).toEqual({ is: 'string', doubt: expect.stringContaining('two times each') })
+  })
+
   it('days that could also be months is told by the order of its rows, or stays a text', () => {
     expect(judged(['01/11/2024', '01/12/2024', '02/01/2024', '02/02/2024', '02/03/2024'])).toEqual({
       is: 'date %m/%d/%Y',
@@ -64,7 +71,7 @@ describe('a column of', () => {
     expect(judged(['1672531200', '1672531260'], 'Timestamp')).toEqual({ is: 'datetime %s' })
     expect(judged(['1672531200.5', '1672531260.25'], 'ts')).toEqual({ is: 'datetime %s.%f' })
     expect(judged(['1672531200000', '1672531260000'], 'open_time')).toEqual({ is: 'datetime %Q' })
-    expect(judged(['1672531200', '1672531260'], 'phone')).toEqual({ is: 'integer' })
+    expect(judged(['1672531200', '1672531260'], 'amount')).toEqual({ is: 'integer' })
     expect(judged(['1672531200', '167253126'], 'time')).toEqual({ is: 'integer' })
   })
 

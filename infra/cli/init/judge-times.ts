@@ -1,20 +1,36 @@
 /** Whether the texts of a column are times, and written how: by the readers of the stages. */
+import { yearly } from './key-names.ts'
 import { counted } from './findings.ts'
 import { judgeOrder } from './judge-order.ts'
 import { fits, readerOf, type TimesFound, type TimesUnclear, type TimeType } from './read-times.ts'
 import { localesOf, namedForms } from './time-locales.ts'
 import { dateForms, datetimeForms, otherMeaning, zonedForms } from './time-forms.ts'
 
+/** Of no form but the compact ones: hundreds of others need not be tried. */
+const isNumber = /^[+-]?\d+(\.\d+)?$/
 const couldBeTime = /^(?=.*\d)[\w :/.,+-]{6,40}$/
 
 /** @param texts without what means "no value", in the order of the file */
 export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
   if (texts.length === 0) return undefined
-  const days = judgeMidnights(texts)
+  const days = judgeMidnights(texts) ?? judgeYears(texts, name)
   if (days) return days
   const plain = texts.every((text) => couldBeTime.test(text)) ? judgePlain(texts, name) : undefined
-  return plain ?? judgeNames(texts, name) ?? judgeZoned(texts) ?? judgeForms(texts, name)
+  if (!plain && texts.every((text) => isNumber.test(text))) return undefined
+  return (
+    plain ??
+    judgeNames(texts, name) ??
+    judgeZoned(texts) ??
+    judgeSpans(texts, name) ??
+    judgeForms(texts, name)
+  )
 }
+
+/** A year that came through a column of numbers, as Pandas writes one in which some are missing. */
+const judgeYears = (texts: string[], name: string): TimesFound | undefined =>
+  yearly.test(name.trim()) && texts.every((text) => /^(1[5-9]|20|21)\d\d\.0$/.test(text))
+    ? { type: 'date', format: '%Y.0', why: 'years with a nought behind a point', isGuess: true }
+    : undefined
 
 const midnight = /[ T]00:00(?::00(?:\.0+)?)?([+-]\d\d(?::?\d\d)?)$/
 
@@ -65,7 +81,27 @@ function judgeForms(texts: string[], name: string): TimesUnclear | undefined {
   })
   return {
     unclear: said.join(' and '),
+    why: `times of several forms: ${said.join(' and ')}`,
     doubt: `its cells are times of several forms, ${said.join(' and ')}, and stay texts: a column is read by one. Write them alike in the file, as ISO 8601 is best`,
+  }
+}
+
+/** `01.01.2023 00:00 - 01.01.2023 01:00` */
+function judgeSpans(texts: string[], name: string): TimesUnclear | undefined {
+  const pairs = texts.map((text) => text.split(/ [-–—] | (?:to|bis|until) |\/(?=\d{4}-)/))
+  if (!pairs.every(({ length }) => length === 2)) return undefined
+  const [from, until] = [0, 1].map((i) =>
+    judgePlain(
+      pairs.map((pair) => pair[i]!),
+      name,
+    ),
+  )
+  if (!from || !until) return undefined
+  return {
+    unclear: 'a time from which and one until which',
+    why: 'two times in each cell',
+    doubt:
+      'its cells are two times each, from and until, and stay texts: a column is of one time, so the file needs a column for each',
   }
 }
 
@@ -86,7 +122,7 @@ function judgePlain(texts: string[], name: string): TimesFound | TimesUnclear | 
       why: 'digits that are times all of them',
       isGuess: true,
     }
-  if (texts.every((text) => /^\d+$/.test(text))) return undefined
+  if (texts.every((text) => isNumber.test(text))) return undefined
   const found = forms.find(([type, format]) => fits(texts, type, format))
   const meaning = found && otherMeaning(found[1], texts, name)
   if (meaning) return unclearOf(found[1], meaning)
@@ -118,6 +154,7 @@ function judgeNames(texts: string[], name: string): TimesFound | TimesUnclear | 
 
 const unclearOf = (format: string, meaning: string): TimesUnclear => ({
   unclear: `${format} and ${meaning}`,
+  why: `${format} and ${meaning} both fit`,
   doubt: `its cells could be times of the form ${format}, or ${meaning}. If they are times, make it a date with this "format"`,
 })
 

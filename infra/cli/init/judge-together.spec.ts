@@ -26,11 +26,25 @@ describe('a mark among texts is taken for none', () => {
     ['repeats among longer words', ['male', 'NA', 'NA', 'female'], 'NA'],
     ["repeats and is nobody's value", ['kV', 'n/a', 'n/a', 'MW'], 'n/a'],
     ['is a sign that repeats among words', ['red', '-', '-', 'blue'], '-'],
+    ['is a star that repeats among words', ['red', '*', '*', 'blue'], '*'],
   ])('where it %s, which is a guess', (_, sex, mark) => {
     expect(columnOf('sex', { sex })).toEqual({
       ...{ type: 'string', missing: [mark], sure: 'guess', filled: 2 },
       doubt: expect.stringContaining(`"${mark}" is taken for "no value"`),
     })
+  })
+
+  it('where nothing else stands there, and that is told', () => {
+    expect(columnOf('price', { price: ['-', '-', '-'] })).toEqual({
+      ...{ type: 'string', missing: ['-'], sure: 'guess', filled: 0 },
+      doubt:
+        '"-" is taken for "no value", because nothing else stands there; it has no value, so its type is not known',
+    })
+  })
+
+  it('but not in a column of its own name, which may be of such signs', () => {
+    const table = { weight: ['1', '2', 'NaN', '4'], nan: ['NaN', 'NaN', 'nonnum', 'NaN'] }
+    expect(columnOf('nan', table)).toMatchObject({ missing: [] })
   })
 
   it('where it is an error of a spreadsheet, once and beside words of any length', () => {

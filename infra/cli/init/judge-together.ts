@@ -9,7 +9,7 @@ const clearMarks = new Set([
   ...'N/A,n/a,<NA>,\\N,NaN,nan,NAN,NULL,Null,null'.split(','),
 ])
 /** Values of some columns: `NA` is Namibia, and `-` a strand. Words like `none` and `unknown` are values of any. */
-const otherMarks = new Set('NA,na,-,--,---,.,..,...,?'.split(','))
+const otherMarks = new Set('NA,na,-,--,---,.,..,...,?,*'.split(','))
 const isError = (text: string) => spreadsheetErrors.includes(text)
 const isMark = (text: string) => clearMarks.has(text) || otherMarks.has(text)
 const coded = /iso|code|countr|nation|continent|region|state|symbol|ticker/i
@@ -34,7 +34,9 @@ function missTogether(columns: Column[], rows: string[][]): Column[] {
   const isNone = (mark: string) => ofNumbers.has(mark) || ofTexts.has(mark) || isError(mark)
   const taken = new Map(
     texts.flatMap((one) => {
-      const marks = one.able.filter(isNone)
+      // nothing but such marks is no value either
+      const isBare = one.words.length === 0 && rows.length > 1
+      const marks = one.able.filter((mark) => isBare || isNone(mark))
       const isGuess = marks.some((mark) => !ofNumbers.has(mark) && !isError(mark))
       return marks.length === 0 ? [] : [[one.column, withMissing(one.column, rows, marks, isGuess)]]
     }),
@@ -55,6 +57,8 @@ function textsOf(column: Column, rows: string[][]): Texts {
 
 /** Of a column with values of its shape, as other countries have codes of two capital letters. */
 function mayBeValue(mark: string, words: string[], name: string): boolean {
+  // as signs of languages, one of which writes `NaN` so
+  if (mark.toLowerCase() === name.trim().toLowerCase()) return true
   if (clearMarks.has(mark)) return false
   const shape = shapeOf(mark)
   return words.length === 0 ? coded.test(name) : words.some((word) => shapeOf(word) === shape)
@@ -78,7 +82,11 @@ function withMissing(column: Column, rows: string[][], marks: string[], isGuess:
   const cells = rows.map((row) => row[at]!)
   const judged = judgeColumn(name, at, cells, marks)
   const shown = marks.map((mark) => JSON.stringify(mark)).join(', ')
-  const told = `${shown} is taken for "no value", because it occurs again and again, and is none of the words there`
+  const why =
+    judged.filled === 0
+      ? 'nothing else stands there'
+      : 'it occurs again and again, and is none of the words there'
+  const told = `${shown} is taken for "no value", because ${why}`
   const doubts = [...(isGuess ? [told] : []), ...(judged.doubt === undefined ? [] : [judged.doubt])]
   return {
     ...judged,

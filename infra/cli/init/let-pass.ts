@@ -2,6 +2,8 @@
 import type { Reading, Tolerance } from '@dsf/dataset'
 import { counted, type Finding } from './findings.ts'
 import { trailing } from './find-lines.ts'
+import { judgeAll } from './judge-column.ts'
+import { isOfColumn, typedOf } from './of-column.ts'
 import type { Scanned } from './scan-rows.ts'
 
 export interface Passed {
@@ -13,7 +15,7 @@ export interface Passed {
 /** @param scan reads the file by such words */
 export function letPass(scan: (reading: Reading) => Scanned, given: Reading): Passed {
   const asItIs = { scanned: scan(given), reading: given, findings: [] }
-  return withOpenEnds(scan, withoutBlank(scan, asItIs))
+  return withShortRows(scan, withOpenEnds(scan, withoutBlank(scan, asItIs)))
 }
 
 const tolerating = (reading: Reading, word: Tolerance): Reading => ({
@@ -50,6 +52,46 @@ function withOpenEnds(scan: (reading: Reading) => Scanned, found: Passed): Passe
 /** Header and rows end in a delimiter with nothing behind it. */
 const endsOpen = ({ header, rows }: Scanned): boolean =>
   header.length > 2 && header.at(-1) === '' && rows.length > 0 && rows.every((row) => row.at(-1) === '')
+
+/** Of so many rows one may be short. */
+const shortOf = 20
+/** Enough to judge columns by. */
+const judgedRows = 1000
+
+/** Some programs leave delimiters off at the end of a line: where other rows have nothing in the cells that lack, nothing is lost. */
+function withShortRows(scan: (reading: Reading) => Scanned, found: Passed): Passed {
+  const { header, rows, unreadable } = found.scanned
+  if (unreadable.length === 0 || unreadable.length * shortOf > rows.length) return found
+  const reading = tolerating(found.reading, 'shortRows')
+  const scanned = scan(reading)
+  const short = addedTo(rows, scanned.rows)
+  const typed = typedOf(judgeAll(header, rows.slice(0, judgedRows)))
+  const isSound = (row: string[]) => {
+    const end = row.findLastIndex((text) => text !== '') + 1
+    const lacks = [...header.keys()].slice(end)
+    return (
+      lacks.every((at) => rows.some((other) => other[at] === '')) &&
+      typed.every((column) => isOfColumn(row[column.at]!, column))
+    )
+  }
+  if (short.length === 0 || !short.every(isSound)) return found
+  return { scanned, reading, findings: [...found.findings, aboutShort(short.length)] }
+}
+
+/** Both are in the order of the file. */
+function addedTo(rows: string[][], more: string[][]): string[][] {
+  let at = 0
+  return more.filter((row) => {
+    const isThere = rows[at]?.every((text, i) => text === row[i]) ?? false
+    if (isThere) at++
+    return !isThere
+  })
+}
+
+const aboutShort = (rows: number): Finding => ({
+  ...{ about: 'short rows', answer: 'let pass', sure: 'guess' },
+  why: `${counted(rows, 'row')} ${rows === 1 ? 'ends' : 'end'} before the last columns, which are empty in other rows too`,
+})
 
 const aboutBlank = (rows: number): Finding => ({
   ...{ about: 'blank rows', answer: 'left out', sure: 'likely' },

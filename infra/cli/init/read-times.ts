@@ -14,9 +14,10 @@ export interface TimesFound {
   isGuess: boolean
 }
 
-/** What cannot be told: the meanings that fit all the same, and what to look at. */
+/** What cannot be told: the meanings that fit all the same, why it stays a text, and what to look at. */
 export interface TimesUnclear {
   unclear: string
+  why: string
   doubt: string
 }
 
@@ -24,8 +25,11 @@ const compiled = new Map<string, CellReader>()
 
 export function readerOf(type: TimeType, format: string, locale?: string): CellReader {
   const name = `${type} ${format} ${locale ?? ''}`
-  const field = fieldOf('', type, { format, ...(locale === undefined ? {} : { locale }) })
-  return compiled.get(name) ?? compiled.set(name, readRules(field)).get(name)!
+  const known = compiled.get(name)
+  if (known) return known
+  const reader = readRules(fieldOf('', type, { format, ...(locale === undefined ? {} : { locale }) }))
+  compiled.set(name, reader)
+  return reader
 }
 
 export function fits(texts: string[], type: TimeType, format: string, locale?: string): boolean {

@@ -14,7 +14,7 @@ import type { Service } from './service.ts'
 
 export const stageNames = Object.keys(flow) as StageName[]
 /** A young generation that holds a transaction's records: they die there, and nobody copies them. Same as in the Dockerfile and each app's `start`. */
-export const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=64']
+export const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=16']
 
 export type { StageName }
 

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { initializer } from '../testing/init-content.ts'
+
+const init = initializer()
+const table = (row: (i: number) => string) =>
+  `name,size,note,more\n${Array.from({ length: 30 }, (_, i) => `${row(i)}\n`).join('')}`
+
+describe('a row that is shorter than the header', () => {
+  const short = (row: string) =>
+    table((i) => (i === 7 ? row : `n${i},${i * 7}.5,${i % 2 ? 'x' : ''},${i % 3 ? 'y' : ''}`))
+
+  it('is let pass, and that is told, where other rows have nothing in its last columns', async () => {
+    const { reading, doubts, tried } = await init(short('n7,49.5'))
+    expect(reading).toEqual({ tolerate: ['shortRows'] })
+    expect(doubts).toContainEqual(expect.stringContaining('1 row ends before the last columns'))
+    expect(tried.counts).toMatchObject({ read: 30, clean: 30, refused: 0 })
+  })
+
+  it.each([
+    ['a column that is never empty is missing', short('n7')],
+    ['its cells are of other columns', short('note,n7')],
+  ])('stays refused where %s', async (_, content) => {
+    const { reading, tried } = await init(content)
+    expect(reading).toBeUndefined()
+    expect(tried.counts).toMatchObject({ read: 30, refused: 1 })
+  })
+})
+
+it('a quote behind a backslash is refused, and what would be right is told', async () => {
+  const { doubts } = await init(
+    table((i) => (i === 7 ? 'n7,49.5,"the \\"big\\" one",y' : `n${i},${i * 7}.5,x,y`)),
+  )
+  expect(doubts).toContainEqual(expect.stringContaining('a backslash before a quote'))
+})
