@@ -5,6 +5,7 @@ import { answerFilter, explainError, type BulkAnswer, type BulkOutcome } from '.
 import type { BulkBody } from './bulk-body.ts'
 import type { IndexSettings } from './config.ts'
 import { openClient, type Patience } from './elasticsearch-client.ts'
+import type { Turn } from './one-large.ts'
 import { sendBulk } from './send-bulk.ts'
 import { sharedCalls } from './shared-calls.ts'
 
@@ -17,15 +18,17 @@ export interface Index {
   prepare: (dataset: Dataset) => Promise<void>
   /** the same for an index that is not of a dataset */
   prepareIndex: (index: NamedIndex) => Promise<void>
-  /** into an alias, which is never made by writing to it, or into an index; tries until the signal ends its waiting */
+  /** into an alias, which is never made by writing to it, or into an index; each try in its turn, until the signal ends its waiting */
   bulk: (
     body: BulkBody,
-    how?: { target?: 'alias' | 'index'; signal?: AbortSignal | undefined },
+    how?: { target?: 'alias' | 'index'; signal?: AbortSignal | undefined; turn?: Turn },
   ) => Promise<BulkOutcome>
   /** makes what was written so far visible to searches; costs little where nothing was */
   refresh: (alias: string) => Promise<unknown>
   call: <T>(what: string, work: (client: Client) => Promise<T>) => Promise<T>
 }
+
+const atOnce: Turn = (_, send) => send()
 
 /** A template, and the first index that is made of it. */
 export interface NamedIndex {
@@ -58,9 +61,10 @@ export function openIndex(settings: IndexSettings, waits?: Patience): Index {
       ),
     prepare: (dataset) => prepared(ofDataset(dataset), dataset.name),
     prepareIndex: (index) => prepared(index),
-    bulk: (body, { target = 'alias', signal } = {}) => {
+    bulk: (body, { target = 'alias', signal, turn = atOnce } = {}) => {
       const request = (client: Client, items: string) => requestBulk(client, items, target === 'alias')
-      return sendBulk((items) => tried('bulk', (client) => request(client, items)), body, { signal })
+      const send = (items: string) => tried('bulk', (client) => request(client, items))
+      return sendBulk((items) => turn(items.length, () => send(items)), body, { signal })
     },
     // the lanes of a run end together, and one refresh is enough for all of them
     refresh: sharedCalls((alias) =>

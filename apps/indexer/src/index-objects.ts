@@ -16,6 +16,7 @@ import { keyProblem } from './key-problem.ts'
 import { documentId, documentWriter } from './to-document.ts'
 import type { Index } from './elasticsearch.ts'
 import { tableIndexer, type WaitContext } from './index-tables.ts'
+import { oneLargeAtATime } from './one-large.ts'
 import { objectReader, readInParts, type StoredObject } from './read-object.ts'
 import { tables } from './table-documents.ts'
 
@@ -63,13 +64,14 @@ type Seen = (outcome: BulkOutcome, objects: AnnouncedObject[], from: number) => 
 function rowIndexer(store: ObjectStore, index: Index, dataset: Dataset) {
   const toBodies = bulkWriter(dataset, { index: index.nameOf(dataset.name) })
   const toQuarantine = quarantineWriter(dataset)
+  const turn = oneLargeAtATime()
   return (quarantine: Output[], { heard, signal }: WaitContext) =>
     (objects: AnnouncedObject[], seen?: Seen): Promise<void> =>
       readInParts(objects, objectReader(dataset, store), async (part, read) => {
         let from = 0
         // one request for several small objects; their order does not matter, because versions decide
         for (const body of toBodies(read.flat())) {
-          const outcome = await index.bulk(body, { signal })
+          const outcome = await index.bulk(body, { signal, turn })
           heard()
           crashPoint('after-bulk')
           seen?.(outcome, part, from)
