@@ -1,18 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findKey } from './find-key.ts'
-import { judgeColumn } from './judge-column.ts'
-
-const keyOf = (names: string[], rows: string[][], looks?: number) => {
-  const columns = names.map((name, at) =>
-    judgeColumn(
-      name,
-      at,
-      rows.map((row) => row[at]!),
-    ),
-  )
-  const { columns: key, finding } = findKey(columns, rows, true, looks)
-  return { key: key.map(({ name }) => name), why: finding.why }
-}
+import { keyOf } from '../testing/key-of.ts'
 
 describe('a primary key', () => {
   it.each([
@@ -112,22 +99,6 @@ describe('a primary key', () => {
     expect(keyOf(['code', 'area', 'share'], many).key).toEqual([])
   })
 
-  it('is what its name calls a code, in other languages too', () => {
-    const rows = Array.from({ length: 50 }, (_, i) => [`N${i * 7}`, `${41_001 + i * 3}`])
-    for (const name of [
-      'code',
-      'codigo',
-      'Código',
-      'codigo_ine',
-      'cve_ent',
-      'Gemeindeschlüssel',
-      'kod',
-      'ags',
-      'numéro',
-    ])
-      expect([name, keyOf(['label', name], rows).key]).toEqual([name, [name]])
-  })
-
   it('is none of measures that tell rows apart by chance, and is one of numbers that say what a row is of', () => {
     let seed = 4
     const upTo = (most: number) => `${(seed = (seed * 16_807) % 2_147_483_647) % most}`
@@ -147,88 +118,6 @@ describe('a primary key', () => {
     expect(keyOf(['equinox', 'epoch'], epochs).key).toEqual([])
     const releases = epochs.map((_, i) => [`v1.${i % 40}`, `package ${Math.floor(i / 40)}`])
     expect(keyOf(['version', 'package'], releases).key).toEqual(['version', 'package'])
-  })
-
-  const measured = ['0.5', '0.75', '2', '9', '4', '9.5', '7'].map((text, i) => [`${1 + i * i * i}`, text])
-
-  it('is the first column of whole numbers without a name, as Pandas and R write an index', () => {
-    const shuffled = measured.toReversed().map((row, i) => (i === 3 ? ['500', row[1]!] : row))
-    const columns = ['column_1', 'cost'].map((name, at) =>
-      judgeColumn(
-        name,
-        at,
-        shuffled.map((row) => row[at]!),
-      ),
-    )
-    const keyWith = (header: string) =>
-      findKey([{ ...columns[0]!, header }, columns[1]!], shuffled, true).columns.map(({ name }) => name)
-    expect(keyWith('')).toEqual(['column_1'])
-    expect(keyWith('salary')).toEqual([])
-  })
-
-  it('is the first column of numbers that go one way, where nothing else is one, and that is a guess', () => {
-    const { key, why } = keyOf(['depth', 'density'], measured)
-    expect([key, why]).toEqual([['depth'], expect.stringContaining('go one way through all 7 rows')])
-    expect(keyOf(['depth', 'density'], measured.toReversed()).key).toEqual(['depth'])
-    expect(keyOf(['depth', 'density'], measured.slice(0, 5)).key).toEqual([])
-    expect(
-      keyOf(
-        ['density', 'depth'],
-        measured.map(([depth, density]) => [density!, depth!]),
-      ).key,
-    ).toEqual([])
-  })
-
-  it('is the first two columns of numbers, where all rows are in the order of both', () => {
-    const grid = Array.from({ length: 24 }, (_, i) => [
-      `0.${Math.floor(i / 6)}`,
-      `${(i % 6) * 2.5}`,
-      `${(i * 7) % 5}.1`,
-    ])
-    const { key, why } = keyOf(['turbulence', 'speed', 'power'], grid)
-    expect([key, why]).toEqual([['turbulence', 'speed'], expect.stringContaining('24 rows are in the order')])
-    const swapped = [...grid.slice(0, 7), grid[8]!, grid[7]!, ...grid.slice(9, 23)]
-    expect(keyOf(['turbulence', 'speed', 'power'], swapped).key).toEqual([])
-    const twins = grid.map((row, i) => [`${Math.floor(i / 2)}.5`, `${i % 2}.5`, row[2]!])
-    expect(keyOf(['income', 'age', 'power'], twins).key).toEqual([])
-    const pairs = grid.map((row, i) => [`${i}.5`, ...row.slice(1)])
-    expect(keyOf(['depth', 'speed', 'power'], pairs).key).toEqual(['depth'])
-  })
-
-  it('is two columns of numbers that make a grid without a hole, in whatever order', () => {
-    const grid = Array.from({ length: 20 }, (_, i) => [`${(i * 3) % 7}.1`, `0.${i % 4}`, `${i % 5}.5`])
-    const { key, why } = keyOf(['power', 'lat', 'lon'], grid)
-    expect([key, why]).toEqual([['lat', 'lon'], expect.stringContaining('each number of one stands')])
-    expect(keyOf(['power', 'lat', 'lon'], grid.slice(1)).key).toEqual([])
-    const twice = [...grid.slice(1), grid[2]!.with(0, '9.9')]
-    expect(keyOf(['power', 'lat', 'lon'], twice).key).toEqual([])
-  })
-
-  it('may be axes beside rows that are there twice', () => {
-    const curve = Array.from({ length: 24 }, (_, i) => [`${i * 0.5}.5`, `${(i * 7) % 5}.1`])
-    const { key, why } = keyOf(['speed', 'power'], [...curve.slice(0, 5), curve[4]!, ...curve.slice(5)])
-    expect([key, why]).toEqual([['speed'], expect.stringContaining('1 more row equals one of them')])
-  })
-
-  it.each(['paid', 'isPaid', 'is_valid', 'covid', 'monkey', 'postcode', 'zip_code', 'smoking_yes_cancer_no'])(
-    'is no column of numbers called %s, for all that its name ends like that of a key',
-    (name) => {
-      const rows = Array.from({ length: 30 }, (_, i) => [`n${i % 3}`, `${(i * 37) % 101}`])
-      expect(keyOf(['group', name], rows).key).toEqual([])
-    },
-  )
-
-  it.each(['userId', 'userid', 'user_id', 'STATION_KEY', 'email', 'no.'])(
-    'is one of them called %s',
-    (name) => {
-      const rows = Array.from({ length: 30 }, (_, i) => [`n${i % 3}`, `${(i * 37) % 101}`])
-      expect(keyOf(['group', name], rows).key).toEqual([name])
-    },
-  )
-
-  it('may be the code of an address where that stands first', () => {
-    const rows = Array.from({ length: 30 }, (_, i) => [`${10115 + i * 7}`, `n${i % 3}`])
-    expect(keyOf(['postcode', 'town'], rows).key).toEqual(['postcode'])
   })
 
   it('has a counter that begins again, with what it begins again for', () => {
@@ -285,14 +174,6 @@ describe('a primary key', () => {
       expect(keyOf(names, [...teams, ...teams.slice(1)]).key).toEqual(['team'])
       expect(keyOf(names, [...teams, ...teams]).key).toEqual([])
     })
-  })
-
-  it('may be a text or a time whose name has a part of a name in it by chance', () => {
-    const days = Array.from({ length: 9 }, (_, i) => [`2024-01-0${i + 1}`, '1.5'])
-    expect(keyOf(['measured_on', 'level'], days).key).toEqual(['measured_on'])
-    const people = ['ann', 'bob', 'eve'].map((name) => [name, '1.5'])
-    for (const name of ['surname', 'Last Name', 'first', 'player_first', 'givenName'])
-      expect(keyOf([name, 'level'], people).key).toEqual([])
   })
 
   it('is looked for in so many rows and no more, and that is told', () => {

@@ -13,17 +13,9 @@ const couldBeTime = /^(?=.*\d)[\w :/.,+-]{6,40}$/
 /** @param texts without what means "no value", in the order of the file */
 export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
   if (texts.length === 0) return undefined
-  const days = judgeMidnights(texts) ?? judgeYears(texts, name)
-  if (days) return days
-  const plain = texts.every((text) => couldBeTime.test(text)) ? judgePlain(texts, name) : undefined
-  if (!plain && texts.every((text) => isNumber.test(text))) return undefined
-  return (
-    plain ??
-    judgeNames(texts, name) ??
-    judgeZoned(texts) ??
-    judgeSpans(texts, name) ??
-    judgeForms(texts, name)
-  )
+  const plain = judgeMidnights(texts) ?? judgeYears(texts, name) ?? judgePlain(texts, name)
+  if (plain || texts.every((text) => isNumber.test(text))) return plain
+  return judgeNames(texts, name) ?? judgeZoned(texts) ?? judgeSpans(texts, name) ?? judgeForms(texts, name)
 }
 
 /** A year that came through a column of numbers, as Pandas writes one in which some are missing. */
@@ -114,6 +106,7 @@ function judgeZoned(texts: string[]): TimesFound | undefined {
 }
 
 function judgePlain(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
+  if (!texts.every((text) => couldBeTime.test(text))) return undefined
   const compact = compactForms.find((form) => isCompact(texts, form, name))
   if (compact)
     return {
