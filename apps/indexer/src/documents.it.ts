@@ -9,6 +9,7 @@ import { freshName, newDataset } from '../../../e2e/support/lanes.ts'
 import { environment } from '../../../e2e/support/stack.ts'
 import { ownIndex } from '../testing/own-index.ts'
 import { bulkWriter } from './bulk-body.ts'
+import type { Turn } from './one-large.ts'
 import { indexSettings } from './config.ts'
 import { openIndex, type NamedIndex } from './elasticsearch.ts'
 import { tableIndexer } from './index-tables.ts'
@@ -97,6 +98,21 @@ describe('a row at the edge of what its types hold', () => {
     await ask(`${dataset.name}/_refresh`)
     const { hits } = (await ask(`${dataset.name}/_search`)).hits
     expect(hits.length).toBe(1)
+  })
+
+  it('is sent in its turn, by the length of its request', async () => {
+    const dataset = newDataset(1, fields, freshName(), roles)
+    await index.prepare(dataset)
+    const [body] = bulkWriter(dataset)([
+      { dsf_run: 'r', dsf_row: 1, dsf_version: 1, simulated: false, id: 'a', v: 1 },
+    ])
+    const lengths: number[] = []
+    const turn: Turn = (length, send) => {
+      lengths.push(length)
+      return send()
+    }
+    expect(await index.bulk(body!, { turn })).toMatchObject({ fates: ['created'] })
+    expect(lengths).toEqual([body!.body.length])
   })
 })
 

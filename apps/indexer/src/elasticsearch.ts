@@ -64,7 +64,7 @@ export function openIndex(settings: IndexSettings, waits?: Patience): Index {
     bulk: (body, { target = 'alias', signal, turn = atOnce } = {}) => {
       const request = (client: Client, items: string) => requestBulk(client, items, target === 'alias')
       const send = (items: string) => tried('bulk', (client) => request(client, items))
-      return sendBulk((items) => turn(items.length, () => send(items)), body, { signal })
+      return sendBulk((items) => turn(items.length, () => send(items), signal), body, { signal })
     },
     // the lanes of a run end together, and one refresh is enough for all of them
     refresh: sharedCalls((alias) =>

@@ -38,7 +38,9 @@ const announced = (route: string, key: string): AnnouncedObject => ({
 function open(refusing?: string, answers: Fate[] = []) {
   const taken: Record<string, number> = {}
   const store = { get: async (key: string) => bytesOf(key) } as unknown as ObjectStore
-  const bulk: Index['bulk'] = async (items) => {
+  const turns: unknown[] = []
+  const bulk: Index['bulk'] = async (items, how) => {
+    turns.push(how?.turn)
     const { body, rows } = items
     if (items.refused !== undefined) return sendBulk(() => Promise.reject(new Error('sent')), items)
     const alias = (JSON.parse(body.split('\n')[0]!) as { index: { _index: string } }).index._index
@@ -49,12 +51,24 @@ function open(refusing?: string, answers: Fate[] = []) {
   }
   const signs = { count: 0 }
   const handle = objectIndexer(store, { bulk, nameOf: (name: string) => name } as Index)(dataset)
+  let lane = 0
   const batch = (firstRecord: number, ...records: AnnouncedObject[]) =>
-    handle({ records, lane: 1, firstRecord } as Batch<AnnouncedObject>, {
+    handle({ records, lane, firstRecord } as Batch<AnnouncedObject>, {
       heard: () => signs.count++,
       signal: new AbortController().signal,
     })
-  return { taken, signs, batch, handle: (...records: AnnouncedObject[]) => batch(0, ...records) }
+  const inLane = (other: number, ...records: AnnouncedObject[]) => {
+    lane = other
+    return batch(0, ...records)
+  }
+  return {
+    taken,
+    signs,
+    turns,
+    batch,
+    inLane,
+    handle: (...records: AnnouncedObject[]) => batch(0, ...records),
+  }
 }
 
 describe('a batch of announced objects', () => {
@@ -62,6 +76,14 @@ describe('a batch of announced objects', () => {
     const { handle, signs } = open()
     await handle(announced('lake', 'lake/a'), announced('trends', 'lake/t'))
     expect(signs.count).toBe(2)
+  })
+
+  it('sends its rows in the turn that all lanes of the dataset share', async () => {
+    const { inLane, turns } = open()
+    await inLane(0, announced('lake', 'lake/a'))
+    await inLane(1, announced('lake', 'lake/b'))
+    expect(turns).toEqual([expect.any(Function), expect.any(Function)])
+    expect(turns[0]).toBe(turns[1])
   })
 
   it('counts the rows of the lake, and nothing of what belongs to no run', async () => {

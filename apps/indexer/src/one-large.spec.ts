@@ -42,6 +42,30 @@ describe('of a dataset', () => {
     expect(await next).toBe('b')
   })
 
+  it('nobody waits for long, because what is under way may hang', async () => {
+    const { begun, send } = requests()
+    const turn = oneLargeAtATime(20)
+    void turn(1_000_000, send('hangs'))
+    void turn(1_000_000, send('next'))
+    await expect.poll(() => begun).toEqual(['hangs', 'next'])
+  })
+
+  it('who is stopped waits for nobody, and sends nothing', async () => {
+    const { begun, send, answers } = requests()
+    const turn = oneLargeAtATime()
+    const stop = new AbortController()
+    const first = turn(1_000_000, send('a'))
+    const stopped = turn(1_000_000, send('b'), stop.signal)
+    await rest()
+    stop.abort(new Error('stopped'))
+    await expect(stopped).rejects.toThrow()
+    answers.get('a')!.answer()
+    expect(await first).toBe('a')
+    void turn(1_000_000, send('c'))
+    await rest()
+    expect(begun).toEqual(['a', 'c'])
+  })
+
   it('small ones wait for none, and neither do those of another dataset', async () => {
     const { begun, send } = requests()
     const turn = oneLargeAtATime()

@@ -133,17 +133,33 @@ const isRow = (header: string[], row: string[]) => row.every((text, i) => text =
 /** No number, and none of the usual words for no value; a sign may stand for a unit, and `#` for none. */
 const isWord = (text: string) => /[\p{L}%°#$€£]/u.test(text) && !usualMissing.has(text.trim())
 
-/**
- * Whether lines below a header say what the whole file is of, as `Unit;USD`: the first cell of each row behind them has a digit and theirs has none, and
- * where those have numbers or times, these have none either, but words in one of them.
- */
-export function areNotes(lines: string[][], columns: Column[], others: string[][]): boolean {
-  if (!others.every(([text]) => /\d/.test(text!)) || lines.some(([text]) => /\d/.test(text!))) return false
-  const typed = typedOf(columns).filter(({ at }) => at > 0)
-  const isValueOf = (line: string[]) => (column: Column) =>
-    line[column.at]!.trim() !== '' && isOfColumn(line[column.at]!, column)
-  const hasWord = (line: string[]) => typed.some(({ at }) => isWord(line[at]!))
-  return !lines.some((line) => typed.some(isValueOf(line))) && lines.some(hasWord)
+const label =
+  /^(pre)?units?\b|^(einheit|dimension|scale|multiplier|frequency|source|quelle|title|titel|notes?|remarks?|important|release|next release|last update|updated|stand|cdid|series|description|beschreibung|seasonal)\b/i
+/** Fewer lines may be rows whose values are words. */
+const fewestNotes = 3
+
+/** Whether lines below a header say what the whole file is of, as `Unit;USD` does: by their first cells, where the other rows have a digit. */
+export function areNotes(lines: string[][], others: string[][]): boolean {
+  const labels = lines.filter(([text]) => label.test(text!.trim())).length
+  return (
+    lines.length >= fewestNotes &&
+    labels * 2 >= lines.length &&
+    !lines.some(([text]) => /\d/.test(text!)) &&
+    others.every(([text]) => /\d/.test(text!))
+  )
+}
+
+/** Whether the line below a header of codes (`GEO_ID, B01001_001E`) says what they mean (`Geography, Estimate!!Total`), each in words of its own. */
+export function areMeanings(header: string[], line: string[], others: string[][]): boolean {
+  const isCode = (text: string) => /^[A-Z][A-Z0-9_]*$/.test(text)
+  return (
+    header.length > 2 &&
+    header.every(isCode) &&
+    line.every((text) => /\p{Ll}/u.test(text) && !/^\d/.test(text)) &&
+    new Set(line).size === line.length &&
+    !/\d/.test(line[0]!) &&
+    others.every(([text]) => /\d/.test(text!))
+  )
 }
 
 /** A line of hardly any cell, none of them a number, time or text of its column: `class` below the column that is asked for. */

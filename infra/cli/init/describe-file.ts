@@ -7,7 +7,6 @@ import { withYears } from './find-years.ts'
 import { missFarValues } from './far-values.ts'
 import { keepDigits } from './keep-digits.ts'
 import { counted, type Finding } from './findings.ts'
-import { tellClock } from './clock-beside.ts'
 import type { Column } from './column.ts'
 import { judgeAll } from './judge-column.ts'
 import { doubtPoints } from './judge-numbers.ts'
@@ -61,9 +60,8 @@ export async function describeFile(
   )
   const found = findKey(named, rows, isWhole)
   const { columns: timed, key } = withYears(asInKey(named, found), found, rows)
-  const kept = key.columns.length > 0 ? timed : timed.map((column) => keepDigits(column, rows))
-  const roles = findRoles(kept, key.columns, rows)
-  const fields = tellClock(kept, roles.eventTime, rows)
+  const fields = key.columns.length > 0 ? timed : timed.map((column) => keepDigits(column, rows))
+  const roles = findRoles(fields, key.columns, rows)
   return {
     ...{ dialect, reading, hasHeader: header.isHeader, columns: fields },
     ...{ key: key.columns, roles, rows: all.length, ...(encoding ? { encoding } : {}) },
@@ -77,12 +75,13 @@ export async function describeFile(
       ...encodingDoubt(encoding),
       ...lineDoubts(lines.findings),
       ...nameDoubts(fields, header.isHeader || names !== undefined),
-      ...unreadableDoubt(scanned),
+      ...unreadableDoubt(scanned, header.isHeader ? 0 : 1),
       ...(header.doubt === undefined ? [] : [header.doubt]),
       ...(header.isHeader ? repeatDoubt(scanned.rows.length - below.length) : []),
-      ...oneColumnDoubt(fields, rows),
+      ...oneColumnDoubt(fields, rows, header.isHeader && header.doubt === undefined),
       ...equalDoubt(key.equal, rows.length),
       ...fields.flatMap(({ name, doubt }) => (doubt ? [`${name}: ${doubt}`] : [])),
+      ...roles.doubts,
     ],
   }
 }
@@ -130,11 +129,12 @@ const repeatDoubt = (times: number): string[] =>
         `the header stands ${times === 1 ? 'once' : `${times} times`} more among the rows: where a column is no text, that is a refused row, and else a row like others`,
       ]
 
-const unreadableDoubt = ({ unreadable, rows }: Scanned): string[] =>
+/** @param more rows before those that were scanned: the first one, where it is none of names */
+const unreadableDoubt = ({ unreadable, rows }: Scanned, more: number): string[] =>
   unreadable.length === 0
     ? []
     : [
-        `${unreadable.length} of ${counted(rows.length + unreadable.length, 'row')} cannot be read; the first is row ${unreadable[0]!.row}: ${unreadable[0]!.reason}${byBackslash(unreadable)}`,
+        `${unreadable.length} of ${counted(rows.length + unreadable.length + more, 'row')} cannot be read; the first is row ${unreadable[0]!.row + more}: ${unreadable[0]!.reason}${byBackslash(unreadable)}`,
       ]
 
 const byBackslash = (unreadable: Scanned['unreadable']): string =>
@@ -143,11 +143,16 @@ const byBackslash = (unreadable: Scanned['unreadable']): string =>
     : ''
 
 /** Texts of several words in one column are lines of a text, or of a table whose columns no delimiter parts. */
-function oneColumnDoubt(columns: Column[], rows: string[][]): string[] {
+function oneColumnDoubt(columns: Column[], rows: string[][], hasHeader: boolean): string[] {
   const several = rows.filter(([text]) => /\S\s+\S+\s+\S/.test(text!)).length
-  return columns.length === 1 && several * 2 > rows.length
+  if (columns.length !== 1 || columns[0]!.type !== 'string') return []
+  return several * 2 > rows.length
     ? ['no delimiter was found, so each line is one cell: a table of columns needs one']
-    : []
+    : hasHeader
+      ? [
+          'the first line is taken for the name of the one column, and may be a row: then say "header": false in the dialect',
+        ]
+      : []
 }
 
 /** Equal rows may each be one that was observed. */

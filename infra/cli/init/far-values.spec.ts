@@ -28,6 +28,7 @@ describe('a number of equal digits', () => {
     ['once only', ['8888']],
     ['near the others', ['999', '999']],
     ['of two digits', ['-99', '-99']],
+    ['of two digits and a nought', ['-990', '-990']],
     ['of other digits', ['7777', '7777']],
   ])('is a value %s', (_, odd) => {
     expect(missed([...rain, ...odd])).toEqual({ missing: [], filled: 60 + odd.length, doubt: undefined })

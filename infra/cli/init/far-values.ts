@@ -16,7 +16,7 @@ const coded =
 
 const isOdd = (text: string) =>
   (/^-?([89])\1+(\.\1+|\.0*)?$/.test(text) && text.replace(/\D|0/g, '').length > 2) ||
-  /^(-99+0+|([1-7])\2{4,})(\.0*)?$/.test(text)
+  /^(-99+00+|([1-7])\2{4,})(\.0*)?$/.test(text)
 
 export function missFarValues(column: Column, rows: string[][]): Column {
   const { name, at, type, marks = {}, missing, doubt } = column

@@ -57,6 +57,12 @@ describe('where nothing names a row, its key', () => {
     expect(keyOf(['power', 'lat', 'lon'], grid.slice(1)).key).toEqual([])
     const twice = [...grid.slice(1), grid[2]!.with(0, '9.9')]
     expect(keyOf(['power', 'lat', 'lon'], twice).key).toEqual([])
+    const equal = Array.from({ length: 9 }, (_, i) => [
+      `${(i * 4) % 7}.5`,
+      ['0.5', '1', '1.0'][i % 3]!,
+      `0.${Math.floor(i / 3)}`,
+    ])
+    expect(keyOf(['power', 'a', 'b'], equal).key).toEqual([])
   })
 
   it('may be axes beside rows that are there twice', () => {

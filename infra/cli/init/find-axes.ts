@@ -1,6 +1,7 @@
 import { readRules } from '@dsf/dataset'
 import type { Column } from './column.ts'
 import { fieldOfColumn } from './field-of.ts'
+import { numbered, type Numbered } from './key-columns.ts'
 
 /** Fewer numbers may be in order by chance. */
 const fewestSteps = 6
@@ -23,15 +24,18 @@ const [mostAxes, fewestOfGrid] = [4, 3]
 
 /** Two columns of numbers, each of one of which stands beside each of the other, once. */
 export function gridOf(columns: Column[], rows: string[][]): Column[] {
-  const able = columns.filter(isOfNumbers).slice(0, mostAxes)
-  const distinct = able.map(({ at }) => new Set(rows.map((row) => row[at])).size)
-  const isGrid = (i: number, j: number) =>
-    Math.min(distinct[i]!, distinct[j]!) >= fewestOfGrid &&
-    distinct[i]! * distinct[j]! === rows.length &&
-    new Set(rows.map((row) => `${row[able[i]!.at]} ${row[able[j]!.at]}`)).size === rows.length
-  const pairs = able.flatMap((_, i) => able.slice(i + 1).map((__, k) => [i, i + 1 + k] as const))
-  const found = pairs.find(([i, j]) => isGrid(i, j))
-  return found ? found.map((i) => able[i]!) : []
+  const able = columns
+    .filter(isOfNumbers)
+    .slice(0, mostAxes)
+    .flatMap((column) => numbered(column, rows) ?? [])
+  const pairs = able.flatMap((one, i) => able.slice(i + 1).map((other) => [one, other] as const))
+  return pairs.find(([one, other]) => isGrid(one, other, rows.length))?.map(({ column }) => column) ?? []
+}
+
+function isGrid(one: Numbered, other: Numbered, rows: number): boolean {
+  if (Math.min(one.distinct, other.distinct) < fewestOfGrid || one.distinct * other.distinct !== rows)
+    return false
+  return new Set(one.numbers.map((number, i) => number * other.distinct + other.numbers[i]!)).size === rows
 }
 
 const isOfNumbers = ({ type, filled, cells }: Column) =>

@@ -4,6 +4,7 @@ import type { Column } from './column.ts'
 import type { Finding } from './findings.ts'
 import {
   areAboveNarrower,
+  areMeanings,
   areNotes,
   arePartedFrom,
   isHint,
@@ -60,20 +61,14 @@ export function findHeader(bytes: Buffer, given: Dialect, judge: Judge, hasSecon
 
 /** Of the first rows those that are none. Columns are judged without them, so the most of them are tried first. */
 function secondsOf(scanned: Scanned, judge: Judge): Second[] {
-  const notes = (most: number, fewest: number) => notesOf(scanned, judge, most, fewest)
-  return notes(mostNotes, mostSeconds + 1) ?? fewOf(scanned, judge) ?? notes(mostSeconds, 1) ?? []
+  const { header, rows } = scanned
+  if (rows.length > 3 && areMeanings(header, rows[0]!, rows.slice(1, judgedRows))) return ['no names']
+  return notesOf(scanned) ?? fewOf(scanned, judge) ?? []
 }
 
-function notesOf(
-  { header, rows }: Scanned,
-  judge: Judge,
-  most: number,
-  fewest: number,
-): Second[] | undefined {
-  for (let n = Math.min(most, rows.length - 3); n >= fewest; n--) {
-    const others = rows.slice(n, n + judgedRows)
-    if (areNotes(rows.slice(0, n), judge(header, others), others)) return Array<Second>(n).fill('no names')
-  }
+function notesOf({ rows }: Scanned): Second[] | undefined {
+  for (let n = Math.min(mostNotes, rows.length - 3); n > 0; n--)
+    if (areNotes(rows.slice(0, n), rows.slice(n, n + judgedRows))) return Array<Second>(n).fill('no names')
   return undefined
 }
 

@@ -3,10 +3,10 @@ import { butFor, withEmpty, ofAxes, ofGrid, ofUnique, ofWholeRow, type Key } fro
 import type { Column } from './column.ts'
 import { combinations, isOfDays, isUnique, type Budget } from './combinations.ts'
 import { axesOf, gridOf } from './find-axes.ts'
-import { withItsYear } from './find-years.ts'
+import { isIndex, withItsYear } from './find-years.ts'
 import { counted } from './findings.ts'
 import { couldBeKey, numbered, rank } from './key-columns.ts'
-import { isNamed, isNamedStation } from './key-names.ts'
+import { isNamed, isNamedStation, isYearly } from './key-names.ts'
 
 /** Rows that are looked at in all tries together: a second or two, however late the tries end. */
 const mostLooks = 20_000_000
@@ -14,7 +14,7 @@ const areNamed = (columns: Column[]): boolean => columns.every(isNamed)
 
 export function findKey(columns: Column[], rows: string[][], isWhole: boolean, looks = mostLooks): Key {
   const budget = { looks }
-  const unique = uniqueAmong(columns, rows, budget)
+  const unique = withoutIndex(uniqueAmong(columns, rows, budget), columns, rows, budget)
   const key = unique && withItsPlace(withItsYear(unique, columns), columns)
   if (key) return { columns: key, equal: 0, finding: ofUnique(key, rows.length, isWhole, areNamed(key)) }
   const once = withoutEqual(rows)
@@ -49,6 +49,20 @@ const wholeRow = (rows: string[][], equal: number, { looks }: Budget): Key => ({
   ...{ columns: [], equal },
   finding: ofWholeRow(rows.length, looks > 0),
 })
+
+/** The numbers of rows name them in this file alone: where a text and a year or a day do, too, these are the key of the next one as well. */
+function withoutIndex(
+  key: Column[] | undefined,
+  columns: Column[],
+  rows: string[][],
+  budget: Budget,
+): Column[] | undefined {
+  if (!key || key.length > 1 || !isIndex(key[0]!)) return key
+  const able = columns.filter((column) => column.type === 'string' || isOfDays(column) || isYearly(column))
+  const natural = uniqueAmong(able, rows, budget)
+  const isOfTexts = natural?.length === 2 && natural.some(({ type }) => type === 'string')
+  return isOfTexts && !natural.every(({ type }) => type === 'string') ? natural : key
+}
 
 /** A time alone is one of the station that all rows are of, and the next file may be of another. */
 function withItsPlace(key: Column[], columns: Column[]): Column[] {

@@ -95,10 +95,24 @@ function headerBefore(records: Begun[], rows: Begun[], start: number, width: num
   const isOpen = rows.slice(start, start + followers).every(({ cells: row }) => row?.at(-1) === '')
   if (before && cells.length === width - 1 && isOpen && areNames(cells))
     return { ...before, reading: { tolerate: ['trailingDelimiter'] }, findings: [trailing] }
+  const [top, ...below] = rows
+  if (areNamesOfMore(top!.cells ?? [], below, width))
+    return {
+      ...top!,
+      reading: { tolerate: ['shortRows'] },
+      findings: [aboutShort(top!.cells!.length, width)],
+    }
   if (before && areSomeNames(cells, rows.slice(start), width))
     return { ...before, ...namesOfSome(before, cells, rows.slice(start, start + followers)) }
   return { ...first, findings: [] }
 }
+
+/** Most rows end before the last columns, some do not, and none goes beyond. */
+const areNamesOfMore = (cells: string[], rows: Begun[], width: number): boolean =>
+  cells.length > width &&
+  areNames(cells) &&
+  rows.some((row) => row.cells?.length === cells.length) &&
+  rows.every((row) => (row.cells?.length ?? 0) <= cells.length)
 
 /** For more than half of the columns, above a row that has none. */
 function areSomeNames(cells: string[], [first, next]: Begun[], width: number): boolean {
@@ -146,6 +160,11 @@ export const trailing: Finding = {
   ...{ about: 'last delimiter', answer: 'let pass', sure: 'likely' },
   why: 'lines end in a delimiter with nothing behind it',
 }
+
+const aboutShort = (names: number, width: number): Finding => ({
+  ...{ about: 'short rows', answer: 'let pass', sure: 'guess' },
+  why: `the header has ${names} cells, each a word; most rows have ${width}, and none has more than the header`,
+})
 
 const aboutFirst = (header: Begun): Finding => ({
   ...{ about: 'header', answer: `line ${header.line}, without the first column`, sure: 'guess' },

@@ -27,6 +27,14 @@ describe('the place of a row', () => {
     expect(fields[1]).toMatchObject({ type: 'integer', groupChar: '.' })
   })
 
+  it('is nowhere where some are beyond those of the earth, and that is told', async () => {
+    const { findings, doubts } = await init(
+      `id,lat,lon\n${rows((i) => `p${i},${i}.5,${i === 7 ? 195 : i}.25`)}`,
+    )
+    expect(findings).toContainEqual(expect.objectContaining({ about: 'place', answer: 'none' }))
+    expect(doubts).toContainEqual(expect.stringContaining('lon: 1 cell of 40 rows is beyond 180 degrees'))
+  })
+
   it('is nowhere where there are no such degrees, and that is said', async () => {
     const { findings } = await init(`id,lat,lon\n${rows((i) => `p${i},${i}00.5,-${i}.25`)}`)
     expect(findings).toContainEqual(expect.objectContaining({ about: 'place', answer: 'none' }))
@@ -49,6 +57,17 @@ describe('the time of a row', () => {
     expect(doubts).toContainEqual(
       expect.stringContaining('Uhrzeit: its cells are the times of day of "Datum"'),
     )
+  })
+
+  it('has no clock beside it in scores, nor where it is a moment itself', async () => {
+    const scores = await init(
+      `date,score,gate\n${rows((i) => `2024-01-${10 + (i >> 2)},${20 + i}:${60 + i},${i % 4}`)}`,
+    )
+    expect(scores.doubts.join()).not.toContain('times of day')
+    const moments = await init(
+      `at,opens,gate\n${rows((i) => `2024-01-${10 + (i >> 2)} 0${i % 4}:00,1${i % 4}:30,${i}`)}`,
+    )
+    expect(moments.doubts.join()).not.toContain('times of day')
   })
 
   it('is the day, where the moment is one of a change or of something else', async () => {

@@ -2,6 +2,7 @@
 import { isProblem, readRules } from '@dsf/dataset'
 import { fieldOf } from './field-of.ts'
 import { counted, type Finding } from './findings.ts'
+import { clockDoubts, degreeDoubts } from './role-doubts.ts'
 import type { Column } from './column.ts'
 
 export interface Roles {
@@ -11,6 +12,8 @@ export interface Roles {
   geo?: { latitude: Column; longitude: Column }
   period?: 'month' | 'year'
   findings: Finding[]
+  /** what somebody should look at */
+  doubts: string[]
 }
 
 type Looked<T> = { column?: T; finding?: Finding }
@@ -43,8 +46,16 @@ export function findRoles(columns: Column[], key: Column[], rows: string[][]): R
     ...(kind.column && !lake.withoutKind ? { type: kind.column } : {}),
     ...(lake.period ? { period: lake.period } : {}),
     findings: [...findings, ...lake.findings],
+    doubts: [
+      ...clockDoubts(columns, time.column, rows),
+      ...(geo.column ? [] : degreeDoubts(columns.filter(isLatitude), 90, rows)),
+      ...(geo.column ? [] : degreeDoubts(columns.filter(isLongitude), 180, rows)),
+    ],
   }
 }
+
+const isLatitude = ({ name }: Column): boolean => names.latitude.test(name.trim())
+const isLongitude = ({ name }: Column): boolean => names.longitude.test(name.trim())
 
 export const isTime = ({ type, filled, cells }: Column) =>
   (type === 'date' || type === 'datetime') && filled > cells / 2
@@ -123,8 +134,8 @@ function placeOf(columns: Column[], rows: string[][]): Looked<NonNullable<Roles[
       return (type === 'number' || type === 'integer') && rows.every((row) => !isProblem(read(row[at]!)))
     }
   const [latitude, longitude] = [
-    columns.filter(({ name }) => names.latitude.test(name.trim())).find(within(90)),
-    columns.filter(({ name }) => names.longitude.test(name.trim())).find(within(180)),
+    columns.filter(isLatitude).find(within(90)),
+    columns.filter(isLongitude).find(within(180)),
   ]
   if (!latitude || !longitude)
     return {

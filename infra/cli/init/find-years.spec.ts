@@ -7,7 +7,7 @@ const years = (header: string, row: (year: number, i: number) => string) =>
 const land = (i: number) => (i < 15 ? 'Chile' : 'Peru')
 
 describe('a year', () => {
-  it.each(['year', 'Jahr', 'anio', '年'])(
+  it.each(['year', 'Jahr', 'anio', '年', '年份', 'Calendar Year', 'school_year'])(
     'that tells rows apart is their time where no other column is, as in "%s"',
     async (name) => {
       const { fields, findings, tried } = await init(
@@ -29,15 +29,21 @@ describe('a year', () => {
     expect((await init(longley)).fields[1]).toEqual({ name: 'year', type: 'date', format: '%Y' })
   })
 
-  it('may have a nought behind a point, as Pandas writes it', async () => {
-    const { fields, findings, tried } = await init(
-      years('country,year,births', (year, i) => `${land(i)},${year}.0,${i * 7}`),
+  it.each(['', 'index', 'time'])('may be the index of a series, as in "%s"', async (name) => {
+    const series = (first: number) =>
+      `${name},value\n${Array.from({ length: 30 }, (_, i) => `${first + i},${(i * 7) % 5}.5\n`).join('')}`
+    expect((await init(series(1880))).fields[0]).toMatchObject({ type: 'date', format: '%Y' })
+    expect((await init(series(880))).fields[0]).toMatchObject({ type: 'integer' })
+  })
+
+  it('is the key with a text, where Pandas has numbered the rows', async () => {
+    const { findings, fields } = await init(
+      years(',country,year,births', (year, i) => `${i},${land(i)},${year},${i * 7}`),
     )
-    expect(fields[1]).toEqual({ name: 'year', type: 'date', format: '%Y.0' })
     expect(findings).toContainEqual(
       expect.objectContaining({ about: 'primary key', answer: 'country, year' }),
     )
-    expect(tried.counts).toMatchObject({ read: 30, clean: 30 })
+    expect(fields[2]).toEqual({ name: 'year', type: 'date', format: '%Y' })
   })
 
   it.each([

@@ -3,7 +3,7 @@ import type { Column } from './column.ts'
 import { counted } from './findings.ts'
 import type { Key } from './about-key.ts'
 import { isTime } from './find-roles.ts'
-import { yearly } from './key-names.ts'
+import { isYearly } from './key-names.ts'
 
 /** What says more of the time than the year does, which would be lost behind it, as a word of a name. */
 const within = new Set(
@@ -27,7 +27,7 @@ const isYear = (text: string) => /^(1[5-9]|20|21)\d\d$/.test(text.trim())
  * of a model) stays a number.
  */
 export function withYears(columns: Column[], key: Key, rows: string[][]): { columns: Column[]; key: Key } {
-  const year = columns.find(({ name }) => yearly.test(name.trim()))
+  const year = columns.find(isYearly) ?? yearsOfIndex(columns, rows)
   const hasOther = columns.some((column) => isTime(column) || isWithin(column))
   const why = year && !hasOther && isOfYears(year, rows) ? whyTime(year, key, rows) : undefined
   if (!year || why === undefined) return { columns, key }
@@ -37,10 +37,15 @@ export function withYears(columns: Column[], key: Key, rows: string[][]): { colu
     format: '%Y',
     sure: 'guess',
     why: `all ${counted(year.cells, 'cell')} are years, ${why}, and no other column is a time`,
+    ...(why === nothingElse ? { doubt: aboutYear } : {}),
   }
   const replaced = (some: Column[]) => some.map((column) => (column === year ? dated : column))
   return { columns: replaced(columns), key: { ...key, columns: replaced(key.columns) } }
 }
+
+const nothingElse = 'and nothing else names a row'
+const aboutYear =
+  'it is taken for the time of a row, because no other column is one: if it only describes what the row is of (a model, a birth), make it an integer'
 
 /** Of fewer, a chart over time shows nothing. */
 const fewestYears = 3
@@ -48,16 +53,32 @@ const fewestYears = 3
 function whyTime(year: Column, key: Key, rows: string[][]): string | undefined {
   if (key.columns.includes(year)) return 'which tell rows apart'
   if (year.distinct < fewestYears) return undefined
-  if (key.columns.length === 0) return 'and nothing else names a row'
-  const isStep = (row: string[], i: number) =>
-    i === 0 || Number(row[year.at]) - Number(rows[i - 1]![year.at]) === 1
-  return rows.every(isStep) ? 'one after the other' : undefined
+  if (key.columns.every(isIndex)) return nothingElse
+  return goUp(year, rows) ? 'one after the other' : undefined
+}
+
+const goUp = ({ at }: Column, rows: string[][]): boolean =>
+  rows.every((row, i) => i === 0 || Number(row[at]) - Number(rows[i - 1]![at]) === 1)
+
+/** The numbers of the rows, as Pandas and R write them. */
+export const isIndex = ({ at, header, type }: Column): boolean =>
+  at === 0 && header === '' && type === 'integer'
+
+/** Of fewer rows, numbers that go on like years may be others. */
+const fewestOfIndex = 10
+
+/** A series of R or Pandas has its years for an index: one after the other, in a first column without a name of its own. */
+function yearsOfIndex([first]: Column[], rows: string[][]): Column | undefined {
+  const isUnnamed = first && (isIndex(first) || /^(index|time|t)$/i.test(first.name.trim()))
+  return isUnnamed && rows.length >= fewestOfIndex && isOfYears(first, rows) && goUp(first, rows)
+    ? first
+    : undefined
 }
 
 /** A month or a day of a key is one of a year, which the next file may have another of. */
 export function withItsYear(key: Column[], columns: Column[]): Column[] {
   const year = columns.find(
-    ({ name, type, filled, cells }) => yearly.test(name.trim()) && type === 'integer' && filled === cells,
+    ({ name, type, filled, cells }) => isYearly({ name }) && type === 'integer' && filled === cells,
   )
   const isPart =
     year && !key.includes(year) && key.some((column) => column.type === 'integer' && isWithin(column))

@@ -27,6 +27,26 @@ it('a header without any name does not come again as rows without a value, of wh
   expect(made.tried.counts).toMatchObject({ read: 3, refused: 0 })
 })
 
+it('a header of more names than most rows have cells is one, and short rows are let pass, which is told', async () => {
+  const few = Array.from({ length: 40 }, (_, i) => `k${i},n${i % 7},${i}.5${i % 9 ? '' : ',list'}\n`).join('')
+  const made = await init(`key,name,size,note\n${few}`)
+  expect(namesOf(made)).toEqual(['key', 'name', 'size', 'note'])
+  expect(made.reading).toEqual({ tolerate: ['shortRows'] })
+  expect(made.tried.counts).toMatchObject({ read: 40, clean: 40 })
+  expect(made.doubts).toContainEqual(
+    expect.stringContaining('the header has 4 cells, each a word; most rows have 3'),
+  )
+})
+
+it('a list of words has its first one for a name, and that is told', async () => {
+  const { doubts } = await init(
+    ['boat', 'house', 'rowing', 'oar', 'keel', 'mast'].map((word) => `${word}\n`).join(''),
+  )
+  expect(doubts).toContainEqual(
+    expect.stringContaining('the first line is taken for the name of the one column'),
+  )
+})
+
 describe('a header with a name too few', () => {
   it('leaves the last columns without one, which is told', async () => {
     const wide = rows.replaceAll('\n', ',7,8\n')

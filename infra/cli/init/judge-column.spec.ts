@@ -89,10 +89,33 @@ describe('a column of', () => {
     expect(judged(cells)).toEqual(expected)
   })
 
+  it.each([
+    ['a letter behind some', ['4.8 b', '9.0', ':', '12 p'], '"4.8 b"'],
+    ['a sign before some', ['<0.5', '9.0', '12'], '"<0.5"'],
+  ])('numbers with %s stays one of texts, says so, and may be a part of a key', (_, cells, sign) => {
+    const { type, isMeasured, doubt } = judgeColumn('x', 0, cells)
+    expect([type, isMeasured]).toEqual(['string', undefined])
+    expect(doubt).toContain(`its cells are numbers, some with a sign beside them, as in ${sign}`)
+  })
+
+  it.each([
+    ['numbers of houses', ['3', '3 a', '5']],
+    ['routes', ['2B', '10', '10M']],
+    ['versions', ['1.2.1', '1.3 rc', '1.3']],
+    ['sizes', ['30', '32', '32 l', 'XL']],
+  ])('%s is one of texts, of which nothing is said', (_, cells) => {
+    expect(judged(cells)).toEqual({ is: 'string' })
+  })
+
+  it('counts by phone and by mobile is one of integers', () => {
+    for (const name of ['mobile', 'phone', 'fax'])
+      expect(judged(['120', '7', '3012'], name)).toEqual({ is: 'integer' })
+  })
+
   it.each(['phone', 'Zip Code', 'postalCode', 'PLZ', 'calling_code'])(
     'digits called %s is one of texts, and their plus is kept',
     (name) => {
-      expect(judged(['2095257564', '+4930'], name)).toEqual({ is: 'string' })
+      expect(judged(['20952575', '10115000'], name)).toEqual({ is: 'string' })
       expect(judged(['12.5', '3'], name)).toEqual({ is: 'number' })
     },
   )
@@ -140,8 +163,6 @@ describe('a column of', () => {
     ['a currency and a percent sign', ['$5%', '$6'], '"$"'],
     ['a minus behind them', ['5 €-', '6 €'], '"€"'],
     ['several marks', ['1.200,50 %', '1,200.50 %'], '"%"'],
-    ['a letter beside some', ['4.8 b', '9.0', ':', '12 p'], '"4.8 b"'],
-    ['a sign before some', ['<0.5', '9.0', '12'], '"<0.5"'],
     ['the brackets of bookkeepers', ['(1,200)', '31.5'], '"("'],
   ])('numbers with %s stays one of texts, and says so', (_, cells, sign) => {
     const { type, isMeasured, doubt } = judgeColumn('x', 0, cells)

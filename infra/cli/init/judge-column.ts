@@ -9,6 +9,8 @@ import { judgeTimes, midnightDoubt } from './judge-times.ts'
 type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | 'doubt' | 'isMeasured'> & {
   why: string
   isGuess?: boolean
+  /** numbers, some of which have a sign beside them */
+  isFlagged?: boolean
 }
 
 /** What spreadsheets write where a formula failed, in English and in German: never a value, in any column. */
@@ -33,7 +35,7 @@ export function judgeColumn(name: string, at: number, cells: string[], none: str
   const missing = [...none, ...found]
   const filled = texts.length - missing.reduce((sum, token) => sum + counts.get(token)!, 0)
   const sure = judged.isGuess || judged.doubt ? 'guess' : sureOf(judged.type === 'string' ? 500 : filled)
-  const { isGuess: _, why, ...said } = judged
+  const { isGuess: _, isFlagged: __, why, ...said } = judged
   return {
     ...{ name, at, ...said, missing, filled, cells: cells.length, sure },
     distinct: counts.size - missing.length,
@@ -111,7 +113,7 @@ function judgeWithout(
     if (missing.length === 0) continue
     const rest = texts.filter((text) => !missing.includes(text))
     const judged = judge(rest, withoutAll(counts, missing), name)
-    const isFound = (judged.type !== 'string' || judged.isMeasured) && !judged.tokens
+    const isFound = (judged.type !== 'string' && !judged.tokens) || (judged.isFlagged && missing === known)
     if (rest.length > 0 && isFound) return { judged: { ...judged, ...(doubt ? { doubt } : {}) }, missing }
   }
   return undefined

@@ -2,22 +2,21 @@
 import { isProblem, readRules } from '@dsf/dataset'
 import type { Column, Marks } from './column.ts'
 import { fieldOf } from './field-of.ts'
-import { isDialed } from './key-names.ts'
+import { areDialed } from './key-names.ts'
 import { signBeside } from './numbers-with-signs.ts'
 import { areMeasures, arePadded, twinsOf } from './padded-numbers.ts'
 
-type Judged = Pick<Column, 'type' | 'marks' | 'doubt' | 'isMeasured'> & { why: string }
+type Judged = Pick<Column, 'type' | 'marks' | 'doubt' | 'isMeasured'> & { why: string; isFlagged?: boolean }
 
 /** @param all what they are called */
 export const judgeAsNumbers = (texts: string[], all: string, name: string): Judged | undefined =>
   judgeDialed(texts, name) ?? judgeNumbers(texts, all) ?? judgeMeasures(texts, all) ?? judgeFlagged(texts)
 
-/** Digits that one dials, or writes on a letter: as numbers they would lose their noughts and their plus. */
-function judgeDialed(texts: string[], name: string): Judged | undefined {
-  return isDialed(name) && texts.every((text) => /^\+?\d+$/.test(text))
+/** As numbers they would lose their noughts and their plus. */
+const judgeDialed = (texts: string[], name: string): Judged | undefined =>
+  areDialed(name, texts)
     ? { type: 'string', why: 'digits of an address, with which nobody counts' }
     : undefined
-}
 
 function judgeNumbers(texts: string[], all: string): Judged | undefined {
   if (texts.every((text) => /^[+-]?\d+$/.test(text)) && !areNumbers(texts, 'integer', {}))
@@ -109,17 +108,23 @@ function judgeMeasures(texts: string[], all: string): Judged | undefined {
   }
 }
 
-const flagged = /^[<>≤≥~≈]? ?[+-]?\d[\d.,]*(?: [a-z]{1,3}|[KMB*†‡])?$/u
-const plain = /^[+-]?\d[\d.,]*$/
+const plain = /^[+-]?\d+([.,]\d+)?$/
+const below = /^[<>≤≥~≈] ?[+-]?\d+([.,]\d+)?$/
+const flagged = /^[+-]?\d+([.,]\d+)? ?([a-z]{1,3}|[KM*†‡])$/
 
-/** Some of them with a sign of their own, as statistics write `4.8 p` for one that is provisional. */
+/** Of so many cells one has a sign; fewer are odd ones. */
+const fewestFlagged = 20
+
+/** Some of them with a sign of their own: `<0.5`, or `4.8 p` for one that is provisional. Behind whole numbers it may be a part of a name. */
 function judgeFlagged(texts: string[]): Judged | undefined {
-  if (!texts.every((text) => flagged.test(text))) return undefined
   const odd = texts.filter((text) => !plain.test(text))
-  if (odd.length === 0 || !texts.some((text) => plain.test(text))) return undefined
+  const areFractions = texts.some((text) => /\d[.,]\d/.test(text))
+  const isFlag = (text: string) => below.test(text) || (areFractions && flagged.test(text))
+  const areSome = odd.length * fewestFlagged >= texts.length && odd.length < texts.length
+  if (!areSome || !odd.every(isFlag)) return undefined
   const shown = `some with a sign beside them, as in ${JSON.stringify(odd[0])}`
   return {
-    ...{ type: 'string', isMeasured: true, why: `numbers, ${shown}` },
+    ...{ type: 'string', isFlagged: true, why: `numbers, ${shown}` },
     doubt: `its cells are numbers, ${shown}, and stay texts: to be numbers, the signs have to stand in a column of their own`,
   }
 }

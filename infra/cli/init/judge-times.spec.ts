@@ -8,6 +8,16 @@ describe('a column of', () => {
     expect(judged(['20240131', '20240201'], 'amount')).toEqual({ is: 'integer' })
   })
 
+  it('times with the word for hours behind them has that in its format', () => {
+    expect(judged(['04.09.2023 17:35:44h', '14.09.2023 07:35:44h'])).toEqual({
+      is: 'datetime %d.%m.%Y %H:%M:%Sh',
+    })
+    expect(judged(['04.09.2023 17:35 Uhr', '14.09.2023 07:35 Uhr'])).toEqual({
+      is: 'datetime %d.%m.%Y %H:%M Uhr',
+    })
+    expect(judged(['17h', '7h'])).toMatchObject({ is: 'string' })
+  })
+
   it.each([
     ['01.01.2023 00:00 - 01.01.2023 01:00', '01.01.2023 23:00 - 02.01.2023 00:00'],
     ['2023-01-01T00:00Z/2023-01-01T01:00Z', '2023-01-01T01:00Z/2023-01-01T02:00Z'],

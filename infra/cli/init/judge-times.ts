@@ -1,5 +1,4 @@
 /** Whether the texts of a column are times, and written how: by the readers of the stages. */
-import { yearly } from './key-names.ts'
 import { counted } from './findings.ts'
 import { judgeOrder } from './judge-order.ts'
 import { fits, readerOf, type TimesFound, type TimesUnclear, type TimeType } from './read-times.ts'
@@ -13,16 +12,16 @@ const couldBeTime = /^(?=.*\d)[\w :/.,+-]{6,40}$/
 /** @param texts without what means "no value", in the order of the file */
 export function judgeTimes(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
   if (texts.length === 0) return undefined
-  const plain = judgeMidnights(texts) ?? judgeYears(texts, name) ?? judgePlain(texts, name)
+  const plain = judgeMidnights(texts) ?? judgePlain(texts, name)
   if (plain || texts.every((text) => isNumber.test(text))) return plain
-  return judgeNames(texts, name) ?? judgeZoned(texts) ?? judgeSpans(texts, name) ?? judgeForms(texts, name)
+  return (
+    judgeNames(texts, name) ??
+    judgeHours(texts, name) ??
+    judgeZoned(texts) ??
+    judgeSpans(texts, name) ??
+    judgeForms(texts, name)
+  )
 }
-
-/** A year that came through a column of numbers, as Pandas writes one in which some are missing. */
-const judgeYears = (texts: string[], name: string): TimesFound | undefined =>
-  yearly.test(name.trim()) && texts.every((text) => /^(1[5-9]|20|21)\d\d\.0$/.test(text))
-    ? { type: 'date', format: '%Y.0', why: 'years with a nought behind a point', isGuess: true }
-    : undefined
 
 const midnight = /[ T]00:00(?::00(?:\.0+)?)?([+-]\d\d(?::?\d\d)?)$/
 
@@ -76,6 +75,19 @@ function judgeForms(texts: string[], name: string): TimesUnclear | undefined {
     why: `times of several forms: ${said.join(' and ')}`,
     doubt: `its cells are times of several forms, ${said.join(' and ')}, and stay texts: a column is read by one. Write them alike in the file, as ISO 8601 is best`,
   }
+}
+
+/** `04.09.2023 17:35h` and `04.09.2023 17:35 Uhr` */
+function judgeHours(texts: string[], name: string): TimesFound | TimesUnclear | undefined {
+  const [end] = /(?<=\d) ?(?:h|hrs|Uhr)\.?$/.exec(texts[0]!) ?? []
+  if (end === undefined || !texts.every((text) => text.endsWith(end))) return undefined
+  const found = judgePlain(
+    texts.map((text) => text.slice(0, -end.length)),
+    name,
+  )
+  if (!found || 'unclear' in found) return found
+  const format = `${found.format}${end}`
+  return fits(texts, 'datetime', format) ? { ...found, format } : undefined
 }
 
 /** `01.01.2023 00:00 - 01.01.2023 01:00` */

@@ -26,7 +26,6 @@ describe('a mark among texts is taken for none', () => {
     ['repeats among longer words', ['male', 'NA', 'NA', 'female'], 'NA'],
     ["repeats and is nobody's value", ['kV', 'n/a', 'n/a', 'MW'], 'n/a'],
     ['is a sign that repeats among words', ['red', '-', '-', 'blue'], '-'],
-    ['is a star that repeats among words', ['red', '*', '*', 'blue'], '*'],
   ])('where it %s, which is a guess', (_, sex, mark) => {
     expect(columnOf('sex', { sex })).toEqual({
       ...{ type: 'string', missing: [mark], sure: 'guess', filled: 2 },
@@ -35,11 +34,24 @@ describe('a mark among texts is taken for none', () => {
   })
 
   it('where nothing else stands there, and that is told', () => {
-    expect(columnOf('price', { price: ['-', '-', '-'] })).toEqual({
+    expect(columnOf('price', { price: Array.from({ length: 20 }, () => '-') })).toEqual({
       ...{ type: 'string', missing: ['-'], sure: 'guess', filled: 0 },
       doubt:
         '"-" is taken for "no value", because nothing else stands there; it has no value, so its type is not known',
     })
+  })
+
+  it.each([
+    ['it is a strand', 'strand', Array.from({ length: 20 }, () => '-')],
+    ['it may be a country', 'geo', Array.from({ length: 20 }, () => 'NA')],
+    [
+      'other cells are empty, so that it says something',
+      'flag',
+      Array.from({ length: 20 }, (_, i) => (i % 5 ? '' : '-')),
+    ],
+    ['rows are few', 'price', ['-', '-', '-']],
+  ])('but not where %s', (_, name, cells) => {
+    expect(columnOf(name, { [name]: cells })).toMatchObject({ missing: [] })
   })
 
   it('but not in a column of its own name, which may be of such signs', () => {

@@ -9,7 +9,7 @@ const clearMarks = new Set([
   ...'N/A,n/a,<NA>,\\N,NaN,nan,NAN,NULL,Null,null'.split(','),
 ])
 /** Values of some columns: `NA` is Namibia, and `-` a strand. Words like `none` and `unknown` are values of any. */
-const otherMarks = new Set('NA,na,-,--,---,.,..,...,?,*'.split(','))
+const otherMarks = new Set('NA,na,-,--,---,.,..,...,?'.split(','))
 const isError = (text: string) => spreadsheetErrors.includes(text)
 const isMark = (text: string) => clearMarks.has(text) || otherMarks.has(text)
 const coded = /iso|code|countr|nation|continent|region|state|symbol|ticker/i
@@ -34,9 +34,7 @@ function missTogether(columns: Column[], rows: string[][]): Column[] {
   const isNone = (mark: string) => ofNumbers.has(mark) || ofTexts.has(mark) || isError(mark)
   const taken = new Map(
     texts.flatMap((one) => {
-      // nothing but such marks is no value either
-      const isBare = one.words.length === 0 && rows.length > 1
-      const marks = one.able.filter((mark) => isBare || isNone(mark))
+      const marks = one.able.filter((mark) => isNone(mark) || isBare(mark, one, rows.length))
       const isGuess = marks.some((mark) => !ofNumbers.has(mark) && !isError(mark))
       return marks.length === 0 ? [] : [[one.column, withMissing(one.column, rows, marks, isGuess)]]
     }),
@@ -70,6 +68,12 @@ const shapeOf = (text: string) =>
     .replace(/\p{Ll}/gu, 'a')
     .replace(/\d/g, '0')
     .replace(/[^Aa0]/g, '.')
+
+/** A whole column of it, beside which nothing stands: what was not measured. Signs that name something are `-` for a strand and `NA` for a country. */
+const bareMarks = new Set([...clearMarks, '-', '--', '---', '..', '...'])
+const [signed, fewestBare] = [/strand|sign|rh|rhesus|direction|orientation|charge|polarity/i, 20]
+const isBare = (mark: string, { counts, column }: Texts, rows: number): boolean =>
+  rows >= fewestBare && counts.get(mark) === rows && bareMarks.has(mark) && !signed.test(column.name)
 
 /** More than once, and beside longer words, unless it is nobody's value. */
 function isRepeated(mark: string, { counts, words }: Texts): boolean {

@@ -1,9 +1,9 @@
 /** Columns that a key may be made of, with a number for each of their values. */
 import { isProblem, keyReader, keyRules } from '@dsf/dataset'
-import { clock } from './clock-beside.ts'
 import type { Column } from './column.ts'
 import { fieldOfColumn } from './field-of.ts'
-import { isCounting, isNamed, isOfMany, isPartOfName } from './key-names.ts'
+import { isCounting, isNamed, isNamedMeasure, isPartOfName, isPostal } from './key-names.ts'
+import { clock } from './role-doubts.ts'
 
 /** A measured value is no name of a row, and neither is a text of many words, nor a part of a person's name. */
 export const couldBeKey = (column: Column, rows: string[][]): boolean =>
@@ -43,7 +43,7 @@ export function numbered(column: Column, rows: string[][]): Numbered | undefined
 
 /** Texts whose name says so, or fractions: `745/19987071`. Of `0001/2024` the last part is that of many others. */
 const areMeasures = (column: Column, rows: string[][]): boolean => {
-  if (isOfMany(column)) return true
+  if (isNamedMeasure(column)) return true
   const texts = rows.map((row) => row[column.at]!)
   if (isNamed(column) || !texts.every((text) => /^\s*\d+\s*\/\s*\d+\s*$/.test(text))) return false
   return new Set(texts.map((text) => text.split('/')[1]!.trim())).size * 2 > rows.length
@@ -70,8 +70,9 @@ function isMeasure(column: Column, rows: string[][]): boolean {
 
 const kinds = { string: 0, integer: 1, date: 0, datetime: 0, boolean: 3, number: 4 }
 
-/** A name that says so comes first, then what is not a number, then the order of the file. */
-export const rank = (column: Column): number => (isNamed(column) ? -2 : 0) + kinds[column.type]
+/** A name that says so comes first, then what is not a number, then the order of the file; the code of an address comes last. */
+export const rank = (column: Column): number =>
+  (isNamed(column) ? -2 : isPostal(column) ? 3 : 0) + kinds[column.type]
 
 function isUnnamedNumber(column: Column, texts: Map<string, number>): boolean {
   if (isNamed(column) || isCounting(column)) return false

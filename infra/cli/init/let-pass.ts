@@ -58,25 +58,29 @@ const shortOf = 20
 /** Enough to judge columns by. */
 const judgedRows = 1000
 
-/** Some programs leave delimiters off at the end of a line: where other rows have nothing in the cells that lack, nothing is lost. */
+/**
+ * Some programs leave delimiters off at the end of a line: where most rows have nothing in the cells that lack, nothing is lost. Rows one behind the
+ * other are rather one that is broken, and the last one may be cut off.
+ */
 function withShortRows(scan: (reading: Reading) => Scanned, found: Passed): Passed {
   const { header, rows, unreadable } = found.scanned
   if (unreadable.length === 0 || unreadable.length * shortOf > rows.length) return found
   const reading = tolerating(found.reading, 'shortRows')
   const scanned = scan(reading)
   const short = addedTo(rows, scanned.rows)
+  const places = short.map((row) => scanned.rows.indexOf(row))
+  const areApart = places.every((at, i) => at < scanned.rows.length - 1 && at - 1 !== places[i - 1])
   const typed = typedOf(judgeAll(header, rows.slice(0, judgedRows)))
-  const isSound = (row: string[]) => {
-    const end = row.findLastIndex((text) => text !== '') + 1
-    const lacks = [...header.keys()].slice(end)
-    return (
-      lacks.every((at) => rows.some((other) => other[at] === '')) &&
-      typed.every((column) => isOfColumn(row[column.at]!, column))
-    )
-  }
-  if (short.length === 0 || !short.every(isSound)) return found
+  const often = new Set([...header.keys()].filter((at) => isOftenEmpty(at, rows)))
+  const isSound = (row: string[]) =>
+    [...header.keys()].slice(row.findLastIndex((text) => text !== '') + 1).every((at) => often.has(at)) &&
+    typed.every((column) => isOfColumn(row[column.at]!, column))
+  if (short.length === 0 || !areApart || !short.every(isSound)) return found
   return { scanned, reading, findings: [...found.findings, aboutShort(short.length)] }
 }
+
+const isOftenEmpty = (at: number, rows: string[][]): boolean =>
+  rows.filter((row) => row[at] === '').length * 2 >= rows.length
 
 /** Both are in the order of the file. */
 function addedTo(rows: string[][], more: string[][]): string[][] {
@@ -90,7 +94,7 @@ function addedTo(rows: string[][], more: string[][]): string[][] {
 
 const aboutShort = (rows: number): Finding => ({
   ...{ about: 'short rows', answer: 'let pass', sure: 'guess' },
-  why: `${counted(rows, 'row')} ${rows === 1 ? 'ends' : 'end'} before the last columns, which are empty in other rows too`,
+  why: `${counted(rows, 'row')} ${rows === 1 ? 'ends' : 'end'} before the last columns, which are empty in most other rows`,
 })
 
 const aboutBlank = (rows: number): Finding => ({

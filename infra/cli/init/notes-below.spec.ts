@@ -32,13 +32,17 @@ describe('lines below a header are none of its rows', () => {
   })
 
   it.each([
-    ['one of them has a number where rows have one', `GEO_ID,NAME,B01_E\nAll,Ohio,3700\n${codes}`],
-    ['none of them has a word where rows have a number', `GEO_ID,NAME,B01_E\nAll,Ohio,\n${codes}`],
-    [
-      'the first cells of other rows are words, too',
-      `GEO_ID,NAME,B01_E\nAll,Ohio,many\nUS,"County 0, Ohio",1\n${codes}`,
-    ],
-  ])('but where %s', async (_, content) => {
-    expect((await init(content)).dialect?.['commentRows']).toBeUndefined()
+    ['fips,name,rate', 'US,United States,suppressed\nAL,Alabama,suppressed\n'],
+    ['FIPS,NAME,RATE', 'US,United States,suppressed\nAL,Alabama,suppressed\n'],
+    ['variant,hazard_ratio,ci_low', 'wildtype,reference,\n'],
+    ['flat,rent,deposit', 'Penthouse,on request,\n'],
+    ['ref,title,opened', 'alpha,a,\nbeta,b,pending\ngamma,c,\ndelta,d,\n'],
+  ])('but rows whose values are words stay rows: %s', async (header, words) => {
+    const count = words.split('\n').length - 1
+    const { dialect, tried } = await init(
+      `${header}\n${words}${Array.from({ length: 40 }, (_, i) => `x${1000 + i},t${i * 7},${i}.5\n`).join('')}`,
+    )
+    expect(dialect?.['commentRows']).toBeUndefined()
+    expect(tried.counts).toMatchObject({ read: 40 + count })
   })
 })

@@ -3,7 +3,13 @@ import { addCounters, type Reading } from '@dsf/dataset'
 import { readHeader } from '../../../apps/ingestor/src/reading/read-header.ts'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import { namesOf } from '../../../apps/ingestor/src/reading/tolerate.ts'
-import { CsvScanner, type UnreadableRow } from '../../../apps/ingestor/src/reading/scan-csv.ts'
+import {
+  CsvScanner,
+  defaultMaxRowBytes,
+  type Block,
+  type Position,
+  type UnreadableRow,
+} from '../../../apps/ingestor/src/reading/scan-csv.ts'
 
 export interface Scanned {
   header: string[]
@@ -34,17 +40,25 @@ export function scanRows(
   const { cells, end } = headerOf(sample, dialect)
   const header = namesOf(cells, reading.tolerate)
   const found: Scanned = { header, rows: [], unreadable: [], tolerated: {}, end: end.byte }
-  const { maxRowBytes } = dialect
-  const scanner = new CsvScanner({ dialect, reading, columns: header.length, from: end, maxRowBytes })
-  const take = (block: ReturnType<CsvScanner['push']>) => {
+  const take = (block: Block) => {
     for (const { cells } of block.rows) found.rows.push(cells)
     found.unreadable.push(...block.unreadable)
     addCounters(found.tolerated, block.tolerated)
     found.end = block.end.byte
   }
-  for (let at = end.byte; at < sample.length && found.rows.length < most; at += chunkBytes)
-    take(scanner.push(sample.subarray(at, at + chunkBytes)))
-  if (isWhole && found.rows.length < most) take(scanner.finish())
+  const { maxRowBytes: longest = defaultMaxRowBytes } = dialect
+  const pass = (from: Position): Position | undefined => {
+    const scanner = new CsvScanner({ dialect, reading, columns: header.length, from, maxRowBytes: longest })
+    for (let at = from.byte; at < sample.length && found.rows.length < most; at += chunkBytes)
+      take(scanner.push(sample.subarray(at, at + chunkBytes)))
+    const isCut = !isWhole && sample.length - found.end <= longest
+    if (isCut || found.rows.length >= most) return undefined
+    const last = scanner.finish()
+    take(last)
+    return last.end.byte < sample.length && !scanner.footer ? last.end : undefined
+  }
+  // a second pass behind a quote that never closed, as the ingestor does; nor does one here that is longer than a row
+  for (let from: Position | undefined = end; from;) from = pass(from)
   return found
 }
 

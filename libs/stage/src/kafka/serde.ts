@@ -63,14 +63,14 @@ export class Serde {
     }
   }
 
-  /** Stages that start together race for a subject, its version and its rule, one after the other: who lost asks again. */
+  /** Stages that start together race for a subject, its version and its rule, one after the other: who lost asks again, and so does once who was answered anything else. */
   async #registered(subject: string, schema: string): Promise<number> {
     const rule = { subject, compatibility: COMPATIBILITY.BACKWARD }
     for (let attempt = 1; ; attempt++)
       try {
         return (await this.#registry.register({ type: SchemaType.AVRO, schema }, rule)).id
       } catch (error) {
-        if (attempt === registrations || !isLostRace(error)) throw error
+        if (attempt === registrations || (attempt > 1 && !isLostRace(error))) throw error
         if (isWithoutRule(error)) await this.#setRule(subject)
       }
   }
