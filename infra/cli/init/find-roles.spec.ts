@@ -41,6 +41,13 @@ describe('the place of a row', () => {
   })
 })
 
+it('no kind is made of the code of an address', async () => {
+  const { findings } = await init(
+    `day,zip,cases\n${rows((i) => `2024-01-${10 + (i % 20)},${10115 + Math.floor(i / 20)},${i % 7}`)}`,
+  )
+  expect(findings).toContainEqual(expect.objectContaining({ about: 'kind', answer: 'none' }))
+})
+
 describe('the time of a row', () => {
   it('is its moment, where its day stands before that', async () => {
     const { findings } = await init(

@@ -2,6 +2,7 @@
 import { isProblem, readRules } from '@dsf/dataset'
 import { fieldOf } from './field-of.ts'
 import { counted, type Finding } from './findings.ts'
+import { isPostal } from './key-names.ts'
 import { clockDoubts, degreeDoubts } from './role-doubts.ts'
 import type { Column } from './column.ts'
 
@@ -156,8 +157,9 @@ function placeOf(columns: Column[], rows: string[][]): Looked<NonNullable<Roles[
 /** Few values, each of many rows. */
 function kindOf(columns: Column[], key: Column[], rows: string[][]): Looked<Column> {
   const able = columns.filter(
-    ({ type, distinct, isProse, isMeasured, filled, cells }) =>
+    ({ name, at, type, distinct, isProse, isMeasured, filled, cells }) =>
       type === 'string' &&
+      !isPostal({ name, at }) &&
       !isProse &&
       !isMeasured &&
       distinct >= 2 &&
