@@ -141,13 +141,12 @@ const fewestNotes = 3
 /** Whether lines below a header say what the whole file is of, as `Unit;USD` does: by their first cells, where the other rows have a digit. */
 export function areNotes(lines: string[][], others: string[][]): boolean {
   const labels = lines.filter(([text]) => label.test(text!.trim())).length
-  return (
-    lines.length >= fewestNotes &&
-    labels * 2 >= lines.length &&
-    !lines.some(([text]) => /\d/.test(text!)) &&
-    others.every(([text]) => /\d/.test(text!))
-  )
+  return lines.length >= fewestNotes && labels * 2 >= lines.length && areApart(lines, others)
 }
+
+/** By a digit in the first cell of each row, which these lines have not. */
+const areApart = (lines: string[][], others: string[][]): boolean =>
+  !lines.some(([text]) => /\d/.test(text!)) && others.every(([text]) => /\d/.test(text!))
 
 /** Whether the line below a header of codes (`GEO_ID, B01001_001E`) says what they mean (`Geography, Estimate!!Total`), each in words of its own. */
 export function areMeanings(header: string[], line: string[], others: string[][]): boolean {
@@ -157,8 +156,7 @@ export function areMeanings(header: string[], line: string[], others: string[][]
     header.every(isCode) &&
     line.every((text) => /\p{Ll}/u.test(text) && !/^\d/.test(text)) &&
     new Set(line).size === line.length &&
-    !/\d/.test(line[0]!) &&
-    others.every(([text]) => /\d/.test(text!))
+    areApart([line], others)
   )
 }
 

@@ -67,8 +67,8 @@ function withShortRows(scan: (reading: Reading) => Scanned, found: Passed): Pass
   if (unreadable.length === 0 || unreadable.length * shortOf > rows.length) return found
   const reading = tolerating(found.reading, 'shortRows')
   const scanned = scan(reading)
-  const short = addedTo(rows, scanned.rows)
-  const places = short.map((row) => scanned.rows.indexOf(row))
+  const places = addedTo(rows, scanned.rows)
+  const short = places.map((at) => scanned.rows[at]!)
   const areApart = places.every((at, i) => at < scanned.rows.length - 1 && at - 1 !== places[i - 1])
   const typed = typedOf(judgeAll(header, rows.slice(0, judgedRows)))
   const often = new Set([...header.keys()].filter((at) => isOftenEmpty(at, rows)))
@@ -82,13 +82,13 @@ function withShortRows(scan: (reading: Reading) => Scanned, found: Passed): Pass
 const isOftenEmpty = (at: number, rows: string[][]): boolean =>
   rows.filter((row) => row[at] === '').length * 2 >= rows.length
 
-/** Both are in the order of the file. */
-function addedTo(rows: string[][], more: string[][]): string[][] {
+/** Where those of the second stand that the first has not; both are in the order of the file. */
+function addedTo(rows: string[][], more: string[][]): number[] {
   let at = 0
-  return more.filter((row) => {
-    const isThere = rows[at]?.every((text, i) => text === row[i]) ?? false
+  return more.flatMap((row, i) => {
+    const isThere = rows[at]?.every((text, column) => text === row[column]) ?? false
     if (isThere) at++
-    return !isThere
+    return isThere ? [] : [i]
   })
 }
 
