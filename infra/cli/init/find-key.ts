@@ -3,10 +3,10 @@ import { butFor, withEmpty, ofAxes, ofGrid, ofUnique, ofWholeRow, type Key } fro
 import type { Column } from './column.ts'
 import { combinations, isOfDays, isUnique, type Budget } from './combinations.ts'
 import { axesOf, gridOf } from './find-axes.ts'
-import { isIndex, withItsYear } from './find-years.ts'
+import { withItsYear } from './find-years.ts'
 import { counted } from './findings.ts'
 import { couldBeKey, numbered, rank } from './key-columns.ts'
-import { isNamed, isNamedStation, isYearly } from './key-names.ts'
+import { isIndex, isNamed, isNamedStation, isYearly } from './key-names.ts'
 
 /** Rows that are looked at in all tries together: a second or two, however late the tries end. */
 const mostLooks = 20_000_000

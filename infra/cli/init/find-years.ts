@@ -3,7 +3,7 @@ import type { Column } from './column.ts'
 import { counted } from './findings.ts'
 import type { Key } from './about-key.ts'
 import { isTime } from './find-roles.ts'
-import { isYearly } from './key-names.ts'
+import { isIndex, isYearly } from './key-names.ts'
 
 /** What says more of the time than the year does, which would be lost behind it, as a word of a name. */
 const within = new Set(
@@ -59,10 +59,6 @@ function whyTime(year: Column, key: Key, rows: string[][]): string | undefined {
 
 const goUp = ({ at }: Column, rows: string[][]): boolean =>
   rows.every((row, i) => i === 0 || Number(row[at]) - Number(rows[i - 1]![at]) === 1)
-
-/** The numbers of the rows, as Pandas and R write them. */
-export const isIndex = ({ at, header, type }: Column): boolean =>
-  at === 0 && header === '' && type === 'integer'
 
 /** Of fewer rows, numbers that go on like years may be others. */
 const fewestOfIndex = 10

@@ -2,7 +2,7 @@
 import { isProblem, keyReader, keyRules } from '@dsf/dataset'
 import type { Column } from './column.ts'
 import { fieldOfColumn } from './field-of.ts'
-import { isCounting, isNamed, isNamedMeasure, isPartOfName, isPostal } from './key-names.ts'
+import { isCounting, isIndex, isNamed, isNamedMeasure, isPartOfName, isPostal } from './key-names.ts'
 import { clock } from './role-doubts.ts'
 
 /** A measured value is no name of a row, and neither is a text of many words, nor a part of a person's name. */
@@ -59,10 +59,8 @@ const isNoName = (column: Column, rows: string[][]): boolean =>
 
 /** A number that hardly ever repeats is a measure, unless its name or its steps of one say that it counts. */
 function isMeasure(column: Column, rows: string[][]): boolean {
-  const { header, at, distinct, cells } = column
-  // the index of a frame, as Pandas and R write it
-  if (at === 0 && header === '') return false
-  if (isNamed(column) || isCounting(column) || distinct * 2 < cells) return false
+  const { at, distinct, cells } = column
+  if (isIndex(column) || isNamed(column) || isCounting(column) || distinct * 2 < cells) return false
   const numbers = rows.map((row) => Number(row[at]))
   // it may begin again, for each of something else
   return !numbers.every((number, i) => i === 0 || number - numbers[i - 1]! === 1 || number === numbers[0])

@@ -45,6 +45,10 @@ export function isNamed({ name, at }: Named): boolean {
   return (named.test(words) && !others.test(words) && !answer.test(words)) || foreign.test(words)
 }
 
+/** The numbers of the rows, as Pandas and R write them. */
+export const isIndex = ({ at, header, type }: Column): boolean =>
+  at === 0 && header === '' && type === 'integer'
+
 const yearly =
   /^((calendar|fiscal|financial|reporting|survey|school|academic|tax|crop|water)[_ .-]?)?(year|yr)$|^(jahr|jaar|an|année|annee|año|ano|anio|anno|rok|år|vuosi|yıl|yil|год|年|年度|年份|연도|년도)$/i
 const counting = /^(month|week|day|quarter|hour|rank|seq|sequence|line|row)s?$/i
