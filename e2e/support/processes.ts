@@ -37,6 +37,17 @@ export async function terminate(name: StageName): Promise<void> {
   await until(`${name} to end`, () => !isAlive(record), { seconds: 30 })
 }
 
+/** While `work` runs, the stage stands still: what comes to it waits. Not for longer than its group waits for a member. */
+export async function whileFrozen<T>(name: StageName, work: () => Promise<T>): Promise<T> {
+  const { pid } = recordOf(name)
+  process.kill(pid, 'SIGSTOP')
+  try {
+    return await work()
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
+}
+
 /** Starts it as the stack did; stages are not built again. */
 export async function revive(name: string): Promise<void> {
   const service = serviceOf(name)
