@@ -1,6 +1,8 @@
 """
 Where the records of a CSV file begin and end, and their cells, by pyarrow's reader. It has no word for white space before
-an opening quote, so that is moved behind the quote for it, and back again in what it found.
+an opening quote, so that is moved behind the quote for it, and back again in what it found. Its escapes mean something outside of
+quotes too, so it never sees one: what they make text of is a letter to it. That is nothing else outside of quotes, as what stands behind
+another character neither opens nor closes.
 """
 
 import re
@@ -35,6 +37,14 @@ class Record:
     """None when their number is not the one asked for, or a quote is open."""
 
 
+def _without_escapes(text: str, dataset: Dataset) -> str:
+    """Letters in place of each escape and the quote or escape that it makes text of."""
+    if dataset.escape_char is None:
+        return text
+    escape, quote = re.escape(dataset.escape_char), re.escape(dataset.quote_char)
+    return re.sub(f"{escape}[{escape}{quote}]", "xx", text)
+
+
 class Outline:
     """
     A file in characters that say enough of where records end, one for each byte: white space is `blank`, what is no ASCII
@@ -45,7 +55,7 @@ class Outline:
         self.comma, self.quote = dataset.delimiter, dataset.quote_char
         self.blank = next(char for char in " \t\v" if char not in (self.comma, self.quote))
         text = content.decode("latin-1")
-        self.text = _WHITE.sub(self._blanks, text).translate(_LETTERS)
+        self.text = _without_escapes(_WHITE.sub(self._blanks, text).translate(_LETTERS), dataset)
         self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
         comma, quote, blank = map(re.escape, (self.comma, self.quote, self.blank))
         # inside quotes too, where it changes nothing: a run of quotes opens or closes the same before and behind a blank

@@ -111,6 +111,11 @@ HEADLESS: dict[str, Any] = copy.deepcopy(PLACED)
 HEADLESS["name"] = "headless"
 HEADLESS["resources"][0]["dialect"] = {"header": False, "delimiter": "\t"}
 
+ESCAPED: dict[str, Any] = copy.deepcopy(UNVERSIONED)
+ESCAPED["name"] = "escaped"
+ESCAPED["resources"][0]["dialect"] = {"escapeChar": "\\", "skipInitialSpace": True}
+ESCAPED["x-dsf"]["reading"] = {"tolerate": ["shortRows", "longRows", "nulBytes"]}
+
 TOLERANT: dict[str, Any] = copy.deepcopy(VERSIONED)
 TOLERANT["name"] = "tolerant"
 TOLERANT["resources"][0]["dialect"] = {"commentChar": "1"}
@@ -124,7 +129,23 @@ _TIMES = [f"2018-02-0{day}T0{hour}:00:00Z" for day in (1, 2) for hour in (1, 2, 
 _FINE = [f"2018-02-01T01:00:00.{fraction}Z" for fraction in ("0001", "000900", "000900001", "001", "0010009")]
 _NUMBERS = ["0", "1", "-0", "1.5", "9.99", " 2 ", ".5", "+1e0"]
 _INTEGERS = ["1", "01", "2", " 3"]
-_TEXTS = ["", " ", "a", "B ", "A", "rain", "é", "ß", "a\nb", 'say "x"', "it's", "x;y", "x,y", "\r\n"]
+_TEXTS = [
+    "",
+    " ",
+    "a",
+    "B ",
+    "A",
+    "rain",
+    "é",
+    "ß",
+    "a\nb",
+    'say "x"',
+    "it's",
+    "x;y",
+    "x,y",
+    "\r\n",
+    "C:\\x\\",
+]
 _SOUND = {
     "id": ["a", "A ", "b", "c", "é"],
     "updated": [*_TIMES, "2018-02-01", "2018-02-01T02:00:00+01:00", *_FINE],
@@ -190,6 +211,8 @@ def _line(dataset: Dataset, header: list[str]) -> st.SearchStrategy[bytes]:
     row = cells.map(lambda found: _row(dataset, [text for text, _ in found], [quote for _, quote in found]))
     quote = dataset.quote_char.encode()
     comma = dataset.delimiter.encode()
+    escape = dataset.escape_char.encode() if dataset.escape_char else b""
+    escapes = [escape, escape * 2, escape + quote, comma + quote + escape] if escape else []
     pieces = [
         b"a",
         b"1",
@@ -197,6 +220,7 @@ def _line(dataset: Dataset, header: list[str]) -> st.SearchStrategy[bytes]:
         comma,
         quote,
         quote * 2,
+        *escapes,
         b"\n",
         b"\r",
         b" ",
@@ -224,11 +248,16 @@ def _cell(name: str) -> st.SearchStrategy[str]:
 
 def _row(dataset: Dataset, cells: list[str], quoted: list[bool | None]) -> bytes:
     """Cells in quotes where they must be, or where it is asked for."""
-    quote, comma = dataset.quote_char, dataset.delimiter
+    quote, comma, escape = dataset.quote_char, dataset.delimiter, dataset.escape_char
+
+    def inside(cell: str) -> str:
+        if escape is None:
+            return cell.replace(quote, quote * 2)
+        # the longer cells have their quotes doubled, as they may all the same
+        return cell.replace(escape, escape * 2).replace(quote, (escape if len(cell) < 9 else quote) + quote)
+
     parts = [
-        quote + cell.replace(quote, quote * 2) + quote
-        if wish or set(cell) & {quote, comma, "\n", "\r"}
-        else cell
+        quote + inside(cell) + quote if wish or set(cell) & {quote, comma, "\n", "\r"} else cell
         for cell, wish in zip(cells, quoted, strict=True)
     ]
     return comma.join(parts).encode("utf-8", "surrogatepass")

@@ -6,6 +6,7 @@ import type { CsvDialect } from '../../apps/ingestor/src/reading/read-record.ts'
 export const dialects = fc.record({
   delimiter: fc.constantFrom(',', ';', '\t', '|', ' ', '~'),
   quoteChar: fc.constantFrom('"', "'", '*'),
+  escapeChar: fc.option(fc.constantFrom('\\', '^'), { nil: undefined }),
 })
 
 /** Letters of Windows-1252, so that each table can be written in every one of the encodings. */
@@ -31,6 +32,8 @@ const letters = [
   "'",
   '*',
   '~',
+  '\\',
+  '^',
 ]
 const cells = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: fc.constantFrom(...letters), maxLength: 12 }) },
@@ -59,14 +62,16 @@ export const tables = fc
         maxLength: 20,
       }),
       quoted: fc.infiniteStream(fc.boolean()),
+      escaped: fc.infiniteStream(fc.boolean()),
       ends: fc.infiniteStream(fc.constantFrom('\n', '\r\n')),
       isOpen: fc.boolean(),
     }),
   )
-  .map(({ rows, dialect, quoted, ends, isOpen }): Table => {
+  .map(({ rows, dialect, quoted, escaped, ends, isOpen }): Table => {
     const end = () => ends.next().value as string
+    const isEscaped = () => escaped.next().value as boolean
     const lines = rows.map((row) =>
-      row.map((cell) => written(cell, dialect, row.length === 1 || quoted.next().value === true)),
+      row.map((cell) => written(cell, dialect, row.length === 1 || quoted.next().value === true, isEscaped)),
     )
     const ended = lines.map((line) => line.join(dialect.delimiter) + end())
     const text = ended.join('')
@@ -74,10 +79,16 @@ export const tables = fc
   })
 
 /** White space before a quote is refused, and a line that ends in nothing but a carriage return has lost it. */
-function written(cell: string, { delimiter, quoteChar }: CsvDialect, isQuoted: boolean): string {
+function written(cell: string, dialect: CsvDialect, isQuoted: boolean, isEscaped: () => boolean): string {
+  const { delimiter, quoteChar, escapeChar } = dialect
   const must =
     [delimiter, '\n', '\r'].some((mark) => cell.includes(mark)) || cell.trimStart().startsWith(quoteChar)
-  return isQuoted || must ? quoteChar + cell.replaceAll(quoteChar, quoteChar + quoteChar) + quoteChar : cell
+  if (!isQuoted && !must) return cell
+  const inside = [...cell].map((char) => {
+    if (char === quoteChar) return (escapeChar !== undefined && isEscaped() ? escapeChar : quoteChar) + char
+    return char === escapeChar ? char + char : char
+  })
+  return quoteChar + inside.join('') + quoteChar
 }
 
 export const encodings = {

@@ -106,6 +106,8 @@ class Dataset:
     lanes: int
     delimiter: str
     quote_char: str
+    escape_char: str | None
+    """Inside quotes it makes text of a quote or of itself behind it; elsewhere it is text."""
     skip_initial_space: bool
     has_header: bool
     """Without one the fields are the file's columns, in their order."""

@@ -11,6 +11,7 @@ def read_dialect(dialect: Node, reading: Node) -> dict[str, Any]:
     return {
         "delimiter": dialect.at("delimiter").value,
         "quote_char": dialect.at("quoteChar").value,
+        "escape_char": dialect.at("escapeChar").value,
         "skip_initial_space": dialect.at("skipInitialSpace").value,
         "has_header": dialect.at("header").value,
         "header_rows": _tuple(dialect.at("headerRows").value),
@@ -35,6 +36,7 @@ def check_dialect(node: Node) -> None:
     if dialect["delimiter"] == dialect["quoteChar"]:
         node.refuse("delimiter and quoteChar are the same")
         return
+    _check_escape(node)
     rows, comments, char = (dialect.get(word) for word in ("headerRows", "commentRows", "commentChar"))
     if char and char[0] in (dialect["delimiter"], dialect["quoteChar"]):
         what = "expected another beginning than delimiter and quoteChar, or rows would be lost"
@@ -50,6 +52,16 @@ def check_dialect(node: Node) -> None:
     if apart := _lines_apart(dialect["header"], rows, comments or ()):
         what = f"expected lines before the first row: line {apart[0]} has rows before it"
         node.refuse(f"{what}. Lines between rows are told by commentChar", "/commentRows")
+
+
+def _check_escape(node: Node) -> None:
+    dialect = node.value
+    escape = dialect.get("escapeChar")
+    if escape == dialect["quoteChar"]:
+        what = "expected another one than quoteChar, which is doubled without a word about it"
+        node.refuse(what, "/escapeChar")
+    if escape == dialect["delimiter"]:
+        node.refuse("expected another one than delimiter", "/escapeChar")
 
 
 def _lines_apart(header: bool, rows: Sequence[int] | None, comments: Sequence[int]) -> list[int]:

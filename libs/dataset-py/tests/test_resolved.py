@@ -46,6 +46,7 @@ def resolved(dataset: Dataset) -> dict[str, Any]:
         dialect=present(
             delimiter=dataset.delimiter,
             quoteChar=dataset.quote_char,
+            escapeChar=dataset.escape_char,
             skipInitialSpace=dataset.skip_initial_space,
             header=dataset.has_header,
             headerRows=dataset.header_rows,

@@ -1,4 +1,5 @@
 /** Cuts one record of a CSV text into cells. The hot loop of the ingestor. */
+import { isEscaped, unescaped } from './escapes.ts'
 import { skipSpaces } from './white-space.ts'
 
 export const LF = 10
@@ -9,6 +10,8 @@ const nonAscii = /[\x80-\xff]/
 export interface CsvDialect {
   delimiter: string
   quoteChar: string
+  /** Inside quotes it makes text of a quote or of itself behind it; before anything else, and outside of quotes, it is text. */
+  escapeChar?: string
   /** White space at the beginning of a cell belongs to nothing, so of blanks that delimit several are one; otherwise it is text, and none may precede a quote. */
   skipInitialSpace?: boolean
   /** what a line begins with that is no row */
@@ -48,9 +51,10 @@ export function readRecord(
   dialect: CsvDialect,
   maxBytes: number,
 ): CsvRecord | undefined {
-  const { delimiter, quoteChar } = dialect
+  const { delimiter, quoteChar, escapeChar } = dialect
   const comma = delimiter.charCodeAt(0)
   const quote = quoteChar.charCodeAt(0)
+  const escape = escapeChar === undefined ? 0 : escapeChar.charCodeAt(0)
   const spacesEnd = dialect.skipInitialSpace && delimiter === ' ' ? -1 : comma
   const cells: string[] = []
   let at = start
@@ -67,13 +71,16 @@ export function readRecord(
     if (code === quote) {
       let close = text.indexOf(quoteChar, at + 1)
       let doubled = false
-      while (close !== -1 && text.charCodeAt(close + 1) === quote) {
+      while (close !== -1) {
+        const escaped = escape !== 0 && isEscaped(text, close, escape)
+        if (!escaped && text.charCodeAt(close + 1) !== quote) break
         doubled = true
-        close = text.indexOf(quoteChar, close + 2)
+        close = text.indexOf(quoteChar, escaped ? close + 1 : close + 2)
       }
       if (close === -1) return undefined
       let cell = text.slice(at + 1, close)
-      if (doubled) cell = cell.replaceAll(quoteChar + quoteChar, quoteChar)
+      if (escape !== 0) cell = unescaped(cell, quoteChar, escapeChar!)
+      else if (doubled) cell = cell.replaceAll(quoteChar + quoteChar, quoteChar)
       cells.push(nonAscii.test(cell) ? decode(cell) : cell)
       at = close + 1
       if (at > lastLineEnd) return undefined

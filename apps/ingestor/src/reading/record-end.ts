@@ -8,14 +8,18 @@ type State = 'cell start' | 'text' | 'quoted' | 'behind a quote'
 export class RecordEnd {
   readonly #comma: number
   readonly #quote: number
+  readonly #escape: number | undefined
+  /** Whether what comes next, inside quotes, stands behind an escape. */
+  #isEscaped = false
   #state: State = 'cell start'
   #space: Spaces = spaces
   #length = 0
   #openLine = 0
 
-  constructor({ delimiter, quoteChar }: CsvDialect) {
+  constructor({ delimiter, quoteChar, escapeChar }: CsvDialect) {
     this.#comma = delimiter.charCodeAt(0)
     this.#quote = quoteChar.charCodeAt(0)
+    this.#escape = escapeChar?.charCodeAt(0)
   }
 
   /** Bytes of the record so far, with its line end. */
@@ -41,7 +45,7 @@ export class RecordEnd {
   #find(bytes: Buffer, from: number): number {
     for (let at = from; at < bytes.length; at++) {
       if (this.#state === 'quoted') {
-        const close = bytes.indexOf(this.#quote, at)
+        const close = this.#closeIn(bytes, at)
         if (this.#openLine === 0) this.#findOpenLine(bytes, from, at, close < 0 ? bytes.length : close)
         if (close < 0) return -1
         at = close
@@ -51,6 +55,17 @@ export class RecordEnd {
       const code = bytes[at]!
       if (code === LF) return at + 1
       if (this.#state !== 'text' || code === this.#comma) this.#state = this.#next(code)
+    }
+    return -1
+  }
+
+  /** Index of the quote that closes, or -1 when it is not among these bytes. */
+  #closeIn(bytes: Buffer, from: number): number {
+    if (this.#escape === undefined) return bytes.indexOf(this.#quote, from)
+    for (let at = from; at < bytes.length; at++) {
+      const code = bytes[at]!
+      if (code === this.#quote && !this.#isEscaped) return at
+      this.#isEscaped = code === this.#escape && !this.#isEscaped
     }
     return -1
   }

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Reading } from '@dsf/dataset'
 import { BadRecord } from './bad-record.ts'
+import { checkMarks } from './check-marks.ts'
 import { Footer } from './footer.ts'
 import { startsOf, type Starts } from './line-starts.ts'
 import { menderOf, type Mend } from './tolerate.ts'
@@ -83,10 +84,7 @@ export class CsvScanner {
   #footer: Footer | undefined
 
   constructor({ dialect, reading, columns, from, maxRowBytes = defaultMaxRowBytes }: ScannerOptions) {
-    for (const [name, char] of Object.entries({ delimiter: dialect.delimiter, quoteChar: dialect.quoteChar }))
-      if (!/^[\t\x20-\x7e]$/.test(char))
-        throw new TypeError(`${name} must be one ASCII character, not ${JSON.stringify(char)}`)
-    if (dialect.delimiter === dialect.quoteChar) throw new TypeError('delimiter and quoteChar must differ')
+    checkMarks(dialect)
     this.#dialect = dialect
     const blank = reading?.tolerate?.includes('blankRows') ? dialect : undefined
     this.#starts = startsOf({ commentChar: dialect.commentChar, footer: reading?.footer, blank })

@@ -13,6 +13,10 @@ export const dialect = z
   .looseObject({
     delimiter: oneCharacter.default(','),
     quoteChar: oneCharacter.default('"'),
+    escapeChar: z
+      .string()
+      .regex(/^[!-/:-@[-`{-~]$/, 'expected one ASCII character other than a letter, a digit or a blank')
+      .optional(),
     header: z.boolean().default(true),
     headerRows: z.array(lineNumber).min(1).max(10).optional(),
     headerJoin: z
@@ -43,6 +47,7 @@ export type Dialect = Pick<
   Written,
   | 'delimiter'
   | 'quoteChar'
+  | 'escapeChar'
   | 'skipInitialSpace'
   | 'header'
   | 'headerRows'
@@ -57,6 +62,7 @@ export type Dialect = Pick<
 export const dialectOf = (written: Written): Dialect => ({
   delimiter: written.delimiter,
   quoteChar: written.quoteChar,
+  escapeChar: written.escapeChar,
   skipInitialSpace: written.skipInitialSpace,
   header: written.header,
   headerRows: written.headerRows,
@@ -71,6 +77,7 @@ const at = (word: string) => `/resources/0/dialect/${word}`
 /** The lines of the header must be told from those that are none, and no row may stand between header and comment. */
 export function checkDialect(dialect: Dialect, refuse: Refuse): void {
   const { delimiter, quoteChar, header, headerRows, commentChar } = dialect
+  checkEscape(dialect, refuse)
   if (commentChar !== undefined && [delimiter, quoteChar].includes(commentChar[0]!))
     refuse(
       at('commentChar'),
@@ -80,6 +87,12 @@ export function checkDialect(dialect: Dialect, refuse: Refuse): void {
   if (headerRows?.some((line, i) => i > 0 && line <= headerRows[i - 1]!))
     refuse(at('headerRows'), 'expected each line once, in their order')
   checkComments(dialect, refuse)
+}
+
+function checkEscape({ delimiter, quoteChar, escapeChar }: Dialect, refuse: Refuse): void {
+  if (escapeChar === quoteChar)
+    refuse(at('escapeChar'), 'expected another one than quoteChar, which is doubled without a word about it')
+  if (escapeChar === delimiter) refuse(at('escapeChar'), 'expected another one than delimiter')
 }
 
 function checkComments({ header, headerRows, commentRows = [] }: Dialect, refuse: Refuse): void {

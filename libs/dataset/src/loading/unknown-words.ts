@@ -31,7 +31,7 @@ export const places: Record<'package' | 'resource' | 'dialect' | 'schema' | 'fie
   dialect: {
     known: dialect,
     harmless: '$schema name title description csvddfVersion',
-    unread: 'escapeChar nullSequence property itemType itemKeys sheetNumber sheetName table',
+    unread: 'nullSequence property itemType itemKeys sheetNumber sheetName table',
     closed: true,
   },
   schema: {
