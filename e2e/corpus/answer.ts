@@ -107,7 +107,7 @@ async function otherCells(
   said: Partial<Dialect>,
   reading: Reading = {},
 ): Promise<number | null> {
-  const { delimiter = ',', quoteChar = '"', commentChar: comment = '' } = said
+  const { delimiter = ',', quoteChar = '"', escapeChar: escape = quoteChar, commentChar: comment = '' } = said
   if (reading.tolerate) return null
   const { ours, path } = readOurs(sample, { ...said, delimiter, quoteChar }, reading)
   const skip = linesAbove(said)
@@ -116,8 +116,8 @@ async function otherCells(
   const connection = await instance.connect()
   try {
     const theirs = await connection.runAndReadAll(
-      'select * from read_csv($path, all_varchar=true, delim=$delimiter, quote=$quoteChar, escape=$quoteChar, header=$header, skip=$skip, comment=$comment, auto_detect=true)',
-      { path, delimiter, quoteChar, header, skip, comment },
+      'select * from read_csv($path, all_varchar=true, delim=$delimiter, quote=$quoteChar, escape=$escape, header=$header, skip=$skip, comment=$comment, auto_detect=true)',
+      { path, delimiter, quoteChar, escape, header, skip, comment },
     )
     const rows = theirs.getRowsJson()
     if (rows.length !== ours.length) return null

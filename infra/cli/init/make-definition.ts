@@ -120,11 +120,12 @@ function extensionJson({
 
 // eslint-disable-next-line complexity -- a line for each word
 function dialectJson({ dialect: said, hasHeader, lineTerminator }: Found) {
-  const { delimiter, quoteChar, skipInitialSpace, headerRows, commentRows, commentChar } = said
+  const { delimiter, quoteChar, escapeChar, skipInitialSpace, headerRows, commentRows, commentChar } = said
   const dialect = {
     ...(hasHeader ? {} : { header: false }),
     ...(delimiter === ',' ? {} : { delimiter }),
     ...(quoteChar === '"' ? {} : { quoteChar }),
+    ...(escapeChar === undefined ? {} : { escapeChar }),
     ...(skipInitialSpace ? { skipInitialSpace } : {}),
     ...(headerRows ? { headerRows } : {}),
     ...(commentRows && commentRows.length > 0 ? { commentRows } : {}),

@@ -28,7 +28,7 @@ export async function sniffDialect(sample: Buffer, folder: string): Promise<Snif
   const delimiters = new Set([...(delimiter ? [delimiter] : []), ...usualDelimiters])
   const readings = [...delimiters].map((delimiter) => {
     const marks = { delimiter, quoteChar: quote || '"' }
-    return (delimiter === ' ' ? alignedBy(sample, marks) : undefined) ?? readingOf(sample, marks)
+    return (delimiter === ' ' ? alignedBy(sample, marks) : undefined) ?? escapedBy(sample, marks)
   })
   const { dialect, lines, share, columns } = bestOf(readings, delimiter)
   const who = delimiter === dialect.delimiter ? 'DuckDB found it' : 'DuckDB did not find it'
@@ -43,6 +43,17 @@ function alignedBy(sample: Buffer, marks: Marks): Reading | undefined {
   // a header that begins with a blank leaves one name out, and all columns are there
   return aligned.lines.names && readingOf(sample, marks).share === 1 ? undefined : aligned
 }
+
+/** With backslashes that make text of a quote, where more rows of the whole sample can be read so; few of its rows may have one. */
+function escapedBy(sample: Buffer, marks: Marks): Reading {
+  const plain = readingOf(sample, marks)
+  if (!sample.includes(`\\${marks.quoteChar}`)) return plain
+  const escaped = readingOf(sample, { ...marks, escapeChar: '\\' })
+  return rowsBy(sample, escaped) > rowsBy(sample, plain) ? escaped : plain
+}
+
+const rowsBy = (sample: Buffer, { dialect, lines }: Reading): number =>
+  scanRows(sample, dialect, Infinity, true, lines.reading).rows.length
 
 /** With the lines that are no rows, where more can be read so. */
 function readingOf(sample: Buffer, marks: CsvDialect): Reading {
