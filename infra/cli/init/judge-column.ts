@@ -13,14 +13,14 @@ type Judged = Pick<Column, 'type' | 'format' | 'locale' | 'tokens' | 'marks' | '
   isFlagged?: boolean
 }
 
-/** What spreadsheets write where a formula failed, in English and in German: never a value, in any column. */
-export const spreadsheetErrors =
-  '#N/A,#NV,#NULL!,#DIV/0!,#VALUE!,#WERT!,#REF!,#BEZUG!,#NAME?,#NUM!,#ZAHL!'.split(',')
+/** What spreadsheets write where a formula failed, in English and in German, and databases for NULL: never a value, in any column. */
+export const neverValues =
+  '#N/A,#NV,#NULL!,#DIV/0!,#VALUE!,#WERT!,#REF!,#BEZUG!,#NAME?,#NUM!,#ZAHL!,\\N'.split(',')
 
 /** What others write where there is no value. In a column of texts they may be texts, so they count in no such column. */
 export const usualMissing = new Set([
-  ...spreadsheetErrors,
-  ...'NA,N/A,n/a,na,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,:,?,\\N,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000,Inf,-Inf,inf,-inf,Infinity,-Infinity'.split(
+  ...neverValues,
+  ...'NA,N/A,n/a,na,NaN,nan,NAN,NULL,Null,null,None,none,NONE,-,--,---,.,..,...,:,?,<NA>,nil,missing,unknown,0000-00-00,0000-00-00 00:00:00,00/00/0000,00.00.0000,Inf,-Inf,inf,-inf,Infinity,-Infinity'.split(
     ',',
   ),
 ])

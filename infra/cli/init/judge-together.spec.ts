@@ -60,8 +60,10 @@ describe('a mark among texts is taken for none', () => {
   })
 
   it('where it is an error of a spreadsheet, once and beside words of any length', () => {
-    const found = columnOf('sex', { sex: ['m', 'f', '#N/A', 'm'] })
-    expect(found).toEqual({ type: 'string', missing: ['#N/A'], sure: 'likely', filled: 3 })
+    for (const mark of ['#N/A', '\\N']) {
+      const found = columnOf('sex', { sex: ['m', 'f', mark, 'm'] })
+      expect(found).toEqual({ type: 'string', missing: [mark], sure: 'likely', filled: 3 })
+    }
   })
 
   it('where another column of texts tells it', () => {

@@ -1,16 +1,13 @@
 /** What the columns of a file tell of each other: the words that it has for no value, and that it pads its numbers. */
 import type { Column } from './column.ts'
-import { judgeColumn, spreadsheetErrors } from './judge-column.ts'
+import { judgeColumn, neverValues } from './judge-column.ts'
 import { arePadded } from './padded-numbers.ts'
 
 /** Nobody's value, whatever else a column has. */
-const clearMarks = new Set([
-  ...spreadsheetErrors,
-  ...'N/A,n/a,<NA>,\\N,NaN,nan,NAN,NULL,Null,null'.split(','),
-])
+const clearMarks = new Set([...neverValues, ...'N/A,n/a,<NA>,NaN,nan,NAN,NULL,Null,null'.split(',')])
 /** Values of some columns: `NA` is Namibia, and `-` a strand. Words like `none` and `unknown` are values of any. */
 const otherMarks = new Set('NA,na,-,--,---,.,..,...,?'.split(','))
-const isError = (text: string) => spreadsheetErrors.includes(text)
+const isNever = (text: string) => neverValues.includes(text)
 const isMark = (text: string) => clearMarks.has(text) || otherMarks.has(text)
 const coded = /iso|code|countr|nation|continent|region|state|symbol|ticker/i
 
@@ -31,11 +28,11 @@ function missTogether(columns: Column[], rows: string[][]): Column[] {
   const texts = columns.filter(({ type }) => type === 'string').map((column) => textsOf(column, rows))
   const ofNumbers = new Set(columns.flatMap(({ missing }) => missing))
   const ofTexts = new Set(texts.flatMap((one) => one.able.filter((mark) => isRepeated(mark, one))))
-  const isNone = (mark: string) => ofNumbers.has(mark) || ofTexts.has(mark) || isError(mark)
+  const isNone = (mark: string) => ofNumbers.has(mark) || ofTexts.has(mark) || isNever(mark)
   const taken = new Map(
     texts.flatMap((one) => {
       const marks = one.able.filter((mark) => isNone(mark) || isBare(mark, one, rows.length))
-      const isGuess = marks.some((mark) => !ofNumbers.has(mark) && !isError(mark))
+      const isGuess = marks.some((mark) => !ofNumbers.has(mark) && !isNever(mark))
       return marks.length === 0 ? [] : [[one.column, withMissing(one.column, rows, marks, isGuess)]]
     }),
   )
@@ -101,7 +98,7 @@ function withMissing(column: Column, rows: string[][], marks: string[], isGuess:
 }
 
 const whyNone = (marks: string[]) =>
-  marks.every(isError) ? ': an error of a spreadsheet' : ' as in columns of numbers or times'
+  marks.every(isNever) ? ', which is never a value' : ' as in columns of numbers or times'
 
 /** `05.0` may be a code; beside a column with `040.00` and `000.00` it is a number. */
 function padTogether(columns: Column[], rows: string[][]): Column[] {
