@@ -10,12 +10,12 @@ import { answersOf, npmPackages, pythonPackages, withoutAnswer } from './files.t
 const packages = join(repositoryRoot, 'node_modules')
 
 /** What docs/init.md and docs/corpus.md say of all of them. */
-it('of 287 files 285 get a definition, and of 282 all rows are read', () => {
+it('of 287 files 285 get a definition, and of 283 all rows are read', () => {
   const names = [...Object.keys(npmPackages), ...Object.keys(pythonPackages)]
   const answers = names.flatMap((name) => answersOf(name).map(([, answer]) => answer))
   const made = answers.filter((answer) => 'rows' in answer)
   const whole = made.filter(({ refused }) => refused === 0)
-  expect([answers.length, made.length, whole.length]).toEqual([287, 285, 282])
+  expect([answers.length, made.length, whole.length]).toEqual([287, 285, 283])
 })
 
 describe.each(Object.entries(npmPackages))('of %s', (name, at) => {
