@@ -21,6 +21,11 @@ export const caseDatasets: (Definition & { columns?: string[] | 'any' })[] = [
     dialect: { delimiter: ';', quoteChar: "'" },
   },
   {
+    name: 'case-escapes',
+    fields: ['id', 'a', 'b', 'n number'],
+    dialect: { escapeChar: '\\' },
+  },
+  {
     name: 'case-spaces',
     fields: ['id', 'a', 'b', 'n number'],
     dialect: { skipInitialSpace: true },

@@ -86,6 +86,15 @@ export const rowCases: Case[] = [
     refused: [{ row: 1, reasons: unreadable, bytes: 'bom-a,"p\nghost12,x,y,9",y,1,z' }],
   },
   {
+    ...{ name: '46 quotes behind a backslash', dataset: 'case-escapes', audit: true },
+    file: `${header}esc-a,"say \\"p\\"","C:\\\\dir\\\\",1\nesc-b,"p\\"\nghost,x,y,9\n",y,2,z\nesc-c,C:\\dir\\,"\\"\n""",3\n`,
+    rows: [
+      ['esc-a', 'say "p"', 'C:\\dir\\', 1],
+      ['esc-c', 'C:\\dir\\', '"\n"', 3],
+    ],
+    refused: [{ row: 2, reasons: unreadable, why: cells, bytes: 'esc-b,"p\\"\nghost,x,y,9\n",y,2,z' }],
+  },
+  {
     ...{ name: '46 other delimiter and quote', dataset: 'case-dialect' },
     file: "id;a;b;n\nod-a;'p\nghost13;x;y;9\nq';y;1;z\nod-b;'it''s; \"\n';y;2\n",
     rows: [['od-b', 'it\'s; "', 'y', 2]],
