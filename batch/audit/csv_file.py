@@ -142,7 +142,8 @@ class CsvFile:
         if places is None:
             return None
         text = content.decode(errors="replace")
-        if text == row:
+        escape = self._dataset.escape_char
+        if text == row and (escape is None or escape not in text):
             return [cell[blanks:] for cell, (blanks, _, _) in zip(cells, places, strict=True)]
         return [self._text(content[at:to]) for _, at, to in places]
 
@@ -177,8 +178,10 @@ class CsvFile:
 
     def _text(self, cell: bytes) -> str:
         text = cell.decode(errors="replace")
-        quote = self._dataset.quote_char
+        quote, escape = self._dataset.quote_char, self._dataset.escape_char
         if text[:1] != quote:
             return text
-        marks = f"[{re.escape(quote + (self._dataset.escape_char or ''))}]"
-        return re.sub(f"{marks}({marks})", r"\1", text[1:-1])
+        if escape is None:
+            return text[1:-1].replace(quote * 2, quote)
+        marks = f"[{re.escape(quote + escape)}]"
+        return re.sub(f"{marks}({marks})|{re.escape(escape)}([\r\n])", r"\1\2", text[1:-1])

@@ -19,9 +19,7 @@ _WHITE = re.compile(
 """White space other than a line end, in UTF-8 with a character for each byte."""
 _MARK, _COMMA_MARK = "\x01", "\x02"
 """Stand where white space was moved to; the second one for what would delimit cells, where several blanks are one."""
-_LETTERS = dict.fromkeys((0, 1, 2, *range(0x80, 0x100)), "x")
-_LAST = "x"
-"""A line behind the file: a record of its own, unless a quote is open."""
+_NO_ASCII = (0, 1, 2, *range(0x80, 0x100))
 
 Row = tuple[list[str] | None, int]
 """Cells, none when their number is wrong, and the line ends within them."""
@@ -37,25 +35,22 @@ class Record:
     """None when their number is not the one asked for, or a quote is open."""
 
 
-def _without_escapes(text: str, dataset: Dataset) -> str:
-    """Letters in place of each escape and the quote or escape that it makes text of."""
-    if dataset.escape_char is None:
-        return text
-    escape, quote = re.escape(dataset.escape_char), re.escape(dataset.quote_char)
-    return re.sub(f"{escape}[{escape}{quote}]", "xx", text)
-
-
 class Outline:
     """
     A file in characters that say enough of where records end, one for each byte: white space is `blank`, what is no ASCII
-    `x`, the rest as it is.
+    and what is escaped a `letter`, the rest as it is.
     """
 
     def __init__(self, content: bytes, dataset: Dataset) -> None:
         self.comma, self.quote = dataset.delimiter, dataset.quote_char
-        self.blank = next(char for char in " \t\v" if char not in (self.comma, self.quote))
+        self.blank, self.letter = (
+            next(char for char in chars if char not in (self.comma, self.quote)) for chars in (" \t\v", "xyz")
+        )
         text = content.decode("latin-1")
-        self.text = _without_escapes(_WHITE.sub(self._blanks, text).translate(_LETTERS), dataset)
+        self.text = self._without_escapes(
+            _WHITE.sub(self._blanks, text).translate(dict.fromkeys(_NO_ASCII, self.letter)),
+            dataset.escape_char,
+        )
         self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
         comma, quote, blank = map(re.escape, (self.comma, self.quote, self.blank))
         # inside quotes too, where it changes nothing: a run of quotes opens or closes the same before and behind a blank
@@ -111,7 +106,8 @@ class Outline:
         return found.end() if found else at
 
     def _rows(self, begin: int, end: int, columns: int | None, close: str = "") -> Iterator[Row]:
-        text = self.text[self.starts[begin] : self.starts[end]] + _LAST + close
+        # the line behind the file is a record of its own, unless a quote is open
+        text = self.text[self.starts[begin] : self.starts[end]] + self.letter + close
         moved = self._spaced.sub(lambda found: found[2] + found[1].translate(self._marks), text)
         wrong: dict[int, int] = {}
 
@@ -146,6 +142,13 @@ class Outline:
                 if is_moved:
                     cells = [self._restored(cell) for cell in cells]
                 yield cells, "".join(cells).count("\n")
+
+    def _without_escapes(self, text: str, char: str | None) -> str:
+        """Letters in place of each escape and the quote or escape that it makes text of."""
+        if char is None:
+            return text
+        escape, quote = re.escape(char), re.escape(self.quote)
+        return re.sub(f"{escape}[{escape}{quote}]", self.letter * 2, text)
 
     def _blanks(self, found: re.Match[str]) -> str:
         white = found[0]

@@ -85,8 +85,9 @@ function written(cell: string, dialect: CsvDialect, isQuoted: boolean, isEscaped
     [delimiter, '\n', '\r'].some((mark) => cell.includes(mark)) || cell.trimStart().startsWith(quoteChar)
   if (!isQuoted && !must) return cell
   const inside = [...cell].map((char) => {
-    if (char === quoteChar) return (escapeChar !== undefined && isEscaped() ? escapeChar : quoteChar) + char
-    return char === escapeChar ? char + char : char
+    const mark = escapeChar !== undefined && isEscaped() ? escapeChar : quoteChar
+    if (char === quoteChar) return mark + char
+    return char === escapeChar || (mark === escapeChar && '\r\n'.includes(char)) ? escapeChar + char : char
   })
   return quoteChar + inside.join('') + quoteChar
 }

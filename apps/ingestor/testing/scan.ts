@@ -8,6 +8,7 @@ export const fileStart = { byte: 0, row: 0 }
 
 interface Options {
   columns?: number
+  escapeChar?: string
   from?: Position
   maxRowBytes?: number
   cuts?: number[]
@@ -24,9 +25,9 @@ export function scanBlocks(bytes: Buffer, options: Options = {}, passes = 1): Bl
 
 function scanOnce(
   bytes: Buffer,
-  { columns = 3, from = fileStart, maxRowBytes, cuts = [] }: Options,
+  { columns = 3, escapeChar, from = fileStart, maxRowBytes, cuts = [] }: Options,
 ): Block[] {
-  const scanner = new CsvScanner({ dialect, columns, from, maxRowBytes })
+  const scanner = new CsvScanner({ dialect: { ...dialect, escapeChar }, columns, from, maxRowBytes })
   const inside = cuts.filter((cut) => cut > from.byte && cut < bytes.length).sort((a, b) => a - b)
   const edges = [Math.min(from.byte, bytes.length), ...inside, bytes.length]
   const blocks = edges.slice(1).map((edge, i) => scanner.push(bytes.subarray(edges[i], edge)))

@@ -107,7 +107,7 @@ class Dataset:
     delimiter: str
     quote_char: str
     escape_char: str | None
-    """Inside quotes it makes text of a quote or of itself behind it; elsewhere it is text."""
+    """Inside quotes it makes text of a quote, of itself or of a line break behind it; elsewhere it is text."""
     skip_initial_space: bool
     has_header: bool
     """Without one the fields are the file's columns, in their order."""

@@ -10,7 +10,7 @@ const nonAscii = /[\x80-\xff]/
 export interface CsvDialect {
   delimiter: string
   quoteChar: string
-  /** Inside quotes it makes text of a quote or of itself behind it; before anything else, and outside of quotes, it is text. */
+  /** Inside quotes it makes text of a quote, of itself or of a line break behind it; before anything else, and outside of quotes, it is text. */
   escapeChar?: string
   /** White space at the beginning of a cell belongs to nothing, so of blanks that delimit several are one; otherwise it is text, and none may precede a quote. */
   skipInitialSpace?: boolean
@@ -72,10 +72,13 @@ export function readRecord(
       let close = text.indexOf(quoteChar, at + 1)
       let doubled = false
       while (close !== -1) {
-        const escaped = escape !== 0 && isEscaped(text, close, escape)
-        if (!escaped && text.charCodeAt(close + 1) !== quote) break
+        if (escape !== 0 && isEscaped(text, close, escape)) {
+          close = text.indexOf(quoteChar, close + 1)
+          continue
+        }
+        if (text.charCodeAt(close + 1) !== quote) break
         doubled = true
-        close = text.indexOf(quoteChar, escaped ? close + 1 : close + 2)
+        close = text.indexOf(quoteChar, close + 2)
       }
       if (close === -1) return undefined
       let cell = text.slice(at + 1, close)

@@ -29,7 +29,8 @@ export class RecordEnd {
 
   /**
    * At the end of the file: up to the end of the line in which a quote opened that never closed; undefined when all closed.
-   * Behind it quotes come in pairs only, and a pair at the beginning of a cell closes at once: no such quote can follow.
+   * Behind it quotes come in pairs, or behind an escape. A pair at the beginning of a cell closes at once, and a quote behind an escape is at
+   * no beginning: no such quote can follow.
    */
   get unclosed(): number | undefined {
     return this.#state === 'quoted' ? this.#openLine || this.#length : undefined

@@ -178,8 +178,17 @@ describe('what a bad row costs', () => {
     ])
   })
 
+  it('a row that is too long ends behind its escapes, wherever it is cut', () => {
+    const long = `${'x'.repeat(30)},"\\\\\\"\n\\\\",y\n`
+    for (let cut = 0; cut < long.length; cut++) {
+      const found = scan(`${long}a,b,c\n`, { escapeChar: '\\', maxRowBytes: 20, cuts: [24, cut] })
+      expect(found.rows.map(({ cells }) => cells)).toEqual([['a', 'b', 'c']])
+      expect(found.unreadable).toMatchObject([{ row: 1, reason: 'longer than 20 bytes' }])
+    }
+  })
+
   it('reads any hostile pattern in time that grows with its size', () => {
-    const pieces = ['x', ',', '"', '""', '\n', ' ', '\t', '\u00a0', '\r', 'x'.repeat(50)]
+    const pieces = ['x', ',', '"', '""', '\\', '\\"', '\n', ' ', '\t', '\u00a0', '\r', 'x'.repeat(50)]
     const patterns = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 })
     const repeated = (parts: string[]) => parts.join('').repeat(Math.ceil(200_000 / parts.join('').length))
     const hostile = fc.tuple(patterns, patterns).map(([once, often]) => once.join('') + repeated(often))
@@ -189,13 +198,14 @@ describe('what a bad row costs', () => {
         hostile,
         fc.constantFrom(1, 3, 22),
         fc.constantFrom(20, 65_536),
-        (text, columns, maxRowBytes) => {
+        fc.constantFrom(undefined, '\\'),
+        (text, columns, maxRowBytes, escapeChar) => {
           const started = performance.now()
-          scan(text, { columns, maxRowBytes })
+          scan(text, { columns, maxRowBytes, escapeChar })
           expect(performance.now() - started).toBeLessThan(3_000)
         },
       ),
-      { numRuns: 20, examples: examples.map((text) => [text, 22, 65_536]) },
+      { numRuns: 20, examples: examples.map((text) => [text, 22, 65_536, undefined]) },
     )
   }, 60_000)
 })

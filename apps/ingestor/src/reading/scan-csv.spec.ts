@@ -74,6 +74,9 @@ describe('what a row is', () => {
       { delimiter: '', quoteChar: '"' },
       { delimiter: '"', quoteChar: '"' },
       { delimiter: '€', quoteChar: '"' },
+      { delimiter: ',', quoteChar: '"', escapeChar: '€' },
+      { delimiter: ',', quoteChar: '"', escapeChar: ',' },
+      { delimiter: ',', quoteChar: '"', escapeChar: '"' },
     ])
       expect(() => new CsvScanner({ dialect: bad, columns: 2, from: fileStart })).toThrow(TypeError)
   })
