@@ -1,5 +1,6 @@
 /** From the beginning of a file to what is known of it. */
 import { sniff } from '../../../apps/ingestor/src/reading/check-header.ts'
+import { escapeDoubts, escapeFinding } from './about-escapes.ts'
 import type { Key } from './about-key.ts'
 import { findKey } from './find-key.ts'
 import { findRoles } from './find-roles.ts'
@@ -17,7 +18,7 @@ import { aboutName, nameDoubts, namesFor, withHeader } from './name-columns.ts'
 import { refuseFew } from './nearly-typed.ts'
 import { refuseFile } from './refuse-file.ts'
 import { numberOf, scanFile, withoutHeader, withoutRepeats } from './scan-file.ts'
-import type { Dialect, Scanned } from './scan-rows.ts'
+import type { Scanned } from './scan-rows.ts'
 import { sniffDialect, type Sniffed } from './sniff-dialect.ts'
 import type { Text } from './read-text.ts'
 import type { Sample } from './take-sample.ts'
@@ -67,7 +68,7 @@ export async function describeFile(
     ...{ key: key.columns, roles, rows: all.length, ...(encoding ? { encoding } : {}) },
     ...(lineTerminator ? { lineTerminator } : {}),
     findings: [
-      ...[...findings, delimiterOf(sniffed), quoteOf(sniffed), ...escapeOf(sniffed), ...lines.findings],
+      ...[...findings, delimiterOf(sniffed), quoteOf(sniffed), ...escapeFinding(dialect), ...lines.findings],
       ...[...(header.finding ? [header.finding] : []), key.finding, ...roles.findings],
       ...fields.map(aboutColumn),
     ],
@@ -75,7 +76,8 @@ export async function describeFile(
       ...encodingDoubt(encoding),
       ...lineDoubts(lines.findings),
       ...nameDoubts(fields, header.isHeader || names !== undefined),
-      ...unreadableDoubt(scanned, header.isHeader ? 0 : 1, dialect),
+      ...unreadableDoubt(scanned, header.isHeader ? 0 : 1),
+      ...escapeDoubts(bytes, dialect, scanned.unreadable),
       ...(header.doubt === undefined ? [] : [header.doubt]),
       ...(header.isHeader ? repeatDoubt(scanned.rows.length - below.length) : []),
       ...oneColumnDoubt(fields, rows, header.isHeader && header.doubt === undefined),
@@ -112,16 +114,6 @@ const quoteOf = ({ dialect }: Sniffed): Finding => ({
     : 'the usual one, or DuckDB found it',
 })
 
-const escapeOf = ({ dialect: { escapeChar } }: Sniffed): Finding[] =>
-  escapeChar === undefined
-    ? []
-    : [
-        {
-          ...{ about: 'escape', answer: escapeChar, sure: 'likely' },
-          why: 'it stands before quotes, and more rows can be read where that makes text of them',
-        },
-      ]
-
 const aboutColumn = (column: Column): Finding => ({
   about: `column ${column.name}`,
   answer: [
@@ -140,17 +132,12 @@ const repeatDoubt = (times: number): string[] =>
       ]
 
 /** @param more rows before those that were scanned: the first one, where it is none of names */
-const unreadableDoubt = ({ unreadable, rows }: Scanned, more: number, dialect: Dialect): string[] =>
+const unreadableDoubt = ({ unreadable, rows }: Scanned, more: number): string[] =>
   unreadable.length === 0
     ? []
     : [
-        `${unreadable.length} of ${counted(rows.length + unreadable.length + more, 'row')} cannot be read; the first is row ${unreadable[0]!.row + more}: ${unreadable[0]!.reason}${byBackslash(unreadable, dialect)}`,
+        `${unreadable.length} of ${counted(rows.length + unreadable.length + more, 'row')} cannot be read; the first is row ${unreadable[0]!.row + more}: ${unreadable[0]!.reason}`,
       ]
-
-const byBackslash = (unreadable: Scanned['unreadable'], { escapeChar, quoteChar }: Dialect): string =>
-  escapeChar === undefined && unreadable.some(({ bytes }) => bytes.includes(`\\${quoteChar}`))
-    ? '. Some have a backslash before a quote: where that makes text of the quote, say "escapeChar": "\\\\" in the dialect'
-    : ''
 
 /** Texts of several words in one column are lines of a text, or of a table whose columns no delimiter parts. */
 function oneColumnDoubt(columns: Column[], rows: string[][], hasHeader: boolean): string[] {

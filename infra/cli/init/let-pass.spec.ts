@@ -30,21 +30,3 @@ describe('a row that is shorter than the header', () => {
     expect(reading?.['tolerate']).toBeUndefined()
   })
 })
-
-describe('a quote behind a backslash', () => {
-  it('is text where more rows can be read so', async () => {
-    const { dialect, tried } = await init(
-      table((i) => (i === 7 ? 'n7,49.5,"the \\"big\\" one",y' : `n${i},${i * 7}.5,x,y`)),
-    )
-    expect(dialect).toEqual({ escapeChar: '\\' })
-    expect(tried.counts).toMatchObject({ clean: 30, refused: 0 })
-  })
-
-  it('closes, where cells end in a backslash, and the other way is told of a row that cannot be read', async () => {
-    const { dialect, doubts } = await init(
-      table((i) => (i === 7 ? 'n7,49.5,"the \\"big\\" one",y' : `n${i},${i * 7}.5,"C:\\dir\\",y`)),
-    )
-    expect(dialect).toBeUndefined()
-    expect(doubts).toContainEqual(expect.stringContaining('"escapeChar"'))
-  })
-})

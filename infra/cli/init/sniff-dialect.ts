@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import { findLines, noLines, type Lines } from './find-lines.ts'
-import { scanRows } from './scan-rows.ts'
+import { scanRows, type Scanned } from './scan-rows.ts'
 
 export interface Sniffed {
   dialect: CsvDialect
@@ -16,6 +16,8 @@ export interface Sniffed {
 
 /** Rows that the sniffer looks at; its own default of 20,480 takes 20 ms. */
 const sniffedRows = 20_480
+/** Rows by which readings are compared. */
+const fittedRows = 1000
 /** Enough to see blanks that do more than delimit. */
 const alignedBytes = 64 * 1024
 const usualDelimiters = [',', ';', '\t', '|', ' ']
@@ -28,9 +30,11 @@ export async function sniffDialect(sample: Buffer, folder: string): Promise<Snif
   const delimiters = new Set([...(delimiter ? [delimiter] : []), ...usualDelimiters])
   const readings = [...delimiters].map((delimiter) => {
     const marks = { delimiter, quoteChar: quote || '"' }
-    return (delimiter === ' ' ? alignedBy(sample, marks) : undefined) ?? escapedBy(sample, marks)
+    const aligned = delimiter === ' ' ? alignedBy(sample, marks) : undefined
+    return aligned ?? withEscapes(sample, readingOf(sample, marks), fittedRows)
   })
-  const { dialect, lines, share, columns } = bestOf(readings, delimiter)
+  // few rows may have one, and it may be far behind
+  const { dialect, lines, share, columns } = withEscapes(sample, bestOf(readings, delimiter), Infinity)
   const who = delimiter === dialect.delimiter ? 'DuckDB found it' : 'DuckDB did not find it'
   return { dialect, lines, why: `${who}; ${percent(share)} of the rows have ${columns} cells with it` }
 }
@@ -44,16 +48,18 @@ function alignedBy(sample: Buffer, marks: Marks): Reading | undefined {
   return aligned.lines.names && readingOf(sample, marks).share === 1 ? undefined : aligned
 }
 
-/** With backslashes that make text of a quote, where more rows of the whole sample can be read so; few of its rows may have one. */
-function escapedBy(sample: Buffer, marks: Marks): Reading {
-  const plain = readingOf(sample, marks)
-  if (!sample.includes(`\\${marks.quoteChar}`)) return plain
-  const escaped = readingOf(sample, { ...marks, escapeChar: '\\' })
-  return rowsBy(sample, escaped) > rowsBy(sample, plain) ? escaped : plain
+/** With backslashes that make text of a quote, where some of so many rows cannot be read without, and more can be with them. */
+function withEscapes(sample: Buffer, plain: Reading, most: number): Reading {
+  const { delimiter, quoteChar, escapeChar } = plain.dialect
+  if (escapeChar !== undefined || !sample.includes(`\\${quoteChar}`)) return plain
+  const found = rowsBy(sample, plain, most)
+  if (found.unreadable.length === 0) return plain
+  const escaped = readingOf(sample, { delimiter, quoteChar, escapeChar: '\\' })
+  return rowsBy(sample, escaped, most).rows.length > found.rows.length ? escaped : plain
 }
 
-const rowsBy = (sample: Buffer, { dialect, lines }: Reading): number =>
-  scanRows(sample, dialect, Infinity, true, lines.reading).rows.length
+const rowsBy = (sample: Buffer, { dialect, lines }: Reading, most: number): Scanned =>
+  scanRows(sample, dialect, most, false, lines.reading)
 
 /** With the lines that are no rows, where more can be read so. */
 function readingOf(sample: Buffer, marks: CsvDialect): Reading {
@@ -107,7 +113,7 @@ interface Reading {
 
 /** Of the rows, so many have as many cells as the header; and how many those are. */
 function fitOf(sample: Buffer, dialect: CsvDialect, { reading }: Lines = noLines) {
-  const { header, rows, unreadable } = scanRows(sample, dialect, 1000, false, reading)
+  const { header, rows, unreadable } = scanRows(sample, dialect, fittedRows, false, reading)
   const areNumbers = rows.every((row) => row.every((text) => /^[+-]?[\d.,]*\d(e[+-]?\d+)?$/i.test(text)))
   return {
     share: rows.length / Math.max(1, rows.length + unreadable.length),
@@ -135,10 +141,12 @@ const trust = ({ share, lines }: Reading) => share - (lines === noLines ? 0 : 0.
 
 /** White space before a quote is refused unless it is said that it is none of the cell; before all names and most cells it is none of them. */
 function isSpaced(sample: Buffer, dialect: CsvDialect): boolean {
-  const { header, rows, unreadable } = scanRows(sample, dialect, 1000)
-  if (unreadable.length === 0) return areSpaced(header) && rows.filter(areSpaced).length * 2 > rows.length
-  const spaced = scanRows(sample, { ...dialect, skipInitialSpace: true }, 1000)
-  return spaced.unreadable.length < unreadable.length
+  const { header, rows, unreadable } = scanRows(sample, dialect, fittedRows)
+  const isRead = header.length > 0
+  if (isRead && unreadable.length === 0)
+    return areSpaced(header) && rows.filter(areSpaced).length * 2 > rows.length
+  const spaced = scanRows(sample, { ...dialect, skipInitialSpace: true }, fittedRows)
+  return isRead ? spaced.unreadable.length < unreadable.length : spaced.rows.length > 0
 }
 
 /** But for a last one without anything in it, as behind the last delimiter. */
