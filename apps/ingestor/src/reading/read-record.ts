@@ -72,13 +72,10 @@ export function readRecord(
       let close = text.indexOf(quoteChar, at + 1)
       let doubled = false
       while (close !== -1) {
-        if (escape !== 0 && isEscaped(text, close, escape)) {
-          close = text.indexOf(quoteChar, close + 1)
-          continue
-        }
-        if (text.charCodeAt(close + 1) !== quote) break
-        doubled = true
-        close = text.indexOf(quoteChar, close + 2)
+        const escaped = escape !== 0 && isEscaped(text, close, escape)
+        if (!escaped && text.charCodeAt(close + 1) !== quote) break
+        doubled ||= !escaped
+        close = text.indexOf(quoteChar, escaped ? close + 1 : close + 2)
       }
       if (close === -1) return undefined
       let cell = text.slice(at + 1, close)
