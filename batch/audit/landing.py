@@ -16,6 +16,7 @@ class Landed:
     """Rows count from 1; the header and blank lines do not."""
 
     header: list[str] = field(default_factory=list)
+    """Of the file; the number of the row, where it is a field, stands behind all cells."""
     fields: list[str | None] = field(default_factory=list)
     """The field of each column, by its name; None where it is none."""
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
@@ -36,7 +37,8 @@ def read_landing(content: bytes, dataset: Dataset) -> Landed:
 
 def _read(csv: CsvFile, dataset: Dataset) -> Landed:
     header, line = _header(csv, dataset)
-    landed = Landed(header, _fields(dataset, header), tolerated=csv.passed)
+    numbers = [field.name for field in dataset.fields if field.is_row_number]
+    landed = Landed([*header, *numbers], [*_fields(dataset, header), *numbers], tolerated=csv.passed)
     for number, record in enumerate(csv.records(line, len(header)), start=1):
         cells = csv.cells_of(record)
         if cells is None:
@@ -44,7 +46,7 @@ def _read(csv: CsvFile, dataset: Dataset) -> Landed:
         if cells is None:
             landed.unreadable.append((number, csv.bytes_of(record)[: dataset.max_row_bytes]))
         else:
-            landed.rows.append((number, cells))
+            landed.rows.append((number, [*cells, str(number)] if numbers else cells))
     return landed
 
 
@@ -63,7 +65,7 @@ def _header(csv: CsvFile, dataset: Dataset) -> tuple[list[str], int]:
     while line + 1 in (dataset.comment_rows or ()) and line < csv.outline.lines:
         line += 1
     if not dataset.has_header:
-        return [field.in_file for field in dataset.fields], line
+        return [field.in_file for field in dataset.in_file], line
     names = rows[0] if len(rows) == 1 else _joined(rows, dataset)
     is_trailing = "trailingDelimiter" in (dataset.tolerate or ()) and len(names) > 1 and names[-1] == ""
     return names[:-1] if is_trailing else names, line
@@ -84,6 +86,6 @@ def _joined(rows: list[list[str]], dataset: Dataset) -> list[str]:
 def _fields(dataset: Dataset, header: list[str]) -> list[str | None]:
     """Where the places tell, several columns may have one name, or none."""
     if dataset.fields_match == "exact":
-        return [field.name for field in dataset.fields]
-    names = {field.in_file: field.name for field in dataset.fields}
+        return [field.name for field in dataset.in_file]
+    names = {field.in_file: field.name for field in dataset.in_file}
     return [names.get(text) for text in header]

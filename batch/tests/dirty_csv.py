@@ -111,6 +111,15 @@ HEADLESS: dict[str, Any] = copy.deepcopy(PLACED)
 HEADLESS["name"] = "headless"
 HEADLESS["resources"][0]["dialect"] = {"header": False, "delimiter": "\t"}
 
+NUMBERED: dict[str, Any] = copy.deepcopy(VERSIONED)
+NUMBERED["name"] = "numbered"
+NUMBERED["resources"][0]["schema"]["fields"][0] = {
+    "name": "row",
+    "type": "integer",
+    "x-dsf": {"rowNumber": True},
+}
+NUMBERED["resources"][0]["schema"]["primaryKey"] = "row"
+
 ESCAPED: dict[str, Any] = copy.deepcopy(UNVERSIONED)
 ESCAPED["name"] = "escaped"
 ESCAPED["resources"][0]["dialect"] = {"escapeChar": "\\", "skipInitialSpace": True}
@@ -194,7 +203,7 @@ def files(dataset: Dataset) -> st.SearchStrategy[list[bytes]]:
 
 @st.composite
 def _file(draw: st.DrawFn, dataset: Dataset) -> bytes:
-    names = [field.in_file for field in dataset.fields]
+    names = [field.in_file for field in dataset.in_file]
     is_mixed = dataset.fields_match != "exact" and draw(st.booleans())
     header = draw(st.permutations([*names, "more"])) if is_mixed else names
     line_end = draw(st.sampled_from([b"\n", b"\r\n"]))

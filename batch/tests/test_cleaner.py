@@ -12,7 +12,18 @@ from audit.decide import content_of, decide, exact_versions
 from audit.landing import Landed, read_landing
 from audit.own import CODES, KEY, LANE, OUTCOME, RAW
 from audit.versions import Past
-from dirty_csv import BY_ROW, ESCAPED, HEADLESS, PLACED, TOLERANT, UNVERSIONED, VERSIONED, files, written
+from dirty_csv import (
+    BY_ROW,
+    ESCAPED,
+    HEADLESS,
+    NUMBERED,
+    PLACED,
+    TOLERANT,
+    UNVERSIONED,
+    VERSIONED,
+    files,
+    written,
+)
 from dsf_dataset import Dataset
 from hypothesis import HealthCheck, given, settings
 
@@ -92,7 +103,7 @@ def _sorted(dataset: Dataset, file: File) -> File:
 
 @pytest.mark.parametrize(
     "definition",
-    [VERSIONED, UNVERSIONED, BY_ROW, PLACED, HEADLESS, ESCAPED, TOLERANT],
+    [VERSIONED, UNVERSIONED, BY_ROW, PLACED, HEADLESS, NUMBERED, ESCAPED, TOLERANT],
     ids=lambda definition: definition["name"],
 )
 def test_cleaner_and_pandas_agree_on_every_row(definition, cleaner, tmp_path):

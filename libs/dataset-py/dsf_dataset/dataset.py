@@ -41,6 +41,8 @@ class Field:
     odd_hours: Literal["earlier", "later"] | None = None
     header: str | None = None
     """As in the file's header, where that is not the name."""
+    is_row_number: bool = False
+    """No column of the file: the number of the row in it."""
 
     @property
     def in_file(self) -> str:
@@ -149,3 +151,8 @@ class Dataset:
     anomalies: Anomalies
     trends: Trends | None
     """None for a dataset without event time."""
+
+    @property
+    def in_file(self) -> tuple[Field, ...]:
+        """The fields that a file has columns of."""
+        return tuple(field for field in self.fields if not field.is_row_number)

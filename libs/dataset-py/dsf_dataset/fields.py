@@ -66,6 +66,7 @@ def _field(written: dict[str, Any], missing: list[str]) -> Field:
         locale=ext.get("locale"),
         zone=ext.get("zone"),
         odd_hours=ext.get("oddHours"),
+        is_row_number=ext.get("rowNumber", False),
     )
 
 

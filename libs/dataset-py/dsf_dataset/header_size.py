@@ -23,7 +23,8 @@ def _shortest_header(dataset: Dataset) -> int:
     if not dataset.has_header or len(dataset.header_rows or ()) > 1:
         return 0
     fields = dataset.key if dataset.fields_match in ("superset", "partial") else dataset.fields
-    written = [_in_file(field.in_file, dataset.delimiter, dataset.quote_char) for field in fields]
+    names = [field.in_file for field in fields if not field.is_row_number]
+    written = [_in_file(name, dataset.delimiter, dataset.quote_char) for name in names]
     return len(dataset.delimiter.join(written).encode("utf-8", "surrogatepass"))
 
 

@@ -13,6 +13,7 @@ from .geo_bounds import with_bounds
 from .header_size import header_too_long
 from .http_source import check_http
 from .json_node import Node
+from .row_number import check_row_number
 from .source_url import check_pattern, check_url
 from .watch import read_anomalies, read_trends
 
@@ -27,6 +28,13 @@ def resolve(package: Node, folder: Path) -> Dataset:
     fields, key, geo, computed = _columns(schema, ext)
     event_time = _role(fields, ext.at("eventTime"), "date", "datetime")
     check_dialect(dialect)
+    check_row_number(
+        fields,
+        schema.at("fields").list(),
+        key,
+        source.at("url").value or "",
+        is_row_key=bool(ext.at("key")),
+    )
     _check_places(fields, schema.at("fieldsMatch"), dialect.at("header"))
     check_url(source.at("url"))
     check_pattern(source)
@@ -120,7 +128,7 @@ def _check_places(fields: Sequence[Field], policy: Node, header: Node) -> None:
     if header.value is False:
         policy.refuse('expected "exact", because the file has no header')
         return
-    headers = [field.in_file for field in fields if field.name]
+    headers = [field.in_file for field in fields if field.name and not field.is_row_number]
     if len(set(headers)) < len(headers):
         policy.refuse('expected "exact", because two fields are the same in the file\'s header')
 

@@ -37,7 +37,7 @@ def check_url(node: Node) -> None:
         node.refuse("expected a date of yyyy, yy, MM, dd, DDD, HH and -_./T, as in {yyyy-MM-dd}")
     if "${secret:" in url.split("?")[0]:
         node.refuse("expected `${secret:name}` in the query alone")
-    if _is_pattern(url) and "**" in url:
+    if is_pattern(url) and "**" in url:
         node.refuse("expected * within a name")
 
 
@@ -45,14 +45,14 @@ def check_url(node: Node) -> None:
 _LISTING = re.compile(r"(?i)(file|sftp|ftps?|s3):(//[^/]*)?")
 
 
-def _is_pattern(url: str) -> bool:
+def is_pattern(url: str) -> bool:
     listing = _LISTING.match(url)
     return listing is not None and "*" in url[listing.end() :]
 
 
 def check_pattern(source: Node) -> None:
     """Words of a source that say nothing of a single file."""
-    if source.is_wrong() or _is_pattern(source.at("url").value or ""):
+    if source.is_wrong() or is_pattern(source.at("url").value or ""):
         return
     for word in ("order", "skip"):
         if source.at(word):

@@ -92,6 +92,7 @@ def field_form(field: Field) -> dict[str, Any]:
         type=field.type,
         format=field.format,
         required=field.required,
+        rowNumber=field.is_row_number or None,
         constraints=field.constraints,
         missingValues=list(field.missing_values),
         decimalChar=field.decimal_char,

@@ -12,7 +12,7 @@ export {
   type RefusedDataset,
 } from './loading/load.ts'
 export { largestBatch, largestRow } from './definition/limits.ts'
-export type { Dataset, Field, FieldType } from './definition/dataset.ts'
+export { fieldsInFile, type Dataset, type Field, type FieldType } from './definition/dataset.ts'
 export { datasetName, type ComputedField } from './definition/definition.ts'
 export { definitionShape } from './loading/definition-shape.ts'
 export type { DashboardDefinition, PanelDefinition } from './definition/dashboard.ts'

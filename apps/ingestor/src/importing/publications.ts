@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { addCounters, type Counters, type Dataset } from '@dsf/dataset'
+import { addCounters, fieldsInFile, type Counters, type Dataset } from '@dsf/dataset'
 import { perDataset, sliced, type Gathered } from '@dsf/stage'
 import type { ObjectStore } from '@dsf/store'
 import { driftBetween, seenHeader, type SeenHeader } from '../reading/header-drift.ts'
@@ -122,7 +122,7 @@ function refuseOtherCut(dataset: Dataset, { byte, cut_by }: Run): void {
 
 /** What the rows of a file depend on, before their cells are looked at. */
 const cutBy = perDataset(({ encoding, compression, innerpath, dialect, reading, fields }) => {
-  const columns = dialect.header ? null : fields.length
+  const columns = dialect.header ? null : fieldsInFile({ fields }).length
   const words = JSON.stringify([encoding, compression, innerpath, dialect, reading, columns])
   return createHash('sha256').update(words).digest('hex')
 })

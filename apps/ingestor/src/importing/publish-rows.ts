@@ -41,7 +41,7 @@ export function publisherOf(dataset: Dataset, columns: number[]): (blocks: Block
 /** Of rows that a run came with. */
 export type Answer = (blocks: Block[], run: string) => Answers
 
-/** Gives each row its lane. `columns[i]` is where field i stands in the file, -1 when the file does not have it. */
+/** Gives each row its lane. `columns` are those of a `DatasetFile`. */
 export function answererOf(dataset: Dataset, columns: number[]): Answer {
   const rawRecord = rawRecords(
     dataset.fields.map(({ column }) => column),
@@ -52,10 +52,12 @@ export function answererOf(dataset: Dataset, columns: number[]): Answer {
     dataset.key.map((field) => columns[dataset.fields.indexOf(field)]!),
   )
   const { lanes } = dataset
+  const isNumbered = dataset.fields.some(({ rowNumber }) => rowNumber)
   return (blocks, run) => {
     const answers: Answers = { raw: [], quarantine: [] }
     for (const { rows, unreadable } of blocks) {
       for (const { row, cells } of rows) {
+        if (isNumbered) cells.push(String(row))
         const key = readKey(cells)
         answers.raw.push({ key, lane: laneOf(key, lanes), value: rawRecord(run, row, cells) })
       }

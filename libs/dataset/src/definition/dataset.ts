@@ -20,6 +20,8 @@ export interface Field {
   title?: string
   /** never null in a clean record */
   required: boolean
+  /** no column of the file: the number of the row in it */
+  rowNumber?: true
   constraints: DefinedField['constraints']
   missingValues: string[]
   decimalChar: string
@@ -38,6 +40,10 @@ export interface Field {
   zone?: string
   oddHours?: 'earlier' | 'later'
 }
+
+/** Those that a file has columns of. */
+export const fieldsInFile = ({ fields }: Pick<Dataset, 'fields'>): Field[] =>
+  fields.filter(({ rowNumber }) => !rowNumber)
 
 /** A checked definition, with names resolved. Everything else (schemas, mappings, keys) is derived from this. */
 export interface Dataset {

@@ -55,6 +55,10 @@ const fieldExtension = z.strictObject({
     .describe(
       "the column's name in the file's header, where that is empty, there twice, or not wanted as `name`",
     ),
+  rowNumber: z
+    .literal(true)
+    .optional()
+    .describe('the file has no column of it: it is the number of the row in its file, as a part of the key'),
   locale: z.enum(locales).optional().describe('of the names of months, weekdays and halves of a day'),
   zone: z
     .string()

@@ -1,4 +1,4 @@
-import type { Dataset } from '../definition/dataset.ts'
+import { fieldsInFile, type Dataset } from '../definition/dataset.ts'
 import { largestRow } from '../definition/limits.ts'
 
 type Header = Pick<Dataset, 'fields' | 'key' | 'fieldsMatch' | 'dialect' | 'source'>
@@ -18,7 +18,9 @@ function shortestHeader({ fields, key, fieldsMatch, dialect }: Header): number {
   // several header rows share its bytes, in a way that is theirs
   if (!dialect.header || (dialect.headerRows?.length ?? 1) > 1) return 0
   const mayLack = fieldsMatch === 'superset' || fieldsMatch === 'partial'
-  const names = (mayLack ? key : fields).map(({ header }) => Buffer.byteLength(inFile(header, dialect)))
+  const names = fieldsInFile({ fields: mayLack ? key : fields }).map(({ header }) =>
+    Buffer.byteLength(inFile(header, dialect)),
+  )
   return names.reduce((sum, bytes) => sum + bytes, Math.max(0, names.length - 1))
 }
 

@@ -5,13 +5,14 @@ import { checkColumns, type NamedColumn } from './check-columns.ts'
 import { checkDashboard } from './check-dashboard.ts'
 import { checkHttp } from './check-pages.ts'
 import { checkPattern } from './check-pattern.ts'
-import type { Dataset, Field, FieldType } from '../definition/dataset.ts'
+import { fieldsInFile, type Dataset, type Field, type FieldType } from '../definition/dataset.ts'
 import type { DefinedField, Definition } from '../definition/definition.ts'
 import { checkDialect, dialectOf } from '../definition/dialect.ts'
 import { encodingOf } from '../definition/encodings.ts'
 import type { Refuse } from '../definition/errors.ts'
 import { implyBounds } from './geo-bounds.ts'
 import { headerTooLong } from './header-size.ts'
+import { checkRowNumber } from './check-row-number.ts'
 import { isStandIn } from './read-definition.ts'
 import { checkExpressions, checkRules, checkSchema } from './check-rules.ts'
 import { resolveTrends } from './resolve-trends.ts'
@@ -47,6 +48,7 @@ export function resolve(raw: Definition, folder: string, isWrong: IsWrong, refus
   checkHttp(raw, isWrong, refuse)
   checkPattern(raw, isWrong, refuse)
   checkKey(dataset, refuse)
+  checkRowNumber(dataset, schema.fields, refuse)
   checkHeader(dataset, isWrong, refuse)
   checkRoles(dataset, raw['x-dsf'], find, refuse)
   fields.forEach((field, i) => {
@@ -128,12 +130,13 @@ function checkHeader(dataset: Dataset, isWrong: IsWrong, refuse: Refuse): void {
 }
 
 /** What is not told by its name is told by its place, which only one policy keeps. */
-function checkPlaces({ fields, fieldsMatch, dialect }: Dataset, refuse: Refuse): void {
+function checkPlaces(dataset: Dataset, refuse: Refuse): void {
+  const { fieldsMatch, dialect } = dataset
   const path = '/resources/0/schema/fieldsMatch'
   if (fieldsMatch === 'exact') return
   if (!dialect.header) return refuse(path, 'expected "exact", because the file has no header')
   const headers = new Set<string>()
-  const repeated = fields.find(
+  const repeated = fieldsInFile(dataset).find(
     ({ header, name }) => !isStandIn(name) && headers.size === headers.add(header).size,
   )
   if (repeated)
@@ -151,6 +154,7 @@ function toField(raw: DefinedField, missingValues: string[]): Field {
     locale,
     zone,
     oddHours,
+    rowNumber,
   } = raw['x-dsf']
   return {
     name: raw.name,
@@ -161,6 +165,7 @@ function toField(raw: DefinedField, missingValues: string[]): Field {
     unit: raw.unit,
     title: raw.title,
     required: raw.constraints.required === true,
+    rowNumber,
     constraints: raw.constraints,
     missingValues: raw.missingValues ?? missingValues,
     decimalChar: raw.decimalChar,
