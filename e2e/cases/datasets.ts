@@ -26,6 +26,10 @@ export const caseDatasets: (Definition & { columns?: string[] | 'any' })[] = [
     dialect: { escapeChar: '\\' },
   },
   {
+    name: 'case-numbered',
+    fields: [{ name: 'row', type: 'integer', 'x-dsf': { rowNumber: true } }, 'a', 'n number'],
+  },
+  {
     name: 'case-spaces',
     fields: ['id', 'a', 'b', 'n number'],
     dialect: { skipInitialSpace: true },

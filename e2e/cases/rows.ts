@@ -86,6 +86,23 @@ export const rowCases: Case[] = [
     refused: [{ row: 1, reasons: unreadable, bytes: 'bom-a,"p\nghost12,x,y,9",y,1,z' }],
   },
   {
+    ...{ name: 'rows that are equal are several, where their number in the file is the key', audit: true },
+    ...{ dataset: 'case-numbered', file: 'a,n\nx,1\nx,1\nx,1,surplus\n"y\n",2\nx,1\n' },
+    rows: [
+      [1, 'x', 1],
+      [2, 'x', 1],
+      [4, 'y', 2],
+      [5, 'x', 1],
+    ],
+    refused: [{ row: 3, reasons: unreadable, why: cells, bytes: 'x,1,surplus' }],
+  },
+  {
+    ...{ name: 'a shorter file than before: rows whose number is the key are replaced, or are duplicates' },
+    ...{ dataset: 'case-numbered', file: 'a,n\nx,1\nz,1\n', audit: true },
+    rows: [[2, 'z', 1]],
+    duplicates: 1,
+  },
+  {
     ...{ name: '46 quotes behind a backslash', dataset: 'case-escapes', audit: true },
     file: `${header}esc-a,"say \\"p\\"","C:\\\\dir\\\\",1\nesc-b,"p\\"\nghost,x,y,9\n",y,2,z\nesc-c,C:\\dir\\,"\\"\n""",3\n`,
     rows: [

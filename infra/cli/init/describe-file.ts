@@ -157,5 +157,5 @@ const equalDoubt = (equal: number, rows: number): string[] =>
   equal === 0
     ? []
     : [
-        `${equal} of ${counted(rows, 'row')} ${equal === 1 ? 'equals another one in everything, and is left out as a duplicate' : 'equal another one in everything, and are left out as duplicates'}: if each counts, the file needs a column that numbers them`,
+        `${equal} of ${counted(rows, 'row')} ${equal === 1 ? 'equals another one in everything, and is left out as a duplicate' : 'equal another one in everything, and are left out as duplicates'}: if each counts, let a field be its number in the file, with x-dsf.rowNumber, and that the key`,
       ]

@@ -57,6 +57,22 @@ describe('a replayed row of a file', () => {
     })
   })
 
+  it('has its number for a key again, where that is one', async () => {
+    const number = {
+      ...weather.fields[0]!,
+      name: 'n',
+      column: 'n',
+      type: 'integer',
+      rowNumber: true,
+    } as const
+    const numbered: Dataset = { ...weather, fields: [...weather.fields, number], key: [number] }
+    const fileOf = async () => ({ columns: 6, answer: answererOf(numbered, [0, 1, 2, 3, 4, 5, 6]) })
+    const topics = { decode: () => Promise.reject(new Error('no record')) }
+    const tools = { dataset: numbered, topics, fileOf }
+    const { raw } = await publishReplay(tools, [refused('2012-01-01,0,12.8,5,4.7,sun')], start)
+    expect(raw).toMatchObject([{ key: '7', lane: laneOf('7', 4), value: { dsf_row: 7, n: '7' } }])
+  })
+
   it.each([
     ['a quote that still does not close', '2012-01-01,"0', 'unclosed quote', 'unclosed quote'],
     [

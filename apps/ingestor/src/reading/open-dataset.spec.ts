@@ -106,3 +106,31 @@ test.each([
 ])('%j of %j: %s', async (dialect, text, sentence) => {
   await expect(read({ ...plain, dialect, text })).rejects.toThrow(sentence)
 })
+
+describe('the number of a row', () => {
+  const numbered = (words: object) => {
+    const dataset = datasetOf({ ...plain, text: '' })
+    const number = {
+      ...dataset.fields[0]!,
+      name: 'row',
+      header: 'row',
+      type: 'integer',
+      rowNumber: true,
+    } as const
+    return { ...dataset, fields: [number, ...dataset.fields], key: [number], ...words }
+  }
+  const columnsIn = async (text: string, words: object = {}) =>
+    (await openDataset(numbered(words), () => chunksOf(Buffer.from(text), 4))).columns
+
+  it('stands behind the cells of a file, which has no column of it', async () => {
+    expect(await columnsIn('id,n\n1,2\n')).toEqual([2, 0, 1])
+    expect(await columnsIn('n,more,id\n1,2,3\n', { fieldsMatch: 'subset' })).toEqual([3, 2, 0])
+    expect(await columnsIn('n\n1\n', { fieldsMatch: 'superset' })).toEqual([1, -1, 0])
+    const dialect = { ...numbered({}).dialect, header: false }
+    expect(await columnsIn('1,2\n', { dialect })).toEqual([2, 0, 1])
+  })
+
+  it('is no column of the file by its name either', async () => {
+    await expect(columnsIn('row,id,n\n1,2,3\n')).rejects.toThrow('unknown "row"')
+  })
+})
