@@ -109,7 +109,7 @@ test.each([
 
 describe('the number of a row', () => {
   const numbered = (words: object) => {
-    const dataset = datasetOf({ ...plain, text: '' })
+    const dataset = datasetOf(plain)
     const number = {
       ...dataset.fields[0]!,
       name: 'row',
