@@ -26,7 +26,7 @@ export const caseDatasets: (Definition & { columns?: string[] | 'any' })[] = [
     dialect: { escapeChar: '\\' },
   },
   {
-    name: 'case-numbered',
+    name: 'case-row-number',
     fields: [{ name: 'row', type: 'integer', 'x-dsf': { rowNumber: true } }, 'a', 'n number'],
   },
   {

@@ -87,7 +87,7 @@ export const rowCases: Case[] = [
   },
   {
     ...{ name: 'rows that are equal are several, where their number in the file is the key', audit: true },
-    ...{ dataset: 'case-numbered', file: 'a,n\nx,1\nx,1\nx,1,surplus\n"y\n",2\nx,1\n' },
+    ...{ dataset: 'case-row-number', file: 'a,n\nx,1\nx,1\nx,1,surplus\n"y\n",2\nx,1\n' },
     rows: [
       [1, 'x', 1],
       [2, 'x', 1],
@@ -98,7 +98,7 @@ export const rowCases: Case[] = [
   },
   {
     ...{ name: 'a shorter file than before: rows whose number is the key are replaced, or are duplicates' },
-    ...{ dataset: 'case-numbered', file: 'a,n\nx,1\nz,1\n', audit: true },
+    ...{ dataset: 'case-row-number', file: 'a,n\nx,1\nz,1\n', audit: true },
     rows: [[2, 'z', 1]],
     duplicates: 1,
   },

@@ -17,7 +17,7 @@ import type { Found } from './make-definition.ts'
 import { aboutName, nameDoubts, namesFor, withHeader } from './name-columns.ts'
 import { refuseFew } from './nearly-typed.ts'
 import { refuseFile } from './refuse-file.ts'
-import { numberOf, scanFile, withoutHeader, withoutRepeats } from './scan-file.ts'
+import { mostRows, numberOf, scanFile, withoutHeader, withoutRepeats } from './scan-file.ts'
 import type { Scanned } from './scan-rows.ts'
 import { sniffDialect, type Sniffed } from './sniff-dialect.ts'
 import type { Text } from './read-text.ts'
@@ -59,7 +59,7 @@ export async function describeFile(
   const named = columns.map((column, i) =>
     withHeader(column, header.isHeader ? scanned.header[i] : undefined),
   )
-  const found = findKey(named, rows, isWhole)
+  const found = findKey(named, rows, isWhole && scanned.rows.length < mostRows)
   const { columns: timed, key } = withYears(asInKey(named, found), found, rows)
   const fields = key.columns.length > 0 ? timed : timed.map((column) => keepDigits(column, rows))
   const roles = findRoles(fields, key.columns, rows)

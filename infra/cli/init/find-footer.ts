@@ -34,11 +34,15 @@ export function findFooter(
   return undefined
 }
 
-/** The last rows of a file when they cannot be read as such. */
+/** The last rows of a file when they cannot be read as such, unless others higher up are of their kind: those are rows. */
 function footOf({ rows, unreadable }: Scanned) {
   const total = rows.length + unreadable.length
   const foot = unreadable.filter(({ row }, i) => row === total - (unreadable.length - 1 - i))
-  const isNone = rows.length <= 2 || foot.length > mostLines || foot.some(isTooLong)
+  const above = new Set(unreadable.slice(0, unreadable.length - foot.length).map(({ reason }) => reason))
+  const isNone =
+    rows.length <= 2 ||
+    foot.length > mostLines ||
+    foot.some((line) => isTooLong(line) || above.has(line.reason))
   return !isNone && unreadable.at(-1)?.row === total ? foot : []
 }
 

@@ -4,6 +4,21 @@ import { initializer } from '../testing/init-content.ts'
 const init = initializer()
 const rows = (row: (i: number) => string) => Array.from({ length: 40 }, (_, i) => `${row(i)}\n`).join('')
 
+describe('the time of a row', () => {
+  it('is not that of a birth, where there is another', async () => {
+    const day = (i: number) => `19${50 + (i % 40)}-01-${10 + (i % 15)}`
+    const table = (name: string) =>
+      `id,${name},left\n${rows((i) => `p${i},${day(i)},${i % 5 ? day(i + 7) : ''}`)}`
+    for (const name of ['Born Date', 'date_of_birth', 'dob'])
+      expect((await init(table(name))).findings).toContainEqual(
+        expect.objectContaining({ about: 'event time', answer: 'left' }),
+      )
+    expect((await init(`id,dob\n${rows((i) => `p${i},${day(i)}`)}`)).findings).toContainEqual(
+      expect.objectContaining({ about: 'event time', answer: 'dob' }),
+    )
+  })
+})
+
 describe('the place of a row', () => {
   it.each([
     ['lat', 'lng'],

@@ -21,6 +21,7 @@ type Looked<T> = { column?: T; finding?: Finding }
 const names = {
   time: /^(event|start|created|occurr?ed|published|observ|record|order|trade|pickup|sample)?[_ -]?(time|date|day|timestamp|datetime|datum|when|at)([_ -]?(time|utc|start|gmt))?$|(date|time|day)$|^(date|time)/i,
   moment: /^(ts|timestamp|date[_ ]?time|time|zeit|zeitpunkt|zeitstempel|hora|fecha[_ ]?hora)$/i,
+  birth: /(^|[^a-z])(birth|dob|born|geburts?|geboren|naissance|nacimiento|nascita|nascimento)/i,
   revised: /updat|modif|chang|revis|^version$|edited/i,
   kind: /^(.*[_ -])?(type|kind|category|categorie|class|status|state|group|species|region|continent|sex|gender|level|series|sector)$/i,
   latitude:
@@ -62,7 +63,9 @@ export const isTime = ({ type, filled, cells }: Column) =>
   (type === 'date' || type === 'datetime') && filled > cells / 2
 
 function eventTimeOf(columns: Column[], rows: string[][]): Looked<Column> {
-  const times = columns.filter(isTime)
+  const all = columns.filter(isTime)
+  const later = all.filter(({ name }) => !names.birth.test(name))
+  const times = later.length > 0 ? later : all
   const apt = times.filter(({ name }) => names.time.test(name.trim()) && !names.revised.test(name))
   const first = apt[0] ?? times.find(({ name }) => !names.revised.test(name)) ?? times[0]
   const moments = times.filter(({ name }) => names.moment.test(name.trim()))
@@ -76,7 +79,7 @@ function eventTimeOf(columns: Column[], rows: string[][]): Looked<Column> {
         why: 'no column of times was found; without one there is no chart over time',
       },
     }
-  const others = times.filter((other) => other !== column).map(({ name }) => name)
+  const others = all.filter((other) => other !== column).map(({ name }) => name)
   const why = others.length > 0 ? `it could also be ${others.join(', ')}` : 'the only time'
   const sure = others.length > 0 ? 'guess' : apt.length > 0 ? 'certain' : 'likely'
   return { column, finding: { about: 'event time', answer: column.name, sure, why } }

@@ -222,3 +222,13 @@ describe('a column of', () => {
     expect(judged(['', ''])).toEqual({ is: 'string', doubt: expect.stringContaining('it has no value') })
   })
 })
+
+it.each([
+  ['region_code', ['11.01', '11.10'], 'string'],
+  ['region_code', ['11.01', '11.11'], 'number'],
+  ['region_code', ['11.01', '11.1', '11.10'], 'string'],
+  ['region_code', ['11.01', '112.10'], 'number'],
+  ['price', ['11.01', '11.10'], 'number'],
+])('%s of %j is a %s', (name, cells, type) => {
+  expect(judgeColumn(name, 0, cells).type).toBe(type)
+})

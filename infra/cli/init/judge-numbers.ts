@@ -4,18 +4,27 @@ import type { Column, Marks } from './column.ts'
 import { fieldOf } from './field-of.ts'
 import { areDialed } from './key-names.ts'
 import { signBeside } from './numbers-with-signs.ts'
-import { areMeasures, arePadded, twinsOf } from './padded-numbers.ts'
+import { areCodes, areMeasures, arePadded, twinsOf } from './padded-numbers.ts'
 
 type Judged = Pick<Column, 'type' | 'marks' | 'doubt' | 'isMeasured'> & { why: string; isFlagged?: boolean }
 
 /** @param all what they are called */
 export const judgeAsNumbers = (texts: string[], all: string, name: string): Judged | undefined =>
-  judgeDialed(texts, name) ?? judgeNumbers(texts, all) ?? judgeMeasures(texts, all) ?? judgeFlagged(texts)
+  judgeDialed(texts, name) ??
+  judgeCodes(texts, name) ??
+  judgeNumbers(texts, all) ??
+  judgeMeasures(texts, all) ??
+  judgeFlagged(texts)
 
 /** As numbers they would lose their noughts and their plus. */
 const judgeDialed = (texts: string[], name: string): Judged | undefined =>
   areDialed(name, texts)
     ? { type: 'string', why: 'digits of an address, with which nobody counts' }
+    : undefined
+
+const judgeCodes = (texts: string[], name: string): Judged | undefined =>
+  areCodes(name, texts)
+    ? { type: 'string', why: 'codes of one form, whose last noughts a number would lose' }
     : undefined
 
 function judgeNumbers(texts: string[], all: string): Judged | undefined {

@@ -13,6 +13,6 @@ export function keepDigits(column: Column, rows: string[][]): Column {
   return {
     ...{ ...rest, type: 'string', missing: [], filled: column.filled + missing.length, sure: 'guess' },
     why: `the whole row is the key, and a ${column.type} does not keep all digits of ${lost}`,
-    doubt: `its cells are ${column.type}s of more digits than one keeps (${lost}), and stay texts so that no two rows become one. With a primaryKey it may be a ${column.type}`,
+    doubt: `its cells are ${column.type}s of more digits than one keeps (${lost}), and stay texts so that no two rows become one. With a primaryKey of others, as of a field with x-dsf.rowNumber, it may be a ${column.type}`,
   }
 }

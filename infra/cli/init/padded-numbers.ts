@@ -19,6 +19,19 @@ export function arePadded(texts: string[]): boolean {
 export const areMeasures = (texts: string[]): boolean =>
   texts.some((text) => /^([+-]?0+[.,]0+|[+-]0\d*[.,]\d+)$/.test(text))
 
+const coded = /(^|[^a-z])(code|kode?|c[oó]digo|codice|schl(ü|ue)ssel)$/i
+
+/** Codes by their name, all of one form (`11.01`), some of which end in a nought that a number has not. */
+export function areCodes(name: string, texts: string[]): boolean {
+  const [whole = '', decimals = ''] = (texts[0] ?? '').split('.')
+  const form = new RegExp(`^\\d{${whole.length}}\\.\\d{${decimals.length}}$`)
+  return (
+    coded.test(name.trim()) &&
+    texts.every((text) => form.test(text)) &&
+    texts.some((text) => text.endsWith('0'))
+  )
+}
+
 const pointed = /^\d+(\.\d+)?$/
 
 /** Two codes that would be one number, as chapters `7.1` and `7.10`, where no text comes twice: of measures some would. */

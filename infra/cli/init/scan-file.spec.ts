@@ -47,3 +47,10 @@ describe('a quote that never closes', () => {
     ])
   })
 })
+
+it('rows that cannot be read are no footer at the end, where others of their kind stand above', async () => {
+  const rows = Array.from({ length: 30 }, (_, i) => (i === 5 || i > 27 ? `n${i},${i}` : `n${i},${i},x${i}`))
+  const { reading, doubts } = await init(`name,size,text\n${rows.join('\n')}\n`)
+  expect(reading?.['footer']).toBeUndefined()
+  expect(doubts).toContainEqual(expect.stringContaining('3 of 30 rows cannot be read'))
+})

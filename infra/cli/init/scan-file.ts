@@ -13,7 +13,7 @@ import { scanRows, type Dialect, type Scanned } from './scan-rows.ts'
 import type { Sniffed } from './sniff-dialect.ts'
 
 /** Enough to judge by; those behind them are seen when they are imported. */
-const mostRows = 200_000
+export const mostRows = 200_000
 
 /** Rows that are too long by what is usual are read by what a dataset may have at most, where that makes more of them. */
 export function scanFile(bytes: Buffer, sniffed: Sniffed, isWhole: boolean) {
