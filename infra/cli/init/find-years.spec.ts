@@ -29,6 +29,11 @@ describe('a year', () => {
     expect((await init(longley)).fields[1]).toEqual({ name: 'year', type: 'date', format: '%Y' })
   })
 
+  it.each(['rain_mm', 'Power (kW)'])('is their time beside a measure in a unit, as "%s"', async (name) => {
+    const { fields } = await init(years(`country,year,${name}`, (year, i) => `${land(i)},${year},${i * 7}`))
+    expect(fields[1]).toEqual({ name: 'year', type: 'date', format: '%Y' })
+  })
+
   it.each(['', 'index', 'time'])('may be the index of a series, as in "%s"', async (name) => {
     const series = (first: number) =>
       `${name},value\n${Array.from({ length: 30 }, (_, i) => `${first + i},${(i * 7) % 5}.5\n`).join('')}`

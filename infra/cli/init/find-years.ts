@@ -11,13 +11,18 @@ const within = new Set(
     ',',
   ),
 )
+/** Behind another word they are units: of rain in mm, of power in kW. */
+const units = new Set(['mm', 'kw', 'mo'])
 const wordsOf = (name: string) =>
   name
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}]+/u)
     .map((word) => (within.has(word) ? word : word.replace(/s$/, '')))
-const isWithin = ({ name }: Column): boolean => wordsOf(name).some((word) => within.has(word))
+function isWithin({ name }: Column): boolean {
+  const words = wordsOf(name)
+  return words.some((word) => within.has(word) && (words.length === 1 || !units.has(word)))
+}
 
 const isYear = (text: string) => /^(1[5-9]|20|21)\d\d$/.test(text.trim())
 

@@ -229,6 +229,8 @@ it.each([
   ['region_code', ['11.01', '11.1', '11.10'], 'string'],
   ['region_code', ['11.01', '112.10'], 'number'],
   ['price', ['11.01', '11.10'], 'number'],
+  ['idd.root', ['+2', '+9'], 'string'],
+  ['root', ['+2', '+9'], 'integer'],
 ])('%s of %j is a %s', (name, cells, type) => {
   expect(judgeColumn(name, 0, cells).type).toBe(type)
 })

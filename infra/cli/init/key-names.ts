@@ -14,7 +14,7 @@ const others =
 /** Of an address, which many have; of a country that is called; of a person. */
 const postal =
   /(^|[^a-z])((zip|post|postal|pin)[_ .-]?code|zip|plz|postleitzahl|(code|c[oó]digo)[_ .-]postal)$/i
-const prefix = /(^|[^a-z])(call|calling|dial|dialing|dialling|phone|idd)[_ .-]?(code|prefix)$/i
+const prefix = /(^|[^a-z])(call|calling|dial|dialing|dialling|phone|idd)[_ .-]?(code|prefix|root)$/i
 const phone =
   /(^|[^a-z])(phone|telephone|tel|telefon|t[eé]l[eé]phone|tel[eé]fono|(phone|mobile|fax)[_ .-]?(number|no|nr)|fax|mobile)$/i
 /** Shorter digits are a count, as of visits by `mobile`. */
