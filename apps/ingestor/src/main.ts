@@ -1,5 +1,5 @@
+import './heap.ts'
 import { runStage } from '@dsf/stage'
-import { openStore } from '@dsf/store'
 import { config } from './config.ts'
 import { ingestor } from './ingestor.stage.ts'
 import { QuarantineController } from './quarantine/quarantine.controller.ts'
@@ -9,7 +9,7 @@ import { RunsView } from './runs/runs-view.ts'
 import { importerOf } from './importing/importer.ts'
 
 const settings = config()
-const importer = importerOf(settings, openStore(settings))
+const importer = importerOf(settings)
 const kept = { runs: settings.RUNS_KEPT, days: settings.RUNS_KEPT_DAYS }
 const view = new RunsView(importer.reach)
 const quarantine = new QuarantineView(view)

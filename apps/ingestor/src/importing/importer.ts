@@ -1,5 +1,5 @@
 import { secretOf, type TopicReader } from '@dsf/stage'
-import type { ObjectStore } from '@dsf/store'
+import { openStore, type ObjectStore } from '@dsf/store'
 import type { config } from '../config.ts'
 import type { SourceReach } from './source-options.ts'
 import { Slots } from './slots.ts'
@@ -17,8 +17,8 @@ export interface Importer {
   topics?: TopicReader
 }
 
-export const importerOf = (settings: ReturnType<typeof config>, store: ObjectStore): Importer => ({
-  store,
+export const importerOf = (settings: ReturnType<typeof config>): Importer => ({
+  store: openStore(settings),
   reach: {
     allow: settings.SOURCE_ALLOW,
     proxy: secretOf(settings, 'SOURCE_PROXY')?.read,
