@@ -94,6 +94,12 @@ export const rowCases: Case[] = [
       [4, 'y', 2],
       [5, 'x', 1],
     ],
+    // the second is that of the next case
+    documents: [
+      [1, 'x', 1],
+      [4, 'y', 2],
+      [5, 'x', 1],
+    ],
     refused: [{ row: 3, reasons: unreadable, why: cells, bytes: 'x,1,surplus' }],
   },
   {
