@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { Client } from 'minio'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { freshName } from '../../../e2e/support/lanes.ts'
@@ -13,16 +15,27 @@ import { openStore } from './object-store.ts'
 
 const config = { ...z.object(storeVariables).parse(environment), S3_BUCKET: freshName() }
 
+/** Of uploads that are no object yet. */
+async function partsOf(key: string): Promise<number> {
+  const { hostname: endPoint, port } = new URL(config.S3_ENDPOINT)
+  const keys = { accessKey: config.S3_ACCESS_KEY!, secretKey: config.S3_SECRET_KEY! }
+  const client = new Client({ endPoint, port: Number(port), useSSL: false, ...keys })
+  const uploads = (await client.listIncompleteUploads(config.S3_BUCKET, key, true).toArray()) as {
+    size: number
+  }[]
+  return uploads.reduce((sum, { size }) => sum + size, 0)
+}
+
 describe('the object store', () => {
   const store = openStore(config)
   beforeAll(() => store.ensureBucket())
 
-  it.each([0, 1, 5 * 2 ** 20, 17 * 2 ** 20])(
+  it.each([0, 1, 5 * 2 ** 20, 8 * 2 ** 20, 41 * 2 ** 20 + 1])(
     'keeps a stream of %d bytes of which nobody knew the length',
     async (length) => {
-      const bytes = Buffer.alloc(length, 'abc')
-      const chunks = Array.from({ length: Math.ceil(length / 65_536) }, (_, i) =>
-        bytes.subarray(i * 65_536, (i + 1) * 65_536),
+      const bytes = randomBytes(length)
+      const chunks = Array.from({ length: Math.ceil(length / 70_001) }, (_, i) =>
+        bytes.subarray(i * 70_001, (i + 1) * 70_001),
       )
       await store.putStream('streamed', Readable.from(chunks, { objectMode: false }))
       expect((await store.get('streamed')).equals(bytes)).toBe(true)
@@ -40,6 +53,16 @@ describe('the object store', () => {
     setImmediate(() => stream.destroy(new Error('the source hung up')))
     await expect(upload).rejects.toThrow('the source hung up')
     await expect(store.get('broken')).rejects.toThrow(DatasetError)
+  })
+
+  it('takes back the parts of an upload that broke off', async () => {
+    const stream = new PassThrough()
+    stream.write(Buffer.alloc(20 * 2 ** 20))
+    const upload = store.putStream('parts', stream)
+    await vi.waitFor(async () => expect(await partsOf('parts')).toBeGreaterThan(0))
+    stream.destroy(new Error('the source hung up'))
+    await expect(upload).rejects.toThrow('the source hung up')
+    expect(await partsOf('parts')).toBe(0)
   })
 
   it('makes a bucket that is there already without a word', async () => {

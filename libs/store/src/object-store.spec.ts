@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { DatasetError, FatalError } from '@dsf/stage'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -29,6 +30,16 @@ describe('a right that is missing', () => {
     const denied = store().put('lake/dataset=quakes/1', Buffer.from('x'))
     await expect(denied).rejects.toThrow(DatasetError)
     await expect(denied).rejects.toThrow(/s3:PutObject/)
+  })
+
+  it('is told before the stream is destroyed, whose writer would only know that it is', async () => {
+    const stream = new PassThrough()
+    const order: string[] = []
+    stream.once('close', () => order.push('closed'))
+    stream.write(Buffer.alloc(9 * 2 ** 20))
+    const denied = store().putStream('lake/dataset=quakes/1', stream)
+    await denied.catch((error: unknown) => order.push((error as Error).constructor.name))
+    expect(order).toEqual(['DatasetError'])
   })
 
   it('concerns the process where it is one of the bucket', async () => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { finished, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Client } from 'minio'
 import { DatasetError, FatalError, TransientError } from '@dsf/stage'
 import { agentOf, encryptionOf, identityOf, type Identity } from './credentials.ts'
 import type { StoreConfig } from './env.ts'
+import { partBytes, upload } from './upload.ts'
 
 /** An S3 bucket, any server. A server that is away or overloaded is a TransientError. */
 export interface ObjectStore {
@@ -17,15 +17,13 @@ export interface ObjectStore {
   /** replaces the object; one that is cut off half-way never becomes visible */
   put: (key: string, bytes: Buffer, metadata?: Record<string, string>) => Promise<void>
   /** uploads a stream of unknown length in parts of 8 MiB */
-  putStream: (key: string, stream: Readable, metadata?: Record<string, string>) => Promise<void>
+  putStream: (key: string, stream: Readable) => Promise<void>
   get: (key: string) => Promise<Buffer>
   /** from a byte on, so many of them or all that follow */
   stream: (key: string, from?: number, length?: number) => Promise<Readable>
   /** keys that begin with a prefix, in the order of their bytes */
   list: (prefix: string) => Promise<string[]>
 }
-
-const partBytes = 8 * 2 ** 20
 
 /** @throws FatalError when variables are missing, or do not fit together */
 export function openStore(config: StoreConfig): ObjectStore {
@@ -56,17 +54,8 @@ export function openStore(config: StoreConfig): ObjectStore {
       void (await tried(`put ${key}`, () =>
         client.putObject(bucket, key, bytes, bytes.length, { ...metadata, ...encryption }),
       )),
-    putStream: (key, stream, metadata) =>
-      tried(`put ${key}`, async () => {
-        const broken = failureOf(stream)
-        const body = (await isEmpty(stream)) ? Buffer.alloc(0) : stream
-        const upload = client.putObject(bucket, key, body, undefined, { ...metadata, ...encryption })
-        // the client does not notice a stream that breaks, and would wait for the rest
-        await Promise.race([upload, broken]).catch(async (error: unknown) => {
-          await client.removeIncompleteUpload(bucket, key).catch(() => undefined)
-          throw error
-        })
-      }),
+    putStream: (key, stream) =>
+      tried(`put ${key}`, () => upload(client, { bucket, key, headers: encryption }, stream)),
     get: (key) => tried(`get ${key}`, async () => buffer(await client.getObject(bucket, key))),
     stream: (key, from = 0, length) =>
       tried(`get ${key}`, () =>
@@ -100,22 +89,6 @@ function openClient(config: StoreConfig, identity: Identity): Client {
     partSize: partBytes,
     ...(agent ? { transportAgent: agent } : {}),
   })
-}
-
-function failureOf(stream: Readable): Promise<never> {
-  const failure = new Promise<never>((_, reject) =>
-    finished(stream, { writable: false }, (error) => error && reject(error)),
-  )
-  failure.catch(() => undefined)
-  return failure
-}
-
-/** Waits for the first byte: an upload in parts must have one, so what has none is put in one piece. */
-async function isEmpty(stream: Readable): Promise<boolean> {
-  if (stream.readableLength === 0) await Promise.race([once(stream, 'readable'), once(stream, 'end')])
-  if (stream.readableLength > 0) return false
-  stream.resume()
-  return true
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
