@@ -24,7 +24,7 @@ export async function runStage<In, S extends LaneState>(
 ): Promise<void> {
   armCrashPoint(config.CRASH_AT)
   const log = createLog(stage.name, config.LOG_LEVEL)
-  const telemetry = startTelemetry(stage.name)
+  const telemetry = await startTelemetry(stage.name)
   const health = new Health()
   let app: App | undefined
   const fatal = (error: Error) => void endWithError(log, app, error)

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { StageMetrics } from './metrics.ts'
 import { startTelemetry } from './telemetry.ts'
 
-const { metrics, spans, stop } = startTelemetry('cleaner')
+const { metrics, spans, stop } = await startTelemetry('cleaner')
 afterAll(stop)
 
 /** What OpenTelemetry calls no trace; nothing is exported here, so no other is begun. */

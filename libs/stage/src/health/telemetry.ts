@@ -1,10 +1,22 @@
-import { context, SpanStatusCode, trace, TraceFlags, type Attributes, type Context } from '@opentelemetry/api'
 import {
+  context,
+  metrics,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Attributes,
+  type Context,
+} from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import {
+  detectResources,
   resourceAttributesEnvDetector,
   resourceFromAttributes,
   serviceNameEnvDetector,
+  type Resource,
 } from '@opentelemetry/resources'
-import { NodeSDK } from '@opentelemetry/sdk-node'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import type { NodeSDK } from '@opentelemetry/sdk-node'
 import { ScrapeReader } from './scrape-reader.ts'
 
 export interface Spans {
@@ -20,25 +32,36 @@ export interface Telemetry {
 }
 
 /**
- * Starts the OpenTelemetry SDK. Metrics are served for Prometheus by our own HTTP side; traces go where the standard
- * OTEL_EXPORTER_OTLP_* variables say, and nowhere when they say nothing.
+ * Metrics are served for Prometheus by our own HTTP side; traces go where the standard OTEL_EXPORTER_OTLP_* variables say, and nowhere when
+ * they say nothing. Then the Node SDK is not loaded: all exporters that there are come with it.
  */
-export function startTelemetry(stage: string): Telemetry {
+export async function startTelemetry(stage: string): Promise<Telemetry> {
+  const detected = detectResources({ detectors: resourceDetectors })
+  const resource = resourceFromAttributes({ 'service.name': `dsf-${stage}` }).merge(detected)
+  const reader = new ScrapeReader()
+  const meters = new MeterProvider({ resource, readers: [reader] })
+  metrics.setGlobalMeterProvider(meters)
+  const traces = await startTraces(resource)
+  // the spans of a run that another process began have an id all the same, for the log
+  if (!traces) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  const stop = async () => void (await Promise.all([meters.shutdown(), traces?.shutdown()]))
+  return { metrics: () => reader.text(), spans: spansOf(stage), stop }
+}
+
+/** The others tell the machine, the user and the command line, to whoever may read metrics. */
+const resourceDetectors = [resourceAttributesEnvDetector, serviceNameEnvDetector]
+
+async function startTraces(resource: Resource): Promise<NodeSDK | undefined> {
   // the SDK's own variables: it reads them itself, we only change its default from a local collector to none
   // eslint-disable-next-line no-restricted-properties
   const { env } = process
   env.OTEL_TRACES_EXPORTER ??= env.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none'
   env.OTEL_LOGS_EXPORTER ??= 'none'
-  const reader = new ScrapeReader()
-  const sdk = new NodeSDK({
-    resource: resourceFromAttributes({ 'service.name': `dsf-${stage}` }),
-    // the others tell the machine, the user and the command line, to whoever may read metrics
-    resourceDetectors: [resourceAttributesEnvDetector, serviceNameEnvDetector],
-    metricReaders: [reader],
-    instrumentations: [],
-  })
+  if (env.OTEL_TRACES_EXPORTER === 'none' && env.OTEL_LOGS_EXPORTER === 'none') return undefined
+  const { NodeSDK } = await import('@opentelemetry/sdk-node')
+  const sdk = new NodeSDK({ resource, resourceDetectors, metricReaders: [], instrumentations: [] })
   sdk.start()
-  return { metrics: () => reader.text(), spans: spansOf(stage), stop: () => sdk.shutdown() }
+  return sdk
 }
 
 function spansOf(stage: string): Spans {

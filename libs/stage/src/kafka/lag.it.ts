@@ -19,7 +19,7 @@ import { receiptHeaders } from '../batches/receipts.ts'
 import { Serde } from './serde.ts'
 import { startTelemetry } from '../health/telemetry.ts'
 
-const telemetry = startTelemetry('lag')
+const telemetry = await startTelemetry('lag')
 const producers: Producer[] = []
 
 afterEach(closeAll)
