@@ -16,7 +16,6 @@ const passedOn = [
   'ROWS_PER_TRANSACTION',
   'FETCHES_AT_ONCE',
   'PUBLISHES_AT_ONCE',
-  'HEAP',
   'RUNS_KEPT',
   'RUNS_KEPT_DAYS',
   'LAG_EVERY_MS',

@@ -29,10 +29,6 @@ const variables = {
   PUBLISHES_AT_ONCE: count(4).describe(
     'transactions that an instance makes at once; lanes that fail share one of these places',
   ),
-  HEAP: z
-    .enum(['fast', 'small'])
-    .default('fast')
-    .describe('`small`: less memory under hostile files, for more than twice the CPU of all'),
   RUNS_KEPT: count(1000).describe('runs of a dataset that are known; older ones are documents of the index'),
   RUNS_KEPT_DAYS: count(90).describe('days for which they are'),
   SOURCE_SECRETS_DIR: optional.describe(

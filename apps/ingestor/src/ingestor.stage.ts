@@ -1,6 +1,6 @@
 import { flow } from '@dsf/dataset'
 import { defineStage, type Receipt } from '@dsf/stage'
-import { growSlowly } from './heap.ts'
+import { keepHeapSmall } from './heap.ts'
 import { importRuns } from './importing/import-run.ts'
 import type { Importer } from './importing/importer.ts'
 import type { QuarantineView } from './quarantine/quarantine-view.ts'
@@ -22,7 +22,7 @@ export function ingestor(importer: Importer, kept: Kept, view: RunsView, quarant
     state: { changelog: 'runs', create: () => new RunStates(kept) },
     dependencies: { 'object store': store.check },
     start: async (runtime) => {
-      growSlowly()
+      keepHeapSmall()
       await store.ensureBucket()
       importer.topics = runtime
       await view.open(runtime)

@@ -1,4 +1,3 @@
-import './heap.ts'
 import { runStage } from '@dsf/stage'
 import { config } from './config.ts'
 import { ingestor } from './ingestor.stage.ts'

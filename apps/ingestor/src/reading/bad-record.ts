@@ -24,7 +24,7 @@ export class BadRecord {
   push(bytes: Buffer, from: number): number {
     const next = this.#end.find(bytes, from)
     // two more than the limit, for the line end; a copy, so that one bad row does not keep its whole chunk in memory
-    this.#kept ??= Buffer.from(bytes.subarray(from, from + Math.min(this.#end.length, this.#limit + 2)))
+    this.#kept ??= copied(bytes, from, Math.min(this.#end.length, this.#limit + 2))
     return next
   }
 
@@ -39,9 +39,16 @@ export class BadRecord {
   /** At the end of the record or the file: all of it, or what ends with the line of a quote that never closed. */
   refused(): RefusedBytes {
     const length = this.#end.unclosed ?? this.#end.length
-    const kept = this.#kept!.subarray(0, length)
-    let end = kept.length
+    const kept = this.#kept!
+    let end = Math.min(length, kept.length)
     if (end === length && kept[end - 1] === LF) end -= kept[end - 2] === CR ? 2 : 1
     return { bytes: kept.subarray(0, Math.min(end, this.#limit)), length, isLong: end > this.#limit }
   }
+}
+
+/** With one view and not two: a file may be made of nothing but such rows. */
+function copied(bytes: Buffer, from: number, most: number): Buffer {
+  const copy = Buffer.allocUnsafe(Math.min(most, bytes.length - from))
+  bytes.copy(copy, 0, from, from + copy.length)
+  return copy
 }

@@ -3,7 +3,6 @@ import { checkUrl, printable, type Scheme } from './guard-address.ts'
 import { listFile } from './list-file.ts'
 import { listFtp } from './list-ftp.ts'
 import { listS3 } from './list-s3.ts'
-import { listSftp } from './list-sftp.ts'
 import type { SourceOptions } from './source-client.ts'
 import type { Listed } from './walk-folders.ts'
 import { SourceError } from '../source-error.ts'
@@ -17,7 +16,9 @@ type List = (
 
 const clients: Partial<Record<Scheme, List>> = {
   'file:': listFile,
-  'sftp:': listSftp,
+  'sftp:': async function* (urls, options) {
+    return yield* (await import('./list-sftp.ts')).listSftp(urls, options)
+  },
   'ftp:': listFtp,
   'ftps:': listFtp,
   's3:': listS3,

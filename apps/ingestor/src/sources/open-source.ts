@@ -9,7 +9,6 @@ import { openFtp } from './open-ftp.ts'
 import { openHttp } from './open-http.ts'
 import { openPages } from './open-pages.ts'
 import { openS3 } from './open-s3.ts'
-import { openSftp } from './open-sftp.ts'
 import {
   isSameFile,
   type OpenClient,
@@ -30,7 +29,8 @@ const clients: Record<Scheme, OpenClient> = {
   'file:': openFile,
   'http:': openHttp,
   'https:': openHttp,
-  'sftp:': openSftp,
+  // what it comes with is large, and few sources need it
+  'sftp:': async (url, options) => (await import('./open-sftp.ts')).openSftp(url, options),
   'ftp:': openFtp,
   'ftps:': openFtp,
   's3:': openS3,
