@@ -16,7 +16,7 @@ import { gathering } from './gathering.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'dsf-'))
 afterAll(() => rmSync(base, { recursive: true }))
-const weather = loadDataset(join(import.meta.dirname, '../../../datasets/seattle-weather'))
+export const weather = loadDataset(join(import.meta.dirname, '../../../datasets/seattle-weather'))
 export const sourceOf = (more: Partial<Dataset['source']>): Dataset => ({
   ...weather,
   source: { ...weather.source, ...more },

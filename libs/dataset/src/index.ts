@@ -1,4 +1,5 @@
 export { datedAddresses } from './definition/source-dates.ts'
+export { isKeyedByRowNumber } from './loading/check-row-number.ts'
 export { isPattern } from './definition/source-pattern.ts'
 export {
   byName,

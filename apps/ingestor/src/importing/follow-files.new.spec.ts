@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ask, csv, newOnes, sourceOf, told, watched, write } from '../../testing/watched-folder.ts'
+import { ask, csv, newOnes, sourceOf, told, watched, weather, write } from '../../testing/watched-folder.ts'
 
 describe('new files of a folder', () => {
   it('are read by one request, each by a run of its own, the oldest first, and each once', async () => {
@@ -28,6 +28,14 @@ describe('new files of a folder', () => {
       ...{ state: 'succeeded', row: 0, landing: null, address: null, next: null },
       unchanged: { since: first!.run, by: 'no new file' },
     })
+  })
+
+  it('are not read where nothing but the number of a row tells rows apart, whoever asks for them', async () => {
+    write('a.csv', 10)
+    const key = [{ ...weather.fields[0]!, rowNumber: true as const }]
+    const [run] = await ask({ dataset: { ...weather, key } })
+    expect(run).toMatchObject({ state: 'failed', landing: null })
+    expect(run!.reason).toContain('each of several files begins with row 1')
   })
 
   it('are read by name where the definition says so', async () => {

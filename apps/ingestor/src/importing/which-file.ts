@@ -3,7 +3,7 @@
  * is a pattern, of any of its dates.
  */
 import { createHash } from 'node:crypto'
-import { datedAddresses, isPattern, type Dataset } from '@dsf/dataset'
+import { datedAddresses, isKeyedByRowNumber, isPattern, type Dataset } from '@dsf/dataset'
 import { openSource, type Source } from '../sources/open-source.ts'
 import { withinPace } from '../sources/pace.ts'
 import { printable } from '../sources/guard-address.ts'
@@ -46,6 +46,7 @@ export async function openFileOf(
   run: Import,
   context: ImportContext,
 ): Promise<(Source | SameFile) & Found> {
+  if (isPattern(run.source) && isKeyedByRowNumber(dataset)) throw new SourceError(manyOfRowOne)
   if (isPattern(run.source))
     return withinPace(context, 'to look for a new file', (within) => openNext(dataset, run, within))
   const addresses = datedAddresses(run.source, run.requested_at, dataset.source.lookBack)
@@ -54,6 +55,10 @@ export async function openFileOf(
     openNewest(dataset, run.source, addresses, within),
   )
 }
+
+/** A definition with such a source is refused; a request may name another one. */
+const manyOfRowOne =
+  'the key of the dataset is the number of a row and nothing else, and each of several files begins with row 1: name one file, or add a field to the primaryKey'
 
 async function openNewest(
   dataset: Dataset,

@@ -3,6 +3,10 @@ import type { DefinedField } from '../definition/definition.ts'
 import type { Refuse } from '../definition/errors.ts'
 import { isPattern } from '../definition/source-pattern.ts'
 
+/** Files of such a dataset replace each other's rows, as each begins with row 1. */
+export const isKeyedByRowNumber = ({ key }: Pick<Dataset, 'key'>): boolean =>
+  key.length === 1 && key[0]!.rowNumber === true
+
 /** A number of a row tells rows apart that nothing else does, and nothing more. */
 export function checkRowNumber(dataset: Dataset, authored: DefinedField[], refuse: Refuse): void {
   const { fields, key, isRowKey, source } = dataset
@@ -15,7 +19,7 @@ export function checkRowNumber(dataset: Dataset, authored: DefinedField[], refus
     if (authored[i]!['x-dsf'].header !== undefined)
       refuse(path, 'expected none beside x-dsf.header: the file has no column of it')
     if (isRowKey || !key.includes(field)) refuse(path, 'expected in the primaryKey, which it is there for')
-    if (key.length === 1 && isPattern(source.url ?? ''))
+    if (isKeyedByRowNumber(dataset) && isPattern(source.url ?? ''))
       refuse(
         path,
         'expected another field beside it in the primaryKey, because each file of the source begins with row 1',
