@@ -11,7 +11,7 @@ import { SeenVersions } from '../../apps/cleaner/src/seen-versions.ts'
 import { openDataset } from '../../apps/ingestor/src/reading/open-dataset.ts'
 import { publisherOf, type Published } from '../../apps/ingestor/src/importing/publish-rows.ts'
 import { newRun } from '../../apps/ingestor/src/importing/run.ts'
-import type { Block } from '../../apps/ingestor/src/reading/scan-csv.ts'
+import type { Block } from '../../apps/ingestor/src/reading/block.ts'
 
 interface Request {
   folder: string

@@ -6,7 +6,7 @@ import { openCsv, type CsvFile } from '../../apps/ingestor/src/reading/open-csv.
 import type { CsvDialect } from '../../apps/ingestor/src/reading/read-record.ts'
 import { UnreadableFileError } from '../../apps/ingestor/src/reading/unreadable-file.ts'
 import { decompressLimited, measuredBefore } from '../../apps/ingestor/src/reading/decompress.ts'
-import type { Block } from '../../apps/ingestor/src/reading/scan-csv.ts'
+import type { Block } from '../../apps/ingestor/src/reading/block.ts'
 import { toUtf8 } from '../../apps/ingestor/src/reading/to-utf8.ts'
 import { dressedTables } from './dressed.ts'
 import { expectEqual, property } from './property.ts'

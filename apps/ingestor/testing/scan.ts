@@ -1,7 +1,8 @@
 /** Scans bytes as a file is scanned, and makes files up: well-formed ones, and a soup of what has a meaning to a scanner. */
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { CsvScanner, type Block, type Position } from '../src/reading/scan-csv.ts'
+import type { Block, Position } from '../src/reading/block.ts'
+import { CsvScanner } from '../src/reading/scan-csv.ts'
 
 export const dialect = { delimiter: ',', quoteChar: '"' }
 export const fileStart = { byte: 0, row: 0 }

@@ -1,6 +1,6 @@
 /** What is said of backslashes: that they are escapes, or that they may be. */
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
-import type { UnreadableRow } from '../../../apps/ingestor/src/reading/scan-csv.ts'
+import type { UnreadableRow } from '../../../apps/ingestor/src/reading/block.ts'
 import type { Finding } from './findings.ts'
 
 const lookedBytes = 1024 * 1024

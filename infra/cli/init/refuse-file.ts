@@ -2,7 +2,7 @@
 import { hintOf } from '../../../apps/ingestor/src/reading/read-header.ts'
 import { largestRow } from '@dsf/dataset'
 import { counted } from './findings.ts'
-import type { UnreadableRow } from '../../../apps/ingestor/src/reading/scan-csv.ts'
+import type { UnreadableRow } from '../../../apps/ingestor/src/reading/block.ts'
 import type { Scanned } from './scan-rows.ts'
 
 /** A row of more cells is no table that anybody charts; a dataset has 2,000 columns at most. */

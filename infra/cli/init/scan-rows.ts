@@ -3,13 +3,8 @@ import { addCounters, type Reading } from '@dsf/dataset'
 import { readHeader } from '../../../apps/ingestor/src/reading/read-header.ts'
 import type { CsvDialect } from '../../../apps/ingestor/src/reading/read-record.ts'
 import { namesOf } from '../../../apps/ingestor/src/reading/tolerate.ts'
-import {
-  CsvScanner,
-  defaultMaxRowBytes,
-  type Block,
-  type Position,
-  type UnreadableRow,
-} from '../../../apps/ingestor/src/reading/scan-csv.ts'
+import type { Block, Position, UnreadableRow } from '../../../apps/ingestor/src/reading/block.ts'
+import { CsvScanner, defaultMaxRowBytes } from '../../../apps/ingestor/src/reading/scan-csv.ts'
 
 export interface Scanned {
   header: string[]

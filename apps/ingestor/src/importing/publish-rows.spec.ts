@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { publisherOf } from './publish-rows.ts'
 import { newRun } from './run.ts'
-import type { Block, ScannedRow, UnreadableRow } from '../reading/scan-csv.ts'
+import type { Block, ScannedRow, UnreadableRow } from '../reading/block.ts'
 
 const weather = loadDataset(join(import.meta.dirname, '../../../../datasets/seattle-weather'))
 const start = newRun({ run: 'r', type: 'import', source: 's', replay: null, requested_at: 1 }, weather.lanes)

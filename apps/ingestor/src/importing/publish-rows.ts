@@ -10,7 +10,7 @@ import {
 } from '@dsf/dataset'
 import type { Output } from '@dsf/stage'
 import type { Run } from './run.ts'
-import type { Block, UnreadableRow } from '../reading/scan-csv.ts'
+import type { Block, UnreadableRow } from '../reading/block.ts'
 
 /** Every row has an answer: its raw record, or why there is none, each in the lane of the row. */
 export interface Answers {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openCsv } from './open-csv.ts'
 import { readHeader } from './read-header.ts'
-import type { Block } from './scan-csv.ts'
+import type { Block } from './block.ts'
 
 const dialect = { delimiter: ',', quoteChar: '"' }
 

@@ -2,7 +2,8 @@
 import type { Reading } from '@dsf/dataset'
 import { firstRow, readHeader, type Header } from './read-header.ts'
 import type { CsvDialect } from './read-record.ts'
-import { CsvScanner, defaultMaxRowBytes, type Block, type Position } from './scan-csv.ts'
+import type { Block, Position } from './block.ts'
+import { CsvScanner, defaultMaxRowBytes } from './scan-csv.ts'
 import { namesOf } from './tolerate.ts'
 import { UnreadableFileError } from './unreadable-file.ts'
 

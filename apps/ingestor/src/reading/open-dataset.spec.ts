@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { addCounters, loadDataset, type Dataset } from '@dsf/dataset'
 import { describe, expect, it, test } from 'vitest'
 import { openDataset } from './open-dataset.ts'
-import type { Block } from './scan-csv.ts'
+import type { Block } from './block.ts'
 
 interface Case {
   what: string

@@ -1,6 +1,7 @@
 /** Where the rows of a file begin, and the names of its columns. */
 import { readRecord, type CsvDialect, type CsvRecord } from './read-record.ts'
-import { defaultMaxRowBytes, textProblem, type Position } from './scan-csv.ts'
+import type { Position } from './block.ts'
+import { defaultMaxRowBytes, textProblem } from './scan-csv.ts'
 import { UnreadableFileError } from './unreadable-file.ts'
 
 /** Cells of the header, and where the first data row starts. */

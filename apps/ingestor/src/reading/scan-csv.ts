@@ -2,42 +2,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { Reading } from '@dsf/dataset'
 import { BadRecord } from './bad-record.ts'
+import { count, emptyBlock, type Block, type Position } from './block.ts'
 import { checkMarks } from './check-marks.ts'
 import { Footer } from './footer.ts'
 import { startsOf, type Starts } from './line-starts.ts'
 import { menderOf, type Mend } from './tolerate.ts'
 import { CR, LF, readRecord, type CsvDialect, type CsvRecord } from './read-record.ts'
-
-/** Where a row may start: a byte of the decompressed file, and how many data rows lie before it. */
-export interface Position {
-  byte: number
-  row: number
-}
-
-/** `row` counts from 1, the header and blank lines not counted; `byte` is where the row begins in the file. */
-export interface ScannedRow {
-  row: number
-  byte: number
-  cells: string[]
-}
-
-/** `bytes` are those of the file, without the line end and cut at `maxRowBytes`. */
-export interface UnreadableRow {
-  row: number
-  byte: number
-  bytes: Buffer
-  reason: string
-}
-
-/** What one chunk completed. */
-export interface Block {
-  rows: ScannedRow[]
-  unreadable: UnreadableRow[]
-  /** rows and lines that were let pass, by what of the definition lets them */
-  tolerated: Record<string, number>
-  /** A scanner started here yields exactly what is still to come. */
-  end: Position
-}
 
 export interface ScannerOptions {
   dialect: CsvDialect
@@ -51,14 +21,6 @@ export interface ScannerOptions {
 export const defaultMaxRowBytes = 65_536
 const lineEnd = Buffer.from('\n')
 const noBytes = Buffer.alloc(0)
-
-function emptyBlock(end: Position): Block {
-  return { rows: [], unreadable: [], tolerated: {}, end }
-}
-
-function count({ tolerated }: Block, what: string, lines = 1): void {
-  tolerated[what] = (tolerated[what] ?? 0) + lines
-}
 
 /**
  * Feed it the chunks that follow `from`, then call `finish`. What it yields depends on the bytes alone, never on how

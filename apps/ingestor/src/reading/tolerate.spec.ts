@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import type { Reading } from '@dsf/dataset'
 import { describe, expect, it } from 'vitest'
-import { CsvScanner, type Block, type Position } from './scan-csv.ts'
+import type { Block, Position } from './block.ts'
+import { CsvScanner } from './scan-csv.ts'
 
 const all: Reading = {
   tolerate: ['shortRows', 'longRows', 'trailingDelimiter', 'nulBytes', 'unknownCharacters'],
