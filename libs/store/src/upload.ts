@@ -24,23 +24,26 @@ interface Part {
  */
 export async function upload(client: Client, target: Target, stream: Readable): Promise<void> {
   const { bucket, key, headers } = target
+  // what failed is told before the stream is destroyed, so that nobody hears of that first
+  const parts = inParts(stream.iterator({ destroyOnReturn: false }))
   let id: string | undefined
   const sent: Part[] = []
-  let sending: Promise<unknown> = Promise.resolve()
+  let sending: Promise<Part> | undefined
   try {
-    // what failed is told before the stream is destroyed, so that nobody hears of that first
-    for await (const bytes of inParts(stream.iterator({ destroyOnReturn: false }))) {
-      await sending
+    for (;;) {
+      const next = parts.next()
+      next.catch(() => undefined)
+      // before the next one: a server that fails is told of at once, however slowly the stream comes
+      if (sending) sent.push(await sending)
+      const { value: bytes } = await next
+      if (!bytes) break
       if (id === undefined && bytes.length < partBytes) return await whole(client, target, bytes)
       id ??= await client.initiateNewMultipartUpload(bucket, key, { ...headers })
-      sending = sendPart(client, target, id, sent.length + 1, bytes).then((part) => sent.push(part))
-      sending.catch(() => undefined)
+      sending = sendPart(client, target, id, sent.length + 1, bytes)
     }
-    await sending
     if (id === undefined) await whole(client, target, Buffer.alloc(0))
     else await client.completeMultipartUpload(bucket, key, id, sent)
   } catch (error) {
-    await sending.catch(() => undefined)
     if (id !== undefined) await client.abortMultipartUpload(bucket, key, id).catch(() => undefined)
     throw error
   }
