@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { finished, type Readable } from 'node:stream'
 import type { Client } from 'minio'
 
 export const partBytes = 8 * 2 ** 20
@@ -20,10 +20,11 @@ interface Part {
 /**
  * Uploads a stream of unknown length: one that is shorter than a part in one request, others in parts, one of which is sent while the next
  * one is filled. The client's own way makes each part anew, and V8 lets some 100 MiB of such garbage wait.
- * @throws what the stream or the server fails with; then nothing of it is an object
+ * @throws what the stream or the server fails with, at once, however long the other one takes; the parts that were sent are taken back
  */
 export async function upload(client: Client, target: Target, stream: Readable): Promise<void> {
   const { bucket, key, headers } = target
+  const broken = failureOf(stream)
   // what failed is told before the stream is destroyed, so that nobody hears of that first
   const parts = inParts(stream.iterator({ destroyOnReturn: false }))
   let id: string | undefined
@@ -33,8 +34,7 @@ export async function upload(client: Client, target: Target, stream: Readable): 
     for (;;) {
       const next = parts.next()
       next.catch(() => undefined)
-      // before the next one: a server that fails is told of at once, however slowly the stream comes
-      if (sending) sent.push(await sending)
+      if (sending) sent.push(await Promise.race([sending, broken]))
       const { value: bytes } = await next
       if (!bytes) break
       if (id === undefined && bytes.length < partBytes) return await whole(client, target, bytes)
@@ -44,10 +44,26 @@ export async function upload(client: Client, target: Target, stream: Readable): 
     if (id === undefined) await whole(client, target, Buffer.alloc(0))
     else await client.completeMultipartUpload(bucket, key, id, sent)
   } catch (error) {
-    if (id !== undefined) await client.abortMultipartUpload(bucket, key, id).catch(() => undefined)
+    sending?.catch(() => undefined)
+    await takeBack(client, target, id).catch(() => undefined)
     throw error
   }
 }
+
+/** Whoever destroys the stream later need not listen to it. */
+function failureOf(stream: Readable): Promise<never> {
+  const failure = new Promise<never>((_, reject) =>
+    finished(stream, { writable: false }, (error) => error && reject(error)),
+  )
+  failure.catch(() => undefined)
+  return failure
+}
+
+/** The server may have begun an upload whose answer was lost. */
+const takeBack = (client: Client, { bucket, key }: Target, id: string | undefined): Promise<void> =>
+  id === undefined
+    ? client.removeIncompleteUpload(bucket, key)
+    : client.abortMultipartUpload(bucket, key, encodeURIComponent(id))
 
 async function whole(client: Client, { bucket, key, headers }: Target, bytes: Buffer): Promise<void> {
   await client.putObject(bucket, key, bytes, bytes.length, headers)
@@ -63,7 +79,7 @@ async function sendPart(
   const headers = { 'content-md5': createHash('md5').update(bytes).digest('base64') }
   const { bucket: bucketName, key: objectName } = target
   const { etag } = await client.uploadPart(
-    { bucketName, objectName, uploadID: id, partNumber: part, headers },
+    { bucketName, objectName, uploadID: encodeURIComponent(id), partNumber: part, headers },
     bytes,
   )
   return { part, etag }

@@ -57,7 +57,8 @@ async function startTraces(resource: Resource): Promise<NodeSDK | undefined> {
   const { env } = process
   env.OTEL_TRACES_EXPORTER ??= env.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none'
   env.OTEL_LOGS_EXPORTER ??= 'none'
-  if (env.OTEL_TRACES_EXPORTER === 'none' && env.OTEL_LOGS_EXPORTER === 'none') return undefined
+  const isAsked = env.OTEL_TRACES_EXPORTER !== 'none' || env.OTEL_LOGS_EXPORTER !== 'none'
+  if (!isAsked || env.OTEL_SDK_DISABLED === 'true') return undefined
   const { NodeSDK } = await import('@opentelemetry/sdk-node')
   const sdk = new NodeSDK({ resource, resourceDetectors, metricReaders: [], instrumentations: [] })
   sdk.start()
