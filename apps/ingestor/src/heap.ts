@@ -27,8 +27,11 @@ export function keepHeapSmall(): void {
   setFlagsFromString('--expose-gc')
   // a flag that is set now counts for contexts that are made now
   const collect = runInNewContext('gc') as Collect
-  const looks = growths(collect).map((growth) => inShare(lookAt(growth)))
-  setInterval(() => looks.forEach((look) => look()), lookMs).unref()
+  const looks = growths(collect).map(lookAt)
+  setInterval(
+    inShare(() => looks.forEach((look) => look())),
+    lookMs,
+  ).unref()
 }
 
 const growths = (collect: Collect): Growth[] => [

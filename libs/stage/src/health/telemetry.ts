@@ -36,7 +36,8 @@ export interface Telemetry {
  * they say nothing. Then the Node SDK is not loaded: all exporters that there are come with it.
  */
 export async function startTelemetry(stage: string): Promise<Telemetry> {
-  const detected = detectResources({ detectors: resourceDetectors })
+  // the others tell the machine, the user and the command line, to whoever may read metrics
+  const detected = detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })
   const resource = resourceFromAttributes({ 'service.name': `dsf-${stage}` }).merge(detected)
   const reader = new ScrapeReader()
   const meters = new MeterProvider({ resource, readers: [reader] })
@@ -48,9 +49,6 @@ export async function startTelemetry(stage: string): Promise<Telemetry> {
   return { metrics: () => reader.text(), spans: spansOf(stage), stop }
 }
 
-/** The others tell the machine, the user and the command line, to whoever may read metrics. */
-const resourceDetectors = [resourceAttributesEnvDetector, serviceNameEnvDetector]
-
 async function startTraces(resource: Resource): Promise<NodeSDK | undefined> {
   // the SDK's own variables: it reads them itself, we only change its default from a local collector to none
   // eslint-disable-next-line no-restricted-properties
@@ -60,7 +58,7 @@ async function startTraces(resource: Resource): Promise<NodeSDK | undefined> {
   const isAsked = env.OTEL_TRACES_EXPORTER !== 'none' || env.OTEL_LOGS_EXPORTER !== 'none'
   if (!isAsked || env.OTEL_SDK_DISABLED === 'true') return undefined
   const { NodeSDK } = await import('@opentelemetry/sdk-node')
-  const sdk = new NodeSDK({ resource, resourceDetectors, metricReaders: [], instrumentations: [] })
+  const sdk = new NodeSDK({ resource, autoDetectResources: false, metricReaders: [], instrumentations: [] })
   sdk.start()
   return sdk
 }
